@@ -1,0 +1,131 @@
+"""Calendar: which days are school days, and where terms and half terms begin and end. Pure.
+
+A half term is a run of teaching between two holidays; a term of two halves counts as two, one
+without a half-term holiday as one. Beyond the years that are written down every weekday that is no
+bank holiday counts as a school day, a half term as seven weeks and a term as fourteen: a date that
+is a little off can be mended, a review that is never raised cannot.
+"""
+
+from __future__ import annotations
+
+import calendar as months
+import functools
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = tuple(name.lower() for name in months.month_name)
+_WHICH = ("first", "second", "third", "fourth", "last")
+NAMED_DAY = re.compile(rf"({'|'.join(_WHICH)}) ({'|'.join(_WEEKDAYS)}) of ({'|'.join(_MONTHS[1:])})")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A run of days, both ends included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A school calendar.
+
+    `terms` and `half_terms` are in order and do not overlap. `closed` are further days without
+    school. `country` and `subdivision` name the bank holidays of the `holidays` package.
+    `days` are named days of every year, such as `last friday of june`.
+    """
+
+    name: str
+    title: str
+    terms: tuple[Span, ...]
+    half_terms: tuple[Span, ...]
+    closed: frozenset[date] = frozenset()
+    country: str = ""
+    subdivision: str = ""
+    days: tuple[tuple[str, str], ...] = ()
+    _school_days: dict[date, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def ends(self) -> date:
+        """The last day that is written down."""
+        return self.terms[-1].last
+
+    def is_school_day(self, day: date) -> bool:
+        """Whether there is school on `day`."""
+        known = self._school_days.get(day)
+        if known is None:
+            known = self._school_days[day] = self._is_school_day(day)
+        return known
+
+    def _is_school_day(self, day: date) -> bool:
+        if day.weekday() > 4 or day in self.closed or day in self._bank_holidays(day.year):
+            return False
+        return any(day in span for span in self.half_terms) if self._is_written(day) else True
+
+    def _is_written(self, day: date) -> bool:
+        return self.terms[0].first <= day <= self.terms[-1].last
+
+    def _bank_holidays(self, year: int) -> frozenset[date]:
+        return bank_holidays(self.country, self.subdivision, year) if self.country else frozenset()
+
+    def add_school_days(self, day: date, count: int) -> date:
+        """The `count`-th school day after `day`."""
+        while count:
+            day += ONE_DAY
+            count -= self.is_school_day(day)
+        return day
+
+    def roll(self, day: date, step: int) -> date:
+        """`day` itself if it is a school day, else the nearest one after (1) or before (-1)."""
+        while not self.is_school_day(day):
+            day += step * ONE_DAY
+        return day
+
+    def add_half_terms(self, day: date, count: int) -> date:
+        """The first school day of the `count`-th half term that begins after `day`."""
+        return self._nth_beginning(self.half_terms, day, count, 7)
+
+    def add_terms(self, day: date, count: int) -> date:
+        """The first school day of the `count`-th term that begins after `day`."""
+        return self._nth_beginning(self.terms, day, count, 14)
+
+    def _nth_beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
+        later = [span.first for span in spans if span.first > day]
+        if day >= self.terms[0].first and len(later) >= count:
+            return self.roll(later[count - 1], 1)
+        return self.roll(day + timedelta(weeks=weeks * count), 1)
+
+    def next_day(self, name: str, day: date) -> date:
+        """The first day called `name` on or after `day`."""
+        rule = dict(self.days)[name]
+        this_year = named_day(rule, day.year)
+        return this_year if this_year >= day else named_day(rule, day.year + 1)
+
+
+@functools.cache
+def bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
+    """The public holidays of a country (ISO 3166) and part of it, in one year."""
+    import holidays
+
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+
+
+def named_day(rule: str, year: int) -> date:
+    """The day in `year` that a rule such as `last friday of june` names.
+
+    Raises:
+        ValueError: the rule is not of that form.
+    """
+    found = NAMED_DAY.fullmatch(rule)
+    if not found:
+        raise ValueError(f"{rule!r} does not name a day")
+    weekday, month = _WEEKDAYS.index(found[2]), _MONTHS.index(found[3])
+    length = months.monthrange(year, month)[1]
+    days = [day for day in range(1, length + 1) if date(year, month, day).weekday() == weekday]
+    return date(year, month, days[-1] if found[1] == "last" else days[_WHICH.index(found[1])])

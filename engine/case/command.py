@@ -1,0 +1,109 @@
+"""What is asked of a case, and by whom, as values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a name for the record, the roles they hold, the organisation they belong to."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+    organisation: str | None = None
+    is_engine: bool = False
+
+    @classmethod
+    def of(cls, given: Actor | str) -> Actor:
+        """`coordinator` is somebody in that role; `jo:coordinator+manager` is Jo, holding both."""
+        if isinstance(given, Actor):
+            return given
+        name, _, roles = given.partition(":")
+        return cls(name, frozenset(filter(None, roles.split("+"))) if roles else frozenset({name}))
+
+
+ENGINE = Actor("engine", is_engine=True)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true outside the case: the present (aware), and how many places are free."""
+
+    now: datetime
+    free: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Begin a case in `state` (None: the default)."""
+
+    by: Actor
+    at: datetime
+    state: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fire:
+    """An event happens, at an instant that may lie in the past."""
+
+    event: str
+    by: Actor
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The timer `key` is due; `at` is when it was due, however late it is noticed."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AddDocument:
+    """A document arrives. `digest` is the SHA-256 of its content in hexadecimal, `size` in bytes."""
+
+    document: str
+    name: str
+    digest: str
+    size: int
+    media_type: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CompleteTask:
+    """Somebody ticks a task off."""
+
+    task: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AssignTask:
+    """A task is given to a person; None puts it back to the role."""
+
+    task: str
+    person: str | None
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ClaimTask:
+    """Somebody takes a task on."""
+
+    task: str
+    by: Actor
+    at: datetime
+
+
+Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ClaimTask

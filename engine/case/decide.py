@@ -1,0 +1,372 @@
+"""Decide: what one command does to one case. Pure.
+
+`decide(process, snapshot, command, facts)` returns a Decision, the entries to write and the case after
+them, or a Refusal, and then nothing has happened. The same arguments give the same result always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.case import schedule
+from engine.case.command import (
+    ENGINE,
+    Actor,
+    AddDocument,
+    AssignTask,
+    ClaimTask,
+    Command,
+    CompleteTask,
+    Facts,
+    Fire,
+    Open,
+    Tick,
+)
+from engine.case.draft import Draft, effects_of, new_tasks
+from engine.case.entry import Entry
+from engine.case.form import check_form
+from engine.case.instants import to_text
+from engine.case.machine import AUTOMATIC, Walk, holding, machine_of
+from engine.case.refusal import Code, Refusal
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Event, Need, Process, Way
+from engine.process.expressions import View
+
+MOST_AUTOMATIC = 32
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be written: the entries in order, and the case after them."""
+
+    entries: tuple[Entry, ...]
+    snapshot: Snapshot
+
+
+def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
+    """What `command` does to the case (None: it does not exist yet)."""
+    draft = Draft(process, snapshot, facts)
+    refusal = _time_fault(snapshot, command, facts) or _step(draft, command)
+    if refusal is not None:
+        return refusal
+    return Decision(tuple(draft.entries), draft.snapshot)
+
+
+def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Refusal | None:
+    """An event can be dated back, but not before what was recorded already, nor into the future."""
+    at = to_text(command.at)
+    if at > to_text(facts.now):
+        message = "The time lies in the future."
+    elif snapshot is not None and at < snapshot.last_at:
+        message = "The time lies before the last entry in the history of this case."
+    else:
+        return None
+    return Refusal(Code.FORM, message, fields={"at": message})
+
+
+def _step(draft: Draft, command: Command) -> Refusal | None:
+    match command:
+        case Open():
+            return _open(draft, command)
+        case Fire():
+            return fire(draft, command)
+        case Tick():
+            return _tick(draft, command)
+        case AddDocument():
+            return _add_document(draft, command)
+        case CompleteTask():
+            return _complete(draft, command)
+        case AssignTask():
+            return _assign(draft, command.task, command.person, command)
+        case ClaimTask():
+            return _claim(draft, command)
+
+
+def _open(draft: Draft, command: Open) -> Refusal | None:
+    process, at = draft.process, to_text(command.at)
+    state = command.state or process.initial[0]
+    if state not in process.initial:
+        message = f"A case cannot begin at {state}; it can at {', '.join(process.initial)}."
+        return Refusal(Code.NO_SUCH_EVENT, message)
+    if not _has_role(command.by, process.opening.by):
+        return _not_allowed(process, "begin a case", process.opening.by)
+    draft.current = Snapshot(process.name, process.version, 0, "", at, at)
+    given = _with_organisation(process, command)
+    values, faults = check_form(process, process.opening.form, given, draft.view(at))
+    if faults:
+        return _form_refusal(faults)
+    filled = {name: value for name, value in values.items() if value is not None}
+    if not sees(process, replace(draft.current, data=filled), command.by):
+        return _not_yours(process)
+    refusal = _unmet(draft, process.opening.needs, at, filled)
+    return refusal or _begin(draft, command.by.name, state, at, filled)
+
+
+def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
+    """A case that somebody opens belongs to their organisation unless they say otherwise."""
+    given = dict(command.data)
+    own = process.organisation
+    if own and own not in given and command.by.organisation and own in process.opening.form:
+        given[own] = command.by.organisation
+    return given
+
+
+def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
+    """Move the new case into its first state, or to where it waits for the place it needs."""
+    process = draft.process
+    walk = _first_walk(process, state, draft.view(at, data))
+    if walk.way is None:
+        return _no_way(process, walk, "Begin a case")
+    effects = effects_of(draft, walk, at, "", data)
+    draft.add("opened", at, by, process=process.name, **effects)
+    return draft.broken_rule(at) or _settle(draft, at, by)
+
+
+def _first_walk(process: Process, state: str, view: View) -> Walk:
+    way = Way(state)
+    walk = Walk(process, "", view)
+    target = process.leaf(state)
+    if not walk.may_take(way, None):
+        for waits in holding(process, "", way):
+            if waits.hold and waits.hold.otherwise and walk.may_take(way, waits):
+                target = process.leaf(waits.hold.otherwise)
+    walk.entered = [one.name for one in reversed(process.around(target))]
+    return walk
+
+
+def fire(draft: Draft, command: Fire) -> Refusal | None:
+    """An event, with the automatic transitions that follow it."""
+    process, case, at = draft.process, draft.snapshot, to_text(command.at)
+    event = process.event(case.state, command.event)
+    if case.ended:
+        return Refusal(Code.ENDED, f"The case has ended: {case.outcome}.")
+    if event is None:
+        return _no_such_event(process, case, command)
+    if not may(process, case, event, command.by):
+        return _not_allowed(process, event.title, event.by)
+    values, faults = check_form(process, event.form, command.data, draft.view(at))
+    if faults:
+        return _form_refusal(faults)
+    walk = machine_of(process).walk(case.state, event.name, draft.view(at, values))
+    refusal = _unmet(draft, event.needs, at, values)
+    if walk.way is None:
+        return refusal or _no_way(process, walk, event.title)
+    refusal = refusal or _unmet(draft, walk.way.needs, at, values)
+    if refusal is None:
+        draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
+    return refusal or draft.broken_rule(at) or _settle(draft, at, command.by.name)
+
+
+def _settle(draft: Draft, at: str, by: str) -> Refusal | None:
+    """Take automatic transitions until none is open."""
+    for _ in range(MOST_AUTOMATIC + 1):
+        case = draft.snapshot
+        if not any(around.automatic for around in draft.process.around(case.state)):
+            return None
+        walk = machine_of(draft.process).walk(case.state, AUTOMATIC, draft.view(at))
+        if walk.way is None:
+            return None
+        draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
+        broken = draft.broken_rule(at)
+        if broken:
+            return broken
+    return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")
+
+
+def _tick(draft: Draft, command: Tick) -> Refusal | None:
+    """A timer is due. It always comes to pass; what it sends may be refused, and then that is noted."""
+    process, case, at = draft.process, draft.snapshot, to_text(command.at)
+    if command.key not in case.timers:
+        return Refusal(Code.CHANGED, f"The timer {command.key} is not running any more.")
+    if command.key.startswith(schedule.ESCALATION):
+        _escalate(draft, command.key.removeprefix(schedule.ESCALATION), command.key, at)
+        return None
+    found = schedule.timer_of(process, command.key)
+    if found is None:
+        draft.add("timer", at, ENGINE.name, event=command.key, stopped=(command.key,), note={"skipped": True})
+        return None
+    state, timer = found
+    again = schedule.next_due(process, timer, case.timers[command.key][1], draft.facts.now) if timer.every else []
+    if process.language.truth(timer.when, draft.view(at)) is not True:
+        _pass_timer(draft, command.key, at, again, {}, {"skipped": True})
+        return None
+    tasks = new_tasks(process, case, dict.fromkeys(timer.raises, state), {}, at)
+    _pass_timer(draft, command.key, at, again, tasks, {})
+    if timer.send:
+        _send(draft, Fire(timer.send, ENGINE, command.at))
+    return None
+
+
+def _pass_timer(
+    draft: Draft, key: str, at: str, again: list[str], tasks: dict[str, dict[str, Any]], note: dict[str, Any]
+) -> None:
+    timers = schedule.escalations(draft.process, tasks) | ({key: again} if again else {})
+    stopped = () if again else (key,)
+    draft.add("timer", at, ENGINE.name, event=key, stopped=stopped, timers=timers, tasks=tasks, note=note)
+
+
+def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
+    task, kind = draft.snapshot.tasks.get(name), draft.process.tasks.get(name)
+    tasks = {}
+    if task is not None and kind is not None and kind.escalate:
+        tasks = {name: {**task, "escalated": kind.escalate.to, "escalated_at": at}}
+    draft.add("timer", at, ENGINE.name, event=key, stopped=(key,), tasks=tasks)
+
+
+def _send(draft: Draft, command: Fire) -> None:
+    """Fire as the engine; on a refusal take the steps back and note why."""
+    before, count, freed = draft.current, len(draft.entries), dict(draft.freed)
+    refusal = fire(draft, command)
+    if refusal is not None:
+        draft.current, draft.freed = before, freed
+        del draft.entries[count:]
+        note = {"not_sent": command.event, "refused": str(refusal.code), "message": refusal.message}
+        draft.add("timer", to_text(command.at), ENGINE.name, event=command.event, note=note)
+
+
+def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
+    process, at = draft.process, to_text(command.at)
+    if command.document not in process.documents:
+        message = f"There is no document {command.document} in this process."
+        return Refusal(Code.FORM, message, fields={"document": message})
+    if not sees(process, draft.snapshot, command.by):
+        return _not_yours(process)
+    facts = {
+        "document": command.document,
+        "name": command.name,
+        "hash": command.digest,
+        "size": command.size,
+        "type": command.media_type,
+        "at": at,
+        "by": command.by.name,
+    }
+    draft.add("document", at, command.by.name, document=facts)
+    return draft.broken_rule(at) or _settle(draft, at, command.by.name)
+
+
+def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
+    refusal = _task_fault(draft, command.task, command.by)
+    if refusal is not None:
+        return refusal
+    done_by = draft.process.tasks[command.task].done_by if command.task in draft.process.tasks else frozenset()
+    if done_by:
+        titles = sorted(_event_title(draft.process, name) for name in done_by)
+        message = f"This task is done by the event: {' or '.join(titles)}."
+        return Refusal(Code.REQUIREMENT, message, tuple(sorted(done_by)))
+    key = schedule.escalation_key(command.task)
+    stopped = (key,) if key in draft.snapshot.timers else ()
+    at = to_text(command.at)
+    draft.add("task", at, command.by.name, event=command.task, closed={command.task: "done"}, stopped=stopped)
+    return None
+
+
+def _assign(draft: Draft, name: str, person: str | None, command: AssignTask | ClaimTask) -> Refusal | None:
+    refusal = _task_fault(draft, name, command.by)
+    if refusal is not None:
+        return refusal
+    task = {key: value for key, value in draft.snapshot.tasks[name].items() if key != "person"}
+    task |= {"person": person} if person else {}
+    draft.add("task", to_text(command.at), command.by.name, event=name, tasks={name: task})
+    return None
+
+
+def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
+    holder = draft.snapshot.tasks.get(command.task, {}).get("person")
+    if holder and holder != command.by.name:
+        return Refusal(Code.NOT_ALLOWED, "Somebody else has taken this task on. Assign it to take it over.")
+    return _assign(draft, command.task, command.by.name, command)
+
+
+def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
+    process, task = draft.process, draft.snapshot.tasks.get(name)
+    if task is None:
+        open_tasks = ", ".join(sorted(draft.snapshot.tasks)) or "none"
+        return Refusal(Code.NO_SUCH_EVENT, f"There is no open task {name} here. Open: {open_tasks}.")
+    if not sees(process, draft.snapshot, by):
+        return _not_yours(process)
+    concerned = {task["role"], task.get("escalated", task["role"])}
+    if not by.is_engine and not by.roles & concerned and task.get("person") != by.name:
+        return _not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
+    return None
+
+
+def may(process: Process, case: Snapshot, event: Event, by: Actor) -> bool:
+    """Whether this person may do this event in this case."""
+    return sees(process, case, by) and _has_role(by, event.by)
+
+
+def sees(process: Process, case: Snapshot, by: Actor) -> bool:
+    """Whether this person may see this case at all: all cases, or those of their organisation."""
+    if by.is_engine or any(role in process.roles and process.roles[role].sees_all for role in by.roles):
+        return True
+    known = any(role in process.roles for role in by.roles)
+    return known and by.organisation is not None and case.data.get(process.organisation) == by.organisation
+
+
+def _has_role(by: Actor, roles: frozenset[str] | None) -> bool:
+    return by.is_engine or roles is None or bool(by.roles & roles)
+
+
+def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:
+    """The refusal for all requirements that do not hold; None where all do."""
+    says: list[str] = []
+    missing: list[str] = []
+    for need in needs:
+        if need.check is None and not any(name in view.documents for name in need.documents):
+            missing += need.documents
+            says.append(need.say or _wanted(process, need.documents))
+        elif need.check is not None and process.language.truth(need.check, view) is not True:
+            missing += sorted(need.check.documents - set(view.documents))
+            missing += sorted(name for name in need.check.names if view.data.get(name) is None)
+            says.append(need.say)
+    if not says:
+        return None
+    return Refusal(Code.REQUIREMENT, " ".join(says), tuple(dict.fromkeys(missing)))
+
+
+def _wanted(process: Process, documents: tuple[str, ...]) -> str:
+    titles = [process.documents[name].title for name in documents]
+    if len(titles) == 1:
+        return f"The document {titles[0]} is missing."
+    return f"One of these documents is missing: {', '.join(titles)}."
+
+
+def _unmet(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, Any] | None = None) -> Refusal | None:
+    return unmet(draft.process, needs, draft.view(at, values)) if needs else None
+
+
+def _no_way(process: Process, walk: Walk, title: str) -> Refusal:
+    if walk.full:
+        place = process.places[walk.full].title
+        return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
+    if walk.unknown:
+        titles = sorted(process.fields[name].title for name in walk.unknown)
+        message = f"Which place is needed is not known: {', '.join(titles)} must be filled in."
+        return Refusal(Code.REQUIREMENT, message, tuple(sorted(walk.unknown)))
+    return Refusal(Code.REQUIREMENT, f"None of the ways on applies: {title}.")
+
+
+def _no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
+    allowed = [name for name, event in process.events_in(case.state).items() if may(process, case, event, command.by)]
+    known = f"Possible for you: {', '.join(sorted(allowed))}." if allowed else "Nothing is possible for you here."
+    where = process.states[case.state].title
+    return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
+
+
+def _not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
+    names = sorted(process.title_of("roles", role) for role in roles or ())
+    who = " or ".join(names) if names else "nobody; it happens by itself"
+    return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")
+
+
+def _not_yours(process: Process) -> Refusal:
+    return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
+
+
+def _form_refusal(faults: dict[str, str]) -> Refusal:
+    return Refusal(Code.FORM, " ".join(faults.values()), fields=faults)
+
+
+def _event_title(process: Process, name: str) -> str:
+    return next((event.title for _, event in process.every_event() if event.name == name), name)

@@ -1,0 +1,187 @@
+"""Form: what somebody filled in, turned into values of the right type, or faults per field. Pure.
+
+Messages name fields by their titles and never repeat what was typed: it may be personal.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.process.definition import Field, Process
+from engine.process.expressions import View
+from engine.process.patterns import matches
+
+TEXT_LENGTH = 500
+LONG_TEXT_LENGTH = 20_000
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+class _Fault(Exception):
+    """What is wrong with one value, as a sentence."""
+
+
+def check_form(
+    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values to store, and what is wrong per field. `view` shows the case before the form."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name, raw in given.items():
+        if name not in form:
+            faults[name] = "This form does not ask for this."
+            continue
+        try:
+            values[name] = value_of(process.fields[name], raw, process.zone)
+        except _Fault as fault:
+            faults[name] = str(fault)
+    for name, required in form.items():
+        if required and name not in faults and values.get(name) is None:
+            faults[name] = f"{process.fields[name].title} must be filled in."
+    return values, faults | _premature(process, values, faults, view)
+
+
+def _premature(
+    process: Process, values: Mapping[str, Any], faults: Mapping[str, str], view: View
+) -> dict[str, str]:
+    """Fields that may not be given yet, such as a name before there is consent."""
+    merged = View({**view.data, **values}, view.state, view.documents, view.free, view.now)
+    return {
+        name: f"{process.fields[name].title} cannot be given yet: {_condition(process, name)}."
+        for name, value in values.items()
+        if value is not None and name not in faults and not shown(process, name, merged)
+    }
+
+
+def _condition(process: Process, name: str) -> str:
+    guard = process.fields[name].when
+    titles = sorted(process.fields[one].title for one in (guard.names if guard else ()))
+    return f"it depends on {' and '.join(titles)}" if titles else "its condition does not hold"
+
+
+def shown(process: Process, name: str, view: View) -> bool:
+    """Whether the field may be given and shown now."""
+    return process.language.truth(process.fields[name].when, view) is True
+
+
+def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
+    """The value as it is stored: text, number, bool, list of text, or an ISO date or local time.
+
+    Raises:
+        _Fault: it is no value of that type.
+    """
+    if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
+        return None
+    return _READERS[field.type](field, raw, zone)
+
+
+def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
+    if not isinstance(raw, (str, int)) or isinstance(raw, bool):
+        raise _Fault(f"{field.title} must be text.")
+    text = str(raw).strip()
+    most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
+    if len(text) > most:
+        raise _Fault(f"{field.title} can have at most {most:,.0f} characters.")
+    if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
+        raise _Fault(f"{field.title} holds characters that cannot be kept.")
+    if field.pattern and not matches(field.pattern, text):
+        raise _Fault(f"{field.title} is not written as it must be. {field.hint}".strip())
+    return text
+
+
+def _integer(field: Field, raw: Any, _: ZoneInfo) -> int:
+    whole = isinstance(raw, (int, str)) and not isinstance(raw, bool)
+    if not whole or not re.fullmatch(r"[-+]?[0-9]{1,15}", str(raw).strip()):
+        raise _Fault(f"{field.title} must be a whole number.")
+    number = int(str(raw).strip())
+    _check_limits(field, number)
+    return number
+
+
+def _number(field: Field, raw: Any, _: ZoneInfo) -> float:
+    try:
+        number = math.nan if isinstance(raw, bool) else float(raw)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise _Fault(f"{field.title} must be a number.")
+    _check_limits(field, number)
+    return number
+
+
+def _check_limits(field: Field, number: float) -> None:
+    if field.min is not None and number < field.min:
+        raise _Fault(f"{field.title} must be at least {field.min:g}.")
+    if field.max is not None and number > field.max:
+        raise _Fault(f"{field.title} must be at most {field.max:g}.")
+
+
+def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
+    found = raw if isinstance(raw, bool) else _YES_NO.get(str(raw).strip().lower())
+    if found is None:
+        raise _Fault(f"{field.title} must be yes or no.")
+    return found
+
+
+def _choice(field: Field, raw: Any, _: ZoneInfo) -> str:
+    if not isinstance(raw, str) or raw not in field.choices:
+        raise _Fault(f"{field.title} must be one of: {', '.join(field.choices)}.")
+    return raw
+
+
+def _choices(field: Field, raw: Any, _: ZoneInfo) -> list[str]:
+    picked = [part.strip() for part in raw.split(",")] if isinstance(raw, str) else raw
+    if not isinstance(picked, (list, tuple)) or not all(one in field.choices for one in picked):
+        raise _Fault(f"{field.title} must be some of: {', '.join(field.choices)}.")
+    return [choice for choice in field.choices if choice in picked]
+
+
+def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return raw.isoformat()
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(raw).strip()):
+            raise ValueError
+        day = date.fromisoformat(str(raw).strip())
+        if not 1900 <= day.year <= 2200:
+            raise ValueError
+        return day.isoformat()
+    except ValueError:
+        raise _Fault(f"{field.title} must be a day, such as 2024-03-22.") from None
+
+
+def _time(field: Field, raw: Any, zone: ZoneInfo) -> str:
+    try:
+        moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
+        if len(str(raw).strip()) < 16 or not 1900 <= moment.year <= 2200:
+            raise ValueError
+    except ValueError:
+        raise _Fault(f"{field.title} must be a day and a time, such as 2024-03-22 14:30.") from None
+    local = moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo else moment
+    return local.isoformat(timespec="minutes")
+
+
+_READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
+    "text": _text,
+    "long_text": _text,
+    "integer": _integer,
+    "number": _number,
+    "yes_no": _yes_no,
+    "choice": _choice,
+    "choices": _choices,
+    "date": _date,
+    "time": _time,
+}
+
+
+def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
+    """A value that an expression gave, as it is stored."""
+    if isinstance(value, datetime):
+        local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone).replace(tzinfo=None)
+        return local.date().isoformat() if field.type == "date" else local.isoformat(timespec="minutes")
+    return value

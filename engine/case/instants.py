@@ -1,0 +1,16 @@
+"""Instants as text: UTC, microseconds, always 27 characters, so that text order is time order. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def to_text(moment: datetime) -> str:
+    """An aware instant as `2023-10-23T08:00:00.000000Z`."""
+    utc = moment.astimezone(UTC)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond:06d}Z"
+
+
+def from_text(text: str) -> datetime:
+    """The aware instant (UTC) that `to_text` wrote."""
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

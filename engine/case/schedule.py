@@ -1,0 +1,109 @@
+"""Schedule: when timers and tasks of a case fall due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+
+from engine.calendars.duration import Duration, add, at_local, roll
+from engine.case.instants import from_text, to_text
+from engine.process.definition import Process, Timer
+from engine.process.expressions import instant
+
+ESCALATION = "task:"
+
+
+def timer_key(state: str, timer: str) -> str:
+    """The name of a timer in a case: `programme.placement/review_due`."""
+    return f"{state}/{timer}"
+
+
+def escalation_key(task: str) -> str:
+    """The name of the timer that escalates a task."""
+    return ESCALATION + task
+
+
+def timer_of(process: Process, key: str) -> tuple[str, Timer] | None:
+    """The state and timer that a key names; None where this version has no such timer."""
+    state, _, name = key.partition("/")
+    timer = process.states[state].timers.get(name) if state in process.states else None
+    return (state, timer) if timer else None
+
+
+def after(process: Process, start: str, duration: Duration) -> str:
+    """The instant that lies `duration` after `start`."""
+    return to_text(add(duration, from_text(start), process.zone, process.calendar))
+
+
+def started(process: Process, states: Iterable[str], at: str, data: Any) -> dict[str, list[str]]:
+    """The timers that begin to run when these states are entered at `at`."""
+    found = {}
+    for state in states:
+        for timer in process.states[state].timers.values():
+            times = first_due(process, timer, at, data)
+            if times:
+                found[timer_key(state, timer.name)] = times
+    return found
+
+
+def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
+    """[due, base] of a timer that begins to run at `at`; empty where its date is not known yet."""
+    if timer.after or timer.every:
+        return _rolled(process, timer, after(process, at, timer.after or timer.every))  # type: ignore[arg-type]
+    if timer.at_day and process.calendar:
+        today = from_text(at).astimezone(process.zone).date()
+        moment = at_local(process.calendar.next_day(timer.at_day, today), time(), process.zone)
+        return _not_before(_rolled(process, timer, to_text(moment)), at)
+    value = data.get(timer.at_field)
+    if value is None:
+        return []
+    return _not_before(_rolled(process, timer, to_text(instant(value, process.zone))), at)
+
+
+def next_due(process: Process, timer: Timer, base: str, now: datetime) -> list[str]:
+    """[due, base] of a repeated timer after the time that has come.
+
+    Times that `now` has already passed are left out, unless each missed time is wanted.
+    """
+    assert timer.every is not None
+    present = to_text(now)
+    while True:
+        base = after(process, base, timer.every)
+        times = _rolled(process, timer, base)
+        if timer.missed_each or times[0] > present:
+            return times
+
+
+def _rolled(process: Process, timer: Timer, base: str) -> list[str]:
+    if timer.roll == "none":
+        return [base, base]
+    return [to_text(roll(from_text(base), timer.roll, process.zone, process.calendar)), base]
+
+
+def _not_before(times: list[str], at: str) -> list[str]:
+    """A date that has passed already falls due at once."""
+    return [max(times[0], at), times[1]]
+
+
+def raised(process: Process, names: Iterable[str], scope: str, at: str) -> dict[str, dict[str, Any]]:
+    """Open tasks as they are when they are raised at `at`."""
+    found = {}
+    for name in names:
+        kind = process.tasks[name]
+        task: dict[str, Any] = {"role": kind.role, "raised": at, "scope": scope}
+        if kind.due:
+            task["due"] = after(process, at, kind.due)
+        found[name] = task
+    return found
+
+
+def escalations(process: Process, tasks: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """The timers that will escalate these tasks."""
+    found = {}
+    for name, task in tasks.items():
+        escalate = process.tasks[name].escalate
+        if escalate:
+            due = after(process, task.get("due", task["raised"]), escalate.after)
+            found[escalation_key(name)] = [due, due]
+    return found

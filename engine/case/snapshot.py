@@ -1,0 +1,105 @@
+"""Snapshot: a case at one moment, and how an entry changes it. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.case.entry import Entry, canonical
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything about a case that decides what may happen next.
+
+    `seq` is the number of its last entry, and so its version. `entered` maps each state the case is in
+    to when it came there. `tasks` maps an open task to role, person, raised, due, scope (the state it
+    belongs to) and escalated. `timers` maps `state/name` to [due, base]: base is the due time before it
+    was moved off a day without school. `held` maps a state to the place it holds; `waiting` is the place
+    the case waits for, for which state, in which state and since when. Instants are text, UTC.
+    """
+
+    process: str
+    version: str
+    seq: int
+    state: str
+    opened: str
+    last_at: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tasks: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    timers: Mapping[str, list[str]] = field(default_factory=dict)
+    entered: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    outcome: str = ""
+
+    def as_json(self) -> str:
+        """The snapshot as canonical JSON: equal snapshots give equal text."""
+        return canonical(self.__dict__)
+
+    @classmethod
+    def from_json(cls, text: str) -> Snapshot:
+        """The snapshot that `as_json` wrote."""
+        return cls(**json.loads(text))
+
+    @property
+    def next_due(self) -> str | None:
+        """When the next of its open tasks is due; None where none has a date."""
+        return min((task["due"] for task in self.tasks.values() if task.get("due")), default=None)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case has come to an end."""
+        return bool(self.outcome)
+
+
+def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
+    """The case after one more step."""
+    if before is None:
+        before = Snapshot(entry.process, entry.version, 0, "", entry.at, entry.at)
+    return replace(
+        before,
+        version=entry.version,
+        seq=entry.seq,
+        state=entry.to or before.state,
+        last_at=entry.at,
+        data=_merged(before.data, entry.data),
+        documents=_with_document(before.documents, entry.document),
+        tasks=_without(before.tasks, entry.closed) | entry.tasks,
+        timers=_without(before.timers, entry.stopped) | entry.timers,
+        entered=_without(before.entered, entry.left) | dict.fromkeys(entry.entered, entry.at),
+        held=_without(before.held, entry.freed) | entry.held,
+        waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
+        outcome=entry.outcome or before.outcome,
+    )
+
+
+def replay(entries: list[Entry]) -> Snapshot | None:
+    """The case after all its entries; None where there are none."""
+    snapshot: Snapshot | None = None
+    for entry in entries:
+        snapshot = apply(snapshot, entry)
+    return snapshot
+
+
+def _merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not changes:
+        return data
+    return {name: value for name, value in {**data, **changes}.items() if value is not None}
+
+
+def _without(table: Mapping[str, Any], names: Any) -> dict[str, Any]:
+    if not names:
+        return dict(table)
+    return {name: value for name, value in table.items() if name not in names}
+
+
+def _with_document(documents: Mapping[str, list[dict[str, Any]]], added: dict[str, Any]) -> Mapping[str, Any]:
+    if not added:
+        return documents
+    kind = added["document"]
+    facts = {name: value for name, value in added.items() if name != "document"}
+    return {**documents, kind: [*documents.get(kind, []), facts]}

@@ -1,0 +1,193 @@
+"""What can be wrong with a process beyond its shape and names: one function a rule. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.process import flow
+from engine.process.context import Context
+from engine.process.definition import ANYWHERE, Event, Process, State, Way
+from engine.source.problem import Problem, Severity, nearest
+from engine.source.reader import Path
+
+
+def check_process(process: Process, context: Context) -> None:
+    """Note every problem of meaning in `context`."""
+    graph = flow.graph(process)
+    for state in process.states.values():
+        _check_end(process, context, state)
+        _check_hold(process, context, state)
+        _check_sends(process, context, state)
+        _check_order(context, state.automatic, (*state_path(state.name), "automatic"))
+    for scope, event in process.every_event():
+        _check_order(context, event.ways, (*event_path(scope, event.name), "alternatives"))
+        _check_sent(process, context, scope, event)
+        _check_tasks_on_ends(process, context, scope, event)
+    _check_initial(process, context)
+    _check_reach(process, context, graph)
+    _check_waiting(process, context, graph)
+    _check_automatic_loops(process, context)
+    _warn_of_unused_names(context)
+    _warn_of_calendar(process, context)
+
+
+def state_path(name: str) -> Path:
+    """Where a state is written in the file."""
+    return tuple(step for part in name.split(".") for step in ("states", part))
+
+
+def event_path(scope: str, name: str) -> Path:
+    """Where an event is written in the file."""
+    return ("events", name) if scope == ANYWHERE else (*state_path(scope), "events", name)
+
+
+def _check_end(process: Process, context: Context, state: State) -> None:
+    if not state.final:
+        return
+    path = state_path(state.name)
+    mend = "Remove it, or remove final: true."
+    if state.timers:
+        key = "deadline" if "deadline" in state.timers else "timers"
+        context.key_problem((*path, key), "timer-on-end", f"{state.name} is an end: nothing falls due there.", mend)
+    for key, there in (("events", state.events), ("automatic", state.automatic), ("states", state.children)):
+        if there:
+            message = f"{state.name} is an end: nothing happens after it."
+            context.key_problem((*path, key), "event-on-end", message, mend)
+    if state.hold:
+        context.key_problem((*path, "holds"), "event-on-end", f"{state.name} is an end: it keeps no place.", mend)
+    _check_escalations(process, context, state.raises, (*path, "raise"))
+
+
+def _check_escalations(process: Process, context: Context, tasks: Iterable[str], path: Path) -> None:
+    for name in tasks:
+        if process.tasks[name].escalate:
+            message = f"The task {name} escalates, but nothing falls due after an end."
+            context.problem(path, "timer-on-end", message, "Raise a task without escalate: here.")
+
+
+def _check_tasks_on_ends(process: Process, context: Context, scope: str, event: Event) -> None:
+    for way in event.ways:
+        if way.to and process.states[process.leaf(way.to)].final:
+            _check_escalations(process, context, way.raises, event_path(scope, event.name))
+
+
+def _check_hold(process: Process, context: Context, state: State) -> None:
+    hold = state.hold
+    if hold is None or hold.otherwise is None:
+        return
+    path = (*state_path(state.name), "holds")
+    if _is_inside(hold.otherwise, state.name):
+        message = f"A case cannot wait for a place inside {state.name}, which holds one."
+        context.problem((*path, "otherwise"), "wrong-value", message, "Name a state outside of it.")
+    if hold.offer in context.names["event"] and process.event(process.leaf(hold.otherwise), hold.offer) is None:
+        message = f"The event {hold.offer} does not stand in {hold.otherwise}."
+        known = process.events_in(process.leaf(hold.otherwise))
+        context.problem((*path, "offer"), "unknown-event", message, nearest(hold.offer, known))
+
+
+def _check_sends(process: Process, context: Context, state: State) -> None:
+    leaves = [leaf.name for leaf in process.leaves() if _is_inside(leaf.name, state.name)]
+    for timer in state.timers.values():
+        if not timer.send or timer.send not in context.names["event"]:
+            continue
+        if not any(process.event(leaf, timer.send) for leaf in leaves):
+            path = (*state_path(state.name), "timers", timer.name, "send")
+            known = {name for leaf in leaves for name in process.events_in(leaf)}
+            message = f"The event {timer.send} does not stand in {state.name}."
+            context.problem(path, "unknown-event", message, nearest(timer.send, known))
+
+
+def _check_order(context: Context, ways: tuple[Way, ...], path: Path) -> None:
+    """The first alternative that is true is taken: what stands after an always-true one is dead."""
+    seen: set[str] = set()
+    always = False
+    for index, way in enumerate(ways):
+        text = " ".join(way.when.text.split()) if way.when else ""
+        if always or text in seen or text == "false":
+            message = "This alternative can never be reached: one before it is taken first."
+            mend = "Put it earlier, or give the ones before it a narrower when:."
+            context.problem((*path, index), "unreachable-alternative", message, mend)
+        seen.add(text)
+        always = always or text in {"", "true"}
+
+
+def _check_sent(process: Process, context: Context, scope: str, event: Event) -> None:
+    if event.by is None or event.by:
+        return
+    sent = {timer.send for state in process.states.values() for timer in state.timers.values()}
+    offered = {state.hold.offer for state in process.states.values() if state.hold}
+    if event.name not in sent | offered:
+        message = f"Nobody may do {event.name}, and neither a timer nor a free place sends it."
+        path = event_path(scope, event.name)
+        context.key_problem(path, "never-sent", message, "Name the roles in by:, or send it by a timer.")
+
+
+def _check_initial(process: Process, context: Context) -> None:
+    for name in process.initial:
+        if process.states[process.leaf(name)].final:
+            context.problem(("initial",), "wrong-value", f"A case cannot begin at the end {name}.")
+
+
+def _check_reach(process: Process, context: Context, graph: flow.Graph) -> None:
+    starts = [process.leaf(name) for name in process.initial]
+    reached = flow.closure(graph, starts)
+    ends = [state.name for state in process.leaves() if state.final]
+    leaving = flow.closure(flow.reverse(graph), ends)
+    for state in process.leaves():
+        path = state_path(state.name)
+        if state.name not in reached:
+            mend = "Let an event lead to it, or remove it."
+            context.key_problem(path, "unreachable-state", f"No case can ever come to {state.name}.", mend)
+        elif state.name not in leaving:
+            mend = "Let an event lead on to a state with final: true."
+            context.key_problem(path, "no-way-out", f"From {state.name} no end can be reached.", mend)
+
+
+def _check_waiting(process: Process, context: Context, graph: flow.Graph) -> None:
+    for state in process.leaves():
+        around = process.around(state.name)
+        passes = any(way.when is None for one in around for way in one.automatic)
+        if state.final or passes:
+            continue
+        lacking = []
+        if not process.owner(state.name):
+            lacking.append("an owner")
+        if not any(one.timers for one in around):
+            lacking.append("a deadline")
+        if lacking:
+            message = f"A case can wait in {state.name} for ever: it lacks {' and '.join(lacking)}."
+            mend = "Add owner: and deadline: {within: …, raise: …}."
+            context.key_problem(state_path(state.name), "waits-for-ever", message, mend)
+
+
+def _check_automatic_loops(process: Process, context: Context) -> None:
+    for name in flow.on_a_cycle(flow.automatic_graph(process)):
+        path = state_path(name)
+        owner = next((one for one in process.around(name) if one.automatic), process.states[name])
+        message = f"Automatic transitions lead from {name} back to {name}."
+        mend = "Break the circle with an event."
+        context.key_problem((*state_path(owner.name), "automatic") if owner else path, "automatic-loop", message, mend)
+
+
+def _warn_of_unused_names(context: Context) -> None:
+    for noun in ("role", "field", "document", "place", "task"):
+        for name in sorted(context.names[noun]):
+            if (noun, name) not in context.used:
+                found = context.source.key_problem(
+                    (f"{noun}s", name), "unused-name", f"The {noun} {name} is used nowhere.", "Use it or remove it."
+                )
+                context.problems.append(replace(found, severity=Severity.WARNING))
+
+
+def _warn_of_calendar(process: Process, context: Context) -> None:
+    calendar = process.calendar
+    if calendar and calendar.ends < process.effective_from + timedelta(days=300):
+        message = f"The calendar {calendar.name} ends on {calendar.ends}: later dates are counted roughly."
+        found: Problem = context.source.problem(("calendar",), "calendar-ends", message, "Add the next school year to it.")
+        context.problems.append(replace(found, severity=Severity.WARNING))
+
+
+def _is_inside(state: str, around: str) -> bool:
+    return state == around or state.startswith(around + ".")

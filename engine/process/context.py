@@ -1,0 +1,140 @@
+"""Context: one reading of a process file, resolving names and collecting problems. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.calendars.calendar import Calendar
+from engine.calendars.duration import BadDuration, Duration, parse
+from engine.process.expressions import Expression, Language
+from engine.source.problem import Problem, nearest
+from engine.source.reader import Path, Source
+
+NOTHING = Expression("null", frozenset(), frozenset())
+
+
+@dataclass
+class Context:
+    """The file being read, the names it declares, and what was found wrong so far."""
+
+    source: Source
+    language: Language
+    calendar: Calendar | None
+    names: Mapping[str, frozenset[str]]
+    problems: list[Problem] = field(default_factory=list)
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+    def problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
+        """Note a problem with the value at `path`."""
+        self.problems.append(self.source.problem(path, code, message, mend))
+
+    def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
+        """Note a problem with the last key of `path`."""
+        self.problems.append(self.source.key_problem(path, code, message, mend))
+
+    def known(self, noun: str, name: str, path: Path) -> bool:
+        """Whether `name` is declared; notes the use, or the problem."""
+        self.used.add((noun, name))
+        if name in self.names[noun]:
+            return True
+        mend = nearest(name, self.names[noun])
+        self.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend)
+        return False
+
+    def known_key(self, noun: str, name: str, path: Path) -> bool:
+        """The same for a name that stands as a key of the file."""
+        self.used.add((noun, name))
+        if name in self.names[noun]:
+            return True
+        mend = nearest(name, self.names[noun])
+        self.key_problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend)
+        return False
+
+    def all_known(self, noun: str, names: Iterable[str], path: Path) -> tuple[str, ...]:
+        """Those of the names in the list at `path` that are declared."""
+        return tuple(name for index, name in enumerate(names) if self.known(noun, name, (*path, index)))
+
+    def one_or_many(self, noun: str, raw: str | list[str] | None, path: Path) -> tuple[str, ...]:
+        """Names written as one word or as a list."""
+        if raw is None:
+            return ()
+        if isinstance(raw, str):
+            return (raw,) if self.known(noun, raw, path) else ()
+        return self.all_known(noun, raw, path)
+
+    def roles(self, raw: list[str] | None, path: Path) -> frozenset[str] | None:
+        """The roles of a `by:`; None where everybody may."""
+        return None if raw is None else frozenset(self.all_known("role", raw, path))
+
+    def form(self, raw: Mapping[str, str] | None, path: Path) -> dict[str, bool]:
+        """A form: each field with whether it is required."""
+        entries = (raw or {}).items()
+        return {name: how == "required" for name, how in entries if self.known_key("field", name, (*path, name))}
+
+    def duration(self, raw: str | None, path: Path) -> Duration | None:
+        """A duration, checked against the calendar."""
+        if raw is None:
+            return None
+        try:
+            duration = parse(raw)
+        except BadDuration as bad:
+            self.problem(path, "bad-duration", str(bad), "For example: 6 weeks, 10 school days, P6W.")
+            return None
+        if duration.needs_calendar and self.calendar is None:
+            mend = "Name one at the top: calendar: leicestershire."
+            self.problem(path, "needs-calendar", f"{raw!r} needs a calendar, and the process has none.", mend)
+        return duration
+
+    def condition(self, raw: str | None, path: Path) -> Expression | None:
+        """A guard that is true or false."""
+        return None if raw is None else self.expression(raw, path, "BOOL")
+
+    def expression(self, raw: str, path: Path, wanted: str) -> Expression:
+        """A checked expression; its faults become problems at their column in the file."""
+        result = self.language.check(raw, wanted)
+        if isinstance(result, Expression):
+            self.used |= {("field", name) for name in result.names}
+            self.used |= {("document", name) for name in result.documents}
+            return result
+        for fault in result:
+            line, column = self.source.within(path, fault.offset)
+            found = Problem(self.source.file, line, column, fault.code, fault.message, fault.mend)
+            self.problems.append(found)
+        return NOTHING
+
+    def state(self, name: str, scope: str, path: Path) -> str | None:
+        """The full name of the state called `name` as seen from inside `scope`."""
+        found = resolve(name, scope, self.names["state"])
+        if found is None:
+            short = {full.rpartition(".")[2] for full in self.names["state"]}
+            mend = nearest(name, self.names["state"] | short)
+            self.problem(path, "unknown-state", f"There is no state {name}.", mend)
+        return found
+
+
+def resolve(name: str, scope: str, states: frozenset[str]) -> str | None:
+    """Look `name` up inside `scope`, then beside it, and so on outwards."""
+    while True:
+        full = f"{scope}.{name}" if scope else name
+        if full in states:
+            return full
+        if not scope:
+            return None
+        scope = scope.rpartition(".")[0]
+
+
+def state_names(raw: Any, around: str = "") -> Iterable[str]:
+    """The full names of all states in a `states:` map."""
+    for name, body in (raw or {}).items():
+        full = f"{around}.{name}" if around else name
+        yield full
+        yield from state_names(body.get("states"), full)
+
+
+def event_names(data: Any) -> Iterable[str]:
+    """The names of all events anywhere in a process."""
+    yield from data.get("events", {})
+    for state in data.get("states", {}).values():
+        yield from event_names(state)

@@ -1,0 +1,283 @@
+"""Process and its parts, as immutable values. Pure.
+
+States are kept flat, by their full name (`programme.placement`); a state knows its ancestors.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.calendars.calendar import Calendar
+from engine.calendars.duration import Duration
+from engine.process.expressions import Expression, Language
+
+FieldType = str
+ANYWHERE = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A kind of person. `sees_all` is False for a role that sees only its organisation's cases."""
+
+    name: str
+    title: str
+    description: str = ""
+    sees_all: bool = True
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing known about a case. `choices` maps value to title; `when` guards giving and showing."""
+
+    name: str
+    title: str
+    type: FieldType
+    choices: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = False
+    when: Expression | None = None
+    hint: str = ""
+    pattern: str = ""
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A kind of document that a case may hold."""
+
+    name: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class PlaceKind:
+    """Something there is only so much of: at most `capacity` cases hold one at a time."""
+
+    name: str
+    title: str
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """When a task is not done: how long after its due time, and to which role."""
+
+    after: Duration
+    to: str
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """Something people may have to do. `done_by` names the events that do it."""
+
+    name: str
+    title: str
+    role: str
+    description: str = ""
+    due: Duration | None = None
+    done_by: frozenset[str] = frozenset()
+    escalate: Escalation | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """A requirement: one of `documents` is there, or `check` is true. `say` is for people."""
+
+    say: str
+    documents: tuple[str, ...] = ()
+    check: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on: an alternative of an event, or an automatic transition. `to` None: stay."""
+
+    to: str | None
+    when: Expression | None = None
+    needs: tuple[Need, ...] = ()
+    assign: tuple[tuple[str, Expression], ...] = ()
+    raises: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something somebody does or a timer sends.
+
+    `by` None: everybody may; empty: nobody, only the engine sends it. `form` maps a field to
+    whether it is required.
+    """
+
+    name: str
+    title: str
+    description: str
+    by: frozenset[str] | None
+    form: Mapping[str, bool]
+    needs: tuple[Need, ...]
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Timer:
+    """What happens by itself. One of `after`, `every`, `at_field`, `at_day` is set."""
+
+    name: str
+    after: Duration | None = None
+    every: Duration | None = None
+    at_field: str = ""
+    at_day: str = ""
+    when: Expression | None = None
+    raises: tuple[str, ...] = ()
+    send: str = ""
+    missed_each: bool = False
+    roll: str = "none"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A case in this state holds a place; `otherwise` is where it waits and `offer` calls it back."""
+
+    place: Expression
+    otherwise: str | None = None
+    offer: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case can be. `name` is the full dotted name."""
+
+    name: str
+    title: str
+    description: str = ""
+    owner: str = ""
+    timers: Mapping[str, Timer] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+    automatic: tuple[Way, ...] = ()
+    hold: Hold | None = None
+    raises: tuple[str, ...] = ()
+    initial: str = ""
+    children: tuple[str, ...] = ()
+    final: bool = False
+    outcome: str = ""
+
+    @property
+    def parent(self) -> str:
+        """The full name of the state around this one; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must hold in every case: `check` must never be `broken_when`."""
+
+    check: Expression
+    broken_when: bool
+    say: str
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Who may begin a case and what is asked for."""
+
+    by: frozenset[str] | None = None
+    form: Mapping[str, bool] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True)
+class Process:
+    """One version of a process, complete and checked."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    effective_from: date
+    zone: ZoneInfo
+    calendar: Calendar | None
+    initial: tuple[str, ...]
+    opening: Opening
+    roles: Mapping[str, Role]
+    fields: Mapping[str, Field]
+    documents: Mapping[str, Document]
+    places: Mapping[str, PlaceKind]
+    tasks: Mapping[str, TaskKind]
+    states: Mapping[str, State]
+    events: Mapping[str, Event]
+    rules: tuple[Rule, ...]
+    covers: Mapping[str, str]
+    language: Language
+    label: str = ""
+    organisation: str = ""
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def around(self, state: str) -> tuple[State, ...]:
+        """The state and the states around it, innermost first."""
+        return self._arounds[state]
+
+    @functools.cached_property
+    def _arounds(self) -> dict[str, tuple[State, ...]]:
+        return {name: tuple(self.states[n] for n in _prefixes(name)) for name in self.states}
+
+    def leaf(self, state: str) -> str:
+        """Where a case comes to rest that is sent to `state`: its first state inside, and so on."""
+        while self.states[state].children:
+            state = self.states[state].initial
+        return state
+
+    def event(self, state: str, name: str) -> Event | None:
+        """The event `name` as it stands in `state`: its own, else inherited, else from anywhere."""
+        scope = self.scope(state, name)
+        if scope is None:
+            return None
+        return self.events[name] if scope == ANYWHERE else self.states[scope].events[name]
+
+    def scope(self, state: str, event: str) -> str | None:
+        """The innermost state around `state` that has the event; ANYWHERE for the head's."""
+        for around in self.around(state):
+            if event in around.events:
+                return around.name
+        return None if self.states[state].final or event not in self.events else ANYWHERE
+
+    def events_in(self, state: str) -> dict[str, Event]:
+        """All events that stand in `state`, its own first."""
+        found: dict[str, Event] = {}
+        for around in self.around(state):
+            found = {**found, **{n: e for n, e in around.events.items() if n not in found}}
+        if not self.states[state].final:
+            found |= {n: e for n, e in self.events.items() if n not in found}
+        return found
+
+    def owner(self, state: str) -> str:
+        """The role that has to move a case on from `state`; empty where nobody has to."""
+        return next((around.owner for around in self.around(state) if around.owner), "")
+
+    def every_event(self) -> Iterator[tuple[str, Event]]:
+        """Each event with the full name of the state it stands in (ANYWHERE for the head's)."""
+        yield from ((ANYWHERE, event) for event in self.events.values())
+        for state in self.states.values():
+            yield from ((state.name, event) for event in state.events.values())
+
+    def leaves(self) -> list[State]:
+        """The states in which a case can be at rest."""
+        return [state for state in self.states.values() if not state.children]
+
+    def title_of(self, kind: str, name: str) -> str:
+        """The title of a state, event, task, document, field or place, for people."""
+        table: Mapping[str, Any] = getattr(self, kind)
+        return table[name].title if name in table else name
+
+
+def _prefixes(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]

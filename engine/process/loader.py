@@ -1,0 +1,273 @@
+"""Process YAML to Process, or problems with file, line and column. Pure.
+
+The calendar it names is handed in by whoever asks, because where calendars are kept is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.calendars.calendar import Calendar
+from engine.process.checks import check_process
+from engine.process.context import Context, event_names, state_names
+from engine.process.definition import (
+    Document,
+    Escalation,
+    Field,
+    Opening,
+    PlaceKind,
+    Process,
+    Role,
+    Rule,
+    TaskKind,
+)
+from engine.process.expressions import RESERVED, Language
+from engine.process.states import read_events, read_needs, read_states
+from engine.source.problem import Problem, Refused, Severity, errors, nearest
+from engine.source.reader import Path, Source, read
+from engine.source.shape import shape_problems
+
+FindCalendar = Callable[[str], Calendar | None]
+DEFAULT_ZONE = "Europe/London"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A process that can be used, and what is questionable about it."""
+
+    process: Process
+    source: Source
+    warnings: tuple[Problem, ...]
+
+
+def load_process(content: bytes | str, file: str, find_calendar: FindCalendar) -> Loaded:
+    """Read a process.
+
+    Raises:
+        Refused: with every problem found.
+    """
+    source = read(content, file)
+    problems = shape_problems(source, "process")
+    if problems:
+        raise Refused(problems)
+    context = _context(source, find_calendar)
+    process = _process(context, source.data)
+    if not any(problem.code == "unknown-state" for problem in context.problems):
+        check_process(process, context)
+    if errors(context.problems):
+        raise Refused(set(context.problems))
+    warnings = (p for p in set(context.problems) if p.severity is Severity.WARNING)
+    return Loaded(process, source, tuple(sorted(warnings)))
+
+
+def _context(source: Source, find_calendar: FindCalendar) -> Context:
+    data = source.data
+    fields = data.get("fields", {})
+    names = {noun: frozenset(data.get(f"{noun}s", {})) for noun in ("role", "field", "document", "place", "task")}
+    names |= {"state": frozenset(state_names(data["states"])), "event": frozenset(event_names(data))}
+    zone, problems = _zone(source)
+    language = Language(
+        fields={name: raw["type"] for name, raw in fields.items() if name not in RESERVED},
+        choices={name: frozenset(raw["choices"]) for name, raw in fields.items() if "choices" in raw},
+        documents=names["document"],
+        places=names["place"],
+        states=names["state"],
+        zone=zone,
+    )
+    calendar, missing = _calendar(source, find_calendar)
+    return Context(source, language, calendar, names, problems + missing)
+
+
+def _zone(source: Source) -> tuple[ZoneInfo, list[Problem]]:
+    name = source.data.get("timezone", DEFAULT_ZONE)
+    try:
+        return ZoneInfo(name), []
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        mend = "Use a name of the IANA list, such as Europe/London."
+        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", f"There is no time zone {name}.", mend)]
+
+
+def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | None, list[Problem]]:
+    name = source.data.get("calendar")
+    if name is None:
+        return None, []
+    found = find_calendar(name)
+    if found is not None:
+        return found, []
+    mend = f"Put it beside the process, in calendars/{name}.yaml."
+    return None, [source.problem(("calendar",), "unknown-calendar", f"There is no calendar {name}.", mend)]
+
+
+def _process(context: Context, data: dict[str, Any]) -> Process:
+    _check_field_names(context, data.get("fields", {}))
+    fields = {name: _field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED}
+    return Process(
+        name=data["process"],
+        version=data["version"],
+        title=data["title"],
+        description=data.get("description", ""),
+        effective_from=_day(context, data["effective_from"], ("effective_from",)),
+        zone=context.language.zone,
+        calendar=context.calendar,
+        initial=_initial(context, data["initial"]),
+        label=_field_name(context, data, "label"),
+        organisation=_field_name(context, data, "organisation"),
+        opening=_opening(context, data.get("open", {})),
+        roles={name: _role(name, raw) for name, raw in data["roles"].items()},
+        fields=fields,
+        documents={
+            name: Document(name, raw["title"], raw.get("description", ""))
+            for name, raw in data.get("documents", {}).items()
+        },
+        places={
+            name: PlaceKind(name, raw["title"], raw["capacity"]) for name, raw in data.get("places", {}).items()
+        },
+        tasks={name: _task(context, name, raw) for name, raw in data.get("tasks", {}).items()},
+        states=read_states(context, data["states"]),
+        events=read_events(context, data.get("events", {}), ("events",), ""),
+        rules=tuple(_rule(context, raw, ("rules", index)) for index, raw in enumerate(data.get("rules", []))),
+        covers=data.get("covers", {}),
+        language=context.language,
+    )
+
+
+def _day(context: Context, text: str, path: Path) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        context.problem(path, "bad-date", f"There is no day {text}.", "Write it as 2023-09-01.")
+        return date(2000, 1, 1)
+
+
+def _initial(context: Context, raw: str | list[str]) -> tuple[str, ...]:
+    many = isinstance(raw, list)
+    names = raw if isinstance(raw, list) else [raw]
+    paths: list[Path] = [("initial", index) if many else ("initial",) for index in range(len(names))]
+    found = [context.state(name, "", path) for name, path in zip(names, paths, strict=True)]
+    return tuple(name for name in found if name)
+
+
+def _field_name(context: Context, data: dict[str, Any], key: str) -> str:
+    name: str = data.get(key, "")
+    if name:
+        context.known("field", name, (key,))
+    return name
+
+
+def _opening(context: Context, raw: dict[str, Any]) -> Opening:
+    return Opening(
+        by=context.roles(raw.get("by"), ("open", "by")),
+        form=context.form(raw.get("form"), ("open", "form")),
+        needs=read_needs(context, raw.get("needs", []), ("open", "needs")),
+    )
+
+
+def _role(name: str, raw: dict[str, Any]) -> Role:
+    return Role(name, raw["title"], raw.get("description", ""), raw.get("sees", "all") == "all")
+
+
+def _check_field_names(context: Context, raw: dict[str, Any]) -> None:
+    for name in raw:
+        if name in RESERVED:
+            message = f"{name} is a word of expressions and cannot name a field."
+            context.key_problem(("fields", name), "wrong-value", message, "Choose another name.")
+
+
+def _field(context: Context, name: str, raw: dict[str, Any]) -> Field:
+    path: Path = ("fields", name)
+    choices = raw.get("choices", {})
+    if (raw["type"] in {"choice", "choices"}) != bool(choices):
+        mend = "Fields of the type choice or choices list their choices; others have none."
+        context.problem(path, "missing-key", f"The type of {name} and its choices do not fit.", mend)
+    return Field(
+        name=name,
+        title=raw["title"],
+        type=raw["type"],
+        choices=choices if isinstance(choices, dict) else {choice: choice for choice in choices},
+        personal=raw.get("personal", False),
+        when=context.condition(raw.get("when"), (*path, "when")),
+        hint=raw.get("hint", ""),
+        pattern=_pattern(context, raw, path),
+        min=_limit(context, raw, "min", path),
+        max=_limit(context, raw, "max", path),
+    )
+
+
+def _limit(context: Context, raw: dict[str, Any], key: str, path: Path) -> float | None:
+    limit: float | None = raw.get(key)
+    allowed = {"min": {"integer", "number"}, "max": {"integer", "number", "text", "long_text"}}
+    if limit is not None and raw["type"] not in allowed[key]:
+        context.problem((*path, key), "wrong-value", f"{key}: means nothing for the type {raw['type']}.")
+    return limit
+
+
+def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:
+    pattern: str = raw.get("pattern", "")
+    if not pattern:
+        return ""
+    if raw["type"] != "text":
+        context.problem((*path, "pattern"), "wrong-value", f"pattern: means nothing for the type {raw['type']}.")
+    elif (fault := pattern_fault(pattern)) is not None:
+        context.problem((*path, "pattern"), "bad-pattern", f"This is no regular expression: {fault}.")
+    return pattern
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """Why `pattern` is no regular expression that runs in bounded time; None if it is one."""
+    from engine.process.patterns import matches
+
+    try:
+        matches(pattern, "")
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
+    path: Path = ("tasks", name)
+    context.known("role", raw["role"], (*path, "role"))
+    return TaskKind(
+        name=name,
+        title=raw["title"],
+        role=raw["role"],
+        description=raw.get("description", ""),
+        due=context.duration(raw.get("due"), (*path, "due")),
+        done_by=frozenset(context.one_or_many("event", raw.get("done_by"), (*path, "done_by"))),
+        escalate=_escalation(context, raw.get("escalate"), (*path, "escalate")),
+    )
+
+
+def _escalation(context: Context, raw: dict[str, str] | None, path: Path) -> Escalation | None:
+    if raw is None:
+        return None
+    context.known("role", raw["to"], (*path, "to"))
+    after = context.duration(raw["after"], (*path, "after"))
+    return Escalation(after, raw["to"]) if after else None
+
+
+def _rule(context: Context, raw: dict[str, str], path: Path) -> Rule:
+    key = "never" if "never" in raw else "always"
+    expression = context.expression(raw[key], (*path, key), "BOOL")
+    say = raw.get("say", f"The rule “{key}: {' '.join(raw[key].split())}” would be broken.")
+    return Rule(expression, key == "never", say)
+
+
+_REFERENCE = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def calendar_name(content: bytes | str) -> str | None:
+    """The calendar a process text names, without loading it; None where it names none."""
+    try:
+        data = read(content, "").data
+    except Refused:
+        return None
+    name = data.get("calendar") if isinstance(data, dict) else None
+    return name if isinstance(name, str) and _REFERENCE.fullmatch(name) else None
+
+
+__all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "nearest"]

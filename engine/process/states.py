@@ -1,0 +1,244 @@
+"""States, events and timers: the part of a process file that says how cases move. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.process.context import NOTHING, Context
+from engine.process.definition import Event, Hold, Need, State, Timer, Way
+from engine.source.reader import Path
+
+DEADLINE = "deadline"
+
+
+def read_states(context: Context, raw: dict[str, Any]) -> dict[str, State]:
+    """All states of the process, flat, by full name, in the order written."""
+    states: dict[str, State] = {}
+    for name, body in raw.items():
+        _read_state(context, name, body, ("states", name), states)
+    return states
+
+
+def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, into: dict[str, State]) -> None:
+    inside = raw.get("states", {})
+    owner = raw.get("owner", "")
+    if owner:
+        context.known("role", owner, (*path, "owner"))
+    short = name.rpartition(".")[2]
+    into[name] = State(
+        name=name,
+        title=raw.get("title", short.replace("_", " ").capitalize()),
+        description=raw.get("description", ""),
+        owner=owner,
+        timers=_timers(context, raw, path),
+        events=read_events(context, raw.get("events", {}), (*path, "events"), name),
+        automatic=tuple(
+            way
+            for index, one in enumerate(raw.get("automatic", []))
+            for way in _way(context, one, (*path, "automatic", index), name)
+        ),
+        hold=_hold(context, raw.get("holds"), (*path, "holds"), name),
+        raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+        initial=_initial(context, raw, path, name),
+        children=tuple(f"{name}.{child}" for child in inside),
+        final=raw.get("final", False),
+        outcome=raw.get("outcome", raw.get("title", "")) if raw.get("final") else "",
+    )
+    for child, body in inside.items():
+        _read_state(context, f"{name}.{child}", body, (*path, "states", child), into)
+
+
+def _initial(context: Context, raw: dict[str, Any], path: Path, name: str) -> str:
+    inside = raw.get("states", {})
+    first: str = raw.get("initial", next(iter(inside), ""))
+    if first and first not in inside:
+        message = f"{first} is not a state inside {name}."
+        context.problem((*path, "initial"), "unknown-state", message)
+        return ""
+    return f"{name}.{first}" if first else ""
+
+
+def read_events(context: Context, raw: dict[str, Any], path: Path, scope: str) -> dict[str, Event]:
+    """The events of one state, or of the head (scope empty)."""
+    return {name: _event(context, name, body, (*path, name), scope) for name, body in raw.items()}
+
+
+def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: str) -> Event:
+    written = raw.get("alternatives")
+    if written is None:
+        ways = [way for way in _way(context, {k: raw[k] for k in ("to", "set", "raise") if k in raw}, path, scope)]
+        common: tuple[Any, Any] = (None, None)
+    else:
+        ways = [
+            way
+            for index, one in enumerate(written)
+            for way in _way(context, one, (*path, "alternatives", index), scope)
+        ]
+        common = (raw.get("set"), raw.get("raise"))
+    return Event(
+        name=name,
+        title=raw["title"],
+        description=raw.get("description", ""),
+        by=context.roles(raw.get("by"), (*path, "by")),
+        form=context.form(raw.get("form"), (*path, "form")),
+        needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
+        ways=tuple(_with_common(context, way, common, path) for way in ways),
+    )
+
+
+def _with_common(context: Context, way: Way, common: tuple[Any, Any], path: Path) -> Way:
+    """What an event with alternatives sets and raises itself holds for every alternative."""
+    if common == (None, None):
+        return way
+    shared = _assignments(context, common[0], (*path, "set"))
+    raised = context.one_or_many("task", common[1], (*path, "raise"))
+    return Way(way.to, way.when, way.needs, shared + way.assign, tuple(dict.fromkeys(raised + way.raises)))
+
+
+def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[Way]:
+    to = raw.get("to")
+    target = context.state(to, scope, (*path, "to")) if to is not None else None
+    if to is not None and target is None:
+        return []
+    return [
+        Way(
+            to=target,
+            when=context.condition(raw.get("when"), (*path, "when")),
+            needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
+            assign=_assignments(context, raw.get("set"), (*path, "set")),
+            raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+        )
+    ]
+
+
+def _assignments(context: Context, raw: dict[str, str] | None, path: Path) -> tuple[tuple[str, Any], ...]:
+    found = []
+    for name, text in (raw or {}).items():
+        here = (*path, name)
+        if context.known_key("field", name, here):
+            if text is None:
+                found.append((name, NOTHING))
+            else:
+                found.append((name, context.expression(text, here, context.language.result_type(name))))
+    return tuple(found)
+
+
+def read_needs(context: Context, raw: list[dict[str, Any]], path: Path) -> tuple[Need, ...]:
+    """The requirements of an event, an alternative or of beginning a case."""
+    return tuple(_need(context, one, (*path, index)) for index, one in enumerate(raw))
+
+
+def _need(context: Context, raw: dict[str, Any], path: Path) -> Need:
+    if "check" in raw:
+        return Need(raw["say"], check=context.condition(raw["check"], (*path, "check")))
+    if "document" in raw:
+        name = raw["document"]
+        known = context.known("document", name, (*path, "document"))
+        return Need(raw.get("say", ""), (name,) if known else ())
+    return Need(raw.get("say", ""), context.all_known("document", raw["any_of"], (*path, "any_of")))
+
+
+def _hold(context: Context, raw: dict[str, Any] | None, path: Path, scope: str) -> Hold | None:
+    if raw is None:
+        return None
+    offer = raw.get("offer", "")
+    if offer:
+        context.known("event", offer, (*path, "offer"))
+    otherwise = raw.get("otherwise")
+    around = scope.rpartition(".")[0]
+    waiting = context.state(otherwise, around, (*path, "otherwise")) if otherwise else None
+    return Hold(_place(context, raw["place"], (*path, "place")), waiting, offer)
+
+
+def _place(context: Context, raw: str, path: Path) -> Any:
+    """A bare word is a place's name; anything else is an expression that gives one."""
+    if raw.isidentifier() and raw not in context.names["field"]:
+        context.known("place", raw, path)
+        return context.language.check(f'"{raw}"', "STRING")
+    expression = context.expression(raw, path, "STRING")
+    for name in _quoted(raw):
+        if name in context.names["place"]:
+            context.used.add(("place", name))
+        elif not _is_compared(raw, name):
+            context.known("place", name, path)
+    return expression
+
+
+def _quoted(text: str) -> list[str]:
+    import re
+
+    return [found[1:-1] for found in re.findall(r'"[^"]*"|\'[^\']*\'', text)]
+
+
+def _is_compared(text: str, name: str) -> bool:
+    import re
+
+    quoted = rf"[\"']{re.escape(name)}[\"']"
+    return bool(re.search(rf"[!=]=\s*{quoted}|{quoted}\s*[!=]=|\[[^\]]*{quoted}|\(\s*{quoted}", text))
+
+
+def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Timer]:
+    timers = {name: _timer(context, name, body, (*path, "timers", name)) for name, body in raw.get("timers", {}).items()}
+    deadline = raw.get("deadline")
+    if deadline is not None:
+        here = (*path, "deadline")
+        if DEADLINE in timers:
+            message = "A timer cannot be called deadline beside a deadline."
+            context.key_problem((*path, "timers", DEADLINE), "duplicate-timer", message, "Rename the timer.")
+        timers[DEADLINE] = Timer(
+            name=DEADLINE,
+            after=context.duration(deadline["within"], (*here, "within")),
+            raises=context.one_or_many("task", deadline["raise"], (*here, "raise")),
+            roll=_roll(context, deadline, here),
+        )
+    return timers
+
+
+def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Timer:
+    at_field, at_day = _moment(context, raw.get("at"), (*path, "at"))
+    send = raw.get("send", "")
+    if send:
+        context.known("event", send, (*path, "send"))
+    if "missed" in raw and "every" not in raw:
+        context.problem((*path, "missed"), "wrong-value", "Only a timer with every: can be missed repeatedly.")
+    return Timer(
+        name=name,
+        after=context.duration(raw.get("after"), (*path, "after")),
+        every=context.duration(raw.get("every"), (*path, "every")),
+        at_field=at_field,
+        at_day=at_day,
+        when=context.condition(raw.get("when"), (*path, "when")),
+        raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+        send=send,
+        missed_each=raw.get("missed") == "each",
+        roll=_roll(context, raw, path),
+    )
+
+
+def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
+    if name is None:
+        return "", ""
+    if context.language.fields.get(name) in {"date", "time"}:
+        context.used.add(("field", name))
+        return name, ""
+    if name in context.language.fields:
+        kind = context.language.fields[name]
+        context.problem(path, "wrong-type", f"{name} is a field of the type {kind}, not a date or time.")
+        return "", ""
+    days = frozenset(day for day, _ in context.calendar.days) if context.calendar else frozenset()
+    if name in days:
+        return "", name
+    dates = {field for field, kind in context.language.fields.items() if kind in {"date", "time"}}
+    from engine.source.problem import nearest
+
+    message = f"{name} is neither a date field nor a named day of the calendar."
+    context.problem(path, "unknown-field", message, nearest(name, dates | days))
+    return "", ""
+
+
+def _roll(context: Context, raw: dict[str, Any], path: Path) -> str:
+    how: str = raw.get("roll", "none")
+    if how != "none" and context.calendar is None:
+        mend = "Name one at the top: calendar: leicestershire."
+        context.problem((*path, "roll"), "needs-calendar", "roll: needs a calendar, and the process has none.", mend)
+    return how

@@ -1,0 +1,22 @@
+"""Files that are part of the program: the schemas and the example processes.
+
+In a checkout they stand beside `engine/`; in a wheel they travel inside it. Reads, never writes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_INSIDE = Path(__file__).parent / "_shipped"
+_BESIDE = Path(__file__).parent.parent
+
+
+def path(name: str) -> Path:
+    """Where the shipped file or folder `name` (such as `schemas/process.schema.json`) stands."""
+    inside = _INSIDE / name
+    return inside if inside.exists() else _BESIDE / name
+
+
+def read(name: str) -> str:
+    """The text of the shipped file `name`."""
+    return path(name).read_text(encoding="utf-8")

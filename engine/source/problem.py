@@ -1,0 +1,73 @@
+"""Problem: one thing wrong with one place of one file. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error stops a document from being used; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """What is wrong, where, and what would be right.
+
+    `line` and `column` count from 1, in characters, as editors show them. `code` is stable and
+    explained in docs/reference/problems.md.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    mend: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}: {self.severity} {self.code}: {self.message} {self.mend}".rstrip()
+
+    def as_data(self) -> dict[str, object]:
+        """The same as plain values, for `--format json`."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "severity": str(self.severity),
+            "code": self.code,
+            "message": self.message,
+            "mend": self.mend,
+        }
+
+
+class Refused(Exception):
+    """A document that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The mend for a misspelt name: the nearest known one, or the list when none is near."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]}?"
+    if not names:
+        return "None is declared in this file."
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"Known: {shown}."
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Those problems that stop a document from being used."""
+    return [problem for problem in problems if problem.severity is Severity.ERROR]

@@ -1,0 +1,320 @@
+"""YAML text to plain values that remember where they were written. Pure.
+
+YAML 1.2 core scalars only: `yes`, `no` and dates are words. Refused with a position: what is not
+YAML or not UTF-8, control characters, tags, duplicate keys, aliases that multiply, more than
+64 levels, more than 1 MB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from engine.source.problem import Problem, Refused
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 64
+MAX_NODES = 50_000
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in the text: `line` and `column` from 1, `start` and `end` as character offsets."""
+
+    line: int
+    column: int
+    start: int
+    end: int
+
+
+@dataclass
+class Node:
+    """One value of the document: a scalar, a list (`items`) or a map (`entries`)."""
+
+    place: Place
+    value: Any = None
+    items: list[Node] | None = None
+    entries: dict[str, tuple[Place, Node]] | None = None
+    size: int = 1
+
+    def plain(self) -> Any:
+        """The value without positions."""
+        if self.entries is not None:
+            return {key: node.plain() for key, (_, node) in self.entries.items()}
+        if self.items is not None:
+            return [node.plain() for node in self.items]
+        return self.value
+
+    def child(self, step: str | int) -> Node | None:
+        """The value one step below, or None where there is none."""
+        if self.entries is not None and step in self.entries:
+            return self.entries[str(step)][1]
+        if self.items is not None and isinstance(step, int) and step < len(self.items):
+            return self.items[step]
+        return None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that could be read: its plain `data` and the way back to its text."""
+
+    file: str
+    text: str
+    root: Node
+    data: Any = field(default=None)
+
+    def place(self, path: Path) -> Place:
+        """Where the value at `path` is written; the nearest ancestor where it is absent."""
+        node = self.root
+        for step in path:
+            below = node.child(step)
+            if below is None:
+                break
+            node = below
+        return node.place
+
+    def key_place(self, path: Path) -> Place:
+        """Where the last key of `path` is written; list items and absent keys give the value."""
+        parent: Node | None = self.root
+        for step in path[:-1]:
+            parent = parent.child(step) if parent else None
+        entries = parent.entries if parent else None
+        if entries and path and path[-1] in entries:
+            return entries[str(path[-1])][0]
+        return self.place(path)
+
+    def within(self, path: Path, offset: int) -> tuple[int, int]:
+        """Line and column of the character at `offset` of the string value at `path`.
+
+        Quotes, escapes and folded lines are walked over, so that a column inside a guard is the
+        column in the file.
+        """
+        place = self.place(path)
+        value = str(self.root_value(path))
+        at = _raw_offset(self.text[place.start : place.end], value, offset) + place.start
+        line_start = self.text.rfind("\n", 0, at) + 1
+        return self.text.count("\n", 0, at) + 1, at - line_start + 1
+
+    def root_value(self, path: Path) -> Any:
+        """The plain value at `path`; None where there is none."""
+        value = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
+        """A problem with the value at `path`."""
+        place = self.place(path)
+        return Problem(self.file, place.line, place.column, code, message, mend)
+
+    def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
+        """A problem with the last key of `path`."""
+        place = self.key_place(path)
+        return Problem(self.file, place.line, place.column, code, message, mend)
+
+
+def _raw_offset(raw: str, value: str, offset: int) -> int:
+    """How far into the raw scalar the character `offset` of its value lies."""
+    at = 0
+    for char in value[:offset]:
+        if char.isspace():
+            while at < len(raw) and not raw[at].isspace():
+                at += 1
+            while at < len(raw) and raw[at].isspace():
+                at += 1
+            continue
+        found = raw.find(char, at)
+        at = found + 1 if found >= 0 else at
+    following = raw.find(value[offset], at) if offset < len(value) else -1
+    return following if following >= 0 else min(at, max(len(raw) - 1, 0))
+
+
+def read(content: bytes | str, file: str) -> Source:
+    """Read a document.
+
+    Raises:
+        Refused: with every problem found; nothing is half-read.
+    """
+    text = _decode(content, file)
+    try:
+        root = _Builder(text, file).build()
+    except yaml.YAMLError as error:
+        raise Refused([_yaml_problem(error, file)]) from None
+    return Source(file, text, root, root.plain())
+
+
+def _decode(content: bytes | str, file: str) -> str:
+    try:
+        raw = content.encode("utf-8") if isinstance(content, str) else content
+        if len(raw) > MAX_BYTES:
+            message = f"The file has {len(raw):,} bytes."
+            mend = f"At most {MAX_BYTES:,} are read."
+            raise Refused([Problem(file, 1, 1, "too-big", message, mend)])
+        text = raw.decode("utf-8-sig")
+    except UnicodeError as error:
+        line, column = _position_of_bad_byte(content, error)
+        message = "The file is not UTF-8 text."
+        raise Refused(
+            [Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]
+        ) from None
+    bad = _CONTROL.search(text)
+    if bad:
+        line = text.count("\n", 0, bad.start()) + 1
+        column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1
+        message = f"A control character (U+{ord(bad[0]):04X}) stands in the text."
+        raise Refused([Problem(file, line, column, "control-character", message, "Remove it.")])
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _position_of_bad_byte(content: bytes | str, error: UnicodeError) -> tuple[int, int]:
+    if isinstance(content, str) or not isinstance(error, UnicodeDecodeError):
+        return 1, 1
+    before = content[: error.start]
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    return before.count(b"\n") + 1, column
+
+
+def _yaml_problem(error: yaml.YAMLError, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    what = " ".join(str(getattr(error, "problem", None) or "cannot be read").split())
+    mend = "Check the indentation, colons and quotes here and in the line above."
+    return Problem(file, line, column, "not-yaml", f"This is not YAML: {what}.", mend)
+
+
+class _Builder:
+    """Builds the tree from parser events, so that limits hold before anything is expanded."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self.anchors: dict[str, Node | None] = {}
+        self.nodes = 0
+        self.problems: list[Problem] = []
+
+    def build(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                mend = "Remove the line --- and what follows it."
+                self._stop(event, "not-yaml", "The file holds more than one document.", mend)
+            if isinstance(event, yaml.NodeEvent):
+                root = self._node(event, 1)
+        if self.problems:
+            raise Refused(self.problems)
+        return root or Node(Place(1, 1, 0, 0))
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            message = f"Values are nested deeper than {MAX_DEPTH} levels."
+            self._stop(event, "too-deep", message, "Flatten the structure.")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag is not None:
+            self._note(event, "tag", f"The tag {event.tag} is not known.", "Remove the tag.")
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        node = self._fresh(event, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _fresh(self, event: Any, depth: int) -> Node:
+        self._count(event, 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return Node(_place(event), _scalar(event))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(event, depth)
+        return self._mapping(event, depth)
+
+    def _sequence(self, event: Any, depth: int) -> Node:
+        node = Node(_place(event), items=[])
+        for inner in self.events:
+            if isinstance(inner, yaml.SequenceEndEvent):
+                break
+            child = self._node(inner, depth + 1)
+            node.size += child.size
+            assert node.items is not None
+            node.items.append(child)
+        return node
+
+    def _mapping(self, event: Any, depth: int) -> Node:
+        node = Node(_place(event), entries={})
+        for inner in self.events:
+            if isinstance(inner, yaml.MappingEndEvent):
+                break
+            key = self._node(inner, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            node.size += key.size + value.size
+            self._enter(node, inner, key, value)
+        return node
+
+    def _enter(self, node: Node, event: Any, key: Node, value: Node) -> None:
+        assert node.entries is not None
+        if key.items is not None or key.entries is not None:
+            self._note(event, "not-yaml", "A key must be a word, not a list or a map.", "")
+            return
+        name = key.value if isinstance(key.value, str) else getattr(event, "value", str(key.value))
+        if name in node.entries:
+            line = node.entries[name][0].line
+            message = f"The key {name} stands here a second time, first in line {line}."
+            self._note(event, "duplicate-key", message, "Rename or remove one of the two.")
+        else:
+            node.entries[name] = (_place(event), value)
+
+    def _alias(self, event: Any) -> Node:
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            message = f"The alias *{event.anchor} has no finished anchor before it."
+            self._stop(event, "alias", message, "Write the value out.")
+            raise AssertionError
+        self._count(event, known.size)
+        return known
+
+    def _count(self, event: Any, more: int) -> None:
+        self.nodes += more
+        if self.nodes > MAX_NODES:
+            message = f"With its aliases written out, the file holds more than {MAX_NODES:,} values."
+            self._stop(event, "alias", message, "Use fewer aliases.")
+
+    def _note(self, event: Any, code: str, message: str, mend: str) -> None:
+        place = _place(event)
+        self.problems.append(Problem(self.file, place.line, place.column, code, message, mend))
+
+    def _stop(self, event: Any, code: str, message: str, mend: str) -> None:
+        self._note(event, code, message, mend)
+        raise Refused(self.problems)
+
+
+def _place(event: Any) -> Place:
+    start, end = event.start_mark, event.end_mark
+    return Place(start.line + 1, start.column + 1, start.index, end.index)
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if event.style:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text) and len(text) <= 18:
+        return int(text)
+    if _NUMBER.match(text) and len(text) <= 30:
+        return float(text)
+    return text

@@ -1,0 +1,158 @@
+"""The shape of a document against its JSON Schema, told as problems. Reads only the schemas shipped.
+
+Schemas are part of the program; they are found beside the checkout or inside the installed wheel.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import jsonschema
+
+from engine import shipped
+from engine.source.problem import Problem, nearest
+from engine.source.reader import Path, Source
+
+_KINDS = {
+    "object": "a map (key: value)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+@functools.cache
+def schema(name: str) -> dict[str, Any]:
+    """The schema called `name` (process, calendar or scenario)."""
+    loaded: dict[str, Any] = json.loads(shipped.read(f"schemas/{name}.schema.json"))
+    return loaded
+
+
+@functools.cache
+def _validator(name: str) -> Any:
+    return jsonschema.Draft202012Validator(schema(name))
+
+
+def shape_problems(source: Source, name: str) -> list[Problem]:
+    """Every place where the document has another shape than the schema `name` asks for."""
+    found: list[Problem] = []
+    for error in _validator(name).iter_errors(source.data):
+        found.extend(_problems(source, error))
+    return sorted(set(found))
+
+
+def _problems(source: Source, error: Any) -> list[Problem]:
+    path: Path = tuple(error.absolute_path)
+    keyword = str(error.validator)
+    if keyword == "additionalProperties":
+        return _unknown_keys(source, path, error)
+    if keyword == "propertyNames" or "propertyNames" in error.absolute_schema_path:
+        return _bad_names(source, path, error)
+    if keyword in {"anyOf", "oneOf"}:
+        return _of_the_likeliest(source, path, error)
+    return [_problem(source, path, keyword, error)]
+
+
+def _unknown_keys(source: Source, path: Path, error: Any) -> list[Problem]:
+    known = error.schema.get("properties", {})
+    return [
+        source.key_problem((*path, key), "unknown-key", f"{key} is not known here.", nearest(key, known))
+        for key in error.instance
+        if key not in known
+    ]
+
+
+def _bad_names(source: Source, path: Path, error: Any) -> list[Problem]:
+    message = f"{_shown(error.instance)} cannot be a name."
+    mend = "Use small letters, digits and _, beginning with a letter: hold_review."
+    return [source.key_problem((*path, error.instance), "wrong-value", message, mend)]
+
+
+def _of_the_likeliest(source: Source, path: Path, error: Any) -> list[Problem]:
+    """A choice of shapes: tell what is wrong with the one that was most likely meant."""
+    branches: dict[int, list[Any]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    typed = {
+        index: inners
+        for index, inners in branches.items()
+        if not any(i.validator == "type" and len(i.absolute_path) == len(path) for i in inners)
+    }
+    if len(typed) == 1:
+        return [p for inner in next(iter(typed.values())) for p in _problems(source, inner)]
+    keyword = error.schema.get("x-error", "")
+    if keyword:
+        return [source.problem(path, "missing-key", keyword)]
+    if not typed:
+        kinds = [_kind(i) for inners in branches.values() for i in inners if i.validator == "type"]
+        message = f"{_shown(error.instance)} is not {' or '.join(dict.fromkeys(kinds))}."
+        return [source.problem(path, "wrong-type", message)]
+    inners = min(typed.values(), key=len)
+    return [p for inner in inners for p in _problems(source, inner)]
+
+
+def _kind(error: Any) -> str:
+    kinds = error.validator_value
+    names = [kinds] if isinstance(kinds, str) else kinds
+    return " or ".join(_KINDS[name] for name in names)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _problem(source: Source, path: Path, keyword: str, error: Any) -> Problem:
+    name = str(path[-1]) if path else "the document"
+    if keyword == "required":
+        missing = str(error.message).split("'")[1]
+        return source.problem(path, "missing-key", f"{missing} is missing in {name}.", f"Add {missing}: …")
+    if keyword == "type":
+        mend = "Put it in quotes." if error.validator_value == "string" and _is_bare(error) else ""
+        message = f"{_shown(error.instance)} is not {_kind(error)}."
+        return source.problem(path, "wrong-type", message, mend)
+    if keyword == "enum":
+        choices = [str(choice) for choice in error.validator_value]
+        message = f"{_shown(error.instance)} is not one of the choices of {name}."
+        return source.problem(path, "wrong-value", message, nearest(str(error.instance), choices))
+    if keyword == "pattern":
+        return _pattern_problem(source, path, error)
+    return source.problem(path, "wrong-value", _sentence(name, keyword, error), _hint(error))
+
+
+def _is_bare(error: Any) -> bool:
+    return isinstance(error.instance, (int, float, bool)) or error.instance is None
+
+
+def _pattern_problem(source: Source, path: Path, error: Any) -> Problem:
+    code = error.schema.get("x-code", "wrong-value")
+    message = f"{_shown(error.instance)} is not {error.schema.get('x-what', 'written as it must be')}."
+    return source.problem(path, code, message, _hint(error))
+
+
+def _hint(error: Any) -> str:
+    examples = error.schema.get("examples", [])
+    return f"For example: {', '.join(str(example) for example in examples)}." if examples else ""
+
+
+def _sentence(name: str, keyword: str, error: Any) -> str:
+    limit = error.validator_value
+    sentences = {
+        "minLength": f"{name} is too short.",
+        "maxLength": f"{name} is longer than {limit} characters.",
+        "minItems": f"{name} needs at least {limit} entry.",
+        "minProperties": f"{name} is empty.",
+        "minimum": f"{name} is less than {limit}.",
+        "maximum": f"{name} is more than {limit}.",
+        "uniqueItems": f"{name} names something twice.",
+        "const": f"{name} can only be {_shown(limit)}.",
+        "not": error.schema.get("x-error", f"{name} holds keys that exclude each other."),
+        "maxProperties": error.schema.get("x-error", f"{name} holds more than {limit} keys."),
+        "dependentRequired": f"{name} lacks a key that another of its keys needs.",
+    }
+    return sentences.get(keyword, f"{name} is not as the schema asks ({keyword}).")

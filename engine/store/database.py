@@ -1,0 +1,134 @@
+"""Database: connections and transactions, on SQLite or PostgreSQL.
+
+SQLite: write-ahead log, foreign keys on, every commit on disk (synchronous FULL), and a write
+transaction takes its lock at the beginning, so that it never fails half-way for lack of one.
+PostgreSQL: read committed, with row locks where the statements ask for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+BUSY_SECONDS = 30
+_RETRIED = frozenset({"40001", "40P01", "23505"})
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be used; the message says why and how to mend it, without its password."""
+
+
+class Database:
+    """One database, by its URL: `sqlite:///casework.db`, `postgresql://user@host/name`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parsed(url)
+        self.kind = self.url.get_backend_name()
+        self._engine = _engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.kind == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for one in memory, and for PostgreSQL."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back on any error."""
+        with self._connected(write=True) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and waits for no writer."""
+        with self._connected(write=False) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _connected(self, write: bool) -> Iterator[Connection]:
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            raise DatabaseUnavailable(_why(self, error)) from None
+        with connection:
+            if write and self.is_sqlite:
+                connection.info["write"] = True
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.info.pop("write", None)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def is_worth_retrying(error: DBAPIError) -> bool:
+    """Whether the transaction lost a race, so that running it again gives the right answer."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRIED or "UNIQUE constraint failed: keys" in str(error.orig)
+
+
+def _parsed(url: str) -> sqlalchemy.URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        mend = "Write sqlite:///casework.db or postgresql://user@host/database."
+        raise DatabaseUnavailable(f"The database address cannot be read. {mend}") from None
+    backend = parsed.get_backend_name()
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise DatabaseUnavailable(f"{backend} is not supported: SQLite and PostgreSQL are.")
+    return parsed
+
+
+def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return sqlalchemy.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        except (ImportError, NoSuchModuleError):
+            raise DatabaseUnavailable("The driver for PostgreSQL (psycopg) is not installed.") from None
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}, "paramstyle": "named"}
+    if not url.database or url.database == ":memory:":
+        options |= {"poolclass": StaticPool}
+        options["connect_args"]["check_same_thread"] = False
+    engine = sqlalchemy.create_engine(url, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+
+
+def _why(database: Database, error: OperationalError) -> str:
+    if database.file is not None:
+        if not database.file.parent.exists():
+            return f"The folder {database.file.parent} does not exist. Create it first."
+        return f"The database file {database.file} cannot be opened: {error.orig}."
+    first = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+    return f"The database {database} cannot be reached: {first}"

@@ -1,0 +1,40 @@
+"""Statement: SQLAlchemy Core, compiled once per database kind and then run as it is.
+
+Compiling, not running, is what costs in a short transaction; every statement of the engine is
+fixed, so it is compiled once. Values go in by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.sql.expression import Executable
+
+Values = Mapping[str, Any]
+
+
+class Statement:
+    """One fixed statement. `on_postgres` replaces it there, where the two must differ."""
+
+    def __init__(self, core: Executable, on_postgres: Executable | None = None) -> None:
+        self._core = {"sqlite": core, "postgresql": core if on_postgres is None else on_postgres}
+        self._texts: dict[str, str] = {}
+
+    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:
+        """Run it with these values."""
+        return connection.exec_driver_sql(self._text(connection), values)
+
+    def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Run it once for each row of values; not at all for none."""
+        if rows:
+            given: Any = [dict(row) for row in rows] if len(rows) > 1 else dict(rows[0])
+            connection.exec_driver_sql(self._text(connection), given)
+
+    def _text(self, connection: Connection) -> str:
+        name = connection.dialect.name
+        if name not in self._texts:
+            compiled = self._core[name].compile(dialect=connection.dialect)  # type: ignore[attr-defined]
+            self._texts[name] = str(compiled)
+        return self._texts[name]

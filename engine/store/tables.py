@@ -1,0 +1,145 @@
+"""Tables: what is stored. Instants are text in UTC (engine.case.instants), so that order is time.
+
+The snapshot in a case's row is the case; tasks, timers, places taken and waiting are the parts of it
+that must be found without reading every case. All are written in the transaction that changes it, and
+`verify` proves that they agree.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SCHEMA_REVISION = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+_INSTANT = String(27)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("process", String(60), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("effective_from", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("published", _INSTANT, nullable=False),
+    Column("published_by", Text, nullable=False),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("calendar", String(60), primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("published", _INSTANT, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("process", String(60), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", String(60), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("organisation", Text),
+    Column("opened", _INSTANT, nullable=False),
+    Column("next_due", _INSTANT),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("snapshot", Text, nullable=False),
+    ForeignKeyConstraint(["process", "version"], ["versions.process", "versions.version"]),
+    Index(None, "state", "id"),
+    Index(None, "owner", "id"),
+    Index(None, "next_due", "id"),
+    sqlite_autoincrement=True,
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("task", String(60), primary_key=True),
+    Column("role", String(60), nullable=False),
+    Column("person", Text),
+    Column("escalated", String(60)),
+    Column("raised", _INSTANT, nullable=False),
+    Column("due", _INSTANT),
+    Index(None, "due", "case_id"),
+    Index(None, "role", "due", "case_id"),
+    Index(None, "person", "due", "case_id"),
+    Index(None, "escalated", "due", "case_id"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("timer", Text, primary_key=True),
+    Column("due", _INSTANT, nullable=False),
+    Index(None, "due", "case_id"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("process", String(60), primary_key=True),
+    Column("place", String(60), primary_key=True),
+    Column("taken", Integer, CheckConstraint("taken >= 0", name="taken"), nullable=False),
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("process", String(60), nullable=False),
+    Column("place", String(60), nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    Index(None, "process", "place", "since", "case_id"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+)
