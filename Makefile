@@ -1,0 +1,63 @@
+# The two commands that matter: `make run` and `make test`. Both set up everything they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA := casework-data
+export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint check faults bench lock wheel clean
+
+help:  ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "casework needs Python 3.11 or newer: make run PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+$(VENV)/test: $(VENV)/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: demo  ## Set up, load the demonstration caseload, run the scheduler
+	@echo "Look around in another terminal:  $(BIN)/casework cases   ·   $(BIN)/casework tasks --overdue   ·   $(BIN)/casework show 1"
+	@echo "The scheduler runs now; Ctrl-C stops it."
+	@$(BIN)/casework worker
+
+demo: $(VENV)/run
+	@mkdir -p $(DATA)
+	@$(BIN)/casework init
+	@$(BIN)/casework demo --if-empty
+	@$(BIN)/casework tasks --overdue --limit 15
+
+test: $(VENV)/test lint check  ## Everything: style, types, imports, processes, tests on both databases
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST)
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+check: $(VENV)/test
+	$(BIN)/casework check processes
+	$(BIN)/casework test processes --coverage
+
+faults: $(VENV)/test  ## Kill the scheduler a thousand times on each database
+	$(BIN)/python -m tests.faults.kill --times 1000
+
+bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
+	$(BIN)/python -m benchmarks
+
+lock:  ## Pin the newest requirements that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --group build --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -c requirements.txt -o requirements-dev.txt
+
+wheel: $(VENV)/test  ## Build the wheel
+	$(BIN)/python -m hatchling build -t wheel
+
+clean:  ## Remove what was built; the data stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
