@@ -56,9 +56,7 @@ class _Reading:
 
     def _written_terms(self) -> list[tuple[Path, dict[str, Any]]]:
         years: dict[str, Any] = self.source.data["years"]
-        return [
-            (("years", year, index), term) for year, terms in years.items() for index, term in enumerate(terms)
-        ]
+        return [(("years", year, index), term) for year, terms in years.items() for index, term in enumerate(terms)]
 
     def _term(self, path: Path, raw: dict[str, Any]) -> tuple[Span, list[Span]]:
         term = self._span(path, raw["opens"], raw["closes"])

@@ -26,7 +26,7 @@ from engine.case.command import (
 from engine.case.draft import Draft, effects_of, new_tasks
 from engine.case.entry import Entry
 from engine.case.form import check_form
-from engine.case.instants import to_text
+from engine.case.instants import from_text, to_text
 from engine.case.machine import AUTOMATIC, Walk, holding, machine_of
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
@@ -58,7 +58,7 @@ def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Re
     at = to_text(command.at)
     if at > to_text(facts.now):
         message = "The time lies in the future."
-    elif snapshot is not None and at < snapshot.last_at:
+    elif snapshot is not None and at < snapshot.last_at and not isinstance(command, Tick):
         message = "The time lies before the last entry in the history of this case."
     else:
         return None
@@ -90,7 +90,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
         message = f"A case cannot begin at {state}; it can at {', '.join(process.initial)}."
         return Refusal(Code.NO_SUCH_EVENT, message)
     if not _has_role(command.by, process.opening.by):
-        return _not_allowed(process, "begin a case", process.opening.by)
+        return not_allowed(process, "begin a case", process.opening.by)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)
     values, faults = check_form(process, process.opening.form, given, draft.view(at))
@@ -117,7 +117,7 @@ def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> 
     process = draft.process
     walk = _first_walk(process, state, draft.view(at, data))
     if walk.way is None:
-        return _no_way(process, walk, "Begin a case")
+        return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
     draft.add("opened", at, by, process=process.name, **effects)
     return draft.broken_rule(at) or _settle(draft, at, by)
@@ -144,14 +144,14 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if event is None:
         return _no_such_event(process, case, command)
     if not may(process, case, event, command.by):
-        return _not_allowed(process, event.title, event.by)
+        return not_allowed(process, event.title, event.by)
     values, faults = check_form(process, event.form, command.data, draft.view(at))
     if faults:
         return _form_refusal(faults)
     walk = machine_of(process).walk(case.state, event.name, draft.view(at, values))
     refusal = _unmet(draft, event.needs, at, values)
     if walk.way is None:
-        return refusal or _no_way(process, walk, event.title)
+        return refusal or no_way(process, walk, event.title)
     refusal = refusal or _unmet(draft, walk.way.needs, at, values)
     if refusal is None:
         draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
@@ -176,7 +176,8 @@ def _settle(draft: Draft, at: str, by: str) -> Refusal | None:
 
 def _tick(draft: Draft, command: Tick) -> Refusal | None:
     """A timer is due. It always comes to pass; what it sends may be refused, and then that is noted."""
-    process, case, at = draft.process, draft.snapshot, to_text(command.at)
+    process, case = draft.process, draft.snapshot
+    at = max(to_text(command.at), case.last_at)
     if command.key not in case.timers:
         return Refusal(Code.CHANGED, f"The timer {command.key} is not running any more.")
     if command.key.startswith(schedule.ESCALATION):
@@ -194,7 +195,7 @@ def _tick(draft: Draft, command: Tick) -> Refusal | None:
     tasks = new_tasks(process, case, dict.fromkeys(timer.raises, state), {}, at)
     _pass_timer(draft, command.key, at, again, tasks, {})
     if timer.send:
-        _send(draft, Fire(timer.send, ENGINE, command.at))
+        _send(draft, Fire(timer.send, ENGINE, from_text(at)))
     return None
 
 
@@ -287,7 +288,7 @@ def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
         return _not_yours(process)
     concerned = {task["role"], task.get("escalated", task["role"])}
     if not by.is_engine and not by.roles & concerned and task.get("person") != by.name:
-        return _not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
+        return not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
     return None
 
 
@@ -336,7 +337,8 @@ def _unmet(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, Any
     return unmet(draft.process, needs, draft.view(at, values)) if needs else None
 
 
-def _no_way(process: Process, walk: Walk, title: str) -> Refusal:
+def no_way(process: Process, walk: Walk, title: str) -> Refusal:
+    """Why no way on was open: no place is free, or no alternative applies."""
     if walk.full:
         place = process.places[walk.full].title
         return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
@@ -354,7 +356,8 @@ def _no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
     return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
 
 
-def _not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
+def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
+    """Who may do this instead."""
     names = sorted(process.title_of("roles", role) for role in roles or ())
     who = " or ".join(names) if names else "nobody; it happens by itself"
     return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")

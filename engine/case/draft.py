@@ -78,7 +78,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     after = {**case.data, **changes}
     closed = _closed(process, case, set(walk.left), event)
     leaf = walk.entered[-1] if walk.entered else case.state
-    raises = {name: leaf for name in walk.way.raises}
+    raises = dict.fromkeys(walk.way.raises, leaf)
     raises |= {name: state for state in walk.entered for name in process.states[state].raises}
     tasks = new_tasks(process, case, raises, closed, at)
     stopped = [key for key in case.timers if key.partition("/")[0] in walk.left]

@@ -60,8 +60,8 @@ class Entry:
             ValueError: the text is no entry.
         """
         try:
-            raw = json.loads(body)
-            return cls(**{name: tuple(v) if name in _TUPLES else v for name, v in raw.items()})
+            raw: dict[str, Any] = {n: tuple(v) if n in _TUPLES else v for n, v in json.loads(body).items()}
+            return cls(**raw)
         except (TypeError, AttributeError) as error:
             raise ValueError("not a history entry") from error
 

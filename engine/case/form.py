@@ -46,9 +46,7 @@ def check_form(
     return values, faults | _premature(process, values, faults, view)
 
 
-def _premature(
-    process: Process, values: Mapping[str, Any], faults: Mapping[str, str], view: View
-) -> dict[str, str]:
+def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str, str], view: View) -> dict[str, str]:
     """Fields that may not be given yet, such as a name before there is consent."""
     merged = View({**view.data, **values}, view.state, view.documents, view.free, view.now)
     return {

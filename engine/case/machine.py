@@ -71,7 +71,7 @@ class Walk:
         return True
 
 
-class _State(NestedState):  # type: ignore[misc]
+class _State(NestedState):
     """A state that tells the walk when it is left and entered."""
 
     separator = "."
@@ -83,7 +83,7 @@ class _State(NestedState):  # type: ignore[misc]
         event_data.model.left.append(self.name)
 
 
-class _Machine(HierarchicalMachine):  # type: ignore[misc]
+class _Machine(HierarchicalMachine):
     state_cls = _State
 
 
@@ -156,5 +156,3 @@ def holding(process: Process, source: str, way: Way) -> list[State]:
 def machine_of(process: Process) -> Machine:
     """The one machine of this process version."""
     return Machine(process)
-
-

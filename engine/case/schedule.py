@@ -49,8 +49,9 @@ def started(process: Process, states: Iterable[str], at: str, data: Any) -> dict
 
 def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
     """[due, base] of a timer that begins to run at `at`; empty where its date is not known yet."""
-    if timer.after or timer.every:
-        return _rolled(process, timer, after(process, at, timer.after or timer.every))  # type: ignore[arg-type]
+    length = timer.after or timer.every
+    if length:
+        return _not_before(_rolled(process, timer, after(process, at, length)), at)
     if timer.at_day and process.calendar:
         today = from_text(at).astimezone(process.zone).date()
         moment = at_local(process.calendar.next_day(timer.at_day, today), time(), process.zone)

@@ -89,7 +89,9 @@ def _zone(source: Source) -> tuple[ZoneInfo, list[Problem]]:
         return ZoneInfo(name), []
     except (ZoneInfoNotFoundError, ValueError, OSError):
         mend = "Use a name of the IANA list, such as Europe/London."
-        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", f"There is no time zone {name}.", mend)]
+        return ZoneInfo("UTC"), [
+            source.problem(("timezone",), "unknown-timezone", f"There is no time zone {name}.", mend)
+        ]
 
 
 def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | None, list[Problem]]:
@@ -124,9 +126,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
             name: Document(name, raw["title"], raw.get("description", ""))
             for name, raw in data.get("documents", {}).items()
         },
-        places={
-            name: PlaceKind(name, raw["title"], raw["capacity"]) for name, raw in data.get("places", {}).items()
-        },
+        places={name: PlaceKind(name, raw["title"], raw["capacity"]) for name, raw in data.get("places", {}).items()},
         tasks={name: _task(context, name, raw) for name, raw in data.get("tasks", {}).items()},
         states=read_states(context, data["states"]),
         events=read_events(context, data.get("events", {}), ("events",), ""),

@@ -178,7 +178,9 @@ def _is_compared(text: str, name: str) -> bool:
 
 
 def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Timer]:
-    timers = {name: _timer(context, name, body, (*path, "timers", name)) for name, body in raw.get("timers", {}).items()}
+    timers = {
+        name: _timer(context, name, body, (*path, "timers", name)) for name, body in raw.get("timers", {}).items()
+    }
     deadline = raw.get("deadline")
     if deadline is not None:
         here = (*path, "deadline")

@@ -170,9 +170,7 @@ def _decode(content: bytes | str, file: str) -> str:
     except UnicodeError as error:
         line, column = _position_of_bad_byte(content, error)
         message = "The file is not UTF-8 text."
-        raise Refused(
-            [Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]
-        ) from None
+        raise Refused([Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]) from None
     bad = _CONTROL.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1

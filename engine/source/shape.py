@@ -142,7 +142,7 @@ def _hint(error: Any) -> str:
 
 def _sentence(name: str, keyword: str, error: Any) -> str:
     limit = error.validator_value
-    sentences = {
+    sentences: dict[str, str] = {
         "minLength": f"{name} is too short.",
         "maxLength": f"{name} is longer than {limit} characters.",
         "minItems": f"{name} needs at least {limit} entry.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Column, Connection, CursorResult, Table, bindparam, insert, select
 from sqlalchemy.sql.expression import Executable
 
 Values = Mapping[str, Any]
@@ -22,7 +22,7 @@ class Statement:
         self._core = {"sqlite": core, "postgresql": core if on_postgres is None else on_postgres}
         self._texts: dict[str, str] = {}
 
-    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:
+    def run(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Run it with these values."""
         return connection.exec_driver_sql(self._text(connection), values)
 
@@ -38,3 +38,13 @@ class Statement:
             compiled = self._core[name].compile(dialect=connection.dialect)  # type: ignore[attr-defined]
             self._texts[name] = str(compiled)
         return self._texts[name]
+
+
+def every_column(table: Table) -> Executable:
+    """Insert a row, with a value for each column by its name."""
+    return insert(table).values({column.name: bindparam(column.name) for column in table.c})
+
+
+def one_row(table: Table, key: Column[Any]) -> Executable:
+    """The rows whose `key` is the value `id`, in the order of the primary key."""
+    return select(table).where(key == bindparam("id")).order_by(*table.primary_key)

@@ -75,9 +75,12 @@ cases = Table(
     Column("head", String(64), nullable=False),
     Column("snapshot", Text, nullable=False),
     ForeignKeyConstraint(["process", "version"], ["versions.process", "versions.version"]),
-    Index(None, "state", "id"),
+    Index(None, "process", "state", "id"),
     Index(None, "owner", "id"),
+    Index(None, "outcome", "id"),
+    Index(None, "organisation", "id"),
     Index(None, "next_due", "id"),
+    Index(None, "owner", "next_due", "id"),
     sqlite_autoincrement=True,
 )
 

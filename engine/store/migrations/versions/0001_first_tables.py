@@ -55,8 +55,10 @@ def _cases() -> None:
         sa.ForeignKeyConstraint(["process", "version"], ["versions.process", "versions.version"]),
         sqlite_autoincrement=True,
     )
-    for column in ("state", "owner", "next_due"):
+    for column in ("owner", "outcome", "organisation", "next_due"):
         op.create_index(op.f(f"ix_cases_{column}_id"), "cases", [column, "id"])
+    op.create_index(op.f("ix_cases_process_state_id"), "cases", ["process", "state", "id"])
+    op.create_index(op.f("ix_cases_owner_next_due_id"), "cases", ["owner", "next_due", "id"])
     op.create_table(
         "history",
         sa.Column("case_id", _ID, sa.ForeignKey("cases.id"), primary_key=True),
@@ -101,9 +103,7 @@ def _parts_of_cases() -> None:
         sa.Column("place", sa.String(60), nullable=False),
         sa.Column("since", _INSTANT, nullable=False),
     )
-    op.create_index(
-        op.f("ix_waiting_process_place_since_case_id"), "waiting", ["process", "place", "since", "case_id"]
-    )
+    op.create_index(op.f("ix_waiting_process_place_since_case_id"), "waiting", ["process", "place", "since", "case_id"])
     op.create_table(
         "keys",
         sa.Column("key", sa.String(200), primary_key=True),

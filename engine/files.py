@@ -1,0 +1,57 @@
+"""Files: process and calendar files on disk. Reads them; what they mean is decided elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import shipped
+from engine.calendars.calendar import Calendar
+from engine.calendars.loader import load_calendar
+from engine.process.loader import Loaded, calendar_name, load_process
+from engine.source.problem import Problem, Refused
+
+
+@dataclass(frozen=True)
+class Found:
+    """A process file and its calendar's, loaded, with their texts."""
+
+    loaded: Loaded
+    calendar: Calendar | None = None
+    calendar_text: str = ""
+
+
+def read_text(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        Refused: it cannot be read; the problem says why.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = {FileNotFoundError: "There is no such file.", IsADirectoryError: "This is a folder."}
+        message = why.get(type(error), f"The file cannot be read: {error.strerror}.")
+        raise Refused([Problem(str(path), 1, 1, "cannot-read", message, "Check the path.")]) from None
+
+
+def load_file(path: Path) -> Found:
+    """Load a process file with the calendar that it names.
+
+    Raises:
+        Refused: with every problem of the calendar, or else of the process.
+    """
+    content = read_text(path)
+    name = calendar_name(content)
+    beside = _calendar_path(path.parent, name) if name else None
+    if beside is None:
+        return Found(load_process(content, str(path), lambda _: None))
+    text = read_text(beside)
+    calendar = load_calendar(text, str(beside))
+    return Found(load_process(content, str(path), lambda _: calendar), calendar, text.decode("utf-8-sig"))
+
+
+def _calendar_path(folder: Path, name: str) -> Path | None:
+    """A calendar stands in `calendars/` beside its processes, or is one that the program brings along."""
+    places = (folder / "calendars", folder, shipped.path("processes/calendars"))
+    return next((place / f"{name}.yaml" for place in places if (place / f"{name}.yaml").is_file()), None)

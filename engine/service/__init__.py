@@ -1,0 +1,32 @@
+"""The use cases, one transaction each. The public Python API is `Engine`.
+
+Lives here: what a transaction does with cases, and the views that are told of them. It asks
+`engine.case` what is to happen and `engine.store` to keep it; no rule about cases is decided here.
+"""
+
+from engine.service.catalogue import UnknownProcess
+from engine.service.due import Ran
+from engine.service.engine import Engine
+from engine.service.finding import BadCursor, UnknownState
+from engine.service.publishing import Published
+from engine.service.transaction import UnknownCase
+from engine.service.verifying import Finding, Verified
+from engine.service.views import Case, Document, Page, Task, Timer, as_data
+
+__all__ = [
+    "BadCursor",
+    "Case",
+    "Document",
+    "Engine",
+    "Finding",
+    "Page",
+    "Published",
+    "Ran",
+    "Task",
+    "Timer",
+    "UnknownCase",
+    "UnknownProcess",
+    "UnknownState",
+    "Verified",
+    "as_data",
+]

@@ -1,0 +1,495 @@
+"""Engine: the use cases, one transaction each. The public Python API."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from engine.case.command import (
+    Actor,
+    AddDocument,
+    AssignTask,
+    ClaimTask,
+    Command,
+    CompleteTask,
+    Facts,
+    Fire,
+    Open,
+)
+from engine.case.decide import sees
+from engine.case.entry import Entry, canonical
+from engine.case.instants import from_text, to_text
+from engine.case.possible import Possible, possible_events
+from engine.case.refusal import Code, Refusal
+from engine.case.snapshot import Snapshot, replay
+from engine.clock import Clock, SystemClock
+from engine.files import load_file
+from engine.process.definition import Process
+from engine.service import due, finding, publishing, verifying
+from engine.service.catalogue import Catalogue
+from engine.service.transaction import LostRace, Transaction, UnknownCase
+from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
+from engine.store import cases as store
+from engine.store import due as due_store
+from engine.store import schema
+from engine.store.cases import Key
+from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
+from engine.store.documents import Documents, FolderDocuments, MemoryDocuments
+from engine.store.processes import text_hash
+
+T = TypeVar("T")
+ATTEMPTS = 50
+
+
+class Engine:
+    """Case processes on one database.
+
+    Every method is one transaction. A change that is not allowed returns a `Refusal`, which is false,
+    and then nothing was written. `by` is an `Actor`, or text: `coordinator`, or `jo:coordinator+manager`.
+    `at` dates a step back; without a time zone it is meant on the wall clock of the process.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be reached or has other tables than this program needs.
+    """
+
+    def __init__(
+        self, url: str = "sqlite://", *, documents: Documents | Path | None = None, clock: Clock | None = None
+    ) -> None:
+        self.database = Database(url)
+        self.clock = clock or SystemClock()
+        self.documents = _documents(self.database, documents)
+        self._catalogue = Catalogue()
+        self._listeners: list[Callable[[datetime], None]] = []
+        if self.database.is_sqlite and self.database.file is None:
+            schema.create_in_memory(self.database)
+        else:
+            schema.check(self.database)
+
+    @staticmethod
+    def prepare(url: str) -> None:
+        """Create the tables of a database, or bring them up to date. Doing it again does nothing."""
+        database = Database(url)
+        schema.migrate(database)
+        database.dispose()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
+
+    def on_timer(self, listener: Callable[[datetime], None]) -> None:
+        """Be told of every timer that is set here, with the instant when it is due."""
+        self._listeners.append(listener)
+
+    # Processes
+
+    def publish(
+        self, process: Path | str, calendar: str = "", *, by: str = "administrator", file: str = "process.yaml"
+    ) -> publishing.Published:
+        """Keep a version of a process: a file (with the calendar it names beside it), or its text.
+
+        The same text again is no new version. Cases that begin from its date on follow it.
+
+        Raises:
+            Refused: with every problem found, or because the version label stands for another text.
+        """
+        offered = (
+            publishing.Offered(process, file, calendar, "calendar.yaml") if isinstance(process, str) else _read(process)
+        )
+        published = self._writing(lambda tx: publishing.publish(tx.connection, offered, tx.now, by))
+        self._writing(lambda tx: due.offer_free_places(tx, tx.now))
+        return published
+
+    def processes(self) -> dict[str, list[str]]:
+        """The published processes with their versions, in the order in which they come into force."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return {name: [one.version for one in self._catalogue.versions(name)] for name in self._catalogue.names()}
+
+    def process(self, name: str, version: str | None = None) -> Process:
+        """A published process: the version given, else the one in force now (the first if none is yet).
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            if version is not None:
+                return self._catalogue.process(connection, name, version)
+            self._catalogue.in_force(connection, name, self.clock.now().date())
+            return self._catalogue.newest(connection, name, self.clock.now().date())
+
+    # Changing a case
+
+    def open_case(
+        self,
+        process: str,
+        by: Actor | str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        state: str | None = None,
+        at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Begin a case on the version in force at its date.
+
+        Raises:
+            UnknownProcess: no such process is published.
+        """
+        actor, given = Actor.of(by), dict(data or {})
+        asked = _Asked(idempotency_key, ["open", process, actor.name, state, given, at])
+
+        def work(tx: Transaction) -> Case | Refusal:
+            seen = asked.seen(tx)
+            if seen is not None:
+                return self._earlier(tx, asked, seen)
+            return self._open(tx, asked, process, Open(actor, at or tx.now, state, given))
+
+        return self._writing(work)
+
+    def _open(self, tx: Transaction, asked: _Asked, name: str, command: Open) -> Case | Refusal:
+        self._catalogue.refresh(tx.connection)
+        newest = self._catalogue.newest(tx.connection, name, tx.now.date()) if self._catalogue.versions(name) else None
+        moment = _aware(command.at, newest) if newest else command.at
+        process = self._catalogue.in_force(
+            tx.connection, name, (moment.astimezone(newest.zone) if newest else moment).date()
+        )
+        if process is None:
+            message = f"No version of {name} is in force on {moment.date()}."
+            return Refusal(Code.NO_SUCH_EVENT, message)
+        decided = tx.decide(process, None, replace(command, at=moment))
+        if isinstance(decided, Refusal):
+            return decided
+        work = tx.insert(process, decided)
+        asked.remember(tx, work.id, 1, work.snapshot.seq)
+        tx.write()
+        return case_view(process, work.id, work.snapshot, tx.now)
+
+    def fire(
+        self,
+        case: int,
+        event: str,
+        by: Actor | str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Let an event happen. Timers of the case that were due before it fire first.
+
+        Raises:
+            UnknownCase: there is no such case.
+        """
+        actor, given = Actor.of(by), dict(data or {})
+        asked = _Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
+        return self._change(case, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
+
+    def add_document(
+        self,
+        case: int,
+        document: str,
+        content: bytes | BinaryIO,
+        by: Actor | str,
+        *,
+        name: str = "",
+        media_type: str = "application/octet-stream",
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Keep a document with a case. The same content is kept once; an earlier one stays.
+
+        Raises:
+            UnknownCase: there is no such case.
+            DocumentTooBig: it has more bytes than are kept.
+        """
+        actor, called = Actor.of(by), _file_name(name or document)
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        with self.documents.receive(stream) as arrived:
+            if not arrived.size:
+                return Refusal(Code.FORM, "The document is empty.", fields={"content": "The document is empty."})
+            asked = _Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
+            return self._change(
+                case,
+                lambda moment: AddDocument(document, called, arrived.digest, arrived.size, media_type, actor, moment),
+                at,
+                asked,
+                expected_version,
+                lambda: self.documents.keep(arrived),
+            )
+
+    def complete_task(
+        self, case: int, task: str, by: Actor | str, *, at: datetime | None = None, expected_version: int | None = None
+    ) -> Case | Refusal:
+        """Tick a task off that no event does."""
+        actor = Actor.of(by)
+        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, _Asked(), expected_version)
+
+    def assign_task(
+        self,
+        case: int,
+        task: str,
+        person: str | None,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+    ) -> Case | Refusal:
+        """Give a task to a person; None gives it back to its role."""
+        actor = Actor.of(by)
+        return self._change(
+            case, lambda moment: AssignTask(task, person, actor, moment), at, _Asked(), expected_version
+        )
+
+    def claim_task(
+        self, case: int, task: str, by: Actor | str, *, at: datetime | None = None, expected_version: int | None = None
+    ) -> Case | Refusal:
+        """Take a task on oneself."""
+        actor = Actor.of(by)
+        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, _Asked(), expected_version)
+
+    def _change(
+        self,
+        case: int,
+        command: Callable[[datetime], Command],
+        at: datetime | None,
+        asked: _Asked,
+        expected: int | None,
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> Case | Refusal:
+        def change(tx: Transaction) -> Case | Refusal:
+            seen = asked.seen(tx)
+            if seen is not None:
+                return self._earlier(tx, asked, seen)
+            work = tx.hold(case)
+            if expected is not None and expected != work.snapshot.seq:
+                return _changed(expected, work.snapshot.seq)
+            moment = _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
+            first = work.snapshot.seq + 1
+            tx.catch_up(work, min(moment, tx.now))
+            refusal = tx.do(work, command(moment))
+            if refusal is not None:
+                return refusal
+            before_writing()
+            view = case_view(work.process, case, work.snapshot, tx.now)
+            asked.remember(tx, case, first, work.snapshot.seq)
+            tx.write()
+            return view
+
+        return self._writing(change)
+
+    def _earlier(self, tx: Transaction, asked: _Asked, seen: Key) -> Case | Refusal:
+        """What the same request gave the first time."""
+        if seen.fingerprint != asked.fingerprint:
+            message = "This idempotency key was used for another request."
+            return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
+        rows = store.history_of(tx.connection, seen.case)
+        snapshot = replay([Entry.from_body(body) for number, body, _ in rows if number <= seen.last])
+        assert snapshot is not None
+        process = self._loaded(tx, snapshot)
+        return case_view(process, seen.case, snapshot, tx.now)
+
+    def _loaded(self, tx: Transaction, snapshot: Snapshot) -> Process:
+        self._catalogue.refresh(tx.connection)
+        return self._catalogue.process(tx.connection, snapshot.process, snapshot.version)
+
+    # Reading
+
+    def case(self, case: int, by: Actor | str | None = None) -> Case:
+        """A case as it is now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        return case_view(process, case, snapshot, self.clock.now())
+
+    def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
+        """Everything that happened to a case, in order, without data that may not be shown now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        allowed = shown_data(process, snapshot, self.clock.now())
+        with self.database.reading() as connection:
+            return [
+                shown_entry(process, Entry.from_body(body), allowed)
+                for _, body, _ in store.history_of(connection, case)
+            ]
+
+    def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
+        """The content of the newest document of this kind.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+            KeyError: it has no such document.
+        """
+        _, snapshot = self._seen(case, by)
+        return self.documents.open(snapshot.documents[document][-1]["hash"])
+
+    def possible_events(self, case: int, by: Actor | str) -> list[Possible]:
+        """What `by` may do next with a case; and for what they may not, why not.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        actor = Actor.of(by)
+        process, snapshot = self._seen(case, actor)
+        with self.database.reading() as connection:
+            tx = Transaction(connection, self._catalogue, self.clock.now())
+            free = tx.free(process.name) if process.places else {}
+        return possible_events(
+            process, snapshot, actor, Facts(max(self.clock.now(), from_text(snapshot.last_at)), free)
+        )
+
+    def free_places(self, process: str) -> dict[str, int]:
+        """How many of each place are free now."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return dict(Transaction(connection, self._catalogue, self.clock.now()).free(process))
+
+    def _seen(self, case: int, by: Actor | str | None) -> tuple[Process, Snapshot]:
+        with self.database.reading() as connection:
+            found = store.read_case(connection, case)
+            if found is None:
+                raise UnknownCase(f"There is no case {case}.")
+            self._catalogue.refresh(connection, found.stamp)
+            process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
+        if by is not None and not sees(process, found.snapshot, Actor.of(by)):
+            raise UnknownCase(f"There is no case {case}.")
+        return process, found.snapshot
+
+    def cases(self, *, by: Actor | str | None = None, limit: int = 50, after: str = "", **wanted: Any) -> Page[Case]:
+        """A page of cases. See `finding.CasesWanted` for what can be asked."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            asked = finding.CasesWanted(**wanted)
+            return finding.Finder(connection, self._catalogue, self.clock.now()).cases(asked, by, limit, after)
+
+    def tasks(self, *, by: Actor | str | None = None, limit: int = 50, after: str = "", **wanted: Any) -> Page[Task]:
+        """A page of open tasks, by due date. See `finding.TasksWanted` for what can be asked."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            asked = finding.TasksWanted(**wanted)
+            return finding.Finder(connection, self._catalogue, self.clock.now()).tasks(asked, by, limit, after)
+
+    def timers(self, *, until: datetime | None = None, case: int | None = None, limit: int = 50) -> list[Timer]:
+        """What will fire when, the earliest first."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return finding.Finder(connection, self._catalogue, self.clock.now()).timers(until, case, limit)
+
+    # Time
+
+    def next_due(self) -> datetime | None:
+        """When the next timer of any case is due; None where none runs."""
+        with self.database.reading() as connection:
+            found = due_store.next_due(connection)
+        return from_text(found) if found else None
+
+    def run_due(
+        self,
+        now: datetime | None = None,
+        *,
+        progress: due.Progress | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        batch: int = due.BATCH,
+    ) -> due.Ran:
+        """Fire every timer that is due by `now`, in order of their time, and offer free places.
+
+        `progress` is told how many fired and how many were due at first. A case whose timer cannot be
+        fired does not keep the others from theirs; it is reported.
+        """
+        moment = now or self.clock.now()
+        with self.database.reading() as connection:
+            total = due_store.count_due(connection, to_text(moment)) if progress else 0
+        fired, stuck = 0, dict[int, due.Stuck]()
+        self._writing(lambda tx: due.offer_free_places(tx, moment), moment)
+        while not stop() and (count := self._writing(lambda tx: due.fire_batch(tx, moment, batch, stuck), moment)):
+            fired += count
+            if progress:
+                progress(fired, max(total, fired))
+        return due.Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
+
+    def verify(self, progress: Callable[[int], None] | None = None) -> verifying.Verified:
+        """Recompute every hash chain and replay every case from its history. Changes nothing."""
+        with self.database.reading() as connection:
+            return verifying.Verification(connection, self._catalogue, self.documents).run(progress)
+
+    # Transactions
+
+    def _writing(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:
+        """Run a transaction, again where another one was faster."""
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.writing() as connection:
+                    tx = Transaction(connection, self._catalogue, now or self.clock.now())
+                    result = work(tx)
+            except LostRace:
+                continue
+            except DBAPIError as error:
+                if not is_worth_retrying(error):
+                    raise
+                continue
+            if tx.earliest is not None:
+                for listener in self._listeners:
+                    listener(from_text(tx.earliest))
+            return result
+        raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+
+
+class _Asked:
+    """A request with its idempotency key, if it has one."""
+
+    def __init__(self, key: str | None = None, content: list[Any] | None = None) -> None:
+        self.key = key
+        self.fingerprint = text_hash(canonical(json.loads(json.dumps(content, default=str)))) if key else ""
+
+    def seen(self, tx: Transaction) -> Key | None:
+        return store.read_key(tx.connection, self.key) if self.key else None
+
+    def remember(self, tx: Transaction, case: int, first: int, last: int) -> None:
+        if self.key:
+            store.insert_key(tx.connection, self.key, Key(self.fingerprint, case, first, last))
+
+
+def _changed(expected: int, found: int) -> Refusal:
+    message = f"The case was changed meanwhile (version {expected} was expected, it is {found}). Look at it again."
+    return Refusal(Code.CHANGED, message)
+
+
+def _aware(moment: datetime, process: Process | None) -> datetime:
+    return moment if moment.tzinfo or process is None else moment.replace(tzinfo=process.zone)
+
+
+def _documents(database: Database, given: Documents | Path | None) -> Documents:
+    if isinstance(given, Path):
+        return FolderDocuments(given)
+    if given is not None:
+        return given
+    if database.file is not None:
+        return FolderDocuments(database.file.with_name(database.file.name + ".documents"))
+    return MemoryDocuments() if database.is_sqlite else FolderDocuments(Path("casework-documents"))
+
+
+def _file_name(name: str) -> str:
+    """The last part of a path, without characters that no file name has."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable())[-200:] or "document"
+
+
+def _read(path: Path) -> publishing.Offered:
+    found = load_file(path)
+    calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
+    return publishing.Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
+
+
+__all__ = ["Engine"]

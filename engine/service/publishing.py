@@ -1,0 +1,97 @@
+"""Publishing: keeping a new version of a process, and a new edition of its calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.calendars.calendar import Calendar
+from engine.calendars.loader import load_calendar
+from engine.case.instants import to_text
+from engine.process.definition import Process
+from engine.process.loader import Loaded, calendar_name, load_process
+from engine.source.problem import Problem, Refused
+from engine.store import processes as store
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing did. `is_new` is False where the same text had been published before."""
+
+    process: str
+    version: str
+    title: str
+    effective_from: str
+    is_new: bool
+    new_calendar: bool = False
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Texts that somebody wants to publish, with the names of their files for messages."""
+
+    text: str
+    file: str
+    calendar: str = ""
+    calendar_file: str = ""
+
+
+def publish(connection: Connection, offered: Offered, now: datetime, by: str) -> Published:
+    """Keep what is new of the process and its calendar.
+
+    Raises:
+        Refused: the texts have problems, or the version label stands for another text.
+    """
+    calendar = _calendar(connection, offered)
+    loaded = load_process(
+        offered.text, offered.file, lambda name: calendar if calendar and calendar.name == name else None
+    )
+    process = loaded.process
+    text = loaded.source.text
+    new_calendar = bool(offered.calendar) and _keep_calendar(connection, process, offered.calendar, now)
+    return Published(
+        process=process.name,
+        version=process.version,
+        title=process.title,
+        effective_from=process.effective_from.isoformat(),
+        is_new=_keep_version(connection, loaded, text, now, by),
+        new_calendar=new_calendar,
+        warnings=loaded.warnings,
+    )
+
+
+def _calendar(connection: Connection, offered: Offered) -> Calendar | None:
+    if offered.calendar:
+        return load_calendar(offered.calendar, offered.calendar_file)
+    name = calendar_name(offered.text)
+    known = store.calendar_text(connection, name) if name else None
+    return load_calendar(known.text, f"calendar {name}") if known else None
+
+
+def _keep_calendar(connection: Connection, process: Process, text: str, now: datetime) -> bool:
+    if process.calendar is None:
+        return False
+    known = store.calendar_text(connection, process.calendar.name)
+    digest = store.text_hash(text)
+    if known and known.hash == digest:
+        return False
+    edition = store.StoredCalendar(known.edition + 1 if known else 1, text, digest)
+    store.insert_calendar(connection, process.calendar.name, edition, to_text(now))
+    return True
+
+
+def _keep_version(connection: Connection, loaded: Loaded, text: str, now: datetime, by: str) -> bool:
+    process, digest = loaded.process, store.text_hash(text)
+    known = store.version_text(connection, process.name, process.version)
+    if known is None:
+        version = store.StoredVersion(process.name, process.version, process.effective_from.isoformat(), digest)
+        store.insert_version(connection, version, text, to_text(now), by)
+        return True
+    if store.text_hash(known) == digest:
+        return False
+    message = f"The version {process.version} of {process.name} was published before with another text."
+    mend = "Give this text a version label of its own."
+    raise Refused([loaded.source.problem(("version",), "version-reused", message, mend)])

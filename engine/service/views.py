@@ -1,0 +1,224 @@
+"""Views: what is told of a case to people and programs. Times are local to its process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from engine.case.entry import Entry
+from engine.case.form import shown
+from engine.case.instants import from_text
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.process.expressions import View
+
+T = TypeVar("T")
+
+
+def as_data(value: Any) -> Any:
+    """A view as plain values: what `--json` prints."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: as_data(getattr(value, one.name)) for one in fields(value) if one.repr}
+    if isinstance(value, Mapping):
+        return {str(key): as_data(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, frozenset)):
+        return [as_data(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True)
+class Task:
+    """An open task of a case. `overdue` is seen by comparing, without any job having run."""
+
+    case: int
+    label: str
+    task: str
+    title: str
+    role: str
+    raised: datetime
+    person: str | None = None
+    due: datetime | None = None
+    overdue: bool = False
+    escalated: str | None = None
+    done_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A running timer of a case, and what it will raise or send."""
+
+    case: int
+    label: str
+    timer: str
+    due: datetime
+    does: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of a case. `hash` is the SHA-256 of its content, `size` in bytes."""
+
+    document: str
+    title: str
+    name: str
+    type: str
+    size: int
+    hash: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it is. `version` counts its entries and is what `expected_version` is compared with."""
+
+    id: int
+    process: str
+    process_version: str
+    version: int
+    label: str
+    state: str
+    state_title: str
+    owner: str
+    opened: datetime
+    outcome: str = ""
+    organisation: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    places: tuple[str, ...] = ()
+    waiting_for: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case has come to an end."""
+        return bool(self.outcome)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether any of its tasks is overdue."""
+        return any(task.overdue for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many: `next` begins the following page, and is empty on the last one."""
+
+    items: tuple[T, ...]
+    next: str = ""
+
+
+def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime) -> Case:
+    """The case as it may be shown at `now`: fields whose condition does not hold are left out."""
+    label = label_of(process, number, snapshot, now)
+    return Case(
+        id=number,
+        process=snapshot.process,
+        process_version=snapshot.version,
+        version=snapshot.seq,
+        label=label,
+        state=snapshot.state,
+        state_title=process.states[snapshot.state].title,
+        owner=process.owner(snapshot.state),
+        opened=local(process, snapshot.opened),
+        outcome=snapshot.outcome,
+        organisation=snapshot.data.get(process.organisation),
+        data=shown_data(process, snapshot, now),
+        documents=tuple(_documents(process, snapshot)),
+        tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
+        timers=tuple(
+            timer_view(process, number, label, key, times[0])
+            for key, times in sorted(snapshot.timers.items(), key=lambda one: one[1])
+        ),
+        places=tuple(sorted(snapshot.held.values())),
+        waiting_for=snapshot.waiting.get("place", ""),
+    )
+
+
+def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
+    return sorted(snapshot.tasks.items(), key=lambda one: (one[1].get("due", "~"), one[0]))
+
+
+def shown_data(process: Process, snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+    """The data of a case, in the order of the process's fields, without what may not be shown now."""
+    seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
+    return {
+        name: snapshot.data[name] for name in process.fields if name in snapshot.data and shown(process, name, seen)
+    }
+
+
+def shown_entry(process: Process, entry: Entry, allowed: Mapping[str, Any]) -> Entry:
+    """An entry without the fields that may not be shown now."""
+    return replace(entry, data={name: value for name, value in entry.data.items() if name in allowed or value is None})
+
+
+def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime) -> str:
+    """What people call the case: its label field while that may be shown, else its number."""
+    if process.label and process.label in snapshot.data:
+        seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
+        if shown(process, process.label, seen):
+            return str(snapshot.data[process.label])
+    return f"case {number}"
+
+
+def local(process: Process, instant: str) -> datetime:
+    """A stored instant on the wall clock of the process."""
+    return from_text(instant).astimezone(process.zone)
+
+
+def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
+    """A task of a case."""
+    kind = process.tasks.get(name)
+    due = local(process, task["due"]) if task.get("due") else None
+    return Task(
+        case=case,
+        label=label,
+        task=name,
+        title=kind.title if kind else name,
+        role=task["role"],
+        raised=local(process, task["raised"]),
+        person=task.get("person"),
+        due=due,
+        overdue=due is not None and due < now,
+        escalated=task.get("escalated"),
+        done_by=tuple(sorted(kind.done_by)) if kind else (),
+    )
+
+
+def timer_view(process: Process, case: int, label: str, key: str, due: str) -> Timer:
+    """A timer of a case."""
+    return Timer(case, label, key, local(process, due), _does(process, key))
+
+
+def _does(process: Process, key: str) -> str:
+    from engine.case.schedule import ESCALATION, timer_of
+
+    if key.startswith(ESCALATION):
+        kind = process.tasks.get(key.removeprefix(ESCALATION))
+        return f"escalates {kind.name} to {kind.escalate.to}" if kind and kind.escalate else ""
+    found = timer_of(process, key)
+    if found is None:
+        return ""
+    timer = found[1]
+    parts = [f"raises {', '.join(timer.raises)}"] if timer.raises else []
+    return " and ".join(parts + ([f"sends {timer.send}"] if timer.send else []))
+
+
+def _documents(process: Process, snapshot: Snapshot) -> list[Document]:
+    return [
+        Document(
+            document=name,
+            title=process.title_of("documents", name),
+            name=one["name"],
+            type=one["type"],
+            size=one["size"],
+            hash=one["hash"],
+            at=local(process, one["at"]),
+            by=one["by"],
+        )
+        for name, copies in snapshot.documents.items()
+        for one in copies
+    ]

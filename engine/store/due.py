@@ -1,0 +1,36 @@
+"""Due: which timers have come to their time, and when the next one does."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.store.statement import Statement
+from engine.store.tables import timers
+
+_NEXT = Statement(select(func.min(timers.c.due)))
+_COUNT = Statement(select(func.count()).select_from(timers).where(timers.c.due <= bindparam("now")))
+_due = (
+    select(timers.c.due, timers.c.case_id, timers.c.timer)
+    .where(timers.c.due <= bindparam("now"))
+    .order_by(timers.c.due, timers.c.case_id, timers.c.timer)
+    .limit(bindparam("most"))
+)
+_TAKE = Statement(_due, _due.with_for_update(skip_locked=True))
+
+DueTimer = tuple[str, int, str]
+
+
+def next_due(connection: Connection) -> str | None:
+    """When the next timer of any case is due; None where none runs."""
+    found: str | None = _NEXT.run(connection).scalar_one()
+    return found
+
+
+def count_due(connection: Connection, now: str) -> int:
+    """How many timers are due by `now`."""
+    return int(_COUNT.run(connection, now=now).scalar_one())
+
+
+def take_due(connection: Connection, now: str, most: int) -> list[DueTimer]:
+    """Timers that are due (due, case, timer), in order; on PostgreSQL none that another process has."""
+    return [(row[0], row[1], row[2]) for row in _TAKE.run(connection, now=now, most=most)]

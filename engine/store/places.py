@@ -1,0 +1,66 @@
+"""Places: how many are taken, and who waits for one. Taking one is conditional in SQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Integer, and_, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from engine.store.statement import Statement
+from engine.store.tables import places, waiting
+
+_this_one = and_(places.c.process == bindparam("of"), places.c.place == bindparam("kind"))
+_count = bindparam("count", type_=Integer)
+_first = {"process": bindparam("of"), "place": bindparam("kind"), "taken": 0}
+_NEW = Statement(
+    sqlite_insert(places).values(_first).on_conflict_do_nothing(),
+    postgres_insert(places).values(_first).on_conflict_do_nothing(),
+)
+_TAKE = Statement(
+    update(places)
+    .where(_this_one, places.c.taken + _count <= bindparam("capacity", type_=Integer))
+    .values(taken=places.c.taken + _count)
+)
+_GIVE_BACK = Statement(update(places).where(_this_one).values(taken=places.c.taken - _count))
+_TAKEN = Statement(select(places.c.place, places.c.taken).where(places.c.process == bindparam("of")))
+_ALL = Statement(select(places.c.process, places.c.place, places.c.taken))
+_LONGEST_WAITING = Statement(
+    select(waiting.c.case_id)
+    .where(waiting.c.process == bindparam("of"), waiting.c.place == bindparam("kind"))
+    .order_by(waiting.c.since, waiting.c.case_id)
+    .limit(bindparam("most"))
+)
+_WAITED_FOR = Statement(select(waiting.c.process, waiting.c.place).distinct())
+
+
+def taken(connection: Connection, process: str) -> dict[str, int]:
+    """How many of each place the cases of a process hold."""
+    return {row[0]: row[1] for row in _TAKEN.run(connection, of=process)}
+
+
+def all_taken(connection: Connection) -> dict[tuple[str, str], int]:
+    """The same for every process, by process and place."""
+    return {(row[0], row[1]): row[2] for row in _ALL.run(connection)}
+
+
+def take_place(connection: Connection, process: str, place: str, count: int, capacity: int) -> bool:
+    """Take places, or none when fewer than `count` are free."""
+    if _TAKE.run(connection, of=process, kind=place, count=count, capacity=capacity).rowcount == 1:
+        return True
+    _NEW.run(connection, of=process, kind=place)
+    return _TAKE.run(connection, of=process, kind=place, count=count, capacity=capacity).rowcount == 1
+
+
+def give_back_place(connection: Connection, process: str, place: str, count: int) -> None:
+    """Give places back."""
+    _GIVE_BACK.run(connection, of=process, kind=place, count=count)
+
+
+def longest_waiting(connection: Connection, process: str, place: str, most: int) -> list[int]:
+    """The cases that wait for a place, the longest waiting first."""
+    return [row[0] for row in _LONGEST_WAITING.run(connection, of=process, kind=place, most=most)]
+
+
+def waited_for(connection: Connection) -> list[tuple[str, str]]:
+    """The places, with their processes, that some case waits for."""
+    return sorted((row[0], row[1]) for row in _WAITED_FOR.run(connection))

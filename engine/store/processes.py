@@ -1,0 +1,107 @@
+"""Processes: the published texts of process versions and calendars. Rows are added, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.store.statement import Statement, every_column
+from engine.store.tables import calendars, versions
+
+_VERSIONS = Statement(
+    select(versions.c.process, versions.c.version, versions.c.effective_from, versions.c.hash).order_by(
+        versions.c.effective_from, versions.c.published
+    )
+)
+_TEXT = Statement(
+    select(versions.c.text).where(versions.c.process == bindparam("of"), versions.c.version == bindparam("label"))
+)
+_INSERT_VERSION = Statement(every_column(versions))
+_latest = select(func.max(calendars.c.edition)).where(calendars.c.calendar == bindparam("name")).scalar_subquery()
+_CALENDAR = Statement(
+    select(calendars.c.edition, calendars.c.text, calendars.c.hash).where(
+        calendars.c.calendar == bindparam("name"), calendars.c.edition == _latest
+    )
+)
+_INSERT_CALENDAR = Statement(every_column(calendars))
+_COUNTS = Statement(
+    select(
+        select(func.count()).select_from(versions).scalar_subquery(),
+        select(func.count()).select_from(calendars).scalar_subquery(),
+    )
+)
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """A published version of a process; `effective_from` is a day (ISO)."""
+
+    process: str
+    version: str
+    effective_from: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class StoredCalendar:
+    """The edition of a calendar that was published last."""
+
+    edition: int
+    text: str
+    hash: str
+
+
+def text_hash(text: str) -> str:
+    """The SHA-256 of a text in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def stamp(connection: Connection) -> tuple[int, int]:
+    """How many versions and calendars are published: a number that only grows."""
+    row = _COUNTS.run(connection).one()
+    return row[0], row[1]
+
+
+def all_versions(connection: Connection) -> list[StoredVersion]:
+    """Every version of every process, in the order in which they come into force."""
+    return [StoredVersion(*row) for row in _VERSIONS.run(connection)]
+
+
+def version_text(connection: Connection, process: str, version: str) -> str | None:
+    """The text of a version; None where there is none of that label."""
+    found: str | None = _TEXT.run(connection, of=process, label=version).scalar_one_or_none()
+    return found
+
+
+def insert_version(connection: Connection, version: StoredVersion, text: str, published: str, by: str) -> None:
+    """Keep a new version."""
+    _INSERT_VERSION.run(
+        connection,
+        process=version.process,
+        version=version.version,
+        effective_from=version.effective_from,
+        text=text,
+        hash=version.hash,
+        published=published,
+        published_by=by,
+    )
+
+
+def calendar_text(connection: Connection, name: str) -> StoredCalendar | None:
+    """The latest edition of a calendar; None where there is none of that name."""
+    row = _CALENDAR.run(connection, name=name).first()
+    return StoredCalendar(*row) if row else None
+
+
+def insert_calendar(connection: Connection, name: str, calendar: StoredCalendar, published: str) -> None:
+    """Keep a new edition of a calendar."""
+    _INSERT_CALENDAR.run(
+        connection,
+        calendar=name,
+        edition=calendar.edition,
+        text=calendar.text,
+        hash=calendar.hash,
+        published=published,
+    )
