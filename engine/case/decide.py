@@ -47,7 +47,9 @@ class Decision:
 def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
     """What `command` does to the case (None: it does not exist yet)."""
     draft = Draft(process, snapshot, facts)
-    refusal = _time_fault(snapshot, command, facts) or _step(draft, command)
+    refusal = _time_fault(snapshot, command, facts)
+    if refusal is None:
+        refusal = _step(draft, command)
     if refusal is not None:
         return refusal
     return Decision(tuple(draft.entries), draft.snapshot)
@@ -100,7 +102,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if not sees(process, replace(draft.current, data=filled), command.by):
         return _not_yours(process)
     refusal = _unmet(draft, process.opening.needs, at, filled)
-    return refusal or _begin(draft, command.by.name, state, at, filled)
+    return _begin(draft, command.by.name, state, at, filled) if refusal is None else refusal
 
 
 def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> 
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
     draft.add("opened", at, by, process=process.name, **effects)
-    return draft.broken_rule(at) or _settle(draft, at, by)
+    return _settle(draft, at, by)
 
 
 def _first_walk(process: Process, state: str, view: View) -> Walk:
@@ -151,26 +153,25 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     walk = machine_of(process).walk(case.state, event.name, draft.view(at, values))
     refusal = _unmet(draft, event.needs, at, values)
     if walk.way is None:
-        return refusal or no_way(process, walk, event.title)
-    refusal = refusal or _unmet(draft, walk.way.needs, at, values)
+        return no_way(process, walk, event.title) if refusal is None else refusal
+    if refusal is None:
+        refusal = _unmet(draft, walk.way.needs, at, values)
     if refusal is None:
         draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
-    return refusal or draft.broken_rule(at) or _settle(draft, at, command.by.name)
+        refusal = _settle(draft, at, command.by.name)
+    return refusal
 
 
 def _settle(draft: Draft, at: str, by: str) -> Refusal | None:
-    """Take automatic transitions until none is open."""
+    """After a step: check the rules, and take automatic transitions until none is open."""
     for _ in range(MOST_AUTOMATIC + 1):
-        case = draft.snapshot
-        if not any(around.automatic for around in draft.process.around(case.state)):
-            return None
-        walk = machine_of(draft.process).walk(case.state, AUTOMATIC, draft.view(at))
+        broken = draft.broken_rule(at)
+        if broken is not None or not any(one.automatic for one in draft.process.around(draft.snapshot.state)):
+            return broken
+        walk = machine_of(draft.process).walk(draft.snapshot.state, AUTOMATIC, draft.view(at))
         if walk.way is None:
             return None
         draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
-        broken = draft.broken_rule(at)
-        if broken:
-            return broken
     return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")
 
 
@@ -243,7 +244,7 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
         "by": command.by.name,
     }
     draft.add("document", at, command.by.name, document=facts)
-    return draft.broken_rule(at) or _settle(draft, at, command.by.name)
+    return _settle(draft, at, command.by.name)
 
 
 def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:

@@ -6,13 +6,13 @@ fixed, so it is compiled once. Values go in by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, CursorResult, Table, bindparam, insert, select
 from sqlalchemy.sql.expression import Executable
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 
 
 class Statement:
@@ -20,24 +20,28 @@ class Statement:
 
     def __init__(self, core: Executable, on_postgres: Executable | None = None) -> None:
         self._core = {"sqlite": core, "postgresql": core if on_postgres is None else on_postgres}
-        self._texts: dict[str, str] = {}
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def run(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Run it with these values."""
-        return connection.exec_driver_sql(self._text(connection), values)
+        text, fixed = self._for(connection)
+        return connection.exec_driver_sql(text, fixed | values)
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Run it once for each row of values; not at all for none."""
         if rows:
-            given: Any = [dict(row) for row in rows] if len(rows) > 1 else dict(rows[0])
-            connection.exec_driver_sql(self._text(connection), given)
+            text, fixed = self._for(connection)
+            given: Any = [fixed | row for row in rows] if len(rows) > 1 else fixed | rows[0]
+            connection.exec_driver_sql(text, given)
 
-    def _text(self, connection: Connection) -> str:
+    def _for(self, connection: Connection) -> tuple[str, dict[str, Any]]:
+        """The text for this kind of database, and the values that are written into the statement."""
         name = connection.dialect.name
-        if name not in self._texts:
+        if name not in self._compiled:
             compiled = self._core[name].compile(dialect=connection.dialect)  # type: ignore[attr-defined]
-            self._texts[name] = str(compiled)
-        return self._texts[name]
+            fixed = {key: value for key, value in compiled.params.items() if value is not None}
+            self._compiled[name] = (str(compiled), fixed)
+        return self._compiled[name]
 
 
 def every_column(table: Table) -> Executable:
