@@ -19,11 +19,12 @@ class Actor:
 
     @classmethod
     def of(cls, given: Actor | str) -> Actor:
-        """`coordinator` is somebody in that role; `jo:coordinator+manager` is Jo, holding both."""
+        """Read `coordinator` (somebody in that role) or `jo:coordinator+manager@Hill School`."""
         if isinstance(given, Actor):
             return given
-        name, _, roles = given.partition(":")
-        return cls(name, frozenset(filter(None, roles.split("+"))) if roles else frozenset({name}))
+        name, colon, rest = given.partition(":")
+        roles, _, organisation = (rest if colon else name).partition("@")
+        return cls(name if colon else roles, frozenset(filter(None, roles.split("+"))), organisation or None)
 
 
 ENGINE = Actor("engine", is_engine=True)

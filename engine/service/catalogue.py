@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Connection
@@ -26,7 +27,8 @@ class Catalogue:
     Versions and calendars are only ever added, so two counts tell whether anything is new.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, capacities: Mapping[str, int] | None = None) -> None:
+        self._capacities = dict(capacities or {})
         self._lock = threading.RLock()
         self._stamp: Stamp | None = None
         self._versions: list[stored.StoredVersion] = []
@@ -94,3 +96,8 @@ class Catalogue:
     def newest(self, connection: Connection, name: str, day: date) -> Process:
         """The version in force on `day`, or the first one where none is yet."""
         return self.in_force(connection, name, day) or self.process(connection, name, self.versions(name)[0].version)
+
+    def capacities(self, connection: Connection, name: str, day: date) -> dict[str, int]:
+        """How many of each place of a process there are, by the version in force on `day`."""
+        places = self.newest(connection, name, day).places
+        return {place.name: self._capacities.get(place.name, place.capacity) for place in places.values()}

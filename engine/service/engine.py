@@ -54,18 +54,24 @@ class Engine:
     Every method is one transaction. A change that is not allowed returns a `Refusal`, which is false,
     and then nothing was written. `by` is an `Actor`, or text: `coordinator`, or `jo:coordinator+manager`.
     `at` dates a step back; without a time zone it is meant on the wall clock of the process.
+    `capacities` replaces how many there are of a place, for trials and scenarios.
 
     Raises:
         DatabaseUnavailable: the database cannot be reached or has other tables than this program needs.
     """
 
     def __init__(
-        self, url: str = "sqlite://", *, documents: Documents | Path | None = None, clock: Clock | None = None
+        self,
+        url: str = "sqlite://",
+        *,
+        documents: Documents | Path | None = None,
+        clock: Clock | None = None,
+        capacities: Mapping[str, int] | None = None,
     ) -> None:
         self.database = Database(url)
         self.clock = clock or SystemClock()
         self.documents = _documents(self.database, documents)
-        self._catalogue = Catalogue()
+        self._catalogue = Catalogue(capacities)
         self._listeners: list[Callable[[datetime], None]] = []
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)

@@ -84,8 +84,7 @@ class Transaction:
 
     def capacities(self, process: str) -> dict[str, int]:
         """How many of each place there are, by the version in force today."""
-        newest = self.catalogue.newest(self.connection, process, self.now.date())
-        return {place.name: place.capacity for place in newest.places.values()}
+        return self.catalogue.capacities(self.connection, process, self.now.date())
 
     def do(self, work: Work, command: Command) -> Refusal | None:
         """Decide one command and remember what is to be written."""

@@ -65,6 +65,8 @@ class Database:
             connection = self._engine.connect()
         except OperationalError as error:
             raise DatabaseUnavailable(_why(self, error)) from None
+        if not write and not self.is_sqlite:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection:
             if write and self.is_sqlite:
                 connection.info["write"] = True

@@ -1,0 +1,352 @@
+"""Scenarios: tests of a process in its own language, run on a clock of their own, in memory.
+
+Reads scenario files; runs them against Engine. Times are the process's wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from engine.calendars.duration import BadDuration, Duration, add, parse
+from engine.case.command import Actor
+from engine.case.form import value_of
+from engine.case.refusal import Refusal
+from engine.clock import SetClock
+from engine.files import Found, load_file, read_text
+from engine.process.context import event_names
+from engine.process.definition import Process
+from engine.service import Case, Engine
+from engine.source.problem import Problem, Refused, nearest
+from engine.source.reader import Path as Steps
+from engine.source.reader import Source, read
+from engine.source.shape import shape_problems
+
+MAIN = "the case"
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario file that makes sense, and the process that it tests."""
+
+    source: Source
+    process: Process
+    found: Found
+
+    @property
+    def scenarios(self) -> list[dict[str, Any]]:
+        """The scenarios as written."""
+        scenarios: list[dict[str, Any]] = self.source.data["scenarios"]
+        return scenarios
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A step that did not do what was expected, at its place in the file."""
+
+    file: str
+    line: int
+    step: str
+    expected: str
+    found: str
+
+
+@dataclass
+class Result:
+    """What came of one scenario. `engine` still holds its cases."""
+
+    name: str
+    covers: tuple[str, ...]
+    failures: list[Failure] = field(default_factory=list)
+    engine: Engine | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.failures
+
+
+def load_scenarios(path: Path) -> ScenarioFile:
+    """Read a scenario file and its process.
+
+    Raises:
+        Refused: with every problem of the file, or of the process.
+    """
+    source = read(read_text(path), str(path))
+    problems = shape_problems(source, "scenario")
+    if problems:
+        raise Refused(problems)
+    target = path.parent / source.data["process"]
+    if not target.is_file():
+        message = f"There is no process file {source.data['process']} beside this one."
+        raise Refused([source.problem(("process",), "cannot-read", message, "Name the file as seen from here.")])
+    found = load_file(target)
+    checked = ScenarioFile(source, found.loaded.process, found)
+    problems = list(_name_problems(checked))
+    if problems:
+        raise Refused(problems)
+    return checked
+
+
+def _name_problems(file: ScenarioFile) -> Iterator[Problem]:
+    """Names that the process does not have, and durations that are none."""
+    process = file.process
+    events = set(event_names(file.found.loaded.source.data))
+    known = {
+        "event": events,
+        "add": set(process.documents),
+        "documents": set(process.documents),
+        "done": set(process.tasks),
+        "tasks": set(process.tasks),
+        "no_tasks": set(process.tasks),
+        "overdue": set(process.tasks),
+        "escalated": set(process.tasks),
+        "possible": events,
+        "not_possible": events,
+        "in": set(process.states),
+        "state": set(process.states),
+        "places": set(process.places),
+        "capacity": set(process.places),
+        "with": set(process.fields),
+        "covers": set(process.covers),
+    }
+    for path, key, value in _named(("scenarios",), file.source.data["scenarios"]):
+        for name in [value] if isinstance(value, str) else value:
+            if key in known and name not in known[key]:
+                noun = _NOUNS[key]
+                yield file.source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
+        if key in {"wait", "outage"} and _duration_fault(value):
+            yield file.source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
+
+
+_NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
+_NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
+_NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
+_NOUNS |= {"covers": "requirement"}
+_VALUES = frozenset({"data", "with", "timers"})
+
+
+def _named(path: Steps, value: Any) -> Iterator[tuple[Steps, str, Any]]:
+    """Every key of the scenarios whose value names something, without what forms say."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, (str, list)) or key in _NOUNS:
+                yield (*path, key), key, inner
+            if key not in _VALUES:
+                yield from _named((*path, key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _named((*path, index), inner)
+
+
+def _duration_fault(text: str) -> str:
+    try:
+        parse(text)
+    except BadDuration as fault:
+        return str(fault)
+    return ""
+
+
+def run_scenarios(file: ScenarioFile, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Result]:
+    """Run the scenarios of a file whose names are wanted, one after the other."""
+    for index, scenario in enumerate(file.scenarios):
+        if wanted(scenario["scenario"]):
+            yield _Run(file, scenario, ("scenarios", index)).run()
+
+
+class _Unexpected(Exception):
+    """Something is not as expected."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(expected, found)
+        self.expected, self.found = expected, found
+
+
+class _Run:
+    """One scenario under way."""
+
+    def __init__(self, file: ScenarioFile, scenario: dict[str, Any], path: Steps) -> None:
+        self._file, self._scenario, self._path = file, scenario, path
+        self._process = file.process
+        self._clock = SetClock(self._moment(scenario["start"]["at"]))
+        self._engine = Engine(clock=self._clock, capacities=scenario.get("capacity"))
+        self._engine.publish(file.found.loaded.source.text, file.found.calendar_text, file=file.source.data["process"])
+        self._cases: dict[str, int] = {}
+        self._organisation = scenario["start"].get("data", {}).get(self._process.organisation)
+
+    def run(self) -> Result:
+        """Take every step until one fails."""
+        result = Result(self._scenario["scenario"], tuple(self._scenario.get("covers", ())), engine=self._engine)
+        for title, path, step in self._steps():
+            try:
+                step()
+            except _Unexpected as unexpected:
+                line = self._file.source.key_place(path).line
+                failure = Failure(self._file.source.file, line, title, unexpected.expected, unexpected.found)
+                result.failures.append(failure)
+                break
+        return result
+
+    def _steps(self) -> Iterator[tuple[str, Steps, Callable[[], None]]]:
+        start = self._scenario["start"]
+        yield "start", (*self._path, "start"), lambda: self._start(MAIN, start)
+        for name, other in self._scenario.get("others", {}).items():
+            yield f"start of {name}", (*self._path, "others", name), _bound(self._start, name, other)
+        for index, step in enumerate(self._scenario.get("steps", [])):
+            yield _title(index, step), (*self._path, "steps", index), _bound(self._step, step)
+
+    def _start(self, name: str, raw: dict[str, Any]) -> None:
+        moment = self._moment(raw["at"])
+        if moment > self._clock.now():
+            self._wait_until(moment)
+        by = self._actor(raw.get("by"), "start", raw.get("data", {}).get(self._process.organisation))
+        result = self._engine.open_case(self._process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
+        self._check_refusal(result, raw)
+        if isinstance(result, Case):
+            self._cases[name] = result.id
+            for document in raw.get("documents", []):
+                self._check_refusal(self._add(result.id, document, by, moment), {})
+        self._expect(name, raw.get("expect", {}), by)
+
+    def _step(self, raw: dict[str, Any]) -> None:
+        name = raw.get("case", MAIN)
+        if name not in self._cases:
+            raise _Unexpected(f"a case called {name}", "none of that name has begun")
+        case = self._cases[name]
+        by = self._actor(raw.get("by"), raw.get("event") or "", None)
+        at = self._moment(raw["at"]) if "at" in raw else None
+        if "event" in raw:
+            self._check_refusal(self._engine.fire(case, raw["event"], by, raw.get("with"), at=at), raw)
+        elif "done" in raw:
+            self._check_refusal(self._engine.complete_task(case, raw["done"], by, at=at), raw)
+        elif "add" in raw:
+            for document in raw["add"]:
+                self._check_refusal(self._add(case, document, by, at), raw)
+        else:
+            self._pass_time(raw)
+        self._expect(name, raw.get("expect", {}), by)
+
+    def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
+        content = f"{document} of case {case}".encode()
+        return self._engine.add_document(case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at)
+
+    def _pass_time(self, raw: dict[str, Any]) -> None:
+        now = self._clock.now()
+        if "until" in raw:
+            self._wait_until(self._moment(raw["until"]))
+        elif "wait" in raw:
+            self._wait_until(self._after(parse(raw["wait"]), now))
+        elif "outage" in raw:
+            self._clock.set(self._after(parse(raw["outage"]), now))
+            self._engine.run_due()
+
+    def _after(self, duration: Duration, moment: datetime) -> datetime:
+        return add(duration, moment, self._process.zone, self._process.calendar)
+
+    def _wait_until(self, moment: datetime) -> None:
+        """Let time pass as the scheduler would see it, from one due time to the next."""
+        if moment < self._clock.now():
+            raise _Unexpected("a moment that lies ahead", "one that has passed")
+        while (due := self._engine.next_due()) is not None and due <= moment:
+            self._clock.set(max(due, self._clock.now()))
+            self._engine.run_due()
+        self._clock.set(moment)
+
+    def _moment(self, text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=self._process.zone).astimezone(UTC)
+
+    def _actor(self, text: str | None, event: str, organisation: str | None) -> Actor:
+        """Whoever a step names; nobody in particular may do what the process lets everybody do."""
+        actor = Actor.of(text or next(iter(self._process.roles)))
+        if actor.organisation is None:
+            given = organisation or self._organisation or "School"
+            return Actor(actor.name, actor.roles, given)
+        return actor
+
+    def _check_refusal(self, result: Case | Refusal, raw: dict[str, Any]) -> None:
+        wanted = raw.get("refused")
+        if isinstance(result, Case):
+            if wanted:
+                raise _Unexpected(f"refused: {wanted}", f"it was done; the case is in {result.state}")
+            return
+        found = f"refused: {result.code} ({result.message})"
+        if wanted != result.code:
+            raise _Unexpected(f"refused: {wanted}" if wanted else "it is done", found)
+        for key, names in (("missing", result.missing), ("fields", result.fields)):
+            if key in raw and set(raw[key]) != set(names):
+                raise _Unexpected(f"{key}: {_list(raw[key])}", f"{key}: {_list(names)}")
+
+    def _expect(self, name: str, expected: dict[str, Any], by: Actor) -> None:
+        if not expected:
+            return
+        if name not in self._cases:
+            raise _Unexpected("a case", "the case has not begun")
+        case = self._engine.case(self._cases[name])
+        for key, value in expected.items():
+            found = self._found(key, value, case, by)
+            if found is not None:
+                raise _Unexpected(f"{key}: {_shown(value)}", f"{key}: {_shown(found)}")
+
+    def _found(self, key: str, wanted: Any, case: Case, by: Actor) -> Any:
+        """What there is instead of what is wanted; None where it is as wanted."""
+        tasks = [task.task for task in case.tasks]
+        if key in {"state", "outcome"}:
+            found = getattr(case, key)
+            return found or "none" if found != wanted else None
+        if key == "tasks":
+            return tasks if set(wanted) - set(tasks) else None
+        if key == "no_tasks":
+            return tasks if set(wanted) & set(tasks) else None
+        if key == "overdue":
+            late = [task.task for task in case.tasks if task.overdue]
+            return late if set(late) != set(wanted) else None
+        if key in {"possible", "not_possible"}:
+            may = [one.event.name for one in self._engine.possible_events(case.id, by) if one.refusal is None]
+            wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
+            return may if wrong else None
+        return self._found_map(key, wanted, case)
+
+    def _found_map(self, key: str, wanted: dict[str, Any], case: Case) -> Any:
+        found = {name: self._one(key, name, case) for name in wanted}
+        if key == "data":
+            wanted = {name: self._value(name, value) for name, value in wanted.items()}
+        return found if found != wanted else None
+
+    def _one(self, key: str, name: str, case: Case) -> Any:
+        if key == "data":
+            return case.data.get(name)
+        if key == "escalated":
+            return next((task.escalated for task in case.tasks if task.task == name), None)
+        if key == "places":
+            taken = self._engine.process(self._process.name).places[name].capacity
+            capacity = (self._scenario.get("capacity") or {}).get(name, taken)
+            return capacity - self._engine.free_places(self._process.name)[name]
+        due = [timer.due for timer in case.timers if name in (timer.timer, timer.timer.rpartition("/")[2])]
+        return due[0].strftime("%Y-%m-%d %H:%M") if due else None
+
+    def _value(self, name: str, value: Any) -> Any:
+        known = self._process.fields.get(name)
+        return value_of(known, value, self._process.zone) if known and value is not None else value
+
+
+def _bound(call: Callable[..., None], *values: Any) -> Callable[[], None]:
+    return lambda: call(*values)
+
+
+def _title(index: int, step: dict[str, Any]) -> str:
+    kind = next((key for key in ("event", "add", "done", "wait", "until", "outage") if key in step), "expect")
+    what = step[kind] if kind != "expect" else ""
+    return f"step {index + 1}, {kind} {_list(what) if isinstance(what, list) else what}".strip()
+
+
+def _list(names: Any) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {'none' if one is None else one}" for key, one in value.items())
+    return _list(value) if isinstance(value, list) else str(value)
