@@ -103,4 +103,3 @@ def _ends(process: Process, scope: str, way: Way, *, offered: bool) -> set[str]:
 
 def _named(scope: str, event: str, target: str) -> str:
     return f"{scope or 'anywhere'}: {event} -> {target}"
-

@@ -117,7 +117,9 @@ def _name_problems(file: ScenarioFile) -> Iterator[Problem]:
         for name in [value] if isinstance(value, str) else value:
             if key in known and name not in known[key]:
                 noun = _NOUNS[key]
-                yield file.source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
+                yield file.source.problem(
+                    path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key])
+                )
         if key in {"wait", "outage"} and _duration_fault(value):
             yield file.source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
 
@@ -202,7 +204,7 @@ class _Run:
         moment = self._moment(raw["at"])
         if moment > self._clock.now():
             self._wait_until(moment)
-        by = self._actor(raw.get("by"), "start", raw.get("data", {}).get(self._process.organisation))
+        by = self._actor(raw.get("by"), raw.get("data", {}).get(self._process.organisation))
         result = self._engine.open_case(self._process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
         self._check_refusal(result, raw)
         if isinstance(result, Case):
@@ -216,7 +218,7 @@ class _Run:
         if name not in self._cases:
             raise _Unexpected(f"a case called {name}", "none of that name has begun")
         case = self._cases[name]
-        by = self._actor(raw.get("by"), raw.get("event") or "", None)
+        by = self._actor(raw.get("by"))
         at = self._moment(raw["at"]) if "at" in raw else None
         if "event" in raw:
             self._check_refusal(self._engine.fire(case, raw["event"], by, raw.get("with"), at=at), raw)
@@ -231,7 +233,9 @@ class _Run:
 
     def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
         content = f"{document} of case {case}".encode()
-        return self._engine.add_document(case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at)
+        return self._engine.add_document(
+            case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at
+        )
 
     def _pass_time(self, raw: dict[str, Any]) -> None:
         now = self._clock.now()
@@ -258,7 +262,7 @@ class _Run:
     def _moment(self, text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=self._process.zone).astimezone(UTC)
 
-    def _actor(self, text: str | None, event: str, organisation: str | None) -> Actor:
+    def _actor(self, text: str | None, organisation: str | None = None) -> Actor:
         """Whoever a step names; nobody in particular may do what the process lets everybody do."""
         actor = Actor.of(text or next(iter(self._process.roles)))
         if actor.organisation is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -83,7 +84,7 @@ class _Reading:
             return date(2000, 1, 1)
 
     def _check_order(self, spans: list[Span]) -> None:
-        for earlier, later in zip(spans, spans[1:], strict=False):
+        for earlier, later in itertools.pairwise(spans):
             if later.first <= earlier.last:
                 self._problem(("years",), f"The term from {later.first} overlaps the one before it.")
 

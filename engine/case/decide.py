@@ -100,7 +100,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
         return _form_refusal(faults)
     filled = {name: value for name, value in values.items() if value is not None}
     if not sees(process, replace(draft.current, data=filled), command.by):
-        return _not_yours(process)
+        return _not_yours()
     refusal = _unmet(draft, process.opening.needs, at, filled)
     return _begin(draft, command.by.name, state, at, filled) if refusal is None else refusal
 
@@ -233,7 +233,7 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
         message = f"There is no document {command.document} in this process."
         return Refusal(Code.FORM, message, fields={"document": message})
     if not sees(process, draft.snapshot, command.by):
-        return _not_yours(process)
+        return _not_yours()
     facts = {
         "document": command.document,
         "name": command.name,
@@ -286,7 +286,7 @@ def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
         open_tasks = ", ".join(sorted(draft.snapshot.tasks)) or "none"
         return Refusal(Code.NO_SUCH_EVENT, f"There is no open task {name} here. Open: {open_tasks}.")
     if not sees(process, draft.snapshot, by):
-        return _not_yours(process)
+        return _not_yours()
     concerned = {task["role"], task.get("escalated", task["role"])}
     if not by.is_engine and not by.roles & concerned and task.get("person") != by.name:
         return not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
@@ -364,7 +364,7 @@ def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> R
     return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")
 
 
-def _not_yours(process: Process) -> Refusal:
+def _not_yours() -> Refusal:
     return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
 
 

@@ -27,7 +27,7 @@ def check_process(process: Process, context: Context) -> None:
         _check_tasks_on_ends(process, context, scope, event)
     _check_initial(process, context)
     _check_reach(process, context, graph)
-    _check_waiting(process, context, graph)
+    _check_waiting(process, context)
     _check_automatic_loops(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
@@ -145,7 +145,7 @@ def _check_reach(process: Process, context: Context, graph: flow.Graph) -> None:
             context.key_problem(path, "no-way-out", f"From {state.name} no end can be reached.", mend)
 
 
-def _check_waiting(process: Process, context: Context, graph: flow.Graph) -> None:
+def _check_waiting(process: Process, context: Context) -> None:
     for state in process.leaves():
         around = process.around(state.name)
         passes = any(way.when is None for one in around for way in one.automatic)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.process.context import NOTHING, Context
 from engine.process.definition import Event, Hold, Need, State, Timer, Way
+from engine.source.problem import nearest
 from engine.source.reader import Path
 
 DEADLINE = "deadline"
@@ -66,7 +68,7 @@ def read_events(context: Context, raw: dict[str, Any], path: Path, scope: str) -
 def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: str) -> Event:
     written = raw.get("alternatives")
     if written is None:
-        ways = [way for way in _way(context, {k: raw[k] for k in ("to", "set", "raise") if k in raw}, path, scope)]
+        ways = _way(context, {k: raw[k] for k in ("to", "set", "raise") if k in raw}, path, scope)
         common: tuple[Any, Any] = (None, None)
     else:
         ways = [
@@ -165,14 +167,10 @@ def _place(context: Context, raw: str, path: Path) -> Any:
 
 
 def _quoted(text: str) -> list[str]:
-    import re
-
     return [found[1:-1] for found in re.findall(r'"[^"]*"|\'[^\']*\'', text)]
 
 
 def _is_compared(text: str, name: str) -> bool:
-    import re
-
     quoted = rf"[\"']{re.escape(name)}[\"']"
     return bool(re.search(rf"[!=]=\s*{quoted}|{quoted}\s*[!=]=|\[[^\]]*{quoted}|\(\s*{quoted}", text))
 
@@ -231,8 +229,6 @@ def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
     if name in days:
         return "", name
     dates = {field for field, kind in context.language.fields.items() if kind in {"date", "time"}}
-    from engine.source.problem import nearest
-
     message = f"{name} is neither a date field nor a named day of the calendar."
     context.problem(path, "unknown-field", message, nearest(name, dates | days))
     return "", ""

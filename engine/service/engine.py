@@ -326,10 +326,7 @@ class Engine:
         process, snapshot = self._seen(case, by)
         allowed = shown_data(process, snapshot, self.clock.now())
         with self.database.reading() as connection:
-            return [
-                shown_entry(process, Entry.from_body(body), allowed)
-                for _, body, _ in store.history_of(connection, case)
-            ]
+            return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
 
     def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
         """The content of the newest document of this kind.

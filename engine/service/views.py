@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from engine.case.entry import Entry
 from engine.case.form import shown
 from engine.case.instants import from_text
+from engine.case.schedule import ESCALATION, timer_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.expressions import View
@@ -150,7 +151,7 @@ def shown_data(process: Process, snapshot: Snapshot, now: datetime) -> dict[str,
     }
 
 
-def shown_entry(process: Process, entry: Entry, allowed: Mapping[str, Any]) -> Entry:
+def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
     """An entry without the fields that may not be shown now."""
     return replace(entry, data={name: value for name, value in entry.data.items() if name in allowed or value is None})
 
@@ -194,8 +195,6 @@ def timer_view(process: Process, case: int, label: str, key: str, due: str) -> T
 
 
 def _does(process: Process, key: str) -> str:
-    from engine.case.schedule import ESCALATION, timer_of
-
     if key.startswith(ESCALATION):
         kind = process.tasks.get(key.removeprefix(ESCALATION))
         return f"escalates {kind.name} to {kind.escalate.to}" if kind and kind.escalate else ""

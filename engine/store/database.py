@@ -60,7 +60,7 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def _connected(self, write: bool) -> Iterator[Connection]:
+    def _connected(self, *, write: bool) -> Iterator[Connection]:
         try:
             connection = self._engine.connect()
         except OperationalError as error:
