@@ -6,7 +6,7 @@ Reads scenario files; runs them against Engine. Times are the process's wall clo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,17 @@ class Result:
         """Whether everything was as expected."""
         return not self.failures
 
+    def close(self) -> None:
+        """Let go of its cases."""
+        if self.engine is not None:
+            self.engine.close()
+            self.engine = None
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as plain values."""
+        failures = [asdict(failure) for failure in self.failures]
+        return {"scenario": self.name, "passed": self.passed, "covers": list(self.covers), "failures": failures}
+
 
 def load_scenarios(path: Path) -> ScenarioFile:
     """Read a scenario file and its process.
@@ -79,22 +90,30 @@ def load_scenarios(path: Path) -> ScenarioFile:
     problems = shape_problems(source, "scenario")
     if problems:
         raise Refused(problems)
+    found = process_beside(source, path)
+    problems = list(name_problems(source, found, ("scenarios",)))
+    if problems:
+        raise Refused(problems)
+    return ScenarioFile(source, found.loaded.process, found)
+
+
+def process_beside(source: Source, path: Path) -> Found:
+    """The process that the file at `path` names, as seen from it.
+
+    Raises:
+        Refused: it is not there, or has problems of its own.
+    """
     target = path.parent / source.data["process"]
     if not target.is_file():
         message = f"There is no process file {source.data['process']} beside this one."
         raise Refused([source.problem(("process",), "cannot-read", message, "Name the file as seen from here.")])
-    found = load_file(target)
-    checked = ScenarioFile(source, found.loaded.process, found)
-    problems = list(_name_problems(checked))
-    if problems:
-        raise Refused(problems)
-    return checked
+    return load_file(target)
 
 
-def _name_problems(file: ScenarioFile) -> Iterator[Problem]:
-    """Names that the process does not have, and durations that are none."""
-    process = file.process
-    events = set(event_names(file.found.loaded.source.data))
+def name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
+    """Names below `root` that the process does not have, and durations that are none."""
+    process = found.loaded.process
+    events = set(event_names(found.loaded.source.data))
     known = {
         "event": events,
         "add": set(process.documents),
@@ -113,15 +132,13 @@ def _name_problems(file: ScenarioFile) -> Iterator[Problem]:
         "with": set(process.fields),
         "covers": set(process.covers),
     }
-    for path, key, value in _named(("scenarios",), file.source.data["scenarios"]):
+    for path, key, value in _named(root, source.root_value(root)):
         for name in [value] if isinstance(value, str) else value:
             if key in known and name not in known[key]:
                 noun = _NOUNS[key]
-                yield file.source.problem(
-                    path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key])
-                )
-        if key in {"wait", "outage"} and _duration_fault(value):
-            yield file.source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
+                yield source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
+        if key in {"wait", "outage", "after"} and _duration_fault(value):
+            yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
 
 
 _NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
@@ -157,6 +174,14 @@ def run_scenarios(file: ScenarioFile, wanted: Callable[[str], bool] = lambda _: 
     for index, scenario in enumerate(file.scenarios):
         if wanted(scenario["scenario"]):
             yield _Run(file, scenario, ("scenarios", index)).run()
+
+
+def let_time_pass(engine: Engine, clock: SetClock, until: datetime) -> None:
+    """Let time pass as the scheduler would see it, from one due time to the next."""
+    while (due := engine.next_due()) is not None and due <= until:
+        clock.set(max(due, clock.now()))
+        engine.run_due()
+    clock.set(until)
 
 
 class _Unexpected(Exception):
@@ -251,13 +276,9 @@ class _Run:
         return add(duration, moment, self._process.zone, self._process.calendar)
 
     def _wait_until(self, moment: datetime) -> None:
-        """Let time pass as the scheduler would see it, from one due time to the next."""
         if moment < self._clock.now():
             raise _Unexpected("a moment that lies ahead", "one that has passed")
-        while (due := self._engine.next_due()) is not None and due <= moment:
-            self._clock.set(max(due, self._clock.now()))
-            self._engine.run_due()
-        self._clock.set(moment)
+        let_time_pass(self._engine, self._clock, moment)
 
     def _moment(self, text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=self._process.zone).astimezone(UTC)

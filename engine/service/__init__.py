@@ -9,6 +9,7 @@ from engine.service.due import Ran
 from engine.service.engine import Engine
 from engine.service.finding import BadCursor, UnknownState
 from engine.service.publishing import Published
+from engine.service.telling import Choice, Report, Told
 from engine.service.transaction import UnknownCase
 from engine.service.verifying import Finding, Verified
 from engine.service.views import Case, Document, Page, Task, Timer, as_data
@@ -16,14 +17,17 @@ from engine.service.views import Case, Document, Page, Task, Timer, as_data
 __all__ = [
     "BadCursor",
     "Case",
+    "Choice",
     "Document",
     "Engine",
     "Finding",
     "Page",
     "Published",
     "Ran",
+    "Report",
     "Task",
     "Timer",
+    "Told",
     "UnknownCase",
     "UnknownProcess",
     "UnknownState",

@@ -19,26 +19,24 @@ from engine.case.command import (
     ClaimTask,
     Command,
     CompleteTask,
-    Facts,
     Fire,
     Open,
 )
-from engine.case.decide import sees
 from engine.case.entry import Entry, canonical
 from engine.case.instants import from_text, to_text
-from engine.case.possible import Possible, possible_events
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
 from engine.clock import Clock, SystemClock
 from engine.files import load_file
 from engine.process.definition import Process
-from engine.service import due, finding, publishing, verifying
+from engine.service import due, publishing
 from engine.service.catalogue import Catalogue
-from engine.service.transaction import LostRace, Transaction, UnknownCase
-from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
+from engine.service.reading import Reader
+from engine.service.transaction import LostRace, Transaction
+from engine.service.views import Case, case_view
+from engine.store import archive, schema
 from engine.store import cases as store
 from engine.store import due as due_store
-from engine.store import schema
 from engine.store.cases import Key
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
 from engine.store.documents import Documents, FolderDocuments, MemoryDocuments
@@ -48,7 +46,7 @@ T = TypeVar("T")
 ATTEMPTS = 50
 
 
-class Engine:
+class Engine(Reader):
     """Case processes on one database.
 
     Every method is one transaction. A change that is not allowed returns a `Refusal`, which is false,
@@ -68,10 +66,8 @@ class Engine:
         clock: Clock | None = None,
         capacities: Mapping[str, int] | None = None,
     ) -> None:
-        self.database = Database(url)
-        self.clock = clock or SystemClock()
-        self.documents = _documents(self.database, documents)
-        self._catalogue = Catalogue(capacities)
+        database = Database(url)
+        super().__init__(database, _documents(database, documents), clock or SystemClock(), Catalogue(capacities))
         self._listeners: list[Callable[[datetime], None]] = []
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)
@@ -84,6 +80,21 @@ class Engine:
         database = Database(url)
         schema.migrate(database)
         database.dispose()
+
+    @classmethod
+    def restore(cls, file: Path, url: str, *, documents: Documents | Path | None = None) -> archive.Counted:
+        """Put what `backup` wrote into an empty or new database, of either kind: all of it or nothing.
+
+        Raises:
+            BadArchive: the file cannot be used, or the database is not empty.
+        """
+        cls.prepare(url)
+        engine = cls(url, documents=documents)
+        try:
+            with engine.database.writing() as connection:
+                return archive.read_archive(file, connection, engine.documents)
+        finally:
+            engine.close()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -111,25 +122,6 @@ class Engine:
         published = self._writing(lambda tx: publishing.publish(tx.connection, offered, tx.now, by))
         self._writing(lambda tx: due.offer_free_places(tx, tx.now))
         return published
-
-    def processes(self) -> dict[str, list[str]]:
-        """The published processes with their versions, in the order in which they come into force."""
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            return {name: [one.version for one in self._catalogue.versions(name)] for name in self._catalogue.names()}
-
-    def process(self, name: str, version: str | None = None) -> Process:
-        """A published process: the version given, else the one in force now (the first if none is yet).
-
-        Raises:
-            UnknownProcess: it is not published.
-        """
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            if version is not None:
-                return self._catalogue.process(connection, name, version)
-            self._catalogue.in_force(connection, name, self.clock.now().date())
-            return self._catalogue.newest(connection, name, self.clock.now().date())
 
     # Changing a case
 
@@ -306,97 +298,7 @@ class Engine:
         self._catalogue.refresh(tx.connection)
         return self._catalogue.process(tx.connection, snapshot.process, snapshot.version)
 
-    # Reading
-
-    def case(self, case: int, by: Actor | str | None = None) -> Case:
-        """A case as it is now.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        process, snapshot = self._seen(case, by)
-        return case_view(process, case, snapshot, self.clock.now())
-
-    def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
-        """Everything that happened to a case, in order, without data that may not be shown now.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        process, snapshot = self._seen(case, by)
-        allowed = shown_data(process, snapshot, self.clock.now())
-        with self.database.reading() as connection:
-            return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
-
-    def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
-        """The content of the newest document of this kind.
-
-        Raises:
-            UnknownCase: there is no such case, or `by` may not see it.
-            KeyError: it has no such document.
-        """
-        _, snapshot = self._seen(case, by)
-        return self.documents.open(snapshot.documents[document][-1]["hash"])
-
-    def possible_events(self, case: int, by: Actor | str) -> list[Possible]:
-        """What `by` may do next with a case; and for what they may not, why not.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        actor = Actor.of(by)
-        process, snapshot = self._seen(case, actor)
-        with self.database.reading() as connection:
-            tx = Transaction(connection, self._catalogue, self.clock.now())
-            free = tx.free(process.name) if process.places else {}
-        return possible_events(
-            process, snapshot, actor, Facts(max(self.clock.now(), from_text(snapshot.last_at)), free)
-        )
-
-    def free_places(self, process: str) -> dict[str, int]:
-        """How many of each place are free now."""
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            return dict(Transaction(connection, self._catalogue, self.clock.now()).free(process))
-
-    def _seen(self, case: int, by: Actor | str | None) -> tuple[Process, Snapshot]:
-        with self.database.reading() as connection:
-            found = store.read_case(connection, case)
-            if found is None:
-                raise UnknownCase(f"There is no case {case}.")
-            self._catalogue.refresh(connection, found.stamp)
-            process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
-        if by is not None and not sees(process, found.snapshot, Actor.of(by)):
-            raise UnknownCase(f"There is no case {case}.")
-        return process, found.snapshot
-
-    def cases(self, *, by: Actor | str | None = None, limit: int = 50, after: str = "", **wanted: Any) -> Page[Case]:
-        """A page of cases. See `finding.CasesWanted` for what can be asked."""
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            asked = finding.CasesWanted(**wanted)
-            return finding.Finder(connection, self._catalogue, self.clock.now()).cases(asked, by, limit, after)
-
-    def tasks(self, *, by: Actor | str | None = None, limit: int = 50, after: str = "", **wanted: Any) -> Page[Task]:
-        """A page of open tasks, by due date. See `finding.TasksWanted` for what can be asked."""
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            asked = finding.TasksWanted(**wanted)
-            return finding.Finder(connection, self._catalogue, self.clock.now()).tasks(asked, by, limit, after)
-
-    def timers(self, *, until: datetime | None = None, case: int | None = None, limit: int = 50) -> list[Timer]:
-        """What will fire when, the earliest first."""
-        with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            return finding.Finder(connection, self._catalogue, self.clock.now()).timers(until, case, limit)
-
     # Time
-
-    def next_due(self) -> datetime | None:
-        """When the next timer of any case is due; None where none runs."""
-        with self.database.reading() as connection:
-            found = due_store.next_due(connection)
-        return from_text(found) if found else None
 
     def run_due(
         self,
@@ -421,11 +323,6 @@ class Engine:
             if progress:
                 progress(fired, max(total, fired))
         return due.Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
-
-    def verify(self, progress: Callable[[int], None] | None = None) -> verifying.Verified:
-        """Recompute every hash chain and replay every case from its history. Changes nothing."""
-        with self.database.reading() as connection:
-            return verifying.Verification(connection, self._catalogue, self.documents).run(progress)
 
     # Transactions
 

@@ -1,0 +1,1 @@
+"""The command line: a face of the engine. Commands ask, and print what they are told; no rule lives here."""

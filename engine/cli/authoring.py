@@ -1,0 +1,197 @@
+"""Commands for those who write processes: check, test, diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.screen import REFUSED, heading, out, out_json, print_problems, say
+from engine.cli.shared import AsJson
+
+if TYPE_CHECKING:
+    from engine.coverage import Coverage
+    from engine.scenarios import Result, ScenarioFile
+
+PANEL = "Writing processes"
+
+
+class Form(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Drawing(StrEnum):
+    """What a diagram is written in."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders with YAML files.")],
+    form: Annotated[Form, typer.Option("--format", help="For people, or as data.")] = Form.TEXT,
+) -> None:
+    """Print every problem of process, calendar and scenario files.
+
+    Each line says FILE:LINE:COLUMN, what is wrong and what would be right. Exit code 1 if there is an error.
+
+    [bold]Examples[/bold]
+
+      casework check processes
+
+      casework check processes/hbep-referral.yaml --format json
+    """
+    from engine.checking import check_paths
+    from engine.source.problem import errors
+
+    problems, files = check_paths(paths)
+    if form is Form.JSON:
+        out_json([problem.as_data() for problem in problems])
+    else:
+        print_problems(problems)
+        say(_summary(len(errors(problems)), len(problems), files))
+    if errors(problems):
+        raise typer.Exit(REFUSED)
+
+
+def _summary(errors: int, problems: int, files: int) -> str:
+    if not files:
+        return "No YAML file was found there."
+    checked = f"{files} file{'' if files == 1 else 's'} checked"
+    if not problems:
+        return f"{checked}: no problems."
+    return f"{checked}: {errors} error{'' if errors == 1 else 's'}, {problems - errors} warnings."
+
+
+def run_tests(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders with some.")],
+    coverage: Annotated[bool, typer.Option("--coverage", help="Also list what no scenario touched.")] = False,
+    only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Only scenarios with this in their name.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the scenarios of a process on a clock of their own, in memory.
+
+    For each failed step: what was expected, and what was found. Exit code 1 if one failed, or if
+    --coverage found something untouched.
+
+    [bold]Examples[/bold]
+
+      casework test processes --coverage
+
+      casework test processes/hbep-referral.scenarios.yaml --only "waiting list"
+    """
+    from engine.scenarios import load_scenarios
+
+    files = [load_scenarios(path) for path in _scenario_files(paths)]
+    if not files:
+        say("No scenario file was found there.")
+        raise typer.Exit(REFUSED)
+    reports = [_test_file(file, only.lower(), coverage, quiet=as_json) for file in files]
+    if as_json:
+        out_json([report for report, _ in reports])
+    if not all(passed for _, passed in reports):
+        raise typer.Exit(REFUSED)
+
+
+def _scenario_files(paths: Iterable[Path]) -> list[Path]:
+    from engine.checking import files_of
+    from engine.files import read_text
+    from engine.source.reader import read
+
+    given = list(paths)
+    found = []
+    for file in files_of(given):
+        data = read(read_text(file), str(file)).data
+        if file in given or (isinstance(data, dict) and "scenarios" in data):
+            found.append(file)
+    return found
+
+
+def _test_file(file: ScenarioFile, only: str, coverage: bool, *, quiet: bool) -> tuple[dict[str, object], bool]:
+    from engine.coverage import KINDS, Coverage
+    from engine.scenarios import run_scenarios
+
+    covered = Coverage(file.process)
+    results = []
+    for result in run_scenarios(file, lambda name: only in name.lower()):
+        covered.add(result)
+        result.close()
+        results.append(result)
+        if not quiet:
+            _print_result(result)
+    passed = all(result.passed for result in results) and (covered.is_complete or not coverage)
+    report: dict[str, object] = {
+        "file": file.source.file,
+        "scenarios": [result.as_data() for result in results],
+        "untouched": {kind: covered.untouched(kind) for kind in KINDS} if coverage else None,
+    }
+    if not quiet:
+        _print_end(file.source.file, results, covered if coverage else None)
+    return report, passed
+
+
+def _print_result(result: Result) -> None:
+    if result.passed:
+        return
+    out(f"FAILED  {result.name}")
+    for failure in result.failures:
+        out(f"  {failure.file}:{failure.line}: {failure.step}")
+        out(f"    expected  {failure.expected}")
+        out(f"    found     {failure.found}")
+
+
+def _print_end(file: str, results: list[Result], covered: Coverage | None) -> None:
+    failed = sum(not result.passed for result in results)
+    out(f"{file}: {len(results) - failed} passed, {failed} failed")
+    if covered is None:
+        return
+    from engine.coverage import KINDS
+
+    for kind in KINDS:
+        left = covered.untouched(kind)
+        total = len(covered.parts[kind])
+        out(f"  {kind}: {total - len(left)} of {total} touched{':' if left else ''}")
+        for name in left:
+            out(f"    not touched: {name}")
+
+
+def diagram(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A process file.")],
+    form: Annotated[Drawing, typer.Option("--format", "-f", help="What it is written in.")] = Drawing.MERMAID,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output if left out.")] = None,
+) -> None:
+    """Draw a process: Mermaid for documents, DOT for Graphviz, or an SVG picture.
+
+    [bold]Examples[/bold]
+
+      casework diagram processes/hbep-referral.yaml
+
+      casework diagram processes/hbep-referral.yaml -f svg -o referral.svg
+    """
+    from engine.diagram import FORMATS
+    from engine.files import load_file
+
+    text = FORMATS[form](load_file(file).loaded.process)
+    if output is None:
+        out(text.rstrip("\n"))
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        say(f"{output} cannot be written: {error.strerror}.")
+        raise typer.Exit(REFUSED) from None
+    heading(f"{output} written")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(rich_help_panel=PANEL)(check)
+    app.command("test", rich_help_panel=PANEL)(run_tests)
+    app.command(rich_help_panel=PANEL)(diagram)

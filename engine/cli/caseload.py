@@ -1,0 +1,316 @@
+"""Commands for those who work with cases: open, fire, show, cases, add-document."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.screen import Stop, heading, moment, out, out_json, say, stop_for, table
+from engine.cli.shared import (
+    After,
+    AsJson,
+    At,
+    By,
+    DataFile,
+    Expected,
+    Key,
+    Limit,
+    Values,
+    actor,
+    form,
+    instant,
+    opened,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from engine.case.refusal import Refusal
+    from engine.service import Case, Engine, Report
+
+PANEL = "Cases"
+CaseNumber = Annotated[int, typer.Argument(metavar="CASE", min=1, help="The number of the case.")]
+ProcessName = Annotated[str, typer.Option("--process", "-p", help="Which process; the only one if left out.")]
+
+
+def open_(
+    values: Values = None,
+    state: Annotated[str, typer.Option("--in", metavar="STATE", help="Where it begins; else the default.")] = "",
+    process: ProcessName = "",
+    by: By = "",
+    at: At = "",
+    data: DataFile = "",
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Begin a case.
+
+    [bold]Examples[/bold]
+
+      casework open --by school:school@Hilltop --in panel key_stage=KS3 consent=yes
+
+      casework open --by coordinator --data referral.yaml
+    """
+    with opened() as engine:
+        name = process or only_process(engine)
+        result = engine.open_case(
+            name, actor(by), form(values, data), state=state or None, at=instant(at), idempotency_key=key or None
+        )
+        print_changed(result, as_json)
+
+
+def only_process(engine: Engine) -> str:
+    """The one process that is published.
+
+    Raises:
+        Stop: there are none or several.
+    """
+    names = list(engine.processes())
+    if len(names) != 1:
+        known = f"Published: {', '.join(names)}." if names else "None is published yet: casework publish FILE."
+        raise Stop(f"Say which process: --process NAME. {known}")
+    return names[0]
+
+
+def fire(
+    case: CaseNumber,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="What happens, as `casework show` names it.")],
+    values: Values = None,
+    by: By = "",
+    at: At = "",
+    data: DataFile = "",
+    expected: Expected = None,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let an event happen in a case.
+
+    [bold]Examples[/bold]
+
+      casework fire 12 offer_programme programme=full_time --by coordinator
+
+      casework fire 12 hold_review --data review.yaml --at "2024-03-01 09:30"
+    """
+    with opened() as engine:
+        result = engine.fire(
+            case,
+            event,
+            actor(by),
+            form(values, data),
+            at=instant(at),
+            expected_version=expected,
+            idempotency_key=key or None,
+        )
+        print_changed(result, as_json)
+
+
+def add_document(
+    case: CaseNumber,
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="What kind of document it is.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to keep.")],
+    name: Annotated[str, typer.Option("--name", help="What it is called; the name of the file if left out.")] = "",
+    by: By = "",
+    at: At = "",
+    expected: Expected = None,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a document with a case. The same content is kept once, and never overwritten.
+
+    [bold]Example[/bold]
+
+      casework add-document 12 referral_form ~/Documents/referral.pdf --by school
+    """
+    called = name or file.name
+    media_type = mimetypes.guess_type(called)[0] or "application/octet-stream"
+    try:
+        content = file.open("rb")
+    except OSError as error:
+        raise Stop(f"{file} cannot be read: {error.strerror}.") from None
+    with content, opened() as engine:
+        result = engine.add_document(
+            case,
+            document,
+            content,
+            actor(by),
+            name=called,
+            media_type=media_type,
+            at=instant(at),
+            expected_version=expected,
+            idempotency_key=key or None,
+        )
+        print_changed(result, as_json)
+
+
+def print_changed(result: Case | Refusal, as_json: bool) -> None:
+    """Say where the case is now, or why nothing happened.
+
+    Raises:
+        Stop: it was refused.
+    """
+    from engine.case.refusal import Refusal
+    from engine.service import as_data
+
+    if isinstance(result, Refusal):
+        if as_json:
+            out_json({"refused": result.as_data()})
+        raise stop_for(result)
+    if as_json:
+        out_json(as_data(result))
+        return
+    end = f" It has ended: {result.outcome}." if result.ended else ""
+    out(f"Case {result.id}: {result.state_title} ({result.state}), version {result.version}.{end}")
+    for task in result.tasks:
+        late = " (overdue)" if task.overdue else ""
+        out(f"  to do: {task.title} [{task.task}], {task.role}{f', due {moment(task.due)}' if task.due else ''}{late}")
+
+
+def cases(
+    process: Annotated[str, typer.Option("--process", "-p", help="Only of this process.")] = "",
+    state: Annotated[str, typer.Option("--state", "-s", help="Only in this state, or one inside it.")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="Only those that this role has to move on.")] = "",
+    organisation: Annotated[str, typer.Option("--organisation", help="Only those of this organisation.")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only with an overdue task, the oldest first.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that have not ended.")] = False,
+    by: By = "",
+    limit: Limit = 50,
+    after: After = "",
+    as_json: AsJson = False,
+) -> None:
+    """List cases.
+
+    [bold]Examples[/bold]
+
+      casework cases --state programme --open
+
+      casework cases --owner coordinator --overdue
+    """
+    from engine.service import as_data
+
+    with opened() as engine:
+        page = engine.cases(
+            process=process,
+            state=state,
+            owner=owner,
+            organisation=organisation or None,
+            overdue=overdue,
+            open_only=open_only,
+            by=by or settings().by or None,
+            limit=limit,
+            after=after,
+        )
+    if as_json:
+        out_json(as_data(page))
+        return
+    if not page.items:
+        say("No cases.")
+        return
+    rows = [(str(one.id), one.label, one.state_title, one.owner, *_next_task(one), one.outcome) for one in page.items]
+    table(
+        ("case", "name", "state", "owner", "next task", "due", "outcome"),
+        rows,
+        marked=[one.overdue for one in page.items],
+    )
+    say_more(page.next)
+
+
+def _next_task(case: Case) -> tuple[str, str]:
+    return (case.tasks[0].title, moment(case.tasks[0].due)) if case.tasks else ("", "")
+
+
+def say_more(cursor: str) -> None:
+    """Tell that there are more rows, and how to see them."""
+    if cursor:
+        say(f"There are more: --after '{cursor}'")
+
+
+def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
+    """Show a case: state, data, what may be done next and what is missing for it, tasks, timers, history.
+
+    [bold]Examples[/bold]
+
+      casework show 12 --by coordinator
+
+      casework show 12 --json
+    """
+    from engine.service import as_data
+
+    who = by or settings().by or None
+    with opened() as engine:
+        report = engine.report(case, who)
+    if as_json:
+        out_json(as_data(report))
+        return
+    _print_case(report)
+    _print_possible(report)
+    _print_documents(report.case)
+    _print_times(report.case)
+    heading("\nHistory")
+    table(("when", "what", "by", "to"), [(moment(one.at), one.what, one.by, one.to) for one in report.history])
+
+
+def _print_case(report: Report) -> None:
+    case = report.case
+    heading(f"Case {case.id}: {case.label}")
+    facts = [
+        ("State", f"{case.state_title} ({case.state})"),
+        ("Outcome", case.outcome),
+        ("Moved on by", case.owner),
+        ("Process", f"{case.process} {case.process_version}"),
+        ("Version", str(case.version)),
+        ("Opened", moment(case.opened)),
+        ("Holds", ", ".join(case.places)),
+        ("Waits for", case.waiting_for),
+    ]
+    facts += [(report.titles.get(name, name), _value(value)) for name, value in case.data.items()]
+    table(("", ""), [fact for fact in facts if fact[1]])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _print_possible(report: Report) -> None:
+    heading("\nWhat may be done next")
+    if not report.possible:
+        out("Nothing: the case has ended." if report.case.ended else "Nothing by the roles given.")
+        return
+    rows = []
+    for one in report.possible:
+        form_text = ", ".join(f"{name}{'' if required else '?'}" for name, required in one.form.items())
+        missing = f" [{', '.join(one.missing)}]" if one.missing else ""
+        why = "" if one.allowed else one.message + missing
+        rows.append((one.event, one.title, form_text, why))
+    table(("event", "what", "form (? optional)", "why not yet"), rows)
+
+
+def _print_documents(case: Case) -> None:
+    if case.documents:
+        heading("\nDocuments")
+        rows = [(one.title, one.name, f"{one.size:,} bytes", moment(one.at), one.by) for one in case.documents]
+        table(("document", "name", "size", "when", "by"), rows)
+
+
+def _print_times(case: Case) -> None:
+    if case.tasks:
+        heading("\nTasks")
+        rows = [
+            (one.task, one.title, one.person or one.role, moment(one.due), one.escalated or "") for one in case.tasks
+        ]
+        table(("task", "what", "who", "due", "escalated to"), rows, marked=[one.overdue for one in case.tasks])
+    if case.timers:
+        heading("\nTimers")
+        table(("when", "timer", "does"), [(moment(one.due), one.timer, one.does) for one in case.timers])
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("open", rich_help_panel=PANEL)(open_)
+    app.command(rich_help_panel=PANEL)(fire)
+    app.command(rich_help_panel=PANEL)(show)
+    app.command(rich_help_panel=PANEL)(cases)
+    app.command("add-document", rich_help_panel=PANEL)(add_document)

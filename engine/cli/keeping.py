@@ -1,0 +1,171 @@
+"""Commands for those who keep the house: init, publish, verify, backup, restore, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.screen import REFUSED, Stop, out, out_json, print_problems, say
+from engine.cli.shared import AsJson, documents_folder, opened, settings
+
+PANEL = "Keeping"
+
+
+def init() -> None:
+    """Create the database, or bring it up to date. Doing it again does nothing.
+
+    [bold]Examples[/bold]
+
+      casework init
+
+      CASEWORK_DATABASE_URL=postgresql://casework@db/casework casework init
+    """
+    from engine.service import Engine
+    from engine.store.database import Database
+
+    url = settings().database_url
+    _make_folder(url)
+    Engine.prepare(url)
+    say(f"The database {Database(url)} is ready.")
+
+
+def _make_folder(url: str) -> None:
+    from engine.store.database import Database
+
+    file = Database(url).file
+    if file is None:
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(f"The folder {file.parent} cannot be made: {error.strerror}.") from None
+
+
+def publish(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Process files.")],
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who publishes; else CASEWORK_BY.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a version of a process, with the calendar it names. Open cases stay on theirs.
+
+    [bold]Example[/bold]
+
+      casework publish processes/hbep-referral.yaml --by administrator
+    """
+    from engine.service import as_data
+
+    with opened() as engine:
+        results = [engine.publish(file, by=by or settings().by or "administrator") for file in files]
+    if as_json:
+        out_json([as_data(one) for one in results])
+        return
+    for one in results:
+        what = f"published, in force from {one.effective_from}" if one.is_new else "was published before"
+        out(f"{one.process} {one.version}: {what}")
+        if one.new_calendar:
+            out("  a new edition of its calendar was kept")
+        print_problems(one.warnings)
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Prove that every case is what its history says: hash chains, replay, places, documents.
+
+    Exit code 1 if anything was changed, removed or reordered.
+    """
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.verify()
+    if as_json:
+        out_json(as_data(found))
+    else:
+        for finding in found.findings:
+            out(str(finding))
+        counted = f"{found.cases} cases, {found.entries} history entries and {found.documents} documents looked at"
+        say(f"{counted}: {len(found.findings) or 'no'} findings.")
+    if found.findings:
+        raise typer.Exit(REFUSED)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write; it must not exist yet.")],
+) -> None:
+    """Write everything, documents too, into one archive, while others go on working.
+
+    It can be restored into SQLite or PostgreSQL, whichever it came from.
+
+    [bold]Example[/bold]
+
+      casework backup /backups/casework-2024-03-01.zip
+    """
+    from engine.store.archive import BadArchive
+
+    with opened() as engine:
+        try:
+            written = engine.backup(file)
+        except BadArchive as error:
+            raise Stop(str(error), REFUSED) from None
+    out(f"{file}: {written.cases} cases and {written.documents} documents")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that `casework backup` wrote.")],
+) -> None:
+    """Restore an archive into an empty database, and verify what was restored.
+
+    [bold]Example[/bold]
+
+      CASEWORK_DATABASE_URL=sqlite:///restored.db casework restore casework-2024-03-01.zip
+    """
+    from engine.service import Engine
+    from engine.store.archive import BadArchive
+
+    found = settings()
+    _make_folder(found.database_url)
+    try:
+        restored = Engine.restore(file, found.database_url, documents=documents_folder(found))
+    except BadArchive as error:
+        raise Stop(str(error), REFUSED) from None
+    out(f"{restored.cases} cases and {restored.documents} documents restored")
+    verify()
+
+
+def demo(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A demonstration file; the one brought along if left out.")
+    ] = None,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are cases already.")] = False,
+) -> None:
+    """Fill an empty database with an invented caseload.
+
+    [bold]Example[/bold]
+
+      casework init && casework demo && casework tasks --overdue
+    """
+    from engine import shipped
+    from engine.clock import SetClock, SystemClock
+    from engine.demo import load_demonstration, play
+    from engine.service import Engine
+
+    found = settings()
+    story = load_demonstration(file or shipped.path("processes/hbep-referral.demo.yaml"))
+    with opened() as engine:
+        is_empty = not engine.cases(limit=1).items
+    if not is_empty and if_empty:
+        say("There are cases already; nothing was added.")
+        return
+    if not is_empty:
+        raise Stop("There are cases already: a demonstration is only for an empty database.", REFUSED)
+    clock = SetClock(SystemClock().now())
+    staged = Engine(found.database_url, documents=documents_folder(found), clock=clock)
+    count = play(story, staged, clock)
+    staged.close()
+    out(f"{count} invented cases of {story.process.name} are there.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (init, publish, verify, backup, restore, demo):
+        app.command(rich_help_panel=PANEL)(command)

@@ -1,0 +1,120 @@
+"""The command `casework`: its commands put together, and what it says when something cannot be done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from engine import __version__
+from engine.cli import authoring, caseload, keeping, running, tasks
+from engine.cli.screen import DONE, INTERRUPTED, REFUSED, UNAVAILABLE, USAGE, Stop, print_problems, say
+from engine.cli.settings import BadSettings
+from engine.source.problem import Refused
+
+EPILOG = (
+    "Exit codes: 0 done · 1 refused, or problems found · 2 wrong use, or no such case or name · "
+    "3 the database cannot be used · 130 interrupted. Settings: CASEWORK_DATABASE_URL, CASEWORK_DOCUMENTS, "
+    "CASEWORK_BY, CASEWORK_LOG_FORMAT, CASEWORK_LOG_LEVEL, or the same names in casework.toml."
+)
+app = typer.Typer(
+    name="casework",
+    help="Case processes written in YAML: check them, run them, and see what is to be done next.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"casework {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _casework(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Case processes written in YAML: check them, run them, and see what is to be done next."""
+
+
+for module in (caseload, tasks, running, authoring, keeping):
+    module.add_to(app)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code. Says what went wrong in a sentence, never with a traceback."""
+    try:
+        app(args=arguments, prog_name="casework")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the reader is gone; nothing is left to say
+        return DONE
+    except Refused as refused:
+        print_problems(refused.problems)
+        return REFUSED
+    except Exception as error:
+        return _tell(error)
+    return DONE
+
+
+def _tell(error: Exception) -> int:
+    """Say what is known about an error. What a fault of the program holds may be personal: only its kind is told."""
+    if isinstance(error, Stop):
+        say(error.message)
+        return error.code
+    if isinstance(error, BadSettings):
+        say(str(error))
+        return USAGE
+    known = _known(error)
+    if known is not None:
+        return known
+    if os.environ.get("CASEWORK_DEBUG"):
+        raise error
+    place = _place(error)
+    say(f"casework failed by a fault of its own: {type(error).__name__} at {place}. Nothing was half-written.")
+    say("Please report this line. With CASEWORK_DEBUG=1 the details are shown; they may hold personal data.")
+    return REFUSED
+
+
+def _known(error: Exception) -> int | None:
+    from sqlalchemy.exc import OperationalError
+
+    from engine.service import BadCursor, UnknownCase, UnknownProcess, UnknownState
+    from engine.store.database import DatabaseUnavailable
+    from engine.store.documents import DocumentTooBig
+
+    if isinstance(error, DatabaseUnavailable):
+        say(str(error))
+        return UNAVAILABLE
+    if isinstance(error, (UnknownCase, UnknownProcess, UnknownState, BadCursor, DocumentTooBig)):
+        say(str(error.args[0] if error.args else error))
+        return USAGE
+    if isinstance(error, OperationalError):
+        say("The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written.")
+        return UNAVAILABLE
+    return None
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+
+
+def main() -> None:
+    """The entry point of the command."""
+    sys.exit(run())

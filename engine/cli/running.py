@@ -1,0 +1,96 @@
+"""Commands for time: worker, due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from engine.cli.screen import REFUSED, moment, out_json, say, table
+from engine.cli.shared import AsJson, Limit, instant, opened, settings
+
+PANEL = "Tasks and times"
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Fire what is due now and stop.")] = False,
+) -> None:
+    """Fire timers when they are due, until stopped (Ctrl-C or SIGTERM). Several workers do no harm.
+
+    [bold]Examples[/bold]
+
+      casework worker
+
+      CASEWORK_LOG_FORMAT=json casework worker
+    """
+    from engine.logs import configure
+    from engine.scheduler import Scheduler
+
+    found = settings()
+    configure(found.log_format, found.log_level)
+    with opened() as engine:
+        if once:
+            ran = engine.run_due(progress=_progress())
+            say(f"{ran.fired} timers fired.")
+            for case, fault in ran.failed:
+                say(f"case {case}: its timers cannot be fired ({fault})")
+            if ran.failed:
+                raise typer.Exit(REFUSED)
+            return
+        Scheduler(engine, progress=_progress()).run_until_stopped()
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A bar for long catch-ups, on a terminal only."""
+    import sys
+
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    job = bar.add_task("catching up")
+
+    def show(fired: int, total: int) -> None:
+        bar.update(job, completed=fired, total=total)
+        bar.start() if fired < total else bar.stop()
+
+    return show
+
+
+def due(
+    until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only what is due by then.")] = "",
+    case: Annotated[int | None, typer.Option("--case", min=1, help="Only of this case.")] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what will fire when.
+
+    [bold]Examples[/bold]
+
+      casework due --limit 10
+
+      casework due --until 2024-07-01
+    """
+    from engine.service import as_data
+
+    with opened() as engine:
+        timers = engine.timers(until=instant(until), case=case, limit=limit)
+    if as_json:
+        out_json(as_data(timers))
+        return
+    if not timers:
+        say("No timers.")
+        return
+    table(
+        ("when", "case", "name", "timer", "does"),
+        [(moment(one.due), str(one.case), one.label, one.timer, one.does) for one in timers],
+    )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(rich_help_panel=PANEL)(due)
+    app.command(rich_help_panel=PANEL)(worker)

@@ -1,0 +1,92 @@
+"""Screen: printing for people (Rich) and for programs (JSON), and what a command gives back to the shell.
+
+Results go to standard output, everything about them to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.case.refusal import Refusal
+    from engine.source.problem import Problem
+
+DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class Stop(Exception):
+    """End the command: what to say on standard error, and the exit code."""
+
+    def __init__(self, message: str, code: int = USAGE) -> None:
+        super().__init__(message)
+        self.message, self.code = message, code
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal; as wide as needed where it is none."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
+
+
+def say(text: str) -> None:
+    """A line for people, beside the result."""
+    sys.stderr.write(text + "\n")
+
+
+def out(text: str) -> None:
+    """A line of the result."""
+    sys.stdout.write(text + "\n")
+
+
+def out_json(value: Any) -> None:
+    """The result as JSON."""
+    out(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iterable[bool] = ()) -> None:
+    """Rows under headings; marked rows stand out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in columns:
+        shown.add_column(name, overflow="fold")
+    marks = list(marked)
+    for index, row in enumerate(rows):
+        style = "bold red" if index < len(marks) and marks[index] else ""
+        shown.add_row(*(Text(cell, style=style) for cell in row))
+    console().print(shown)
+
+
+def heading(text: str) -> None:
+    """The title of a part of the result."""
+    from rich.text import Text
+
+    console().print(Text(text, style="bold"))
+
+
+def moment(at: datetime | None) -> str:
+    """A local time as people read it, to the minute."""
+    return at.strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """One line each, as compilers print them."""
+    for problem in problems:
+        out(str(problem))
+
+
+def stop_for(refusal: Refusal) -> Stop:
+    """A refusal, as it is told on the command line."""
+    lines = [f"Refused ({refusal.code}): {refusal.message}"]
+    if refusal.missing:
+        lines.append(f"Missing: {', '.join(refusal.missing)}")
+    lines += [f"  {name}: {what}" for name, what in refusal.fields.items()]
+    return Stop("\n".join(lines), REFUSED)

@@ -1,0 +1,117 @@
+"""Shared: the options that many commands have, and the engine they work on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.screen import Stop
+from engine.cli.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from engine.service import Engine
+
+By = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="WHO",
+        help="Who acts: ROLE, or NAME:ROLE, NAME:ROLE+ROLE, NAME:ROLE@ORGANISATION. Else the setting CASEWORK_BY.",
+    ),
+]
+At = Annotated[str, typer.Option("--at", metavar="WHEN", help="When it happened, if earlier: 2024-03-01 09:30.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many rows at most.")]
+After = Annotated[str, typer.Option("--after", metavar="CURSOR", help="Go on where an earlier page ended.")]
+Expected = Annotated[
+    int | None,
+    typer.Option("--expected-version", min=1, help="Refuse if the case has changed since this version."),
+]
+Key = Annotated[str, typer.Option("--key", help="An idempotency key: the same request again does nothing more.")]
+Values = Annotated[list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="What the form says.")]
+DataFile = Annotated[
+    str, typer.Option("--data", metavar="FILE", help="The form as a YAML or JSON file; - for standard input.")
+]
+
+
+def settings() -> Settings:
+    """The settings that hold here."""
+    return load_settings(os.environ, Path.cwd())
+
+
+def documents_folder(found: Settings) -> Path | None:
+    """Where contents of documents are kept, if that is set."""
+    return Path(found.documents) if found.documents else None
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Engine]:
+    """The engine on the database that is set."""
+    from engine.service import Engine
+
+    found = settings()
+    engine = Engine(found.database_url, documents=documents_folder(found))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def actor(by: str) -> str:
+    """Who acts.
+
+    Raises:
+        Stop: nobody is named.
+    """
+    who = by or settings().by
+    if not who:
+        raise Stop("Say who acts: --by coordinator, or --by jo:coordinator, or set CASEWORK_BY.")
+    return who
+
+
+def instant(text: str) -> datetime | None:
+    """A moment that was typed; local to the process where it names no time zone.
+
+    Raises:
+        Stop: it is none.
+    """
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Stop(f"{text!r} is not a moment. Write it as 2024-03-01 09:30.") from None
+
+
+def form(values: list[str] | None, file: str) -> dict[str, Any]:
+    """What was filled in, from a file and from FIELD=VALUE; the latter wins.
+
+    Raises:
+        Stop: a value has no name, or the file holds no map.
+    """
+    found = _form_file(file) if file else {}
+    for value in values or ():
+        name, equals, text = value.partition("=")
+        if not equals:
+            raise Stop(f"{value!r} names no field. Write it as FIELD=VALUE.")
+        found[name.strip()] = text
+    return found
+
+
+def _form_file(file: str) -> dict[str, Any]:
+    import sys
+
+    from engine.files import read_text
+    from engine.source.reader import read
+
+    content = sys.stdin.buffer.read() if file == "-" else read_text(Path(file))
+    data = read(content, "standard input" if file == "-" else file).data
+    if data is not None and not isinstance(data, dict):
+        raise Stop(f"{file} must hold a map: one FIELD: VALUE a line.")
+    return data or {}

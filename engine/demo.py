@@ -1,0 +1,158 @@
+"""Demo: plays an invented caseload, written beside its process, up to the present.
+
+Reads demonstration files; acts through Engine on a clock that it moves. Times are the process's wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from engine.calendars.duration import add, at_local, parse, roll
+from engine.case.command import Actor
+from engine.case.refusal import Refusal
+from engine.clock import SetClock
+from engine.files import Found, read_text
+from engine.process.definition import Process
+from engine.scenarios import let_time_pass, name_problems, process_beside
+from engine.service import Case, Engine
+from engine.source.problem import Refused
+from engine.source.reader import Source, read
+from engine.source.shape import shape_problems
+
+_MORNING, _AFTERNOON = time(9, 30), time(13, 30)
+
+
+class DemonstrationFailed(Exception):
+    """A step of the demonstration was refused: the file and its process do not fit."""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A demonstration file that makes sense, and its process."""
+
+    source: Source
+    process: Process
+    found: Found
+    path: Path
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Something that happens in one case at one moment."""
+
+    moment: datetime
+    case: int
+    number: int
+    step: dict[str, Any]
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        return self.moment, self.case, self.number
+
+
+def load_demonstration(path: Path) -> Demonstration:
+    """Read a demonstration file and its process.
+
+    Raises:
+        Refused: with every problem of the file, or of the process.
+    """
+    source = read(read_text(path), str(path))
+    problems = shape_problems(source, "demonstration")
+    if problems:
+        raise Refused(problems)
+    found = process_beside(source, path)
+    problems = list(name_problems(source, found, ("stories",)))
+    if problems:
+        raise Refused(problems)
+    return Demonstration(source, found.loaded.process, found, path)
+
+
+def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
+    """Let every case begin and take its course until the time that `clock` shows; how many cases.
+
+    Raises:
+        DemonstrationFailed: a step was refused.
+    """
+    present = clock.now()
+    engine.publish(demonstration.path.parent / demonstration.source.data["process"])
+    acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
+    cases: dict[int, Case] = {}
+    for act in acts:
+        let_time_pass(engine, clock, max(act.moment, clock.now()) if cases else act.moment)
+        _do(demonstration.process, engine, act, cases)
+    let_time_pass(engine, clock, present)
+    return len(cases)
+
+
+def _acts(demonstration: Demonstration, present: datetime) -> Iterator[_Act]:
+    """Everything that happens, with its moment; what lies ahead of the present is left out."""
+    process, number = demonstration.process, 0
+    today = present.astimezone(process.zone).date()
+    for story in demonstration.source.data["stories"]:
+        for case in story["cases"]:
+            number += 1
+            moment = _on_school_day(process, at_local(today - timedelta(days=case["days_ago"]), _MORNING, process.zone))
+            data = {**story["start"].get("data", {}), **case.get("data", {})}
+            yield _Act(moment, number, 0, {**story["start"], "start": True, "data": data})
+            for index, step in enumerate(story.get("steps", []), 1):
+                moment = _on_school_day(process, add(parse(step["after"]), moment, process.zone, process.calendar))
+                if moment > present:
+                    break
+                yield _Act(moment, number, index, step)
+
+
+def _on_school_day(process: Process, moment: datetime) -> datetime:
+    return roll(moment, "forward", process.zone, process.calendar)
+
+
+def _do(process: Process, engine: Engine, act: _Act, cases: dict[int, Case]) -> None:
+    known = cases.get(act.case)
+    own = known.organisation if known else act.step.get("data", {}).get(process.organisation)
+    actor = Actor.of(act.step["by"])
+    by = Actor(actor.name, actor.roles, actor.organisation or own)
+    for result in _results(process, engine, act, known.id if known else 0, by):
+        if isinstance(result, Refusal):
+            what = act.step.get("event") or act.step.get("done") or act.step.get("add") or "start"
+            raise DemonstrationFailed(f"{what} of case {act.case} was refused: {result.message}")
+        cases[act.case] = result
+
+
+def _results(process: Process, engine: Engine, act: _Act, case: int, by: Actor) -> Iterator[Case | Refusal]:
+    step, at = act.step, act.moment
+    if "start" in step:
+        opened = engine.open_case(process.name, by, _form(process, step["data"], act), state=step.get("in"), at=at)
+        yield opened
+        if isinstance(opened, Case):
+            yield from (_add(engine, opened.id, document, by, at) for document in step.get("documents", []))
+    elif "event" in step:
+        yield engine.fire(case, step["event"], by, _form(process, step.get("with", {}), act), at=at)
+    elif "done" in step:
+        yield engine.complete_task(case, step["done"], by, at=at)
+    else:
+        yield from (_add(engine, case, document, by, at) for document in step["add"])
+
+
+def _add(engine: Engine, case: int, document: str, by: Actor, at: datetime) -> Case | Refusal:
+    content = f"An invented document: {document} of case {case}.\n".encode()
+    return engine.add_document(case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at)
+
+
+def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]:
+    day = act.moment.astimezone(process.zone).date()
+    return {name: _dated(process, name, value, day) for name, value in values.items()}
+
+
+def _dated(process: Process, name: str, value: Any, day: date) -> Any:
+    """A whole number in a date or time field counts days from the step."""
+    kind = process.fields[name].type
+    if kind not in {"date", "time"} or not isinstance(value, int):
+        return value
+    moment = datetime.combine(day + timedelta(days=value), _AFTERNOON)
+    return moment.date().isoformat() if kind == "date" else moment.isoformat(timespec="minutes")
+
+
+__all__ = ["Demonstration", "DemonstrationFailed", "load_demonstration", "play"]

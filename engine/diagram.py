@@ -1,0 +1,207 @@
+"""Diagram: a process drawn as Mermaid, DOT or SVG text. Values in, text out.
+
+States that hold others become frames; an event that may happen anywhere is one arrow from a node of
+its own, and a full house one arrow to where cases wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from engine.process.definition import Process, State, Way
+
+START = "*begins"
+EVERYWHERE = "*anywhere"
+_TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A way from one state to another; `labels` are the events that take it."""
+
+    source: str
+    target: str
+    labels: tuple[str, ...]
+
+
+def arrows(process: Process) -> list[Arrow]:
+    """Every way between states, those between the same two states as one."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for source, target, label in _ways(process):
+        labels = found.setdefault((source, target), [])
+        if label and label not in labels:
+            labels.append(label)
+    return [Arrow(source, target, tuple(labels)) for (source, target), labels in found.items()]
+
+
+def _ways(process: Process) -> Iterator[tuple[str, str, str]]:
+    for name in process.initial:
+        yield START, process.leaf(name), ""
+    for state in process.states.values():
+        for event in state.events.values():
+            yield from _targets(process, state.name, event.ways, event.title)
+        yield from _targets(process, state.name, state.automatic, "by itself")
+    for event in process.events.values():
+        yield from _targets(process, EVERYWHERE, event.ways, event.title)
+
+
+def _targets(process: Process, source: str, ways: tuple[Way, ...], label: str) -> Iterator[tuple[str, str, str]]:
+    for way in ways:
+        if way.to is None:
+            continue
+        yield source, process.leaf(way.to), label
+        for entered in process.around(process.leaf(way.to)):
+            is_entered = source in _TITLES or entered.name not in {one.name for one in process.around(source)}
+            if entered.hold and entered.hold.otherwise and is_entered:
+                waits = process.leaf(entered.hold.otherwise)
+                if waits != source:
+                    yield source, waits, f"{label}, no place free"
+
+
+def mermaid(process: Process) -> str:
+    """A Mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    direction LR"]
+    for state in process.states.values():
+        if not state.parent:
+            lines += _mermaid_state(process, state, "    ")
+    used = {end for arrow in arrows(process) for end in (arrow.source, arrow.target)}
+    if EVERYWHERE in used:
+        lines.append(f'    state "{_TITLES[EVERYWHERE]}" as anywhere')
+    for arrow in arrows(process):
+        label = f": {_mermaid_text(' / '.join(arrow.labels))}" if arrow.labels else ""
+        lines.append(f"    {_mermaid_id(arrow.source)} --> {_mermaid_id(arrow.target)}{label}")
+    lines += [f"    {_mermaid_id(state.name)} --> [*]" for state in process.leaves() if state.final]
+    return "\n".join(lines) + "\n"
+
+
+def _mermaid_state(process: Process, state: State, indent: str) -> list[str]:
+    head = f'{indent}state "{_mermaid_text(state.title)}" as {_mermaid_id(state.name)}'
+    if not state.children:
+        return [head]
+    inside = [
+        line for name in state.children for line in _mermaid_state(process, process.states[name], indent + "    ")
+    ]
+    return [head + " {", *inside, indent + "}"]
+
+
+def _mermaid_id(name: str) -> str:
+    return {START: "[*]", EVERYWHERE: "anywhere"}.get(name, name.replace(".", "__"))
+
+
+_MERMAID = str.maketrans({"#": "#35;", '"': "#quot;", ":": "#58;", ";": "#59;", "{": "#123;", "}": "#125;"})
+
+
+def _mermaid_text(text: str) -> str:
+    return " ".join(text.translate(_MERMAID).split())
+
+
+def dot(process: Process) -> str:
+    """A DOT graph, for Graphviz."""
+    lines = [f"digraph {_quoted(process.name)} {{", "  rankdir=LR; compound=true;"]
+    lines += ['  node [shape=box, style=rounded, fontname="Helvetica"]; edge [fontname="Helvetica", fontsize=10];']
+    for state in process.states.values():
+        if not state.parent:
+            lines += _dot_state(process, state, "  ")
+    lines += [f"  {_quoted(name)} [label={_quoted(title)}, shape=plaintext];" for name, title in _nodes(process)]
+    lines += [_dot_arrow(process, arrow) for arrow in arrows(process)]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _nodes(process: Process) -> list[tuple[str, str]]:
+    used = {arrow.source for arrow in arrows(process)}
+    return [(name, title) for name, title in _TITLES.items() if name in used]
+
+
+def _dot_state(process: Process, state: State, indent: str) -> list[str]:
+    if not state.children:
+        shape = ", peripheries=2" if state.final else ""
+        return [f"{indent}{_quoted(state.name)} [label={_quoted(state.title)}{shape}];"]
+    inside = [line for name in state.children for line in _dot_state(process, process.states[name], indent + "  ")]
+    head = f"{indent}subgraph {_quoted('cluster_' + state.name)} {{"
+    return [head, f"{indent}  label={_quoted(state.title)};", *inside, indent + "}"]
+
+
+def _dot_arrow(process: Process, arrow: Arrow) -> str:
+    options = [f"label={_quoted(chr(10).join(arrow.labels))}"] if arrow.labels else []
+    source = arrow.source
+    if source in process.states and process.states[source].children:
+        options.append(f"ltail={_quoted('cluster_' + source)}")
+        source = process.leaf(source)
+    return f"  {_quoted(source)} -> {_quoted(arrow.target)}" + (f" [{', '.join(options)}];" if options else ";")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def svg(process: Process) -> str:
+    """A drawing, laid out here: no program of the system is needed."""
+    import graphlay
+
+    graph = graphlay.Graph()
+    frames: dict[str, int] = {}
+    for name, title in _nodes(process):
+        graph.node(name, width=_width(title), height=32, shape="ellipse", label=title)
+    for state in process.states.values():
+        around: dict[str, Any] = {"parent": frames[state.parent]} if state.parent else {}
+        width = _width(state.title) + (12 if state.final else 0)
+        frames[state.name] = graph.node(state.name, width=width, height=44, label=state.title, **around)
+    drawn = arrows(process)
+    for arrow in drawn:
+        graph.edge(arrow.source, arrow.target, label_size=_label_size(arrow))
+    layout = graphlay.layout(graph, preset="process_map", options=_OPTIONS)
+    ends = [False] * len(_nodes(process)) + [state.final for state in process.states.values()]
+    return _with_labels(graphlay.render_scene(_scene(layout, ends)), layout, drawn)
+
+
+_OPTIONS = {"direction": "leftright", "labels": {"reservation": "always"}, "spacing": {"node_gap": 26.0}}
+
+
+def _scene(layout: Any, ends: list[bool]) -> dict[str, Any]:
+    """The plain drawing, with ends drawn heavier. Nodes are known by where they lie: frames come first."""
+    scene: dict[str, Any] = layout.sketch_scene()
+    final = {_corner(node) for node, is_end in zip(layout.nodes, ends, strict=True) if is_end}
+    for node in scene["nodes"]:
+        if (round(node["rect"]["x"]), round(node["rect"]["y"])) in final:
+            node["stroke"]["width"], node["fill"] = 3.2, "#eef1f5"
+    return scene
+
+
+def _corner(node: Any) -> tuple[int, int]:
+    center, size = node["center"], node["size"]
+    return round(center["x"] - size["width"] / 2), round(center["y"] - size["height"] / 2)
+
+
+def _with_labels(drawing: str, layout: Any, drawn: list[Arrow]) -> str:
+    """The names of events, each at the place that the layout kept free for it."""
+    texts = []
+    for edge, arrow in zip(layout.edges, drawn, strict=True):
+        anchor = edge["label_anchor"]
+        if not anchor:
+            continue
+        top = anchor["y"] - 13 * (len(arrow.labels) - 1) / 2
+        for line, label in enumerate(arrow.labels):
+            place = f'x="{anchor["x"]:.1f}" y="{top + 13 * line:.1f}"'
+            texts.append(f"<text {place} {_LETTERS}>{escape(label)}</text>")
+    head, end, tail = str(drawing).rpartition("</svg>")
+    return head + "".join(texts) + end + tail
+
+
+_LETTERS = (
+    'font-family="Arial, Helvetica, sans-serif" font-size="11" fill="#1d2533" text-anchor="middle" '
+    'dy="0.35em" stroke="#ffffff" stroke-width="3" paint-order="stroke"'
+)
+
+
+def _width(title: str) -> int:
+    return max(90, 8 * len(title) + 24)
+
+
+def _label_size(arrow: Arrow) -> list[int]:
+    return [int(6.2 * max((len(label) for label in arrow.labels), default=0)), 14 * len(arrow.labels)]
+
+
+FORMATS: dict[str, Callable[[Process], str]] = {"mermaid": mermaid, "dot": dot, "svg": svg}

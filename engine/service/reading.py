@@ -1,0 +1,211 @@
+"""Reader: everything that can be asked of the engine. Each method is one reading transaction."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.case.command import Actor, Facts
+from engine.case.decide import sees
+from engine.case.entry import Entry
+from engine.case.instants import from_text
+from engine.case.possible import Possible, possible_events
+from engine.case.snapshot import Snapshot
+from engine.clock import Clock
+from engine.process.definition import Process
+from engine.service import finding, verifying
+from engine.service.catalogue import Catalogue
+from engine.service.telling import Report, choice_of, tell
+from engine.service.transaction import Transaction, UnknownCase
+from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
+from engine.store import archive
+from engine.store import cases as store
+from engine.store import due as due_store
+from engine.store.database import Database
+from engine.store.documents import Documents
+
+
+class Reader:
+    """What is stored, as people and programs may see it. `by` None: without regard to who asks."""
+
+    def __init__(self, database: Database, documents: Documents, clock: Clock, catalogue: Catalogue) -> None:
+        self.database = database
+        self.documents = documents
+        self.clock = clock
+        self._catalogue = catalogue
+
+    def processes(self) -> dict[str, list[str]]:
+        """The published processes with their versions, in the order in which they come into force."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return {name: [one.version for one in self._catalogue.versions(name)] for name in self._catalogue.names()}
+
+    def process(self, name: str, version: str | None = None) -> Process:
+        """A published process: the version given, else the one in force now (the first if none is yet).
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            if version is not None:
+                return self._catalogue.process(connection, name, version)
+            self._catalogue.in_force(connection, name, self.clock.now().date())
+            return self._catalogue.newest(connection, name, self.clock.now().date())
+
+    def case(self, case: int, by: Actor | str | None = None) -> Case:
+        """A case as it is now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        return case_view(process, case, snapshot, self.clock.now())
+
+    def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
+        """Everything that happened to a case, in order, without data that may not be shown now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        allowed = shown_data(process, snapshot, self.clock.now())
+        with self.database.reading() as connection:
+            return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
+
+    def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
+        """The content of the newest document of this kind.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+            KeyError: it has no such document.
+        """
+        _, snapshot = self._seen(case, by)
+        return self.documents.open(snapshot.documents[document][-1]["hash"])
+
+    def possible_events(self, case: int, by: Actor | str) -> list[Possible]:
+        """What `by` may do next with a case; and for what they may not, why not.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        actor = Actor.of(by)
+        process, snapshot = self._seen(case, actor)
+        with self.database.reading() as connection:
+            tx = Transaction(connection, self._catalogue, self.clock.now())
+            free = tx.free(process.name) if process.places else {}
+        return possible_events(
+            process, snapshot, actor, Facts(max(self.clock.now(), from_text(snapshot.last_at)), free)
+        )
+
+    def free_places(self, process: str) -> dict[str, int]:
+        """How many of each place are free now."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return dict(Transaction(connection, self._catalogue, self.clock.now()).free(process))
+
+    def _seen(self, case: int, by: Actor | str | None) -> tuple[Process, Snapshot]:
+        with self.database.reading() as connection:
+            found = store.read_case(connection, case)
+            if found is None:
+                raise UnknownCase(f"There is no case {case}.")
+            self._catalogue.refresh(connection, found.stamp)
+            process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
+        if by is not None and not sees(process, found.snapshot, Actor.of(by)):
+            raise UnknownCase(f"There is no case {case}.")
+        return process, found.snapshot
+
+    def cases(
+        self,
+        *,
+        process: str = "",
+        state: str = "",
+        owner: str = "",
+        organisation: str | None = None,
+        overdue: bool = False,
+        open_only: bool = False,
+        by: Actor | str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Case]:
+        """A page of cases, by number; overdue ones by their oldest task.
+
+        `state` names a state or one around it, `owner` the role that has to move them on, `after` is the
+        `next` of the page before.
+
+        Raises:
+            UnknownProcess, UnknownState: nothing of that name is published.
+            BadCursor: `after` is not the end of a page.
+        """
+        asked = finding.CasesWanted(process, state, owner, organisation, overdue, open_only)
+        with self._finder() as finder:
+            return finder.cases(asked, by, limit, after)
+
+    def tasks(
+        self,
+        *,
+        roles: tuple[str, ...] = (),
+        person: str = "",
+        overdue: bool = False,
+        case: int = 0,
+        by: Actor | str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Task]:
+        """A page of open tasks, by due date; those without one last. `roles` finds escalated ones too.
+
+        Raises:
+            BadCursor: `after` is not the end of a page.
+        """
+        with self._finder() as finder:
+            return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
+
+    def timers(self, *, until: datetime | None = None, case: int | None = None, limit: int = 50) -> list[Timer]:
+        """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
+        end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
+        with self._finder() as finder:
+            return finder.timers(end, case, limit)
+
+    @contextlib.contextmanager
+    def _finder(self) -> Iterator[finding.Finder]:
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            yield finding.Finder(connection, self._catalogue, self.clock.now())
+
+    def report(self, case: int, by: Actor | str | None = None) -> Report:
+        """Everything about a case on one page; what may be done next as far as `by` is given.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        possible = self.possible_events(case, by) if by is not None else []
+        return Report(
+            case=case_view(process, case, snapshot, self.clock.now()),
+            possible=tuple(choice_of(one) for one in possible),
+            history=tuple(tell(process, entry) for entry in self.history(case, by)),
+            titles={name: field.title for name, field in process.fields.items()},
+        )
+
+    def backup(self, file: Path) -> archive.Counted:
+        """Write everything, with the documents, into one new file, while others go on working.
+
+        Raises:
+            BadArchive: the file is there already, or cannot be written.
+        """
+        with self.database.reading() as connection:
+            return archive.write_archive(connection, self.documents, file)
+
+    def next_due(self) -> datetime | None:
+        """When the next timer of any case is due; None where none runs."""
+        with self.database.reading() as connection:
+            found = due_store.next_due(connection)
+        return from_text(found) if found else None
+
+    def verify(self, progress: Callable[[int], None] | None = None) -> verifying.Verified:
+        """Recompute every hash chain and replay every case from its history. Changes nothing."""
+        with self.database.reading() as connection:
+            return verifying.Verification(connection, self._catalogue, self.documents).run(progress)

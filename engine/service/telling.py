@@ -1,0 +1,118 @@
+"""Telling: the history of a case and what may be done next, in words for people. Times are local."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.case.entry import Entry
+from engine.case.possible import Possible
+from engine.case.schedule import ESCALATION
+from engine.process.definition import Process
+from engine.service.views import Case, local
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step of a case in words. `to` is the state it led to, empty where the case stayed."""
+
+    seq: int
+    at: datetime
+    recorded: datetime
+    what: str
+    by: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An event that stands where the case is. `form` says per field whether it is required."""
+
+    event: str
+    title: str
+    description: str
+    form: Mapping[str, bool]
+    allowed: bool = True
+    code: str = ""
+    message: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything about a case on one page. `titles` names its fields for people."""
+
+    case: Case
+    possible: tuple[Choice, ...]
+    history: tuple[Told, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+def choice_of(possible: Possible) -> Choice:
+    """What may, or may not yet, be done."""
+    event, refusal = possible.event, possible.refusal
+    if refusal is None:
+        return Choice(event.name, event.title, event.description, event.form)
+    return Choice(
+        event.name,
+        event.title,
+        event.description,
+        event.form,
+        allowed=False,
+        code=str(refusal.code),
+        message=refusal.message,
+        missing=refusal.missing,
+    )
+
+
+def tell(process: Process, entry: Entry) -> Told:
+    """One entry in words. Values of fields are not repeated: they may be personal."""
+    to = process.title_of("states", entry.to) if entry.to else ""
+    at, recorded = local(process, entry.at), local(process, entry.recorded)
+    return Told(entry.seq, at, recorded, _what(process, entry), entry.by, to)
+
+
+def _what(process: Process, entry: Entry) -> str:
+    said: dict[str, Callable[[], str]] = {
+        "opened": lambda: "Case opened",
+        "event": lambda: _event(process, entry),
+        "automatic": lambda: "Moved on by itself",
+        "timer": lambda: _timer(process, entry),
+        "document": lambda: f"Document added: {process.title_of('documents', entry.document['document'])}",
+        "task": lambda: _task(process, entry),
+    }
+    text = said[entry.kind]()
+    raised = [process.title_of("tasks", name) for name in entry.tasks if entry.kind in {"opened", "event", "automatic"}]
+    return f"{text}. To do: {', '.join(raised)}" if raised else text
+
+
+def _event(process: Process, entry: Entry) -> str:
+    event = process.event(entry.source, entry.event) if entry.source in process.states else None
+    waits = f", waiting for: {process.title_of('places', entry.waiting['place'])}" if entry.waiting else ""
+    return (event.title if event else entry.event) + waits
+
+
+def _timer(process: Process, entry: Entry) -> str:
+    if entry.event.startswith(ESCALATION):
+        task = entry.event.removeprefix(ESCALATION)
+        role = entry.tasks.get(task, {}).get("escalated", "")
+        return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
+    if entry.note.get("not_sent"):
+        return f"{entry.note['not_sent']} could not happen by itself: {entry.note.get('message', '')}"
+    if entry.note.get("skipped"):
+        return f"{_readable(entry.event)}: its time came, but it did not apply"
+    raised = ", ".join(process.title_of("tasks", name) for name in entry.tasks)
+    return f"{_readable(entry.event)}: {raised}" if raised else _readable(entry.event)
+
+
+def _readable(key: str) -> str:
+    return key.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _task(process: Process, entry: Entry) -> str:
+    title = process.title_of("tasks", entry.event)
+    if entry.closed:
+        return f"{title}: done"
+    person = entry.tasks.get(entry.event, {}).get("person")
+    return f"{title}: given to {person}" if person else f"{title}: given back to its role"
