@@ -1,8 +1,8 @@
 """Expressions: CEL guards over the fields of a case. Compile, type-check, evaluate. Pure.
 
 A guard that meets an empty field is neither true nor false but unknown (None), unless its other
-parts decide it: a `when` or a requirement then does not hold, and a rule is not broken. Comparing
-with `null` asks whether a field is empty.
+parts decide it: a `when` or a requirement then does not hold, and a rule is not broken. Only comparing
+a field with `null` asks whether it is empty, and always has an answer.
 
 CEL (https://cel.dev) keeps `has` for a macro of its own, so the words an administrator uses are
 rewritten to functions that are given what they speak about; the text that is checked has the same
@@ -42,6 +42,13 @@ _INSTANTS = frozenset({"date", "time"})
 STRING_OR_WORD = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<word>(?<![\w.])[A-Za-z_]\w*)(?P<call>\s*\()?""", re.S
 )
+_NULL_COMPARED = re.compile(
+    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    r"""|(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"""
+    r"""|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])""",
+    re.S,
+)
+_IS_EMPTY = "__is_empty"
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
 
@@ -167,9 +174,8 @@ class Language:
 
     def value(self, expression: Expression, view: View) -> Any:
         """The plain value of the expression; None where it is empty or unknown."""
-        program, names = self._program(expression, view.data)
-        given = {name: self._given(name, view.data.get(name)) for name in names}
-        result = program.eval(data=given | self._surroundings(view))
+        program = self._program(expression)
+        result = program.eval(data=self._given(expression.names, view.data) | self._surroundings(view))
         return None if result.type().name() == "ERROR" else result.plain_value()
 
     def truth(self, expression: Expression | None, view: View) -> bool | None:
@@ -179,24 +185,26 @@ class Language:
         result = self.value(expression, view)
         return result if isinstance(result, bool) else None
 
-    def _program(self, expression: Expression, data: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """The compiled program for the pattern of empty instants, which CEL types differently."""
-        empty = frozenset(
-            name for name in expression.names if self.fields[name] in _INSTANTS and data.get(name) is None
-        )
-        key = (expression.text, empty)
-        if key not in self._programs:
-            types = {name: self._evaluated_type(name, empty) for name in expression.names}
-            self._programs[key] = _environment(types, self.zone).compile(_with_surroundings(expression.text))
-        return self._programs[key], tuple(expression.names)
+    def _program(self, expression: Expression) -> Any:
+        if expression.text not in self._programs:
+            types = {name: self._evaluated_type(name) for name in expression.names}
+            types |= {name + _IS_EMPTY: _T.BOOL for name in expression.names}
+            text = _with_emptiness(_with_surroundings(expression.text), expression.names)
+            self._programs[expression.text] = _environment(types, self.zone).compile(text)
+        return self._programs[expression.text]
 
-    def _evaluated_type(self, name: str, empty: frozenset[str]) -> Any:
-        return _T.TIMESTAMP if self.fields[name] in _INSTANTS and name not in empty else _T.DYN
+    def _evaluated_type(self, name: str) -> Any:
+        return _T.TIMESTAMP if self.fields[name] in _INSTANTS else _T.DYN
 
-    def _given(self, name: str, value: Any) -> Any:
-        if value is None or self.fields[name] not in _INSTANTS:
-            return value
-        return instant(value, self.zone)
+    def _given(self, names: frozenset[str], data: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of fields. An empty one has none, so that what hangs on it is unknown."""
+        given: dict[str, Any] = {}
+        for name in names:
+            value = data.get(name)
+            given[name + _IS_EMPTY] = value is None
+            if value is not None:
+                given[name] = instant(value, self.zone) if self.fields[name] in _INSTANTS else value
+        return given
 
     def _surroundings(self, view: View) -> dict[str, Any]:
         midnight = datetime.combine(view.now.astimezone(self.zone).date(), time(), tzinfo=self.zone)
@@ -243,6 +251,18 @@ def _with_surroundings(text: str) -> str:
         return token[0]
 
     return STRING_OR_WORD.sub(swap, text)
+
+
+def _with_emptiness(text: str, names: frozenset[str]) -> str:
+    """Comparing a field with null becomes a question of its own, which an empty field can answer."""
+
+    def swap(found: re.Match[str]) -> str:
+        name, sign = found["name"] or found["other"], found["sign"] or found["gins"]
+        if name not in names:
+            return found[0]
+        return f"({name}{_IS_EMPTY})" if sign == "==" else f"(!{name}{_IS_EMPTY})"
+
+    return _NULL_COMPARED.sub(swap, text)
 
 
 def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -> Any:
