@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from engine.files import load_file, read_text
+from engine.files import load_source, read_text
 from engine.source.problem import Problem, Refused
-from engine.source.reader import read
+from engine.source.reader import Source, read
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -39,7 +39,7 @@ def check_file(file: Path) -> tuple[Problem, ...]:
         data = source.data if isinstance(source.data, dict) else {}
         for key, check in _KINDS.items():
             if key in data:
-                return check(file)
+                return check(file, source)
         message = "This is neither a process, a calendar, a scenario file nor a demonstration."
         mend = "It must begin with process:, calendar: or, beside process:, hold scenarios: or stories:."
         return (Problem(str(file), 1, 1, "unknown-kind", message, mend),)
@@ -47,25 +47,25 @@ def check_file(file: Path) -> tuple[Problem, ...]:
         return refused.problems
 
 
-def _scenarios(file: Path) -> tuple[Problem, ...]:
+def _scenarios(file: Path, _: Source) -> tuple[Problem, ...]:
     from engine.scenarios import load_scenarios
 
     load_scenarios(file)
     return ()
 
 
-def _demonstration(file: Path) -> tuple[Problem, ...]:
+def _demonstration(file: Path, _: Source) -> tuple[Problem, ...]:
     from engine.demo import load_demonstration
 
     load_demonstration(file)
     return ()
 
 
-def _process(file: Path) -> tuple[Problem, ...]:
-    return load_file(file).loaded.warnings
+def _process(file: Path, source: Source) -> tuple[Problem, ...]:
+    return load_source(source, file.parent).loaded.warnings
 
 
-def _calendar(file: Path) -> tuple[Problem, ...]:
+def _calendar(file: Path, _: Source) -> tuple[Problem, ...]:
     from engine.calendars.loader import load_calendar
 
     load_calendar(read_text(file), str(file))
@@ -73,7 +73,7 @@ def _calendar(file: Path) -> tuple[Problem, ...]:
 
 
 # In this order: a scenario file names a process too, and a process a calendar.
-_KINDS: dict[str, Callable[[Path], tuple[Problem, ...]]] = {
+_KINDS: dict[str, Callable[[Path, Source], tuple[Problem, ...]]] = {
     "scenarios": _scenarios,
     "stories": _demonstration,
     "states": _process,

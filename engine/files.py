@@ -7,9 +7,10 @@ from pathlib import Path
 
 from engine import shipped
 from engine.calendars.calendar import Calendar
-from engine.calendars.loader import load_calendar
-from engine.process.loader import Loaded, calendar_name, load_process
+from engine.calendars.loader import glance_at_calendar
+from engine.process.loader import Loaded, calendar_name, process_of
 from engine.source.problem import Problem, Refused
+from engine.source.reader import Source, read
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,18 @@ def load_file(path: Path) -> Found:
     Raises:
         Refused: with every problem of the calendar, or else of the process.
     """
-    content = read_text(path)
-    name = calendar_name(content)
-    beside = _calendar_path(path.parent, name) if name else None
+    return load_source(read(read_text(path), str(path)), path.parent)
+
+
+def load_source(source: Source, folder: Path) -> Found:
+    """The same for a file that was read already and stands in `folder`."""
+    name = calendar_name(source)
+    beside = _calendar_path(folder, name) if name else None
     if beside is None:
-        return Found(load_process(content, str(path), lambda _: None))
+        return Found(process_of(source, lambda _: None))
     text = read_text(beside)
-    calendar = load_calendar(text, str(beside))
-    return Found(load_process(content, str(path), lambda _: calendar), calendar, text.decode("utf-8-sig"))
+    calendar = glance_at_calendar(text, str(beside))
+    return Found(process_of(source, lambda _: calendar), calendar, text.decode("utf-8-sig"))
 
 
 def _calendar_path(folder: Path, name: str) -> Path | None:

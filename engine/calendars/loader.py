@@ -18,11 +18,26 @@ def load_calendar(content: bytes | str, file: str) -> Calendar:
     Raises:
         Refused: with every problem found.
     """
+    reading = _reading(content, file)
+    reading.check_country()
+    return reading.calendar()
+
+
+def glance_at_calendar(content: bytes | str, file: str) -> Calendar:
+    """Read a calendar without asking whether its country has known bank holidays, which takes long.
+
+    Raises:
+        Refused: with every other problem found.
+    """
+    return _reading(content, file).calendar()
+
+
+def _reading(content: bytes | str, file: str) -> _Reading:
     source = read(content, file)
     problems = shape_problems(source, "calendar")
     if problems:
         raise Refused(problems)
-    return _Reading(source).calendar()
+    return _Reading(source)
 
 
 class _Reading:
@@ -38,7 +53,6 @@ class _Reading:
         spans = sorted(span for span, _ in terms)
         self._check_order(spans)
         holidays = data.get("bank_holidays", {})
-        self._check_country(holidays)
         closed = {self._date(("closed", index), day) for index, day in enumerate(data.get("closed", []))}
         self._check_days(data.get("days", {}))
         if self.problems:
@@ -88,7 +102,9 @@ class _Reading:
             if later.first <= earlier.last:
                 self._problem(("years",), f"The term from {later.first} overlaps the one before it.")
 
-    def _check_country(self, holidays: dict[str, str]) -> None:
+    def check_country(self) -> None:
+        """Note whether the bank holidays of the country and part of it are unknown."""
+        holidays = self.source.data.get("bank_holidays")
         if not holidays:
             return
         try:

@@ -28,7 +28,7 @@ from engine.process.definition import (
 )
 from engine.process.expressions import RESERVED, Language
 from engine.process.states import read_events, read_needs, read_states
-from engine.source.problem import Problem, Refused, Severity, errors, nearest
+from engine.source.problem import Problem, Refused, Severity, errors
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
 
@@ -51,7 +51,15 @@ def load_process(content: bytes | str, file: str, find_calendar: FindCalendar) -
     Raises:
         Refused: with every problem found.
     """
-    source = read(content, file)
+    return process_of(read(content, file), find_calendar)
+
+
+def process_of(source: Source, find_calendar: FindCalendar) -> Loaded:
+    """The process that a document is.
+
+    Raises:
+        Refused: with every problem found.
+    """
     problems = shape_problems(source, "process")
     if problems:
         raise Refused(problems)
@@ -260,14 +268,10 @@ def _rule(context: Context, raw: dict[str, str], path: Path) -> Rule:
 _REFERENCE = re.compile(r"[a-z][a-z0-9-]*")
 
 
-def calendar_name(content: bytes | str) -> str | None:
-    """The calendar a process text names, without loading it; None where it names none."""
-    try:
-        data = read(content, "").data
-    except Refused:
-        return None
-    name = data.get("calendar") if isinstance(data, dict) else None
+def calendar_name(source: Source) -> str | None:
+    """The calendar that a process document names; None where it names none."""
+    name = source.data.get("calendar") if isinstance(source.data, dict) else None
     return name if isinstance(name, str) and _REFERENCE.fullmatch(name) else None
 
 
-__all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "nearest"]
+__all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "process_of"]

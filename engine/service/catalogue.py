@@ -9,9 +9,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.loader import load_calendar
 from engine.process.definition import Process
-from engine.process.loader import load_process
+from engine.process.loader import calendar_name
+from engine.service.texts import process_of_text, published_calendar
+from engine.source.reader import read
 from engine.store import processes as stored
 
 Stamp = tuple[int, int]
@@ -33,7 +34,6 @@ class Catalogue:
         self._stamp: Stamp | None = None
         self._versions: list[stored.StoredVersion] = []
         self._loaded: dict[tuple[str, str], Process] = {}
-        self._calendars: dict[str, Calendar | None] = {}
 
     def refresh(self, connection: Connection, stamp: Stamp | None = None) -> None:
         """Forget what is outdated. `stamp` is what the caller's transaction saw, if it knows."""
@@ -43,7 +43,6 @@ class Catalogue:
                 return
             if self._stamp is not None and seen[1] != self._stamp[1]:
                 self._loaded.clear()
-            self._calendars.clear()
             self._versions = stored.all_versions(connection)
             self._stamp = seen
 
@@ -59,18 +58,14 @@ class Catalogue:
                 text = stored.version_text(connection, name, version)
                 if text is None:
                     raise UnknownProcess(f"There is no version {version} of the process {name}.")
-                find = self._finder(connection)
-                self._loaded[key] = load_process(text, f"{name} {version}", find).process
+                label = f"{name} {version}"
+                calendar = self._calendar(connection, calendar_name(read(text, label)))
+                self._loaded[key] = process_of_text(text, label, calendar).process
             return self._loaded[key]
 
-    def _finder(self, connection: Connection):  # type: ignore[no-untyped-def]
-        def find(name: str) -> Calendar | None:
-            if name not in self._calendars:
-                found = stored.calendar_text(connection, name)
-                self._calendars[name] = load_calendar(found.text, f"calendar {name}") if found else None
-            return self._calendars[name]
-
-        return find
+    def _calendar(self, connection: Connection, name: str | None) -> Calendar | None:
+        found = stored.calendar_text(connection, name) if name else None
+        return published_calendar(found.text, name) if found and name else None
 
     def names(self) -> list[str]:
         """The names of all published processes."""

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.loader import load_calendar
 from engine.case.instants import to_text
 from engine.process.definition import Process
-from engine.process.loader import Loaded, calendar_name, load_process
+from engine.process.loader import Loaded, calendar_name
+from engine.service.texts import calendar_of, process_of_text, published_calendar
 from engine.source.problem import Problem, Refused
+from engine.source.reader import read
 from engine.store import processes as store
 
 
@@ -46,9 +47,7 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
         Refused: the texts have problems, or the version label stands for another text.
     """
     calendar = _calendar(connection, offered)
-    loaded = load_process(
-        offered.text, offered.file, lambda name: calendar if calendar and calendar.name == name else None
-    )
+    loaded = process_of_text(offered.text, offered.file, calendar)
     process = loaded.process
     text = loaded.source.text
     new_calendar = bool(offered.calendar) and _keep_calendar(connection, process, offered.calendar, now)
@@ -65,10 +64,10 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
 
 def _calendar(connection: Connection, offered: Offered) -> Calendar | None:
     if offered.calendar:
-        return load_calendar(offered.calendar, offered.calendar_file)
-    name = calendar_name(offered.text)
+        return calendar_of(offered.calendar, offered.calendar_file)
+    name = calendar_name(read(offered.text, offered.file))
     known = store.calendar_text(connection, name) if name else None
-    return load_calendar(known.text, f"calendar {name}") if known else None
+    return published_calendar(known.text, name) if known and name else None
 
 
 def _keep_calendar(connection: Connection, process: Process, text: str, now: datetime) -> bool:

@@ -1,0 +1,40 @@
+"""Texts: processes and calendars read from their texts, each read once and then shared.
+
+What is read is immutable, so that every engine of this program may hold the same one.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from engine.calendars.calendar import Calendar
+from engine.calendars.loader import glance_at_calendar, load_calendar
+from engine.process.loader import Loaded, load_process
+
+MOST = 64
+
+
+@functools.lru_cache(MOST)
+def calendar_of(text: str, file: str) -> Calendar:
+    """The calendar that a text offered for publishing is.
+
+    Raises:
+        Refused: with every problem found.
+    """
+    return load_calendar(text, file)
+
+
+@functools.lru_cache(MOST)
+def published_calendar(text: str, name: str) -> Calendar:
+    """The calendar that a published text is: it was checked when it was published."""
+    return glance_at_calendar(text, f"calendar {name}")
+
+
+@functools.lru_cache(MOST)
+def process_of_text(text: str, file: str, calendar: Calendar | None) -> Loaded:
+    """The process that a text is; `calendar` is the only one that it can name.
+
+    Raises:
+        Refused: with every problem found.
+    """
+    return load_process(text, file, lambda name: calendar if calendar and calendar.name == name else None)
