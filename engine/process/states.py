@@ -158,6 +158,8 @@ def _place(context: Context, raw: str, path: Path) -> Any:
         context.known("place", raw, path)
         return context.language.check(f'"{raw}"', "STRING")
     expression = context.expression(raw, path, "STRING")
+    for choice in sorted(context.language.choices.get(raw.strip(), ())):
+        context.known("place", choice, path)
     for name in _quoted(raw):
         if name in context.names["place"]:
             context.used.add(("place", name))

