@@ -98,7 +98,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "timers": timers | redated | schedule.escalations(process, tasks),
         "held": walk.takes,
         "freed": tuple(scope for scope in case.held if scope in walk.left),
-        "waiting": {**walk.waits, "since": at, "state": leaf} if walk.waits else {},
+        "waiting": {**walk.waits, "since": at, "state": leaf} if walk.waits else _other_queue(draft, walk, changes, at),
         "outcome": process.states[leaf].outcome if process.states[leaf].final else "",
     }
 
@@ -116,6 +116,16 @@ def _assigned(draft: Draft, walk: Walk, at: str, data: dict[str, Any]) -> dict[s
         name: stored(process.fields[name], process.language.value(expression, view), process.zone)
         for name, expression in walk.way.assign
     }
+
+
+def _other_queue(draft: Draft, walk: Walk, changes: dict[str, Any], at: str) -> dict[str, str]:
+    """A waiting case whose data now ask for another place: it keeps its turn, in that place's queue."""
+    process, wait = draft.process, dict(draft.snapshot.waiting)
+    hold = process.states[wait["for"]].hold if wait and not walk.left else None
+    if hold is None or not hold.place.names & set(changes):
+        return {}
+    place = process.language.value(hold.place, draft.view(at, changes))
+    return {**wait, "place": place} if place in process.places and place != wait["place"] else {}
 
 
 def _closed(process: Process, case: Snapshot, left: set[str], event: str) -> dict[str, str]:

@@ -64,11 +64,17 @@ class Walk:
         return waits_for is None
 
     def _may_wait(self, way: Way, state: State, place: str, waits_for: State | None) -> bool:
-        if waits_for is not state:
+        if waits_for is not state or self._waits_already(state):
             self.full = place
             return False
         self.way, self.waits = way, {"place": place, "for": state.name}
         return True
+
+    def _waits_already(self, state: State) -> bool:
+        """Whether the case stands where it would wait: going there again would cost it its turn."""
+        assert state.hold is not None
+        assert state.hold.otherwise is not None
+        return self.state == self.process.leaf(state.hold.otherwise)
 
 
 class _State(NestedState):

@@ -111,6 +111,8 @@ class Transaction:
             for scope, place in entry.held.items():
                 held[scope] = place
                 self._change_free(process, place, -1)
+            if entry.waiting and not entry.entered:
+                self._freed.setdefault((process, entry.waiting["place"]), entry.at)
 
     def _change_free(self, process: str, place: str, count: int) -> None:
         free = self.free(process)

@@ -8,6 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+_NOUNS = ("calendar", "document", "event", "field", "key", "kind", "place", "requirement", "role", "state", "task")
+CODES = frozenset(
+    """
+    alias automatic-loop bad-calendar bad-date bad-duration bad-pattern calendar-ends cannot-read
+    control-character duplicate-key duplicate-timer event-on-end expression-syntax expression-type
+    missing-key needs-calendar never-sent no-way-out not-utf8 not-yaml tag timer-on-end too-big too-deep
+    unknown-timezone unreachable-alternative unreachable-state unused-name version-reused waits-for-ever
+    wrong-type wrong-value
+    """.split()
+) | {f"unknown-{noun}" for noun in _NOUNS}
+
+
 class Severity(StrEnum):
     """An error stops a document from being used; a warning does not."""
 
@@ -19,7 +31,7 @@ class Severity(StrEnum):
 class Problem:
     """What is wrong, where, and what would be right.
 
-    `line` and `column` count from 1, in characters, as editors show them. `code` is stable and
+    `line` and `column` count from 1, in characters, as editors show them. `code` is one of CODES, stable, and
     explained in docs/reference/problems.md.
     """
 
@@ -30,6 +42,9 @@ class Problem:
     message: str
     mend: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        assert self.code in CODES, self.code
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}"

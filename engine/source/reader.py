@@ -311,8 +311,8 @@ def _scalar(event: Any) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.match(text) and len(text) <= 18:
-        return int(text)
+    if _INTEGER.match(text):
+        return int(text) if len(text) <= 18 else text
     if _NUMBER.match(text) and len(text) <= 30:
         return float(text)
     return text

@@ -1,0 +1,82 @@
+"""The reference of problem codes is complete, and its examples are what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.checking import check_file
+from engine.source.problem import CODES
+from engine.source.reader import read
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "docs" / "reference" / "problems.md").read_text()
+BASE = re.search(r"```yaml base\n(.*?)```", TEXT, re.S)
+SECTIONS = re.split(r"^(?=### )", TEXT, flags=re.M)[1:]
+
+
+def merged(base: Any, part: Any) -> Any:
+    if isinstance(base, dict) and isinstance(part, dict):
+        return {key: merged(base.get(key), part[key]) if key in part else base[key] for key in [*base, *part]}
+    return part
+
+
+def document(block: str, kind: str) -> str:
+    if "whole" in kind:
+        return block
+    assert BASE
+    return json.dumps(merged(read(BASE[1], "base").data, read(block, "part").data))
+
+
+def examples() -> list[tuple[list[str], str, str]]:
+    found, codes = [], []
+    for section in SECTIONS:
+        codes.append(section.split()[1])
+        blocks = re.findall(r"```yaml ((?:wrong|right)(?: whole)?)\n(.*?)```", section, re.S)
+        found += [(list(codes), kind, block) for kind, block in blocks]
+        if section.strip().count("\n"):
+            codes = []
+    return found
+
+
+def test_every_code_is_explained() -> None:
+    assert {section.split()[1] for section in SECTIONS} == CODES
+
+
+@pytest.mark.parametrize(("codes", "kind", "block"), examples())
+def test_the_examples_are_wrong_and_right(codes: list[str], kind: str, block: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(document(block, kind))
+    found = {problem.code for problem in check_file(file)}
+    if "wrong" in kind:
+        assert found & set(codes), found
+    else:
+        assert found <= {"unused-name"} - set(codes)
+
+
+def test_each_unknown_name_has_an_example_of_its_own() -> None:
+    kinds = "state event role field document task place".split()
+    wrong = [block for codes, kind, block in examples() if "unknown-place" in codes and kind == "wrong"]
+    assert len(wrong) == len(kinds)
+
+
+def test_each_wrong_name_is_told_with_the_nearest(tmp_path: Path) -> None:
+    said = {}
+    for codes, kind, block in examples():
+        if "unknown-place" in codes and kind == "wrong":
+            file = tmp_path / "example.yaml"
+            file.write_text(document(block, kind))
+            said |= {problem.code: problem.mend for problem in check_file(file)}
+    assert said == {
+        "unknown-state": "Did you mean done?",
+        "unknown-event": "Did you mean finish?",
+        "unknown-role": "Did you mean clerk?",
+        "unknown-field": "Did you mean kind?",
+        "unknown-document": "Did you mean form?",
+        "unknown-task": "Did you mean chase?",
+        "unknown-place": "Did you mean room?",
+    } | {code: mend for code, mend in said.items() if not code.startswith("unknown-")}

@@ -1,0 +1,234 @@
+"""Reading documents: positions, limits, and the same verdict from schema and loader."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.calendars.loader import load_calendar
+from engine.demo import load_demonstration
+from engine.process.loader import load_process
+from engine.scenarios import load_scenarios
+from engine.source.problem import Refused
+from engine.source.reader import MAX_BYTES, MAX_DEPTH, read
+from engine.source.shape import schema, shape_problems
+from tests.conftest import ROOT
+
+CALENDAR_TEXT = (ROOT / "processes/calendars/leicestershire.yaml").read_text()
+PROCESS_TEXT = (ROOT / "processes/hbep-referral.yaml").read_text()
+LOAN_TEXT = (ROOT / "tests/processes/equipment-loan.yaml").read_text()
+SCENARIO_TEXT = (ROOT / "processes/hbep-referral.scenarios.yaml").read_text()
+DEMO_TEXT = (ROOT / "processes/hbep-referral.demo.yaml").read_text()
+CALENDAR = load_calendar(CALENDAR_TEXT, "c.yaml")
+MEANING = {"process": PROCESS_TEXT, "calendar": CALENDAR_TEXT, "scenario": SCENARIO_TEXT, "demonstration": DEMO_TEXT}
+
+
+def refusals(content: bytes | str) -> list[tuple[int, int, str]]:
+    with pytest.raises(Refused) as refused:
+        read(content, "f.yaml")
+    return [(problem.line, problem.column, problem.code) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("a: 1\nb: [1, 2\n", (3, 1, "not-yaml")),
+        ("a: 1\na: 2\n", (2, 1, "duplicate-key")),
+        ("a: {b: 1, c: 2, b: 3}\n", (1, 17, "duplicate-key")),
+        ("a: !!python/object:os.system x\n", (1, 4, "tag")),
+        ("a: *b\n", (1, 4, "alias")),
+        (b"a: \xff\n", (1, 4, "not-utf8")),
+        ("a: 'x\x07y'\n", (1, 6, "control-character")),
+        ("a: 1\n---\nb: 2\n", (2, 1, "not-yaml")),
+        ("? [a, b]\n: 1\n", (1, 3, "not-yaml")),
+        ("a: " + "[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), (1, 67, "too-deep")),
+        ("a: x" + " " * MAX_BYTES, (1, 1, "too-big")),
+        ("é" * 600_000, (1, 1, "too-big")),
+    ],
+)
+def test_what_cannot_be_read_is_refused_at_its_place(content: bytes | str, found: tuple[int, int, str]) -> None:
+    assert refusals(content) == [found]
+
+
+def test_an_alias_bomb_is_refused_before_it_grows() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    assert [code for _, _, code in refusals("\n".join(lines))] == ["alias"]
+
+
+def test_an_anchor_cannot_hold_itself() -> None:
+    assert [code for _, _, code in refusals("a: &x [1, *x]")] == ["alias"]
+
+
+def test_every_duplicate_key_is_reported() -> None:
+    assert len(refusals("a: 1\na: 2\nb: {c: 1, c: 2}\nb: 3\n")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"), ("no", "no"), ("on", "on"), ("true", True), ("False", False), ("null", None), ("~", None),
+        ("2023-09-01", "2023-09-01"), ("09:00", "09:00"), ("0x10", "0x10"), ("010", 10), ("1_000", "1_000"),
+        ("1.5", 1.5), ("-3", -3), ("1e3", 1000.0), ("'7'", "7"), ("NaN", "NaN"), (".inf", ".inf"),
+        ("12345678901234567890", "12345678901234567890"),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
+    assert read(f"a: {text}", "f.yaml").data == {"a": value}
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
+    assert read(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n", "f.yaml").data == {"a": 1, "b": 2}
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        read(content, "f.yaml")
+    except Refused as refused:
+        assert all(problem.line >= 1 and problem.column >= 1 for problem in refused.problems)
+
+
+YAMLISH = st.text(alphabet="ab:- \n[]{}&*!'\"#|>?%@,0", max_size=120)
+
+
+@given(YAMLISH)
+def test_any_text_that_looks_like_yaml_is_read_or_refused(text: str) -> None:
+    try:
+        read(text, "f.yaml")
+    except Refused:
+        pass
+
+
+def test_a_fault_in_an_expression_is_told_at_its_column_in_the_file() -> None:
+    text = LOAN_TEXT.replace("check: deposit >= 50.0", "check: deposit >= 50.0 && depositt == 1.0")
+    with pytest.raises(Refused) as refused:
+        load_process(text, "loan.yaml", lambda _: None)
+    [problem] = refused.value.problems
+    line = text.splitlines()[problem.line - 1]
+    assert line[problem.column - 1 :].startswith("depositt")
+    assert str(problem) == (
+        f"loan.yaml:{problem.line}:{problem.column}: error unknown-field: "
+        "depositt is neither a field nor a function. Did you mean deposit?"
+    )
+
+
+def test_a_fault_in_a_folded_quoted_expression_is_told_at_its_line() -> None:
+    text = LOAN_TEXT.replace("check: deposit >= 50.0", "check: >-\n              deposit >= 50.0\n              && itm == \"saw\"")
+    with pytest.raises(Refused) as refused:
+        load_process(text, "loan.yaml", lambda _: None)
+    [problem] = refused.value.problems
+    assert text.splitlines()[problem.line - 1][problem.column - 1 :].startswith("itm")
+
+
+def test_all_problems_of_a_file_are_told_at_once() -> None:
+    text = LOAN_TEXT.replace("to: refused}", "to: refusd}").replace("raise: inspect}\n              - to", "raise: inspct}\n              - to")
+    text = text.replace("damaged: required", "damagd: required")
+    with pytest.raises(Refused) as refused:
+        load_process(text, "loan.yaml", lambda _: None)
+    assert {problem.code for problem in refused.value.problems} == {"unknown-state", "unknown-task", "unknown-field"}
+    assert len(refused.value.problems) == 6
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        found += paths(inner, (*path, key))
+    return found
+
+
+def change(data: Any, path: tuple[Any, ...], value: Any, how: str) -> None:
+    for step in path[:-1]:
+        data = data[step]
+    if how == "replace":
+        data[path[-1]] = value
+    elif how == "remove":
+        del data[path[-1]]
+    elif isinstance(data, dict):
+        data[value if isinstance(value, str) else "extra"] = data[path[-1]]
+    else:
+        data.append(value)
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.text("abXY .é", max_size=6), st.just([]), st.just({}),
+    st.sampled_from(["forum", "coordinator", "2023-09-01", "6 weeks", "1 soon", "own", "required", "a.b", "X Y"]),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the process and its calendar, where scenario files can stand."""
+    made = tmp_path_factory.mktemp("processes")
+    shutil.copytree(ROOT / "processes", made, dirs_exist_ok=True)
+    return made
+
+
+def load(kind: str, text: str, folder: Path) -> None:
+    if kind == "process":
+        load_process(text, "f.yaml", lambda _: CALENDAR)
+    elif kind == "calendar":
+        load_calendar(text, "f.yaml")
+    else:
+        file = folder / "f.yaml"
+        file.write_text(text)
+        load_scenarios(file) if kind == "scenario" else load_demonstration(file)
+
+
+def verdict(kind: str, text: str, folder: Path) -> bool:
+    """Whether the loader finds the shape right. Problems of meaning do not count."""
+    source = read(text, "f.yaml")
+    problems = shape_problems(source, kind)
+    try:
+        load(kind, text, folder)
+        assert not problems
+    except Refused as refused:
+        told = {(problem.line, problem.column, problem.code) for problem in refused.problems}
+        assert {(problem.line, problem.column, problem.code) for problem in problems} <= told
+    return not problems
+
+
+@pytest.mark.parametrize("kind", ["process", "calendar", "scenario", "demonstration"])
+@given(choice=st.data())
+def test_schema_and_loader_accept_and_refuse_the_same(kind: str, folder: Path, choice: st.DataObject) -> None:
+    data = copy.deepcopy(read(MEANING[kind], "f.yaml").data)
+    for _ in range(choice.draw(st.integers(1, 2))):
+        path = choice.draw(st.sampled_from(paths(data)))
+        change(data, path, choice.draw(VALUES), choice.draw(st.sampled_from(["replace", "remove", "add"])))
+    text = json.dumps(data)
+    accepted = jsonschema.Draft202012Validator(schema(kind)).is_valid(data)
+    assert verdict(kind, text, folder) is accepted
+
+
+@pytest.mark.parametrize("kind", list(MEANING))
+def test_the_shipped_files_fit_their_schemas(kind: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema(kind))
+    assert shape_problems(read(MEANING[kind], "f.yaml"), kind) == []
+
+
+def described(part: Any, where: str) -> list[str]:
+    lacking = []
+    for name, inner in part.get("properties", {}).items():
+        if not {"title", "description"} <= set(inner):
+            lacking.append(f"{where}.{name}")
+        lacking += described(inner, f"{where}.{name}")
+    for key in ("additionalProperties", "items"):
+        if isinstance(part.get(key), dict):
+            lacking += described(part[key], f"{where}.{key}")
+    for name, inner in part.get("$defs", {}).items():
+        lacking += described(inner, f"{where}#{name}")
+    return lacking
+
+
+@pytest.mark.parametrize("kind", list(MEANING))
+def test_every_key_of_the_language_has_a_title_and_a_description(kind: str) -> None:
+    assert described(schema(kind), kind) == []

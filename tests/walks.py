@@ -1,0 +1,110 @@
+"""Walks: what anybody might ask of a case, drawn at random, for property-based and stateful tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.case.command import Actor, AddDocument, AssignTask, ClaimTask, Command, CompleteTask, Fire, Tick
+from engine.case.schedule import ESCALATION
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Field, Process
+
+EPOCH = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)
+DATES = st.dates(date(2023, 9, 1), date(2024, 12, 31)).map(date.isoformat)
+ORGANISATIONS = ["North", "South"]
+
+
+def value_for(field: Field) -> st.SearchStrategy[Any]:
+    """Values for a field, mostly right, sometimes wrong."""
+    number = st.integers(int(field.min or 0), int(field.max or 500))
+    right: dict[str, st.SearchStrategy[Any]] = {
+        "text": st.sampled_from(["A", "B C", "North"]),
+        "long_text": st.sampled_from(["Long\ntext", "x"]),
+        "integer": number,
+        "number": number.map(float),
+        "yes_no": st.sampled_from(["yes", "no", True]),
+        "choice": st.sampled_from(sorted(field.choices) or ["none"]),
+        "choices": st.lists(st.sampled_from(sorted(field.choices) or ["none"]), max_size=3, unique=True),
+        "date": DATES,
+        "time": DATES.map(lambda day: f"{day} 13:30"),
+    }
+    return st.one_of(right[field.type], right[field.type], right[field.type], st.sampled_from([None, "", "wrong", -1]))
+
+
+@st.composite
+def forms(draw: st.DrawFn, process: Process, form: Mapping[str, bool]) -> dict[str, Any]:
+    """What somebody fills in: the required fields mostly, the others sometimes."""
+    asked = [name for name, required in form.items() if draw(st.integers(0, 9)) < (9 if required else 4)]
+    return {name: draw(value_for(process.fields[name])) for name in asked}
+
+
+@st.composite
+def actors(draw: st.DrawFn, process: Process) -> Actor:
+    """Somebody with one or two roles of the process, mostly of the first organisation."""
+    first = next(iter(process.roles))
+    roles = draw(st.one_of(st.just({first}), st.sets(st.sampled_from(sorted(process.roles)), max_size=2)))
+    return Actor(draw(st.sampled_from(["jo", "kim"])), frozenset(roles), draw(st.sampled_from(ORGANISATIONS)))
+
+
+@st.composite
+def commands(draw: st.DrawFn, process: Process, case: Snapshot, now: datetime) -> Command:
+    """Something that is asked of the case: mostly an event that stands where it is."""
+    by, at = draw(actors(process)), now - timedelta(minutes=draw(st.sampled_from([0, 0, 0, 60])))
+    kinds = ["fire"] * 6 + ["document"] * 3 + ["task"] + (["tick"] * 3 if case.timers else [])
+    kind = draw(st.sampled_from(kinds))
+    if kind == "tick":
+        key = draw(st.sampled_from(sorted(case.timers)))
+        return Tick(key, now)
+    if kind == "document":
+        name = draw(st.sampled_from(sorted(process.documents)))
+        return AddDocument(name, f"{name}.txt", "0" * 64, 3, "text/plain", by, at)
+    if kind == "task":
+        task = draw(st.sampled_from(sorted(process.tasks)))
+        return draw(st.sampled_from([CompleteTask(task, by, at), AssignTask(task, "kim", by, at), ClaimTask(task, by, at)]))
+    return draw(fires(process, case, by, at))
+
+
+@st.composite
+def fires(draw: st.DrawFn, process: Process, case: Snapshot, by: Actor, at: datetime) -> Fire:
+    """An event, mostly one that stands where the case is, with its form filled in."""
+    here = process.events_in(case.state)
+    names = sorted(here) * 8 + [event.name for _, event in process.every_event()]
+    name = draw(st.sampled_from(names))
+    event = here.get(name)
+    return Fire(name, by, at, draw(forms(process, event.form)) if event else {})
+
+
+def assert_valid(process: Process, case: Snapshot) -> None:
+    """The case is one that its process allows."""
+    state = process.states[case.state]
+    around = {one.name for one in process.around(case.state)}
+    assert not state.children
+    assert set(case.entered) == around
+    assert bool(case.outcome) is state.final
+    assert set(case.data) <= set(process.fields)
+    assert None not in case.data.values()
+    assert set(case.documents) <= set(process.documents)
+    assert set(case.tasks) <= set(process.tasks)
+    assert all(task["scope"] in around for task in case.tasks.values())
+    assert set(case.held) == {name for name in around if process.states[name].hold}
+    assert set(case.held.values()) <= set(process.places)
+    assert_timers_valid(process, case, around)
+    for rule in process.rules:
+        assert rule.check is not None
+
+
+def assert_timers_valid(process: Process, case: Snapshot, around: set[str]) -> None:
+    """Timers belong to states that the case is in, or escalate tasks that are open."""
+    for key in case.timers:
+        if key.startswith(ESCALATION):
+            assert key.removeprefix(ESCALATION) in case.tasks
+        else:
+            assert key.partition("/")[0] in around
+    if case.outcome:
+        assert not case.timers
+    if case.waiting:
+        assert case.waiting["state"] == case.state
