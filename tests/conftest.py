@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import URL, make_url
 
 from engine.clock import SetClock
 from engine.files import load_file
@@ -34,8 +35,8 @@ settings.load_profile("ci" if IN_CI else "default")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run, without a database name."""
+def postgres() -> Iterator[URL]:
+    """The address of a PostgreSQL server of this test run."""
     folder = Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}"  # noqa: S108  socket paths must be short
     try:
         with warnings.catch_warnings():
@@ -47,26 +48,33 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if IN_CI:
             raise
         pytest.skip(f"no PostgreSQL can be started here: {error}")
-    yield server.get_uri().rpartition("/")[0] + "/"
+    yield make_url(server.get_uri())
     server.cleanup()
 
 
 
 @pytest.fixture(scope="session")
-def fresh_postgres(postgres: str) -> Callable[[], str]:
+def fresh_postgres(postgres: URL) -> Callable[[], str]:
     """Makes a new PostgreSQL database with all tables, and gives its address."""
     template = f"template_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(postgres + "postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {template}")
-        Engine.prepare(postgres + template)
+    _execute(postgres, f"CREATE DATABASE {template}")
+    Engine.prepare(_address(postgres, template))
 
-        def make() -> str:
-            name = f"test_{uuid.uuid4().hex[:10]}"
-            with psycopg.connect(postgres + "postgres", autocommit=True) as again:
-                again.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-            return postgres + name
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex[:10]}"
+        _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return _address(postgres, name)
 
-        return make
+    return make
+
+
+def _address(server: URL, database: str) -> str:
+    return server.set(database=database).render_as_string(hide_password=False)
+
+
+def _execute(server: URL, statement: str) -> None:
+    with psycopg.connect(_address(server, "postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.fixture(scope="session")

@@ -44,12 +44,14 @@ class Stuck:
 def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[int, Stuck]) -> int:
     """Fire the next timers that are due, in order of their time over all cases; how many fired.
 
-    A case that cannot be decided, because its process cannot be read or by a fault of this program, is
+    None where another process is firing at this moment. A case that cannot be decided, because its process cannot be read or by a fault of this program, is
     added to `stuck` and left alone, so that it does not keep the others from their timers.
     """
+    if not store.take_turn(transaction.connection):
+        return 0
     present = to_text(now)
     limit = most + sum(one.timers for one in stuck.values())
-    found = store.take_due(transaction.connection, present, limit)
+    found = store.due_timers(transaction.connection, present, limit)
     horizon = found[-1][0] if len(found) == limit else present
     return _fire_in_order(transaction, [timer for timer in found if timer[1] not in stuck], horizon, stuck)
 
@@ -93,6 +95,7 @@ def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: 
 def offer_free_places(transaction: Transaction, now: datetime) -> int:
     """Offer what is free to those who wait: after more places were made, or an offer was cut short."""
     taken = 0
+    transaction.catalogue.refresh(transaction.connection)
     for process, place in place_store.waited_for(transaction.connection):
         taken += transaction.offer(process, place, now)
     transaction.write()

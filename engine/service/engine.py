@@ -72,7 +72,14 @@ class Engine(Reader):
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)
         else:
+            self._check_schema()
+
+    def _check_schema(self) -> None:
+        try:
             schema.check(self.database)
+        except DatabaseUnavailable:
+            self.close()
+            raise
 
     @staticmethod
     def prepare(url: str) -> None:

@@ -86,6 +86,7 @@ class Verification:
     def _case(self, case: int) -> Iterator[Finding]:
         row = store.case_row(self._connection, case)
         assert row is not None
+        self._held.update((str(row["process"]), place) for place in _held(str(row["snapshot"])))
         entries, findings = self._chain(case, row)
         yield from findings
         if findings:
@@ -94,7 +95,6 @@ class Verification:
         if snapshot is None or snapshot.as_json() != row["snapshot"]:
             yield Finding(case, 0, f"the stored case differs from its history{_difference(snapshot, row['snapshot'])}")
             return
-        self._held.update((snapshot.process, place) for place in snapshot.held.values())
         yield from self._rows(case, row, snapshot)
         yield from self._contents(case, snapshot)
 
@@ -165,6 +165,14 @@ class Verification:
             held, taken = self._held[process, place], counted.get((process, place), 0)
             if held != taken:
                 yield Finding(0, 0, f"{process} counts {taken} of {place} as taken, but {held} cases hold one")
+
+
+def _held(snapshot: str) -> list[str]:
+    """The places that the stored case holds: what was counted is compared with these."""
+    try:
+        return list(Snapshot.from_json(snapshot).held.values())
+    except (ValueError, TypeError, AttributeError):
+        return []
 
 
 def _plain(row: dict[str, object]) -> str:

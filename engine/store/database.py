@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 30
+IDLE_SECONDS = 60
 _RETRIED = frozenset({"40001", "40P01", "23505"})
 
 
@@ -104,9 +105,11 @@ def _parsed(url: str) -> sqlalchemy.URL:
 def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     if url.get_backend_name() != "sqlite":
         try:
-            return sqlalchemy.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            engine = sqlalchemy.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
         except (ImportError, NoSuchModuleError):
             raise DatabaseUnavailable("The driver for PostgreSQL (psycopg) is not installed.") from None
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}, "paramstyle": "named"}
     if not url.database or url.database == ":memory:":
         options |= {"poolclass": StaticPool}
@@ -115,6 +118,12 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgres(connection: Any, _: Any) -> None:
+    """A process that stands still in the middle of a transaction loses it, so that others can go on."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

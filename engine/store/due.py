@@ -15,7 +15,8 @@ _due = (
     .order_by(timers.c.due, timers.c.case_id, timers.c.timer)
     .limit(bindparam("most"))
 )
-_TAKE = Statement(_due, _due.with_for_update(skip_locked=True))
+_DUE = Statement(_due)
+_TURN = 0x636173650001
 
 DueTimer = tuple[str, int, str]
 
@@ -31,6 +32,17 @@ def count_due(connection: Connection, now: str) -> int:
     return int(_COUNT.run(connection, now=now).scalar_one())
 
 
-def take_due(connection: Connection, now: str, most: int) -> list[DueTimer]:
-    """Timers that are due (due, case, timer), in order; on PostgreSQL none that another process has."""
-    return [(row[0], row[1], row[2]) for row in _TAKE.run(connection, now=now, most=most)]
+def take_turn(connection: Connection) -> bool:
+    """Whether this transaction may fire timers. One at a time does, so that they fire in order of their time.
+
+    SQLite has one writer anyway. On PostgreSQL a lock is held to the end of the transaction; where another
+    process has it, that one is firing already.
+    """
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_TURN))).scalar_one())
+
+
+def due_timers(connection: Connection, now: str, most: int) -> list[DueTimer]:
+    """Timers that are due (due, case, timer), in order."""
+    return [(row[0], row[1], row[2]) for row in _DUE.run(connection, now=now, most=most)]

@@ -1,0 +1,152 @@
+"""Timers that are due: in order, each once, after an outage, beside others."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from engine import Engine
+from engine.clock import SetClock
+from engine.store.tables import timers
+from tests.conftest import START
+from tests.steps import PUPIL, REVIEW, done, in_placement, offered
+
+
+def fired(engine: Engine, case: int) -> list[tuple[str, str]]:
+    return [(entry.at[:10], entry.event) for entry in engine.history(case) if entry.kind == "timer"]
+
+
+def test_after_a_week_without_scheduler_all_fire_in_order_of_their_time(engine: Engine, clock: SetClock) -> None:
+    cases = [in_placement(engine).id]
+    for days in (1, 2):
+        clock.set(START + timedelta(days=days))
+        cases.append(in_placement(engine).id)
+    clock.set(START + timedelta(weeks=6))
+    seen: list[tuple[int, int]] = []
+    ran = engine.run_due(progress=lambda done_, total: seen.append((done_, total)))
+    assert (ran.fired, ran.failed) == (6, ())
+    assert seen[-1] == (6, 6)
+    for number, days in zip(cases, (0, 1, 2), strict=True):
+        due = (START + timedelta(weeks=5, days=days)).date().isoformat()
+        assert fired(engine, number) == [(due, "programme.placement/review_due"), ("2023-10-23", "programme/visit_due")]
+    with engine.database.reading() as connection:
+        left = connection.execute(timers.select()).all()
+    assert all(row.due > "2023-10-23T08" for row in left)
+    assert engine.verify().findings == ()
+    assert engine.run_due().fired == 0
+
+
+def test_a_missed_repetition_fires_once_or_each_time_as_the_process_says(engine: Engine, clock: SetClock) -> None:
+    placed = in_placement(engine)
+    lent = done(engine.open_case("equipment-loan", "clerk", {"club": "Hobby", "item": "saw"}))
+    done(engine.add_document(lent.id, "id_card", b"x", "clerk"))
+    done(engine.fire(lent.id, "accept", "clerk", {"deposit": 60, "due_back": "2023-09-12"}))
+    clock.set(datetime(2024, 2, 1, tzinfo=UTC))
+    engine.run_due()
+    visits = [at for at, key in fired(engine, placed.id) if key == "programme/visit_due"]
+    assert visits == ["2023-10-23"]
+    reminders = [at for at, key in fired(engine, lent.id) if key == "lent.late/reminder"]
+    assert reminders[:3] == ["2023-09-19", "2023-09-26", "2023-10-03"]
+    assert len(reminders) == 20
+    due = {timer.timer: timer.due.date().isoformat() for timer in engine.case(placed.id).timers}
+    assert due["programme/visit_due"] == "2024-02-19"
+
+
+def test_overdue_reviews_are_raised_escalated_and_closed_by_holding_the_review(engine: Engine, clock: SetClock) -> None:
+    case = in_placement(engine).id
+    steps = [(5, 0, ["hold_review"]), (6, 6, ["hold_review", "school_visit"]), (7, 0, ["hold_review", "overdue_review", "school_visit"])]
+    for weeks, days, expected in steps:
+        clock.set(START + timedelta(weeks=weeks, days=days, hours=1))
+        engine.run_due()
+        assert sorted(task.task for task in engine.case(case).tasks) == sorted(expected)
+    clock.set(START + timedelta(weeks=8, hours=1))
+    engine.run_due()
+    [escalated] = engine.tasks(roles=("manager",)).items
+    assert (escalated.case, escalated.task, escalated.escalated) == (case, "overdue_review", "manager")
+    held = done(engine.fire(case, "hold_review", "coordinator", REVIEW))
+    assert [task.task for task in held.tasks] == ["school_visit"]
+    assert engine.tasks(roles=("manager",)).items == ()
+
+
+def test_a_second_scheduler_on_the_same_database_does_no_harm(engine: Engine, url: str, clock: SetClock) -> None:
+    cases = [in_placement(engine).id for _ in range(12)]
+    clock.set(START + timedelta(weeks=9))
+    others = [Engine(url, clock=clock, documents=engine.documents) for _ in range(2)]
+    threads = [threading.Thread(target=other.run_due, kwargs={"batch": 3}) for other in others]
+    for thread in threads:
+        thread.start()
+    engine.run_due(batch=2)
+    for thread in threads:
+        thread.join()
+    for other in others:
+        other.close()
+    assert engine.run_due().fired == 0
+    for case in cases:
+        keys = [key for _, key in fired(engine, case)]
+        assert sorted(keys) == sorted(set(keys))
+        assert [at for at, _ in fired(engine, case)] == sorted(at for at, _ in fired(engine, case))
+        assert len(keys) == 4
+    assert engine.verify().findings == ()
+
+
+def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timers(engine: Engine, clock: SetClock) -> None:
+    bad, good = in_placement(engine).id, in_placement(engine).id
+    with engine.database.writing() as connection:
+        connection.execute(text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.1', '9') WHERE id = :id"), {"id": bad})
+    clock.set(START + timedelta(weeks=5))
+    ran = engine.run_due()
+    assert (ran.fired, ran.failed) == (1, ((bad, "UnknownProcess"),))
+    assert [task.task for task in engine.case(good).tasks] == ["hold_review"]
+
+
+def test_a_place_that_comes_free_goes_to_the_one_that_waited_longest(engine: Engine, clock: SetClock) -> None:
+    engine.close()
+    small = Engine(str(engine.database.url.render_as_string(hide_password=False)), clock=clock, documents=engine.documents, capacities={"ks3": 1})
+    first = offered(small)
+    waiting = []
+    for days in (1, 2, 3):
+        clock.set(START + timedelta(days=days))
+        waiting.append(offered(small))
+    assert [case.state for case in waiting] == ["waiting"] * 3
+    done(small.fire(first.id, "withdraw", "coordinator", {"reason": "x"}))
+    assert [small.case(case.id).state for case in waiting] == ["programme.admission", "waiting", "waiting"]
+    done(small.fire(waiting[1].id, "withdraw", "coordinator", {"reason": "x"}))
+    done(small.fire(waiting[0].id, "withdraw", "coordinator", {"reason": "x"}))
+    assert [small.case(case.id).state for case in waiting] == ["withdrawn", "withdrawn", "programme.admission"]
+    assert small.free_places("hbep-referral")["ks3"] == 0
+    assert small.verify().findings == ()
+    small.close()
+
+
+def test_what_will_fire_is_told(engine: Engine) -> None:
+    case = in_placement(engine).id
+    told = [(timer.timer, timer.does) for timer in engine.timers(case=case)]
+    assert told == [
+        ("programme.placement/review_due", "raises hold_review"),
+        ("programme/visit_due", "raises school_visit"),
+        ("programme.placement/review_overdue", "raises overdue_review"),
+        ("programme/year_11_ends", "raises finish_year_11"),
+    ]
+    assert [timer.timer for timer in engine.timers(until=datetime(2023, 10, 20, tzinfo=UTC))] == [told[0][0]]
+    assert engine.next_due() == START + timedelta(weeks=5)
+
+
+def test_a_listener_is_told_of_the_earliest_new_timer(engine: Engine) -> None:
+    heard: list[datetime] = []
+    engine.on_timer(heard.append)
+    done(engine.open_case("hbep-referral", "coordinator", PUPIL))
+    assert heard == [datetime(2023, 10, 9, 8, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2])
+def test_a_run_that_is_stopped_goes_on_later(engine: Engine, clock: SetClock, stopped_after: int) -> None:
+    for _ in range(4):
+        in_placement(engine)
+    clock.set(START + timedelta(weeks=5))
+    rounds = iter(range(100))
+    ran = engine.run_due(stop=lambda: next(rounds) >= stopped_after, batch=1)
+    assert ran.fired == stopped_after
+    assert engine.run_due().fired == 4 - stopped_after

@@ -1,0 +1,45 @@
+"""Steps: cases of the referral process brought to where a test needs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine.service import Case, Engine
+
+PUPIL = {"school": "Hilltop", "key_stage": "KS3", "consent": "yes", "pupil_name": "A Pupil"}
+PAPERS = ("referral_form", "rrs_baseline", "send_plan")
+
+
+def done(result: Any) -> Case:
+    """The case, or a failure that says why it was refused."""
+    assert isinstance(result, Case), result
+    return result
+
+
+def in_panel(engine: Engine, *, at: datetime | None = None, **data: Any) -> Case:
+    """A referral with its papers, before the panel."""
+    case = done(engine.open_case("hbep-referral", "coordinator", {**PUPIL, **data}, state="panel", at=at))
+    for paper in PAPERS:
+        case = done(engine.add_document(case.id, paper, paper.encode(), "coordinator", name=f"{paper}.txt"))
+    return case
+
+
+def offered(engine: Engine, **data: Any) -> Case:
+    """A referral that was offered a programme: in admission, or waiting."""
+    case = in_panel(engine, **data)
+    return done(engine.fire(case.id, "offer_programme", "coordinator", {"programme": "full_time"}))
+
+
+def in_placement(engine: Engine, **data: Any) -> Case:
+    """A pupil whose placement has just begun."""
+    case = offered(engine, **data)
+    meeting = {"admission_meeting": "2023-09-11", "dsl_contact": "Duty DSL"}
+    done(engine.fire(case.id, "complete_admission", "coordinator", meeting))
+    visit = {"induction_visit": "2023-09-11", "induction_present": ["pupil"]}
+    done(engine.fire(case.id, "record_induction", "staff", visit))
+    done(engine.add_document(case.id, "commissioning_agreement", b"signed", "coordinator"))
+    return done(engine.fire(case.id, "start_placement", "coordinator"))
+
+
+REVIEW = {"can_return": "no", "review_reasons": "Not yet", "school_took_part": "yes"}
