@@ -287,7 +287,7 @@ class _Run:
         """Whoever a step names; nobody in particular may do what the process lets everybody do."""
         actor = Actor.of(text or next(iter(self._process.roles)))
         if actor.organisation is None:
-            given = organisation or self._organisation or "School"
+            given = organisation or self._organisation or "Organisation"
             return Actor(actor.name, actor.roles, given)
         return actor
 

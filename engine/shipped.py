@@ -17,6 +17,11 @@ def path(name: str) -> Path:
     return inside if inside.exists() else _BESIDE / name
 
 
+def demonstration() -> Path:
+    """The demonstration that is brought along."""
+    return min(path("processes").glob("*.demo.yaml"))
+
+
 def read(name: str) -> str:
     """The text of the shipped file `name`."""
     return path(name).read_text(encoding="utf-8")

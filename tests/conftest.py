@@ -37,7 +37,7 @@ settings.load_profile("ci" if IN_CI else "default")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
     """The address of a PostgreSQL server of this test run."""
-    folder = Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}"  # noqa: S108  socket paths must be short
+    folder = Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -50,7 +50,6 @@ def postgres() -> Iterator[URL]:
         pytest.skip(f"no PostgreSQL can be started here: {error}")
     yield make_url(server.get_uri())
     server.cleanup()
-
 
 
 @pytest.fixture(scope="session")

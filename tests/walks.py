@@ -64,7 +64,9 @@ def commands(draw: st.DrawFn, process: Process, case: Snapshot, now: datetime) -
         return AddDocument(name, f"{name}.txt", "0" * 64, 3, "text/plain", by, at)
     if kind == "task":
         task = draw(st.sampled_from(sorted(process.tasks)))
-        return draw(st.sampled_from([CompleteTask(task, by, at), AssignTask(task, "kim", by, at), ClaimTask(task, by, at)]))
+        return draw(
+            st.sampled_from([CompleteTask(task, by, at), AssignTask(task, "kim", by, at), ClaimTask(task, by, at)])
+        )
     return draw(fires(process, case, by, at))
 
 

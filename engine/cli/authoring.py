@@ -178,12 +178,12 @@ def diagram(
     from engine.diagram import FORMATS
     from engine.files import load_file
 
-    text = FORMATS[form](load_file(file).loaded.process)
+    text = FORMATS[form](load_file(file).loaded.process).rstrip("\n")
     if output is None:
-        out(text.rstrip("\n"))
+        out(text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         say(f"{output} cannot be written: {error.strerror}.")
         raise typer.Exit(REFUSED) from None

@@ -150,7 +150,7 @@ def demo(
     from engine.service import Engine
 
     found = settings()
-    story = load_demonstration(file or shipped.path("processes/hbep-referral.demo.yaml"))
+    story = load_demonstration(file or shipped.demonstration())
     with opened() as engine:
         is_empty = not engine.cases(limit=1).items
     if not is_empty and if_empty:

@@ -185,9 +185,7 @@ def _warn_of_calendar(process: Process, context: Context) -> None:
     calendar = process.calendar
     if calendar and calendar.ends < process.effective_from + timedelta(days=300):
         message = f"The calendar {calendar.name} ends on {calendar.ends}: later dates are counted roughly."
-        found: Problem = context.source.problem(
-            ("calendar",), "calendar-ends", message, "Add the next school year to it."
-        )
+        found: Problem = context.source.problem(("calendar",), "calendar-ends", message, "Add the next year to it.")
         context.problems.append(replace(found, severity=Severity.WARNING))
 
 

@@ -44,8 +44,9 @@ class Stuck:
 def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[int, Stuck]) -> int:
     """Fire the next timers that are due, in order of their time over all cases; how many fired.
 
-    None where another process is firing at this moment. A case that cannot be decided, because its process cannot be read or by a fault of this program, is
-    added to `stuck` and left alone, so that it does not keep the others from their timers.
+    None where another process is firing at this moment. A case that cannot be decided, because its
+    process cannot be read or by a fault of this program, is added to `stuck` and left alone, so that it
+    does not keep the others from their timers.
     """
     if not store.take_turn(transaction.connection):
         return 0

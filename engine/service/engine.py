@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +21,7 @@ from engine.case.command import (
     Fire,
     Open,
 )
-from engine.case.entry import Entry, canonical
+from engine.case.entry import Entry
 from engine.case.instants import from_text, to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
@@ -30,6 +29,7 @@ from engine.clock import Clock, SystemClock
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.service import due, publishing
+from engine.service.asked import Asked
 from engine.service.catalogue import Catalogue
 from engine.service.reading import Reader
 from engine.service.transaction import LostRace, Transaction
@@ -40,7 +40,6 @@ from engine.store import due as due_store
 from engine.store.cases import Key
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
 from engine.store.documents import Documents, FolderDocuments, MemoryDocuments
-from engine.store.processes import text_hash
 
 T = TypeVar("T")
 ATTEMPTS = 50
@@ -148,7 +147,7 @@ class Engine(Reader):
             UnknownProcess: no such process is published.
         """
         actor, given = Actor.of(by), dict(data or {})
-        asked = _Asked(idempotency_key, ["open", process, actor.name, state, given, at])
+        asked = Asked(idempotency_key, ["open", process, actor.name, state, given, at])
 
         def work(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
@@ -158,7 +157,7 @@ class Engine(Reader):
 
         return self._writing(work)
 
-    def _open(self, tx: Transaction, asked: _Asked, name: str, command: Open) -> Case | Refusal:
+    def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
         self._catalogue.refresh(tx.connection)
         newest = self._catalogue.newest(tx.connection, name, tx.now.date()) if self._catalogue.versions(name) else None
         moment = _aware(command.at, newest) if newest else command.at
@@ -193,7 +192,7 @@ class Engine(Reader):
             UnknownCase: there is no such case.
         """
         actor, given = Actor.of(by), dict(data or {})
-        asked = _Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
+        asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
         return self._change(case, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
 
     def add_document(
@@ -220,7 +219,7 @@ class Engine(Reader):
         with self.documents.receive(stream) as arrived:
             if not arrived.size:
                 return Refusal(Code.FORM, "The document is empty.", fields={"content": "The document is empty."})
-            asked = _Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
+            asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
             return self._change(
                 case,
                 lambda moment: AddDocument(document, called, arrived.digest, arrived.size, media_type, actor, moment),
@@ -235,7 +234,7 @@ class Engine(Reader):
     ) -> Case | Refusal:
         """Tick a task off that no event does."""
         actor = Actor.of(by)
-        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, _Asked(), expected_version)
+        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, Asked(), expected_version)
 
     def assign_task(
         self,
@@ -249,23 +248,21 @@ class Engine(Reader):
     ) -> Case | Refusal:
         """Give a task to a person; None gives it back to its role."""
         actor = Actor.of(by)
-        return self._change(
-            case, lambda moment: AssignTask(task, person, actor, moment), at, _Asked(), expected_version
-        )
+        return self._change(case, lambda moment: AssignTask(task, person, actor, moment), at, Asked(), expected_version)
 
     def claim_task(
         self, case: int, task: str, by: Actor | str, *, at: datetime | None = None, expected_version: int | None = None
     ) -> Case | Refusal:
         """Take a task on oneself."""
         actor = Actor.of(by)
-        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, _Asked(), expected_version)
+        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, Asked(), expected_version)
 
     def _change(
         self,
         case: int,
         command: Callable[[datetime], Command],
         at: datetime | None,
-        asked: _Asked,
+        asked: Asked,
         expected: int | None,
         before_writing: Callable[[], None] = lambda: None,
     ) -> Case | Refusal:
@@ -290,7 +287,7 @@ class Engine(Reader):
 
         return self._writing(change)
 
-    def _earlier(self, tx: Transaction, asked: _Asked, seen: Key) -> Case | Refusal:
+    def _earlier(self, tx: Transaction, asked: Asked, seen: Key) -> Case | Refusal:
         """What the same request gave the first time."""
         if seen.fingerprint != asked.fingerprint:
             message = "This idempotency key was used for another request."
@@ -351,21 +348,6 @@ class Engine(Reader):
                     listener(from_text(tx.earliest))
             return result
         raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
-
-
-class _Asked:
-    """A request with its idempotency key, if it has one."""
-
-    def __init__(self, key: str | None = None, content: list[Any] | None = None) -> None:
-        self.key = key
-        self.fingerprint = text_hash(canonical(json.loads(json.dumps(content, default=str)))) if key else ""
-
-    def seen(self, tx: Transaction) -> Key | None:
-        return store.read_key(tx.connection, self.key) if self.key else None
-
-    def remember(self, tx: Transaction, case: int, first: int, last: int) -> None:
-        if self.key:
-            store.insert_key(tx.connection, self.key, Key(self.fingerprint, case, first, last))
 
 
 def _changed(expected: int, found: int) -> Refusal:

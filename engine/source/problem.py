@@ -7,16 +7,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 _NOUNS = ("calendar", "document", "event", "field", "key", "kind", "place", "requirement", "role", "state", "task")
 CODES = frozenset(
-    """
-    alias automatic-loop bad-calendar bad-date bad-duration bad-pattern calendar-ends cannot-read
-    control-character duplicate-key duplicate-timer event-on-end expression-syntax expression-type
-    missing-key needs-calendar never-sent no-way-out not-utf8 not-yaml tag timer-on-end too-big too-deep
-    unknown-timezone unreachable-alternative unreachable-state unused-name version-reused waits-for-ever
-    wrong-type wrong-value
-    """.split()
+    [
+        "alias",
+        "automatic-loop",
+        "bad-calendar",
+        "bad-date",
+        "bad-duration",
+        "bad-pattern",
+        "calendar-ends",
+        "cannot-read",
+        "control-character",
+        "duplicate-key",
+        "duplicate-timer",
+        "event-on-end",
+        "expression-syntax",
+        "expression-type",
+        "missing-key",
+        "needs-calendar",
+        "never-sent",
+        "no-way-out",
+        "not-utf8",
+        "not-yaml",
+        "tag",
+        "timer-on-end",
+        "too-big",
+        "too-deep",
+        "unknown-timezone",
+        "unreachable-alternative",
+        "unreachable-state",
+        "unused-name",
+        "version-reused",
+        "waits-for-ever",
+        "wrong-type",
+        "wrong-value",
+    ]
 ) | {f"unknown-{noun}" for noun in _NOUNS}
 
 

@@ -69,7 +69,7 @@ def _unknown_keys(source: Source, path: Path, error: Any) -> list[Problem]:
 
 def _bad_names(source: Source, path: Path, error: Any) -> list[Problem]:
     message = f"{_shown(error.instance)} cannot be a name."
-    mend = "Use small letters, digits and _, beginning with a letter: hold_review."
+    mend = "Use small letters, digits and _, beginning with a letter: send_letter."
     return [source.key_problem((*path, error.instance), "wrong-value", message, mend)]
 
 

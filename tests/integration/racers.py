@@ -24,10 +24,17 @@ def main(url: str, documents: str, asked: dict[str, Any]) -> None:
     sys.stdin.readline()
     if asked["do"] == "fire":
         result = engine.fire(
-            asked["case"], asked["event"], "coordinator", asked.get("data"),
-            expected_version=asked.get("expected"), idempotency_key=asked.get("key"))
+            asked["case"],
+            asked["event"],
+            "coordinator",
+            asked.get("data"),
+            expected_version=asked.get("expected"),
+            idempotency_key=asked.get("key"),
+        )
     else:
-        result = engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key=asked.get("key"))
+        result = engine.open_case(
+            "hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key=asked.get("key")
+        )
     print(json.dumps(told(result)))
 
 

@@ -15,7 +15,6 @@ from engine.store.archive import BadArchive
 from tests.steps import in_panel, in_placement, offered
 
 
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
@@ -24,7 +23,9 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return make()
 
 
-def test_everything_comes_back_on_either_kind_of_database(engine: Engine, target: str, tmp_path: Path, clock: SetClock) -> None:
+def test_everything_comes_back_on_either_kind_of_database(
+    engine: Engine, target: str, tmp_path: Path, clock: SetClock
+) -> None:
     placed, panel = in_placement(engine), in_panel(engine)
     file = tmp_path / "backup.zip"
     assert (engine.backup(file).cases, engine.backup(tmp_path / "again.zip").documents) == (2, 4)
@@ -43,7 +44,9 @@ def test_everything_comes_back_on_either_kind_of_database(engine: Engine, target
     other.close()
 
 
-def test_a_backup_never_overwrites_and_a_restore_only_fills_what_is_empty(engine: Engine, url: str, tmp_path: Path) -> None:
+def test_a_backup_never_overwrites_and_a_restore_only_fills_what_is_empty(
+    engine: Engine, url: str, tmp_path: Path
+) -> None:
     in_panel(engine)
     file = tmp_path / "backup.zip"
     engine.backup(file)
@@ -77,7 +80,10 @@ def other_schema(name: str, content: bytes) -> bytes:
         (lambda name, content: b"{" if name == "tables/cases.jsonl" else content, "cannot be read as a backup"),
         (lambda name, content: b"" if name == "tables/history.jsonl" else content, "0 rows of history"),
         (lambda name, content: b"x" if name.startswith("documents/") else content, "was changed"),
-        (lambda name, content: b'{"format": "other"}' if name == "manifest.json" else content, "not a backup of casework"),
+        (
+            lambda name, content: b'{"format": "other"}' if name == "manifest.json" else content,
+            "not a backup of casework",
+        ),
         (other_schema, "has the schema 9999"),
     ],
 )

@@ -31,7 +31,11 @@ def race(engine: Engine, url: str, tmp_path: Path, asked: list[dict[str, Any]]) 
     runners = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.integration.racers", url, str(tmp_path / "documents"), json.dumps(one)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
         for one in asked
     ]
     for runner in runners:
@@ -48,7 +52,10 @@ def race(engine: Engine, url: str, tmp_path: Path, asked: list[dict[str, Any]]) 
 
 def test_two_coordinators_on_one_case_one_wins_and_the_other_is_told(house: Engine, url: str, tmp_path: Path) -> None:
     case = in_panel(house)
-    asked = [{"do": "fire", "case": case.id, "event": event, "expected": case.version} for event in ("managed_move", "back_to_forum")]
+    asked = [
+        {"do": "fire", "case": case.id, "event": event, "expected": case.version}
+        for event in ("managed_move", "back_to_forum")
+    ]
     results = race(house, url, tmp_path, asked)
     assert sorted(result.get("refused", "won") for result in results) == ["changed", "won"]
     assert house.case(case.id).version == case.version + 1
@@ -63,10 +70,21 @@ def test_without_a_version_the_second_finds_what_the_first_did(house: Engine, ur
 
 def test_twenty_race_for_the_last_place_and_the_rest_wait_in_order(house: Engine, url: str, tmp_path: Path) -> None:
     cases = [in_panel(house).id for _ in range(RACERS)]
-    asked = [{"do": "fire", "case": case, "event": "offer_programme", "data": {"programme": "full_time"}, "capacities": {"ks3": 1}}
-             for case in cases]
+    asked = [
+        {
+            "do": "fire",
+            "case": case,
+            "event": "offer_programme",
+            "data": {"programme": "full_time"},
+            "capacities": {"ks3": 1},
+        }
+        for case in cases
+    ]
     results = race(house, url, tmp_path, asked)
-    assert Counter(result.get("state", result.get("refused")) for result in results) == {"programme.admission": 1, "waiting": RACERS - 1}
+    assert Counter(result.get("state", result.get("refused")) for result in results) == {
+        "programme.admission": 1,
+        "waiting": RACERS - 1,
+    }
     since = sorted((house.history(case)[-1].waiting["since"], case) for case in cases if house.case(case).waiting_for)
     small = Engine(url, documents=house.documents, capacities={"ks3": 1})
     for _, next_in_turn in since[:3]:

@@ -57,7 +57,11 @@ def test_a_missed_repetition_fires_once_or_each_time_as_the_process_says(engine:
 
 def test_overdue_reviews_are_raised_escalated_and_closed_by_holding_the_review(engine: Engine, clock: SetClock) -> None:
     case = in_placement(engine).id
-    steps = [(5, 0, ["hold_review"]), (6, 6, ["hold_review", "school_visit"]), (7, 0, ["hold_review", "overdue_review", "school_visit"])]
+    steps = [
+        (5, 0, ["hold_review"]),
+        (6, 6, ["hold_review", "school_visit"]),
+        (7, 0, ["hold_review", "overdue_review", "school_visit"]),
+    ]
     for weeks, days, expected in steps:
         clock.set(START + timedelta(weeks=weeks, days=days, hours=1))
         engine.run_due()
@@ -92,10 +96,14 @@ def test_a_second_scheduler_on_the_same_database_does_no_harm(engine: Engine, ur
     assert engine.verify().findings == ()
 
 
-def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timers(engine: Engine, clock: SetClock) -> None:
+def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timers(
+    engine: Engine, clock: SetClock
+) -> None:
     bad, good = in_placement(engine).id, in_placement(engine).id
     with engine.database.writing() as connection:
-        connection.execute(text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.1', '9') WHERE id = :id"), {"id": bad})
+        connection.execute(
+            text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.1', '9') WHERE id = :id"), {"id": bad}
+        )
     clock.set(START + timedelta(weeks=5))
     ran = engine.run_due()
     assert (ran.fired, ran.failed) == (1, ((bad, "UnknownProcess"),))
@@ -104,7 +112,12 @@ def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timer
 
 def test_a_place_that_comes_free_goes_to_the_one_that_waited_longest(engine: Engine, clock: SetClock) -> None:
     engine.close()
-    small = Engine(str(engine.database.url.render_as_string(hide_password=False)), clock=clock, documents=engine.documents, capacities={"ks3": 1})
+    small = Engine(
+        str(engine.database.url.render_as_string(hide_password=False)),
+        clock=clock,
+        documents=engine.documents,
+        capacities={"ks3": 1},
+    )
     first = offered(small)
     waiting = []
     for days in (1, 2, 3):

@@ -16,7 +16,11 @@ from engine.store.database import DatabaseUnavailable
 from tests.conftest import LOAN, ROOT
 from tests.steps import done
 
-QUICK = LOAN.read_text().replace("due: 4 hours, done_by", "done_by").replace("deadline: {within: 3 days, raise: answer}", "timers: {soon: {at: due_back, raise: remind}}")
+QUICK = (
+    LOAN.read_text()
+    .replace("due: 4 hours, done_by", "done_by")
+    .replace("deadline: {within: 3 days, raise: answer}", "timers: {soon: {at: due_back, raise: remind}}")
+)
 
 
 def wait_for(condition: object, seconds: float = 10) -> bool:
@@ -30,7 +34,9 @@ def wait_for(condition: object, seconds: float = 10) -> bool:
 
 def quick_engine(url: str) -> Engine:
     text = QUICK.replace("due_back: {title: Due back, type: date}", "due_back: {title: Due back, type: time}")
-    text = text.replace("form: {club: required, item: required}", "form: {club: required, item: required, due_back: optional}")
+    text = text.replace(
+        "form: {club: required, item: required}", "form: {club: required, item: required, due_back: optional}"
+    )
     text = text.replace("timezone: America/New_York", "timezone: UTC")
     engine = Engine(url)
     engine.publish(text)
@@ -111,8 +117,12 @@ def test_sigterm_stops_the_worker_cleanly(url: str, tmp_path: Path) -> None:
     engine = quick_engine(url)
     case = open_due(engine, SystemClock().now() - timedelta(hours=1))
     worker = subprocess.Popen(
-        [sys.executable, "-m", "engine.cli", "worker"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env={"CASEWORK_DATABASE_URL": url, "CASEWORK_LOG_FORMAT": "json", "PATH": "/usr/bin", "CASEWORK_CONFIG": ""})
+        [sys.executable, "-m", "engine.cli", "worker"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"CASEWORK_DATABASE_URL": url, "CASEWORK_LOG_FORMAT": "json", "PATH": "/usr/bin", "CASEWORK_CONFIG": ""},
+    )
     assert wait_for(lambda: has_task(engine, case), 30)
     worker.send_signal(signal.SIGTERM)
     _, log = worker.communicate(timeout=20)

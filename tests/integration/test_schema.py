@@ -42,6 +42,9 @@ def test_sqlite_is_set_for_safety(tmp_path_factory: pytest.TempPathFactory) -> N
     Engine.prepare(url)
     database = Database(url)
     with database.writing() as connection:
-        settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
+        settings = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert settings == ["wal", 2, 1]
     database.dispose()

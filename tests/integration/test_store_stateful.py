@@ -15,7 +15,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from engine.case.refusal import Refusal
 from engine.clock import SetClock
@@ -47,8 +54,12 @@ class Caseload(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(NAMES))
     def open_case(self, data: st.DataObject, name: str) -> None:
         process = self.processes[name]
-        form = data.draw(forms(process, process.opening.form)) | {process.organisation: data.draw(st.sampled_from(ORGANISATIONS))}
-        result = self.engine.open_case(name, data.draw(actors(process)), form, state=data.draw(st.sampled_from(process.initial)))
+        form = data.draw(forms(process, process.opening.form)) | {
+            process.organisation: data.draw(st.sampled_from(ORGANISATIONS))
+        }
+        result = self.engine.open_case(
+            name, data.draw(actors(process)), form, state=data.draw(st.sampled_from(process.initial))
+        )
         if not isinstance(result, Refusal):
             self.cases.append(result.id)
             self.versions[result.id] = result.version
@@ -59,7 +70,9 @@ class Caseload(RuleBasedStateMachine):
         number, process, snapshot = self.pick(data)
         command = data.draw(fires(process, snapshot, data.draw(actors(process)), self.clock.now()))
         expected = data.draw(st.sampled_from([None, snapshot.seq, snapshot.seq + 1]))
-        result = self.engine.fire(number, command.event, command.by, command.data, expected_version=expected, idempotency_key=key)
+        result = self.engine.fire(
+            number, command.event, command.by, command.data, expected_version=expected, idempotency_key=key
+        )
         if isinstance(result, Refusal):
             assert self.engine.case(number).version == snapshot.seq
 
@@ -67,7 +80,9 @@ class Caseload(RuleBasedStateMachine):
     @rule(data=st.data())
     def add_document(self, data: st.DataObject) -> None:
         number, process, _ = self.pick(data)
-        self.engine.add_document(number, data.draw(st.sampled_from(sorted(process.documents))), b"content", data.draw(actors(process)))
+        self.engine.add_document(
+            number, data.draw(st.sampled_from(sorted(process.documents))), b"content", data.draw(actors(process))
+        )
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
@@ -117,7 +132,6 @@ class Caseload(RuleBasedStateMachine):
                 free = self.engine.free_places(process.name)[snapshot.waiting["place"]]
                 assert free == 0 or self.waits_against_a_rule(process, snapshot)
 
-
     def waits_against_a_rule(self, process: Any, snapshot: Any) -> bool:
         """An offer breaks a rule of the loan process while no deposit is known."""
         return process.name == "equipment-loan" and snapshot.data.get("deposit") is None
@@ -130,8 +144,11 @@ class Caseload(RuleBasedStateMachine):
 def run_caseload(make_url: Callable[[], str], folder: Path, examples: int) -> None:
     machine = type("Caseload", (Caseload,), {"make_url": staticmethod(make_url), "folder": folder})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=25, deadline=None,
-                                   suppress_health_check=list(HealthCheck)))
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
 
 
 def test_on_sqlite(tmp_path: Path, sqlite_template: Path) -> None:

@@ -33,10 +33,14 @@ def run(statement: str) -> Tamper:
 
 def rewrite_body(old: str, new: str) -> Tamper:
     def tamper(connection: Connection, case: int) -> None:
-        body = connection.execute(text("SELECT body FROM history WHERE case_id = :case AND seq = 1"), {"case": case}).scalar_one()
+        body = connection.execute(
+            text("SELECT body FROM history WHERE case_id = :case AND seq = 1"), {"case": case}
+        ).scalar_one()
         assert old in body
-        connection.execute(text("UPDATE history SET body = :body WHERE case_id = :case AND seq = 1"),
-                           {"body": body.replace(old, new), "case": case})
+        connection.execute(
+            text("UPDATE history SET body = :body WHERE case_id = :case AND seq = 1"),
+            {"body": body.replace(old, new), "case": case},
+        )
 
     return tamper
 
@@ -44,13 +48,17 @@ def rewrite_body(old: str, new: str) -> Tamper:
 def change_snapshot(connection: Connection, case: int) -> None:
     row = connection.execute(text("SELECT snapshot FROM cases WHERE id = :case"), {"case": case}).scalar_one()
     changed = json.loads(row) | {"state": "returned"}
-    connection.execute(text("UPDATE cases SET snapshot = :s WHERE id = :case"), {"s": json.dumps(changed), "case": case})
+    connection.execute(
+        text("UPDATE cases SET snapshot = :s WHERE id = :case"), {"s": json.dumps(changed), "case": case}
+    )
 
 
 def swap_entries(connection: Connection, case: int) -> None:
     for old, new in ((3, 900), (4, 3), (900, 4)):
-        connection.execute(text("UPDATE history SET seq = :new WHERE case_id = :case AND seq = :old"),
-                           {"new": new, "old": old, "case": case})
+        connection.execute(
+            text("UPDATE history SET seq = :new WHERE case_id = :case AND seq = :old"),
+            {"new": new, "old": old, "case": case},
+        )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +74,11 @@ def swap_entries(connection: Connection, case: int) -> None:
         (run("UPDATE cases SET organisation = 'Elsewhere' WHERE id = :case"), 0, "its column organisation differs"),
         (run("DELETE FROM timers WHERE case_id = :case AND timer LIKE '%review_due'"), 0, "its timers differ"),
         (run("UPDATE timers SET due = '2030-01-01T00:00:00.000000Z' WHERE case_id = :case"), 0, "its timers differ"),
-        (run("INSERT INTO tasks VALUES (:case, 'follow_up', 'coordinator', NULL, NULL, '2023', NULL)"), 0, "its tasks differ"),
+        (
+            run("INSERT INTO tasks VALUES (:case, 'follow_up', 'coordinator', NULL, NULL, '2023', NULL)"),
+            0,
+            "its tasks differ",
+        ),
     ],
 )
 def test_a_changed_case_is_found_and_named(engine: Engine, tamper: Tamper, entry: int, said: str) -> None:
@@ -79,7 +91,9 @@ def test_a_changed_case_is_found_and_named(engine: Engine, tamper: Tamper, entry
 
 def test_a_wrong_count_of_places_is_found(engine: Engine) -> None:
     found, _ = tampered(engine, run("UPDATE places SET taken = 7 WHERE place = 'ks3'"))
-    assert [str(one) for one in found.findings] == ["places: hbep-referral counts 7 of ks3 as taken, but 1 cases hold one"]
+    assert [str(one) for one in found.findings] == [
+        "places: hbep-referral counts 7 of ks3 as taken, but 1 cases hold one"
+    ]
 
 
 def test_a_changed_process_text_is_found(engine: Engine) -> None:
@@ -102,8 +116,10 @@ def test_a_damaged_document_is_found(engine: Engine, tmp_path: Path, damage: str
 def test_a_finding_never_repeats_data(engine: Engine) -> None:
     def tamper(connection: Connection, case: int) -> None:
         row = connection.execute(text("SELECT snapshot FROM cases WHERE id = :case"), {"case": case}).scalar_one()
-        connection.execute(text("UPDATE cases SET snapshot = :s WHERE id = :case"),
-                           {"s": row.replace("A Pupil", "Ada Fenwick"), "case": case})
+        connection.execute(
+            text("UPDATE cases SET snapshot = :s WHERE id = :case"),
+            {"s": row.replace("A Pupil", "Ada Fenwick"), "case": case},
+        )
 
     found, _ = tampered(engine, tamper)
     assert "Fenwick" not in str(found)

@@ -69,8 +69,12 @@ def test_durations_are_added_on_the_wall_clock(duration: str, start: str, end: s
 
 
 def test_six_weeks_from_september_end_on_a_school_day_in_leicestershire_but_not_elsewhere() -> None:
-    elsewhere = Calendar("x", "X", (Span(date(2023, 9, 4), date(2023, 12, 22)),), (
-        Span(date(2023, 9, 4), date(2023, 10, 20)), Span(date(2023, 10, 30), date(2023, 12, 22))))
+    elsewhere = Calendar(
+        "x",
+        "X",
+        (Span(date(2023, 9, 4), date(2023, 12, 22)),),
+        (Span(date(2023, 9, 4), date(2023, 10, 20)), Span(date(2023, 10, 30), date(2023, 12, 22))),
+    )
     end = add(parse("6 weeks"), local("2023-09-11 09:00"), LONDON, CALENDAR).astimezone(LONDON)
     assert end == local("2023-10-23 09:00")
     assert CALENDAR.is_school_day(end.date())
@@ -129,8 +133,25 @@ def test_named_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "6", "weeks", "6 fortnights", "0 weeks", "-1 week", "P", "PT", "P1", "1 week +", "6000 weeks",
-             "P9999999Y", "99999 hours + 99999 terms", "1.5 weeks", "6 weeks and 1 day"],
+    "text",
+    [
+        "",
+        "soon",
+        "6",
+        "weeks",
+        "6 fortnights",
+        "0 weeks",
+        "-1 week",
+        "P",
+        "PT",
+        "P1",
+        "1 week +",
+        "6000 weeks",
+        "P9999999Y",
+        "99999 hours + 99999 terms",
+        "1.5 weeks",
+        "6 weeks and 1 day",
+    ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(BadDuration):

@@ -116,7 +116,11 @@ def in_panel(process: Process) -> Snapshot:
 
 def in_placement(process: Process) -> Snapshot:
     case = step(process, in_panel(process), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}))
-    case = step(process, case, Fire("complete_admission", COORDINATOR, EPOCH, {"admission_meeting": "2023-09-11", "dsl_contact": "DSL"}))
+    case = step(
+        process,
+        case,
+        Fire("complete_admission", COORDINATOR, EPOCH, {"admission_meeting": "2023-09-11", "dsl_contact": "DSL"}),
+    )
     visit = {"induction_visit": "2023-09-11", "induction_present": ["pupil"]}
     case = step(process, case, Fire("record_induction", COORDINATOR, EPOCH, visit))
     return step(process, case, Fire("start_placement", COORDINATOR, EPOCH))
@@ -129,9 +133,16 @@ def refused(process: Process, case: Snapshot, command: Any, days: int = 0, free:
 
 
 def test_a_full_house_leads_to_the_queue_and_an_offer_out_of_it(referral: Process) -> None:
-    case = step(referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0)
+    case = step(
+        referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0
+    )
     assert case.state == "waiting"
-    assert case.waiting == {"place": "ks3", "for": "programme", "since": "2023-09-11T08:00:00.000000Z", "state": "waiting"}
+    assert case.waiting == {
+        "place": "ks3",
+        "for": "programme",
+        "since": "2023-09-11T08:00:00.000000Z",
+        "state": "waiting",
+    }
     engine = Actor("engine", is_engine=True)
     full = refused(referral, case, Fire("place_offered", engine, EPOCH), free=0)
     assert (full.code, full.missing) == (Code.NO_PLACE, ("ks3",))
@@ -140,7 +151,9 @@ def test_a_full_house_leads_to_the_queue_and_an_offer_out_of_it(referral: Proces
 
 
 def test_only_the_engine_sends_what_nobody_may_do(referral: Process) -> None:
-    case = step(referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0)
+    case = step(
+        referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0
+    )
     assert refused(referral, case, Fire("place_offered", COORDINATOR, EPOCH)).code is Code.NOT_ALLOWED
 
 

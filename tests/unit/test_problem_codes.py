@@ -59,7 +59,7 @@ def test_the_examples_are_wrong_and_right(codes: list[str], kind: str, block: st
 
 
 def test_each_unknown_name_has_an_example_of_its_own() -> None:
-    kinds = "state event role field document task place".split()
+    kinds = ["state", "event", "role", "field", "document", "task", "place"]
     wrong = [block for codes, kind, block in examples() if "unknown-place" in codes and kind == "wrong"]
     assert len(wrong) == len(kinds)
 

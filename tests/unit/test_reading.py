@@ -75,9 +75,24 @@ def test_every_duplicate_key_is_reported() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("yes", "yes"), ("no", "no"), ("on", "on"), ("true", True), ("False", False), ("null", None), ("~", None),
-        ("2023-09-01", "2023-09-01"), ("09:00", "09:00"), ("0x10", "0x10"), ("010", 10), ("1_000", "1_000"),
-        ("1.5", 1.5), ("-3", -3), ("1e3", 1000.0), ("'7'", "7"), ("NaN", "NaN"), (".inf", ".inf"),
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("2023-09-01", "2023-09-01"),
+        ("09:00", "09:00"),
+        ("0x10", "0x10"),
+        ("010", 10),
+        ("1_000", "1_000"),
+        ("1.5", 1.5),
+        ("-3", -3),
+        ("1e3", 1000.0),
+        ("'7'", "7"),
+        ("NaN", "NaN"),
+        (".inf", ".inf"),
         ("12345678901234567890", "12345678901234567890"),
     ],
 )
@@ -122,7 +137,9 @@ def test_a_fault_in_an_expression_is_told_at_its_column_in_the_file() -> None:
 
 
 def test_a_fault_in_a_folded_quoted_expression_is_told_at_its_line() -> None:
-    text = LOAN_TEXT.replace("check: deposit >= 50.0", "check: >-\n              deposit >= 50.0\n              && itm == \"saw\"")
+    text = LOAN_TEXT.replace(
+        "check: deposit >= 50.0", 'check: >-\n              deposit >= 50.0\n              && itm == "saw"'
+    )
     with pytest.raises(Refused) as refused:
         load_process(text, "loan.yaml", lambda _: None)
     [problem] = refused.value.problems
@@ -130,7 +147,9 @@ def test_a_fault_in_a_folded_quoted_expression_is_told_at_its_line() -> None:
 
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:
-    text = LOAN_TEXT.replace("to: refused}", "to: refusd}").replace("raise: inspect}\n              - to", "raise: inspct}\n              - to")
+    text = LOAN_TEXT.replace("to: refused}", "to: refusd}").replace(
+        "raise: inspect}\n              - to", "raise: inspct}\n              - to"
+    )
     text = text.replace("damaged: required", "damagd: required")
     with pytest.raises(Refused) as refused:
         load_process(text, "loan.yaml", lambda _: None)
@@ -160,7 +179,12 @@ def change(data: Any, path: tuple[Any, ...], value: Any, how: str) -> None:
 
 
 VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(-5, 5), st.text("abXY .é", max_size=6), st.just([]), st.just({}),
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 5),
+    st.text("abXY .é", max_size=6),
+    st.just([]),
+    st.just({}),
     st.sampled_from(["forum", "coordinator", "2023-09-01", "6 weeks", "1 soon", "own", "required", "a.b", "X Y"]),
 )
 

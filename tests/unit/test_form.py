@@ -1,0 +1,146 @@
+"""Forms: what people type, as values of the right type or faults that do not repeat it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.case.form import _Fault, value_of
+from engine.process.definition import Field
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def read(kind: str, raw: Any, **more: Any) -> Any:
+    return value_of(Field("f", "Thing", kind, **more), raw, LONDON)
+
+
+CHOICES = {"one": "One", "two": "Two"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        ("text", "  a b ", "a b"),
+        ("text", 7, "7"),
+        ("text", "", None),
+        ("text", "   ", None),
+        ("text", None, None),
+        ("long_text", "a\nb", "a\nb"),
+        ("integer", "12", 12),
+        ("integer", -3, -3),
+        ("integer", " +4 ", 4),
+        ("number", "1.5", 1.5),
+        ("number", 2, 2.0),
+        ("yes_no", "yes", True),
+        ("yes_no", "No", False),
+        ("yes_no", True, True),
+        ("yes_no", "TRUE", True),
+        ("date", "2024-02-29", "2024-02-29"),
+        ("date", date(2024, 2, 29), "2024-02-29"),
+        ("time", "2024-03-22 14:30", "2024-03-22T14:30"),
+        ("time", datetime(2024, 7, 1, 12, 0, tzinfo=UTC), "2024-07-01T13:00"),
+        ("time", "2024-03-22T14:30+02:00", "2024-03-22T12:30"),
+    ],
+)
+def test_what_is_right_is_kept(kind: str, raw: object, value: object) -> None:
+    assert read(kind, raw) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("text", ["a"]),
+        ("text", True),
+        ("text", "a\nb"),
+        ("text", "a\x00b"),
+        ("text", "x" * 501),
+        ("text", "a\ud800"),
+        ("long_text", "x" * 20_001),
+        ("integer", "1.5"),
+        ("integer", "1e3"),
+        ("integer", True),
+        ("integer", "9" * 16),
+        ("integer", "१"[:0] + "x"),
+        ("integer", [1]),
+        ("number", "nan"),
+        ("number", "inf"),
+        ("number", False),
+        ("number", "1,5"),
+        ("number", {}),
+        ("yes_no", "maybe"),
+        ("yes_no", 1),
+        ("yes_no", "on"),
+        ("date", "2024-02-30"),
+        ("date", "22.3.2024"),
+        ("date", "0001-01-01"),
+        ("date", 20240322),
+        ("date", "2024-2-3"),
+        ("time", "2024-03-22"),
+        ("time", "14:30"),
+        ("time", "2024-03-22 25:00"),
+    ],
+)
+def test_what_is_wrong_is_refused_without_repeating_it(kind: str, raw: object) -> None:
+    with pytest.raises(_Fault) as fault:
+        read(kind, raw)
+    assert str(fault.value).startswith("Thing ")
+    assert len(str(fault.value)) < 90
+
+
+def test_limits_choices_and_patterns() -> None:
+    assert read("integer", "5", min=1, max=5) == 5
+    assert read("choice", "one", choices=CHOICES) == "one"
+    assert read("choices", "two, one", choices=CHOICES) == ["one", "two"]
+    assert read("choices", ["two"], choices=CHOICES) == ["two"]
+    assert read("choices", [], choices=CHOICES) is None
+    assert read("text", "AB12", pattern="[A-Z]{2}[0-9]+") == "AB12"
+    for kind, raw, more in [
+        ("integer", 6, {"max": 5}),
+        ("integer", 0, {"min": 1}),
+        ("choice", "three", {"choices": CHOICES}),
+        ("choices", "one,three", {"choices": CHOICES}),
+        ("choices", 3, {"choices": CHOICES}),
+        ("choice", ["one"], {"choices": CHOICES}),
+        ("text", "xAB12", {"pattern": "[A-Z]{2}[0-9]+"}),
+        ("text", "abcd", {"max": 3}),
+    ]:
+        with pytest.raises(_Fault):
+            read(kind, raw, **more)
+
+
+def test_a_pattern_that_would_hang_a_backtracking_matcher_is_quick() -> None:
+    with pytest.raises(_Fault):
+        read("text", "a" * 400 + "!", pattern="(a+)+")
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1)), st.integers(-12, 12))
+def test_times_of_other_zones_become_local(moment: datetime, offset: int) -> None:
+    moment = moment.replace(second=0, microsecond=0, tzinfo=timezone(timedelta(hours=offset)))
+    assert read("time", moment) == moment.astimezone(LONDON).replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time"]
+)
+@given(
+    raw=st.one_of(
+        st.text(),
+        st.integers(),
+        st.floats(),
+        st.booleans(),
+        st.none(),
+        st.lists(st.text(), max_size=3),
+        st.dictionaries(st.text(), st.none(), max_size=1),
+    )
+)
+def test_anything_is_a_value_or_a_fault(kind: str, raw: object) -> None:
+    try:
+        read(kind, raw, choices=CHOICES)
+    except _Fault:
+        pass

@@ -1,0 +1,72 @@
+"""The house keeps its own rules: no trade in the engine, one clock, small rooms."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FILES = sorted((ROOT / "engine").rglob("*.py"))
+TRADE = re.compile(r"pupil|forum|hbep|placement|referral|panel_|review|senco|school(?!.?days?\b|s?_days?)", re.I)
+
+
+def code_without_docstrings(tree: ast.Module) -> list[str]:
+    """Every name and text in the code, without docstrings."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            found.append(node.value)
+        elif isinstance(node, (ast.Name, ast.arg)):
+            found.append(node.id if isinstance(node, ast.Name) else node.arg)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_the_engine_knows_no_trade(file: Path) -> None:
+    words = [text for text in code_without_docstrings(ast.parse(file.read_text())) if TRADE.search(text)]
+    assert words == []
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asking = [
+        file.name for file in FILES if re.search(r"datetime\.now\(|utcnow|date\.today\(|time\.time\(", file.read_text())
+    ]
+    assert asking == ["clock.py"]
+
+
+def test_no_file_has_grown_past_four_hundred_lines() -> None:
+    assert [file.name for file in FILES if len(file.read_text().splitlines()) > 400] == []
+
+
+def test_functions_are_short() -> None:
+    lengths = []
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                first = node.body[0]
+                doc = (
+                    first.end_lineno - first.lineno + 1
+                    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+                    else 0
+                )  # type: ignore[operator]
+                lengths.append(node.end_lineno - node.lineno + 1 - doc)  # type: ignore[operator]
+    assert statistics.median(lengths) < 10
+    assert max(lengths) < 80
+
+
+def test_every_room_says_what_lives_there() -> None:
+    for file in FILES:
+        if file.read_text().strip():
+            assert ast.get_docstring(ast.parse(file.read_text())), file
