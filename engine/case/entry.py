@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 GENESIS = "0" * 64
@@ -50,7 +50,7 @@ class Entry:
 
     def body(self) -> str:
         """The entry as canonical JSON: what is stored, and what the hash chain is made of."""
-        return canonical({name: getattr(self, name) for name in _NAMES if getattr(self, name) or name == "seq"})
+        return canonical({name: value for name, value in vars(self).items() if value or name == "seq"})
 
     @classmethod
     def from_body(cls, body: str) -> Entry:
@@ -66,7 +66,6 @@ class Entry:
             raise ValueError("not a history entry") from error
 
 
-_NAMES = tuple(one.name for one in fields(Entry))
 _TUPLES = frozenset({"entered", "left", "stopped", "freed"})
 
 

@@ -64,6 +64,8 @@ def _condition(process: Process, name: str) -> str:
 
 def shown(process: Process, name: str, view: View) -> bool:
     """Whether the field may be given and shown now."""
+    if process.fields[name].when is None:
+        return True
     return process.language.truth(process.fields[name].when, view) is True
 
 

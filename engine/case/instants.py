@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 
 
 def to_text(moment: datetime) -> str:
     """An aware instant as `2023-10-23T08:00:00.000000Z`."""
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond:06d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
+@functools.lru_cache(4096)
 def from_text(text: str) -> datetime:
     """The aware instant (UTC) that `to_text` wrote."""
     return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

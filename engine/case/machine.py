@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transitions.extensions.nesting import HierarchicalMachine, NestedState
+from transitions.extensions.nesting import HierarchicalMachine, NestedState, NestedTransition
 
 from engine.process.definition import ANYWHERE, Process, State, Way
 from engine.process.expressions import View
@@ -89,8 +89,24 @@ class _State(NestedState):
         event_data.model.left.append(self.name)
 
 
+class _Transition(NestedTransition):
+    """A transition that remembers, per state it was taken from, which states it leaves and enters."""
+
+    def _change_state(self, event_data: Any) -> None:
+        walk: Walk = event_data.model
+        known: dict[str, tuple[list[str], list[str], str]] = self.__dict__.setdefault("known", {})
+        source = walk.state
+        if source not in known:
+            super()._change_state(event_data)
+            known[source] = (list(walk.left), list(walk.entered), walk.state)
+        else:
+            left, entered, walk.state = known[source]
+            walk.left, walk.entered = list(left), list(entered)
+
+
 class _Machine(HierarchicalMachine):
     state_cls = _State
+    transition_cls = _Transition
 
 
 class Machine:

@@ -66,7 +66,7 @@ class Transaction:
             UnknownCase: there is none with this number.
         """
         if case not in self._works:
-            stored = store.lock_case(self.connection, case)
+            stored = store.read_case(self.connection, case)
             if stored is None:
                 raise UnknownCase(f"There is no case {case}.")
             self.catalogue.refresh(self.connection, stored.stamp)

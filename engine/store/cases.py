@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot
-from engine.store.statement import Statement, every_column, one_row
+from engine.store.statement import Statement, every_column, one_row, put_row, together
 from engine.store.tables import calendars, cases, history, keys, tasks, timers, versions, waiting
 
 _stamp = (
@@ -19,7 +19,6 @@ _stamp = (
 )
 _one = select(cases.c.head, cases.c.snapshot, *_stamp).where(cases.c.id == bindparam("id"))
 _READ = Statement(_one)
-_LOCK = Statement(_one, _one.with_for_update())
 _INSERT = Statement(
     insert(cases).values({c.name: bindparam(c.name) for c in cases.c if c.name != "id"}).returning(cases.c.id)
 )
@@ -35,9 +34,9 @@ _HISTORY = Statement(
     .where(history.c.case_id == bindparam("id"))
     .order_by(history.c.seq)
 )
-_INSERT_TASK = Statement(every_column(tasks))
+_PUT_TASK = put_row(tasks)
 _DELETE_TASK = Statement(delete(tasks).where(tasks.c.case_id == bindparam("case"), tasks.c.task == bindparam("task")))
-_INSERT_TIMER = Statement(every_column(timers))
+_PUT_TIMER = put_row(timers)
 _DELETE_TIMER = Statement(
     delete(timers).where(timers.c.case_id == bindparam("case"), timers.c.timer == bindparam("timer"))
 )
@@ -85,12 +84,7 @@ class Key:
 
 def read_case(connection: Connection, case: int) -> StoredCase | None:
     """The case with this number; None where there is none."""
-    return _stored(case, _READ.run(connection, id=case).first())
-
-
-def lock_case(connection: Connection, case: int) -> StoredCase | None:
-    """The same, held against other writers until the transaction ends."""
-    return _stored(case, _LOCK.run(connection, id=case).first())
+    return _stored(case, _READ.row(connection, id=case))
 
 
 def _stored(case: int, row: Any) -> StoredCase | None:
@@ -99,32 +93,38 @@ def _stored(case: int, row: Any) -> StoredCase | None:
 
 def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns) -> int:
     """Store a new case; its number."""
-    hashes = _hashes(GENESIS, entries)
+    bodies = [entry.body() for entry in entries]
+    hashes = _hashes(GENESIS, bodies)
     values = _row(snapshot, hashes[-1], columns)
-    result = _INSERT.run(connection, process=snapshot.process, opened=snapshot.opened, **values)
-    case = int(result.one()[0])
-    _write_parts(connection, case, None, snapshot)
-    _write_history(connection, case, entries, hashes)
+    row = _INSERT.row(connection, process=snapshot.process, opened=snapshot.opened, **values)
+    assert row is not None
+    case = int(row[0])
+    with together(connection):
+        _write_parts(connection, case, None, snapshot)
+        _write_history(connection, case, entries, bodies, hashes)
     return case
 
 
 def update_case(
     connection: Connection, before: StoredCase, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns
 ) -> StoredCase | None:
-    """Store what was decided; None where the case was changed since it was read."""
-    hashes = _hashes(before.head, entries)
+    """Store what was decided; None where the case was changed since it was read: the caller must roll back."""
+    bodies = [entry.body() for entry in entries]
+    hashes = _hashes(before.head, bodies)
     values = _row(snapshot, hashes[-1], columns)
-    if _UPDATE.run(connection, case=before.id, expected=before.snapshot.seq, **values).rowcount != 1:
+    with together(connection):
+        updated = _UPDATE.send(connection, {"case": before.id, "expected": before.snapshot.seq, **values})
+        _write_parts(connection, before.id, before.snapshot, snapshot)
+        _write_history(connection, before.id, entries, bodies, hashes)
+    if updated.rowcount != 1:
         return None
-    _write_parts(connection, before.id, before.snapshot, snapshot)
-    _write_history(connection, before.id, entries, hashes)
     return StoredCase(before.id, hashes[-1], snapshot, before.stamp)
 
 
-def _hashes(head: str, entries: tuple[Entry, ...]) -> list[str]:
+def _hashes(head: str, bodies: list[str]) -> list[str]:
     hashes = []
-    for entry in entries:
-        head = chained(head, entry.body())
+    for body in bodies:
+        head = chained(head, body)
         hashes.append(head)
     return hashes
 
@@ -143,22 +143,24 @@ def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
     }
 
 
-def _write_history(connection: Connection, case: int, entries: tuple[Entry, ...], hashes: list[str]) -> None:
+def _write_history(
+    connection: Connection, case: int, entries: tuple[Entry, ...], bodies: list[str], hashes: list[str]
+) -> None:
     rows = [
-        {"case_id": case, "seq": entry.seq, "body": entry.body(), "hash": digest}
-        for entry, digest in zip(entries, hashes, strict=True)
+        {"case_id": case, "seq": entry.seq, "body": body, "hash": digest}
+        for entry, body, digest in zip(entries, bodies, hashes, strict=True)
     ]
-    _INSERT_HISTORY.run_many(connection, rows)
+    _INSERT_HISTORY.write(connection, rows)
 
 
 def _write_parts(connection: Connection, case: int, before: Snapshot | None, after: Snapshot) -> None:
     """Bring the rows that are kept for finding in line with the snapshot."""
     gone, new = _difference(before.tasks if before else {}, after.tasks)
-    _DELETE_TASK.run_many(connection, [{"case": case, "task": name} for name in gone])
-    _INSERT_TASK.run_many(connection, [task_row(case, name, after.tasks[name]) for name in new])
+    _DELETE_TASK.write(connection, [{"case": case, "task": name} for name in gone])
+    _PUT_TASK.write(connection, [task_row(case, name, after.tasks[name]) for name in new])
     gone, new = _difference(before.timers if before else {}, after.timers)
-    _DELETE_TIMER.run_many(connection, [{"case": case, "timer": key} for key in gone])
-    _INSERT_TIMER.run_many(connection, [timer_row(case, key, after.timers[key]) for key in new])
+    _DELETE_TIMER.write(connection, [{"case": case, "timer": key} for key in gone])
+    _PUT_TIMER.write(connection, [timer_row(case, key, after.timers[key]) for key in new])
     _write_waiting(connection, case, before.waiting if before else {}, after)
 
 
@@ -166,14 +168,14 @@ def _write_waiting(connection: Connection, case: int, before: Mapping[str, str],
     if before == after.waiting:
         return
     if before:
-        _DELETE_WAITING.run(connection, case=case)
+        _DELETE_WAITING.change(connection, case=case)
     if after.waiting:
-        _INSERT_WAITING.run(connection, **waiting_row(case, after))
+        _INSERT_WAITING.change(connection, **waiting_row(case, after))
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Names whose rows go, and names whose rows come; a changed one does both."""
-    gone = [name for name, value in old.items() if new.get(name) != value]
+    """Names whose rows go, and names whose rows are put: those that are new or changed."""
+    gone = [name for name in old if name not in new]
     return gone, [name for name, value in new.items() if old.get(name) != value]
 
 
@@ -196,33 +198,35 @@ def waiting_row(case: int, snapshot: Snapshot) -> dict[str, Any]:
 
 def history_of(connection: Connection, case: int) -> Iterator[tuple[int, str, str]]:
     """The entries of a case in order: number, body, hash."""
-    for row in _HISTORY.run(connection, id=case):
+    for row in _HISTORY.rows(connection, id=case):
         yield row[0], row[1], row[2]
 
 
 def case_ids(connection: Connection, after: int, most: int) -> list[int]:
     """The numbers of stored cases, in order, after a given one."""
-    return [row[0] for row in _IDS.run(connection, last=after, most=most)]
+    return [row[0] for row in _IDS.rows(connection, last=after, most=most)]
 
 
 def case_row(connection: Connection, case: int) -> dict[str, Any] | None:
     """Every column of a case's row."""
-    row = _ROW.run(connection, id=case).first()
+    row = _ROW.row(connection, id=case)
     return dict(zip((c.name for c in cases.c), row, strict=True)) if row else None
 
 
 def part_rows(connection: Connection, part: str, case: int) -> list[dict[str, Any]]:
     """The rows of `tasks`, `timers` or `waiting` that belong to a case."""
     names = [column.name for column in {"tasks": tasks, "timers": timers, "waiting": waiting}[part].c]
-    return [dict(zip(names, row, strict=True)) for row in _PARTS[part].run(connection, id=case)]
+    return [dict(zip(names, row, strict=True)) for row in _PARTS[part].rows(connection, id=case)]
 
 
 def read_key(connection: Connection, key: str) -> Key | None:
     """What an idempotency key did; None where it is new."""
-    row = _KEY.run(connection, key=key).first()
+    row = _KEY.row(connection, key=key)
     return Key(row[0], row[1], row[2], row[3]) if row else None
 
 
 def insert_key(connection: Connection, name: str, key: Key) -> None:
     """Remember what an idempotency key did."""
-    _INSERT_KEY.run(connection, key=name, fingerprint=key.fingerprint, case_id=key.case, first=key.first, last=key.last)
+    _INSERT_KEY.change(
+        connection, key=name, fingerprint=key.fingerprint, case_id=key.case, first=key.first, last=key.last
+    )

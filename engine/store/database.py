@@ -2,23 +2,27 @@
 
 SQLite: write-ahead log, foreign keys on, every commit on disk (synchronous FULL), and a write
 transaction takes its lock at the beginning, so that it never fails half-way for lack of one.
-PostgreSQL: read committed, with row locks where the statements ask for them.
+PostgreSQL: read committed; a case is updated only if it is still as it was read.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
+import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 30
 IDLE_SECONDS = 60
+REST_SECONDS = 2.0
 _RETRIED = frozenset({"40001", "40P01", "23505"})
 
 
@@ -105,10 +109,12 @@ def _parsed(url: str) -> sqlalchemy.URL:
 def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     if url.get_backend_name() != "sqlite":
         try:
-            engine = sqlalchemy.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            engine = sqlalchemy.create_engine(url, isolation_level="READ COMMITTED")
         except (ImportError, NoSuchModuleError):
             raise DatabaseUnavailable("The driver for PostgreSQL (psycopg) is not installed.") from None
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _ping_after_rest)
         return engine
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}, "paramstyle": "named"}
     if not url.database or url.database == ":memory:":
@@ -126,6 +132,21 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
     connection.commit()
 
 
+def _note_rest(_: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ping_after_rest(connection: Any, record: Any, _: Any) -> None:
+    """A connection that has rested may be dead by now: then the pool makes a new one."""
+    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
+
+
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
@@ -133,7 +154,11 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN", None, error) from error
 
 
 def _why(database: Database, error: OperationalError) -> str:

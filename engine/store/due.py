@@ -23,13 +23,14 @@ DueTimer = tuple[str, int, str]
 
 def next_due(connection: Connection) -> str | None:
     """When the next timer of any case is due; None where none runs."""
-    found: str | None = _NEXT.run(connection).scalar_one()
-    return found
+    found = _NEXT.row(connection)
+    return found[0] if found else None
 
 
 def count_due(connection: Connection, now: str) -> int:
     """How many timers are due by `now`."""
-    return int(_COUNT.run(connection, now=now).scalar_one())
+    found = _COUNT.row(connection, now=now)
+    return int(found[0]) if found else 0
 
 
 def take_turn(connection: Connection) -> bool:
@@ -45,4 +46,4 @@ def take_turn(connection: Connection) -> bool:
 
 def due_timers(connection: Connection, now: str, most: int) -> list[DueTimer]:
     """Timers that are due (due, case, timer), in order."""
-    return [(row[0], row[1], row[2]) for row in _DUE.run(connection, now=now, most=most)]
+    return [(row[0], row[1], row[2]) for row in _DUE.rows(connection, now=now, most=most)]

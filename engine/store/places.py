@@ -35,32 +35,32 @@ _WAITED_FOR = Statement(select(waiting.c.process, waiting.c.place).distinct())
 
 def taken(connection: Connection, process: str) -> dict[str, int]:
     """How many of each place the cases of a process hold."""
-    return {row[0]: row[1] for row in _TAKEN.run(connection, of=process)}
+    return {row[0]: row[1] for row in _TAKEN.rows(connection, of=process)}
 
 
 def all_taken(connection: Connection) -> dict[tuple[str, str], int]:
     """The same for every process, by process and place."""
-    return {(row[0], row[1]): row[2] for row in _ALL.run(connection)}
+    return {(row[0], row[1]): row[2] for row in _ALL.rows(connection)}
 
 
 def take_place(connection: Connection, process: str, place: str, count: int, capacity: int) -> bool:
     """Take places, or none when fewer than `count` are free."""
-    if _TAKE.run(connection, of=process, kind=place, count=count, capacity=capacity).rowcount == 1:
+    if _TAKE.change(connection, of=process, kind=place, count=count, capacity=capacity) == 1:
         return True
-    _NEW.run(connection, of=process, kind=place)
-    return _TAKE.run(connection, of=process, kind=place, count=count, capacity=capacity).rowcount == 1
+    _NEW.change(connection, of=process, kind=place)
+    return _TAKE.change(connection, of=process, kind=place, count=count, capacity=capacity) == 1
 
 
 def give_back_place(connection: Connection, process: str, place: str, count: int) -> None:
     """Give places back."""
-    _GIVE_BACK.run(connection, of=process, kind=place, count=count)
+    _GIVE_BACK.change(connection, of=process, kind=place, count=count)
 
 
 def longest_waiting(connection: Connection, process: str, place: str, most: int) -> list[int]:
     """The cases that wait for a place, the longest waiting first."""
-    return [row[0] for row in _LONGEST_WAITING.run(connection, of=process, kind=place, most=most)]
+    return [row[0] for row in _LONGEST_WAITING.rows(connection, of=process, kind=place, most=most)]
 
 
 def waited_for(connection: Connection) -> list[tuple[str, str]]:
     """The places, with their processes, that some case waits for."""
-    return sorted((row[0], row[1]) for row in _WAITED_FOR.run(connection))
+    return sorted((row[0], row[1]) for row in _WAITED_FOR.rows(connection))

@@ -60,24 +60,25 @@ def text_hash(text: str) -> str:
 
 def stamp(connection: Connection) -> tuple[int, int]:
     """How many versions and calendars are published: a number that only grows."""
-    row = _COUNTS.run(connection).one()
+    row = _COUNTS.row(connection)
+    assert row is not None
     return row[0], row[1]
 
 
 def all_versions(connection: Connection) -> list[StoredVersion]:
     """Every version of every process, in the order in which they come into force."""
-    return [StoredVersion(*row) for row in _VERSIONS.run(connection)]
+    return [StoredVersion(*row) for row in _VERSIONS.rows(connection)]
 
 
 def version_text(connection: Connection, process: str, version: str) -> str | None:
     """The text of a version; None where there is none of that label."""
-    found: str | None = _TEXT.run(connection, of=process, label=version).scalar_one_or_none()
-    return found
+    found = _TEXT.row(connection, of=process, label=version)
+    return found[0] if found else None
 
 
 def insert_version(connection: Connection, version: StoredVersion, text: str, published: str, by: str) -> None:
     """Keep a new version."""
-    _INSERT_VERSION.run(
+    _INSERT_VERSION.change(
         connection,
         process=version.process,
         version=version.version,
@@ -91,13 +92,13 @@ def insert_version(connection: Connection, version: StoredVersion, text: str, pu
 
 def calendar_text(connection: Connection, name: str) -> StoredCalendar | None:
     """The latest edition of a calendar; None where there is none of that name."""
-    row = _CALENDAR.run(connection, name=name).first()
+    row = _CALENDAR.row(connection, name=name)
     return StoredCalendar(*row) if row else None
 
 
 def insert_calendar(connection: Connection, name: str, calendar: StoredCalendar, published: str) -> None:
     """Keep a new edition of a calendar."""
-    _INSERT_CALENDAR.run(
+    _INSERT_CALENDAR.change(
         connection,
         calendar=name,
         edition=calendar.edition,
