@@ -97,7 +97,7 @@ class Language:
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
         """Compile `text`; `wanted` is the CEL type it must have (`BOOL`, `STRING`, …)."""
-        faults = self._name_faults(text)
+        faults = self._name_faults(text) + list(self._odd_faults(text))
         try:
             compiled = self._checker().compile(_same_length(text))
         except RuntimeError as error:
@@ -138,6 +138,16 @@ class Language:
                     message = f"There is no {noun} {name}."
                     faults.append(Fault(offset, f"unknown-{noun}", message, nearest(name, names)))
         return faults + list(self._comparison_faults(text))
+
+    def _odd_faults(self, text: str) -> Iterable[Fault]:
+        """What CEL would allow, but nobody means: a name behind a lone dot, a loop that hides a field."""
+        bare = STRING_OR_WORD.sub(lambda token: '"' * len(token[0]) if token["text"] else token[0], text)
+        for found in re.finditer(r"""(?<![\w)\]}"'\s])\s*\.\s*[A-Za-z_]|^\s*\.""", bare):
+            yield Fault(found.start(), "expression-syntax", "A name cannot begin with a dot here.")
+        for found in re.finditer(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w+)\s*,", bare):
+            if found[1] in self.fields:
+                message = f"{found[1]} is a field, and cannot name something else in this expression."
+                yield Fault(found.start(1), "expression-type", message, "Choose another name.")
 
     def _comparison_faults(self, text: str) -> Iterable[Fault]:
         for found in re.finditer(r"""(?<![\w."'])(\w+)\s*[!=]=\s*("[^"\\]*"|'[^'\\]*')""", text):

@@ -81,6 +81,8 @@ def faults(text: str, wanted: str = "BOOL") -> list[Fault]:
         ("a == 'has(\"form\")'", {"a": 'has("form")'}, True),
         ('c == "one"\n  || c == "two"', {"c": "two"}, True),
         ("a.size() == 3", {"a": "abc"}, True),
+        ('many.exists(one, one == "x.y")', {"many": ["x.y"]}, True),
+        ('"two" in many . filter(one, one != ".")', {"many": ["two"]}, True),
         ("n / 0 == 1", {"n": 1}, None),
     ],
 )
@@ -106,6 +108,9 @@ def test_what_an_expression_is_worth(text: str, data: dict[str, Any], expected: 
         ("", 0, "expression-syntax"),
         ("has(form)", 4, "unknown-field"),
         ("(y", 1, "expression-syntax"),
+        (".y", 0, "expression-syntax"),
+        ("y && .y", 4, "expression-syntax"),
+        ('many.exists(a, a == "x")', 12, "expression-type"),
     ],
 )
 def test_what_is_wrong_is_told_where_it_stands(text: str, offset: int, code: str) -> None:
