@@ -21,7 +21,7 @@ def rate_of_clients(setups: list[Setup], cases: list[list[int]], seconds: float)
     ]
     for client in clients:
         client.start()
-    total = sum(results.get() for _ in clients)
+    total: int = sum(results.get() for _ in clients)
     for client in clients:
         client.join()
     return total / seconds

