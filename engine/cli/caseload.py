@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -244,7 +244,7 @@ def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
         out_json(as_data(report))
         return
     _print_case(report)
-    _print_possible(report)
+    _print_possible(report, known=who is not None)
     _print_documents(report.case)
     _print_times(report.case)
     heading("\nHistory")
@@ -264,20 +264,15 @@ def _print_case(report: Report) -> None:
         ("Holds", ", ".join(case.places)),
         ("Waits for", case.waiting_for),
     ]
-    facts += [(report.titles.get(name, name), _value(value)) for name, value in case.data.items()]
+    facts += [(one.title, one.text) for one in report.fields]
     table(("", ""), [fact for fact in facts if fact[1]])
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _print_possible(report: Report) -> None:
+def _print_possible(report: Report, *, known: bool) -> None:
     heading("\nWhat may be done next")
     if not report.possible:
-        out("Nothing: the case has ended." if report.case.ended else "Nothing by the roles given.")
+        nothing = "Nothing by these roles." if known else "Say who asks to see it: --by coordinator."
+        out("Nothing: the case has ended." if report.case.ended else nothing)
         return
     rows = []
     for one in report.possible:

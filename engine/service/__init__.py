@@ -9,7 +9,7 @@ from engine.service.due import Ran
 from engine.service.engine import Engine
 from engine.service.finding import BadCursor, UnknownState
 from engine.service.publishing import Published
-from engine.service.telling import Choice, Report, Told
+from engine.service.telling import Choice, Report, Shown, Told
 from engine.service.transaction import UnknownCase
 from engine.service.verifying import Finding, Verified
 from engine.service.views import Case, Document, Page, Task, Timer, as_data
@@ -25,6 +25,7 @@ __all__ = [
     "Published",
     "Ran",
     "Report",
+    "Shown",
     "Task",
     "Timer",
     "Told",

@@ -18,7 +18,7 @@ from engine.clock import Clock
 from engine.process.definition import Process
 from engine.service import finding, verifying
 from engine.service.catalogue import Catalogue
-from engine.service.telling import Report, choice_of, tell
+from engine.service.telling import Report, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
 from engine.store import archive
@@ -183,11 +183,12 @@ class Reader:
         """
         process, snapshot = self._seen(case, by)
         possible = self.possible_events(case, by) if by is not None else []
+        view = case_view(process, case, snapshot, self.clock.now())
         return Report(
-            case=case_view(process, case, snapshot, self.clock.now()),
+            case=view,
+            fields=shown_fields(process, view),
             possible=tuple(choice_of(one) for one in possible),
             history=tuple(tell(process, entry) for entry in self.history(case, by)),
-            titles={name: field.title for name, field in process.fields.items()},
         )
 
     def backup(self, file: Path) -> archive.Counted:

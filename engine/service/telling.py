@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from engine.case.entry import Entry
 from engine.case.possible import Possible
 from engine.case.schedule import ESCALATION
-from engine.process.definition import Process
+from engine.process.definition import Field, Process
 from engine.service.views import Case, local
 
 
@@ -40,13 +41,38 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A field of a case with its value as people read it."""
+
+    field: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything about a case on one page. `titles` names its fields for people."""
+    """Everything about a case on one page."""
 
     case: Case
+    fields: tuple[Shown, ...]
     possible: tuple[Choice, ...]
     history: tuple[Told, ...]
-    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
+    """What is known about a case, in the words of its process."""
+    return tuple(
+        Shown(name, process.fields[name].title, _text(process.fields[name], value)) for name, value in case.data.items()
+    )
+
+
+def _text(field: Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(field.choices.get(one, one) for one in value)
+    text = str(value)
+    return text.replace("T", " ") if field.type == "time" else field.choices.get(text, text)
 
 
 def choice_of(possible: Possible) -> Choice:

@@ -233,7 +233,11 @@ def test_the_demonstration_is_a_caseload_in_every_state(shell: Shell) -> None:
     assert shell.json("due", "--case", "7")[0]["case"] == 7
     shell("worker", "--once")
     assert shell.error == "0 timers fired.\n"
-    shell("show", "24", "--by", "coordinator")
+    assert "Say who asks to see it" in shell("show", "24")
+    shown = shell("show", "24", "--by", "coordinator")
+    assert "KS3 (Years 7 to 9)" in shown
+    assert "Full time" in shown
+    assert "Nothing: the case has ended." in shell("show", "1", "--by", "coordinator")
 
 
 def test_tasks_are_claimed_assigned_and_done(shell: Shell) -> None:
