@@ -1,0 +1,65 @@
+"""A wheel built from the tree works where there is no checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of what git tracks."""
+    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tree / name)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(build, cwd=tree, check=True, capture_output=True)
+    [made] = out.glob("casework-*.whl")
+    return made
+
+
+def test_it_carries_processes_and_schemas(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    shipped = {f"engine/_shipped/{folder}/{name}" for folder, name in [
+        ("schemas", "process.schema.json"), ("schemas", "calendar.schema.json"), ("schemas", "scenario.schema.json"),
+        ("processes", "hbep-referral.yaml"), ("processes", "hbep-referral.scenarios.yaml"),
+        ("processes/calendars", "leicestershire.yaml"), ("processes", "hbep-referral.demo.yaml"),
+    ]}  # fmt: skip
+    assert shipped <= names
+    assert "engine/store/migrations/versions/0001_first_tables.py" in names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+
+
+def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    place, work = tmp_path / "site", tmp_path / "work"
+    work.mkdir()
+    zipfile.ZipFile(wheel).extractall(place)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(place), "CASEWORK_DATABASE_URL": "sqlite:///c.db"}
+
+    def casework(*arguments: str) -> str:
+        asked = [sys.executable, "-c", "from engine.cli.main import main; main()", *arguments]
+        done = subprocess.run(asked, cwd=work, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    where = [sys.executable, "-c", "import engine; print(engine.__file__)"]
+    found = subprocess.run(where, cwd=work, env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.startswith(str(place))
+    casework("init")
+    assert "60 invented cases" in casework("demo")
+    assert "no findings" in casework("verify")
+    shipped = place / "engine/_shipped/processes"
+    assert "no problems" in casework("check", str(shipped))
+    shutil.copy(shipped / "hbep-referral.yaml", work / "mine.yaml")
+    assert "no problems" in casework("check", "mine.yaml")
