@@ -15,13 +15,11 @@ from engine.calendars.duration import add, at_local, parse, roll
 from engine.case.command import Actor
 from engine.case.refusal import Refusal
 from engine.clock import SetClock
-from engine.files import Found, read_text
+from engine.files import Found
 from engine.process.definition import Process
-from engine.scenarios import let_time_pass, name_problems, process_beside
+from engine.scenarios import let_time_pass, read_beside
 from engine.service import Case, Engine
-from engine.source.problem import Refused
-from engine.source.reader import Source, read
-from engine.source.shape import shape_problems
+from engine.source.reader import Source
 
 _MORNING, _AFTERNOON = time(9, 30), time(13, 30)
 
@@ -60,14 +58,7 @@ def load_demonstration(path: Path) -> Demonstration:
     Raises:
         Refused: with every problem of the file, or of the process.
     """
-    source = read(read_text(path), str(path))
-    problems = shape_problems(source, "demonstration")
-    if problems:
-        raise Refused(problems)
-    found = process_beside(source, path)
-    problems = list(name_problems(source, found, ("stories",)))
-    if problems:
-        raise Refused(problems)
+    source, found = read_beside(path, "demonstration", "stories")
     return Demonstration(source, found.loaded.process, found, path)
 
 

@@ -86,18 +86,28 @@ def load_scenarios(path: Path) -> ScenarioFile:
     Raises:
         Refused: with every problem of the file, or of the process.
     """
-    source = read(read_text(path), str(path))
-    problems = shape_problems(source, "scenario")
-    if problems:
-        raise Refused(problems)
-    found = process_beside(source, path)
-    problems = list(name_problems(source, found, ("scenarios",)))
-    if problems:
-        raise Refused(problems)
+    source, found = read_beside(path, "scenario", "scenarios")
     return ScenarioFile(source, found.loaded.process, found)
 
 
-def process_beside(source: Source, path: Path) -> Found:
+def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
+    """Read a file of a kind that names a process beside it; names below `part` are those of that process.
+
+    Raises:
+        Refused: with every problem of the file, or of the process.
+    """
+    source = read(read_text(path), str(path))
+    problems = shape_problems(source, kind)
+    if problems:
+        raise Refused(problems)
+    found = _process_beside(source, path)
+    problems = list(_name_problems(source, found, (part,)))
+    if problems:
+        raise Refused(problems)
+    return source, found
+
+
+def _process_beside(source: Source, path: Path) -> Found:
     """The process that the file at `path` names, as seen from it.
 
     Raises:
@@ -110,7 +120,7 @@ def process_beside(source: Source, path: Path) -> Found:
     return load_file(target)
 
 
-def name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
+def _name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
     """Names below `root` that the process does not have, and durations that are none."""
     process = found.loaded.process
     events = set(event_names(found.loaded.source.data))
