@@ -23,7 +23,9 @@ $(VENV)/test: $(VENV)/run requirements-dev.txt
 	touch $@
 
 run: demo  ## Set up, load the demonstration caseload, run the scheduler
-	@echo "Look around in another terminal:  $(BIN)/casework cases   ·   $(BIN)/casework tasks --overdue   ·   $(BIN)/casework show 1"
+	@echo "Look around in another terminal:"
+	@echo "  export CASEWORK_DATABASE_URL=$(CASEWORK_DATABASE_URL) PATH=\$$PWD/$(BIN):\$$PATH"
+	@echo "  casework cases   ·   casework tasks --overdue   ·   casework show 18 --by coordinator"
 	@echo "The scheduler runs now; Ctrl-C stops it."
 	@$(BIN)/casework worker
 
