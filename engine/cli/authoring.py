@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import REFUSED, heading, out, out_json, print_problems, say
+from engine.cli.screen import REFUSED, USAGE, heading, out, out_json, print_problems, say
 from engine.cli.shared import AsJson
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def check(
         say(_summary(len(errors(problems)), len(problems), files))
     if errors(problems):
         raise typer.Exit(REFUSED)
+    if not files:
+        raise typer.Exit(USAGE)
 
 
 def _summary(errors: int, problems: int, files: int) -> str:

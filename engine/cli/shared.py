@@ -34,7 +34,7 @@ Expected = Annotated[
     typer.Option("--expected-version", min=1, help="Refuse if the case has changed since this version."),
 ]
 Key = Annotated[str, typer.Option("--key", help="An idempotency key: the same request again does nothing more.")]
-Values = Annotated[list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="What the form says.")]
+Values = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="What the form says.")]
 DataFile = Annotated[
     str, typer.Option("--data", metavar="FILE", help="The form as a YAML or JSON file; - for standard input.")
 ]

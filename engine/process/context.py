@@ -64,9 +64,9 @@ class Context:
             return (raw,) if self.known(noun, raw, path) else ()
         return self.all_known(noun, raw, path)
 
-    def roles(self, raw: list[str] | None, path: Path) -> frozenset[str] | None:
+    def roles(self, raw: str | list[str] | None, path: Path) -> frozenset[str] | None:
         """The roles of a `by:`; None where everybody may."""
-        return None if raw is None else frozenset(self.all_known("role", raw, path))
+        return None if raw is None else frozenset(self.one_or_many("role", raw, path))
 
     def form(self, raw: Mapping[str, str] | None, path: Path) -> dict[str, bool]:
         """A form: each field with whether it is required."""

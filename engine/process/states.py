@@ -11,6 +11,7 @@ from engine.source.problem import nearest
 from engine.source.reader import Path
 
 DEADLINE = "deadline"
+OFFER = "place_offered"
 
 
 def read_states(context: Context, raw: dict[str, Any]) -> dict[str, State]:
@@ -143,10 +144,10 @@ def _need(context: Context, raw: dict[str, Any], path: Path) -> Need:
 def _hold(context: Context, raw: dict[str, Any] | None, path: Path, scope: str) -> Hold | None:
     if raw is None:
         return None
-    offer = raw.get("offer", "")
+    otherwise = raw.get("otherwise")
+    offer = raw.get("offer", OFFER if otherwise else "")
     if offer:
         context.known("event", offer, (*path, "offer"))
-    otherwise = raw.get("otherwise")
     around = scope.rpartition(".")[0]
     waiting = context.state(otherwise, around, (*path, "otherwise")) if otherwise else None
     return Hold(_place(context, raw["place"], (*path, "place")), waiting, offer)

@@ -288,6 +288,8 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend"}
     shell("check", "nowhere.yaml", code=1)
     shell("check", code=2)
+    (tmp_path / "empty").mkdir()
+    shell("check", "empty", code=2)
     shell("check", str(ROOT / "processes"))
     assert shell.error == "4 files checked: no problems.\n"
 

@@ -80,3 +80,23 @@ def test_each_wrong_name_is_told_with_the_nearest(tmp_path: Path) -> None:
         "unknown-task": "Did you mean chase?",
         "unknown-place": "Did you mean room?",
     } | {code: mend for code, mend in said.items() if not code.startswith("unknown-")}
+
+
+def test_a_waiting_state_without_the_offered_event_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    part = """
+places: {room: {title: Room, capacity: 1}}
+states:
+  first: {events: {go: {title: Go, by: clerk, to: inside}}}
+  queue: {owner: clerk, deadline: {within: 1 week, raise: chase}, events: {leave: {title: Leave, to: done}}}
+  inside:
+    owner: clerk
+    deadline: {within: 1 week, raise: chase}
+    holds: {place: room, otherwise: queue}
+    events: {leave: {title: Leave, to: done}}
+"""
+    file.write_text(document(part, "wrong"))
+    assert {problem.code for problem in check_file(file)} == {"unknown-event"}
+    offered = part.replace("events: {leave", "events: {place_offered: {title: Offered, by: [], to: inside}, leave", 1)
+    file.write_text(document(offered, "right"))
+    assert check_file(file) == ()
