@@ -163,3 +163,62 @@ def test_a_run_that_is_stopped_goes_on_later(engine: Engine, clock: SetClock, st
     ran = engine.run_due(stop=lambda: next(rounds) >= stopped_after, batch=1)
     assert ran.fired == stopped_after
     assert engine.run_due().fired == 4 - stopped_after
+
+
+SMALL = """
+process: small
+version: "1"
+title: Small
+effective_from: 2023-01-01
+timezone: UTC
+initial: here
+roles: {clerk: {title: Clerk}}
+fields: {blocked: {title: Blocked, type: yes_no}}
+tasks: {look: {title: Look, role: clerk}}
+places: {room: {title: Room, capacity: 1}}
+events: {block: {title: Block, form: {blocked: required}}, stop: {title: Stop, to: over}}
+states:
+  here:
+    owner: clerk
+    timers: {again: {after: 1 day, send: turn}, later: {after: 2 days, raise: look}}
+    events: {turn: {title: Turn, by: [], to: here}, enter: {title: Enter, to: inside}}
+  queue:
+    owner: clerk
+    timers: {long: {after: 1 year, raise: look}}
+    events: {place_offered: {title: Offered, by: [], to: inside}}
+  inside:
+    owner: clerk
+    holds: {place: room, otherwise: queue}
+    timers: {long: {after: 1 year, raise: look}}
+  over: {final: true}
+rules: [{never: within("inside") && blocked, say: Blocked.}]
+"""
+
+
+def small(engine: Engine) -> int:
+    engine.publish(SMALL)
+    return done(engine.open_case("small", "clerk")).id
+
+
+def test_a_timer_that_is_set_anew_does_not_fire_at_its_old_time(engine: Engine, clock: SetClock) -> None:
+    case = small(engine)
+    clock.set(START + timedelta(days=3, hours=12))
+    engine.run_due()
+    assert [key for _, key in fired(engine, case)] == ["here/again"] * 3
+    assert engine.case(case).tasks == ()
+    assert engine.verify().findings == ()
+
+
+def test_one_who_may_not_take_an_offered_place_does_not_keep_it_from_the_next(engine: Engine) -> None:
+    holder, blocked, following = (small(engine) for _ in range(3))
+    for case in (holder, blocked, following):
+        done(engine.fire(case, "enter", "clerk"))
+    assert done(engine.fire(blocked, "block", "clerk", {"blocked": "yes"})).state == "queue"
+    done(engine.fire(holder, "stop", "clerk"))
+    assert [engine.case(case).state for case in (blocked, following)] == ["queue", "inside"]
+    done(engine.fire(following, "stop", "clerk"))
+    assert engine.case(blocked).state == "queue"
+    done(engine.fire(blocked, "block", "clerk", {"blocked": "no"}))
+    engine.run_due()
+    assert engine.case(blocked).state == "inside"
+    assert engine.verify().findings == ()
