@@ -8,7 +8,7 @@ import typer
 
 from engine.cli.caseload import CaseNumber, print_changed, say_more
 from engine.cli.screen import Stop, moment, out_json, say, table
-from engine.cli.shared import After, AsJson, At, By, Expected, Limit, actor, instant, opened, settings
+from engine.cli.shared import After, AsJson, At, By, Expected, Key, Limit, actor, instant, opened, settings
 
 PANEL = "Tasks and times"
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The task, as `casework tasks` names it.")]
@@ -75,7 +75,13 @@ def _person(who: str) -> str:
 
 @task_app.command()
 def done(
-    case: CaseNumber, task: TaskName, by: By = "", at: At = "", expected: Expected = None, as_json: AsJson = False
+    case: CaseNumber,
+    task: TaskName,
+    by: By = "",
+    at: At = "",
+    expected: Expected = None,
+    key: Key = "",
+    as_json: AsJson = False,
 ) -> None:
     """Tick a task off.
 
@@ -84,7 +90,10 @@ def done(
       casework task done 12 follow_up --by coordinator
     """
     with opened() as engine:
-        print_changed(engine.complete_task(case, task, actor(by), at=instant(at), expected_version=expected), as_json)
+        result = engine.complete_task(
+            case, task, actor(by), at=instant(at), expected_version=expected, idempotency_key=key or None
+        )
+        print_changed(result, as_json)
 
 
 @task_app.command()
@@ -94,6 +103,7 @@ def assign(
     person: Annotated[str, typer.Argument(metavar="[PERSON]", help="Whom; nobody gives it back to the role.")] = "",
     by: By = "",
     expected: Expected = None,
+    key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """Give a task to a person.
@@ -103,11 +113,21 @@ def assign(
       casework task assign 12 hold_review jo --by kim:coordinator
     """
     with opened() as engine:
-        print_changed(engine.assign_task(case, task, person or None, actor(by), expected_version=expected), as_json)
+        result = engine.assign_task(
+            case, task, person or None, actor(by), expected_version=expected, idempotency_key=key or None
+        )
+        print_changed(result, as_json)
 
 
 @task_app.command()
-def claim(case: CaseNumber, task: TaskName, by: By = "", expected: Expected = None, as_json: AsJson = False) -> None:
+def claim(
+    case: CaseNumber,
+    task: TaskName,
+    by: By = "",
+    expected: Expected = None,
+    key: Key = "",
+    as_json: AsJson = False,
+) -> None:
     """Take a task on oneself.
 
     [bold]Example[/bold]
@@ -115,7 +135,8 @@ def claim(case: CaseNumber, task: TaskName, by: By = "", expected: Expected = No
       casework task claim 12 hold_review --by jo:coordinator
     """
     with opened() as engine:
-        print_changed(engine.claim_task(case, task, actor(by), expected_version=expected), as_json)
+        result = engine.claim_task(case, task, actor(by), expected_version=expected, idempotency_key=key or None)
+        print_changed(result, as_json)
 
 
 def add_to(app: typer.Typer) -> None:

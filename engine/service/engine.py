@@ -26,7 +26,6 @@ from engine.case.instants import from_text, to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
 from engine.clock import Clock, SystemClock
-from engine.files import load_file
 from engine.process.definition import Process
 from engine.service import due, publishing
 from engine.service.asked import Asked
@@ -39,7 +38,7 @@ from engine.store import cases as store
 from engine.store import due as due_store
 from engine.store.cases import Key
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
-from engine.store.documents import Documents, FolderDocuments, MemoryDocuments
+from engine.store.documents import Documents, documents_of
 
 T = TypeVar("T")
 ATTEMPTS = 50
@@ -66,7 +65,12 @@ class Engine(Reader):
         capacities: Mapping[str, int] | None = None,
     ) -> None:
         database = Database(url)
-        super().__init__(database, _documents(database, documents), clock or SystemClock(), Catalogue(capacities))
+        super().__init__(
+            database,
+            documents_of(database.file, documents, in_memory=database.is_sqlite),
+            clock or SystemClock(),
+            Catalogue(capacities),
+        )
         self._listeners: list[Callable[[datetime], None]] = []
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)
@@ -123,11 +127,17 @@ class Engine(Reader):
             Refused: with every problem found, or because the version label stands for another text.
         """
         offered = (
-            publishing.Offered(process, file, calendar, "calendar.yaml") if isinstance(process, str) else _read(process)
+            publishing.Offered(process, file, calendar, "calendar.yaml")
+            if isinstance(process, str)
+            else publishing.offered_file(process)
         )
-        published = self._writing(lambda tx: publishing.publish(tx.connection, offered, tx.now, by))
-        self._writing(lambda tx: due.offer_free_places(tx, tx.now))
-        return published
+
+        def work(tx: Transaction) -> publishing.Published:
+            published = publishing.publish(tx.connection, offered, tx.now, by)
+            due.offer_free_places(tx, tx.now)
+            return published
+
+        return self._writing(work)
 
     # Changing a case
 
@@ -230,11 +240,19 @@ class Engine(Reader):
             )
 
     def complete_task(
-        self, case: int, task: str, by: Actor | str, *, at: datetime | None = None, expected_version: int | None = None
+        self,
+        case: int,
+        task: str,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Tick a task off that no event does."""
         actor = Actor.of(by)
-        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, Asked(), expected_version)
+        asked = Asked(idempotency_key, ["done", case, task, actor.name, at])
+        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
 
     def assign_task(
         self,
@@ -245,17 +263,27 @@ class Engine(Reader):
         *,
         at: datetime | None = None,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Give a task to a person; None gives it back to its role."""
         actor = Actor.of(by)
-        return self._change(case, lambda moment: AssignTask(task, person, actor, moment), at, Asked(), expected_version)
+        asked = Asked(idempotency_key, ["assign", case, task, person, actor.name, at])
+        return self._change(case, lambda moment: AssignTask(task, person, actor, moment), at, asked, expected_version)
 
     def claim_task(
-        self, case: int, task: str, by: Actor | str, *, at: datetime | None = None, expected_version: int | None = None
+        self,
+        case: int,
+        task: str,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Take a task on oneself."""
         actor = Actor.of(by)
-        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, Asked(), expected_version)
+        asked = Asked(idempotency_key, ["claim", case, task, actor.name, at])
+        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, asked, expected_version)
 
     def _change(
         self,
@@ -359,26 +387,10 @@ def _aware(moment: datetime, process: Process | None) -> datetime:
     return moment if moment.tzinfo or process is None else moment.replace(tzinfo=process.zone)
 
 
-def _documents(database: Database, given: Documents | Path | None) -> Documents:
-    if isinstance(given, Path):
-        return FolderDocuments(given)
-    if given is not None:
-        return given
-    if database.file is not None:
-        return FolderDocuments(database.file.with_name(database.file.name + ".documents"))
-    return MemoryDocuments() if database.is_sqlite else FolderDocuments(Path("casework-documents"))
-
-
 def _file_name(name: str) -> str:
     """The last part of a path, without characters that no file name has."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in last if char.isprintable())[-200:] or "document"
-
-
-def _read(path: Path) -> publishing.Offered:
-    found = load_file(path)
-    calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
-    return publishing.Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
 
 
 __all__ = ["Engine"]

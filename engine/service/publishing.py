@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
 from engine.case.instants import to_text
+from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.loader import Loaded, calendar_name
 from engine.service.texts import calendar_of, process_of_text, published_calendar
@@ -38,6 +40,17 @@ class Offered:
     file: str
     calendar: str = ""
     calendar_file: str = ""
+
+
+def offered_file(path: Path) -> Offered:
+    """The texts of a process file and of the calendar that it names.
+
+    Raises:
+        Refused: with every problem found.
+    """
+    found = load_file(path)
+    calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
+    return Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
 
 
 def publish(connection: Connection, offered: Offered, now: datetime, by: str) -> Published:

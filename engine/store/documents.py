@@ -127,6 +127,17 @@ class MemoryDocuments:
         return "" if len(self._contents.get(digest, b"")) == size else "its content is missing"
 
 
+def documents_of(database: Path | None, given: Documents | Path | None, *, in_memory: bool) -> Documents:
+    """Where contents are kept: as given, else beside the file of the database."""
+    if isinstance(given, Path):
+        return FolderDocuments(given)
+    if given is not None:
+        return given
+    if database is not None:
+        return FolderDocuments(database.with_name(database.name + ".documents"))
+    return MemoryDocuments() if in_memory else FolderDocuments(Path("casework-documents"))
+
+
 def _copy(source: BinaryIO, into: BinaryIO) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(_CHUNK):

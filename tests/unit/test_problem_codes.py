@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from engine.checking import check_file
-from engine.source.problem import CODES
+from engine.service import Engine
+from engine.source.problem import CODES, Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
 
@@ -32,11 +33,40 @@ def document(block: str, kind: str) -> str:
     return json.dumps(merged(read(BASE[1], "base").data, read(block, "part").data))
 
 
+def content(block: str, kind: str) -> bytes:
+    """The bytes of the file that an example stands for."""
+    if "escaped" in kind:
+        return block.encode().decode("unicode_escape").encode("latin-1")
+    times = re.search(r"(\d+) times", kind)
+    if times:
+        return block.encode() * int(times[1])
+    return (block if "scenarios" in kind else document(block, kind)).encode()
+
+
+def codes_of(block: str, kind: str, folder: Path) -> set[str]:
+    """The codes of the problems of an example, found as its kind says."""
+    assert BASE
+    (folder / "example.yaml").write_text(BASE[1])
+    file = folder / "file.yaml"
+    file.write_bytes(content(block, kind))
+    if "published" not in kind:
+        return {problem.code for problem in check_file(file)}
+    engine = Engine()
+    engine.publish(folder / "example.yaml")
+    try:
+        engine.publish(file)
+    except Refused as refused:
+        return {problem.code for problem in refused.problems}
+    finally:
+        engine.close()
+    return set()
+
+
 def examples() -> list[tuple[list[str], str, str]]:
     found, codes = [], []
     for section in SECTIONS:
         codes.append(section.split()[1])
-        blocks = re.findall(r"```yaml ((?:wrong|right)(?: whole)?)\n(.*?)```", section, re.S)
+        blocks = re.findall(r"```(?:yaml|text) ((?:wrong|right)[^\n]*)\n(.*?)```", section, re.S)
         found += [(list(codes), kind, block) for kind, block in blocks]
         if section.strip().count("\n"):
             codes = []
@@ -49,13 +79,17 @@ def test_every_code_is_explained() -> None:
 
 @pytest.mark.parametrize(("codes", "kind", "block"), examples())
 def test_the_examples_are_wrong_and_right(codes: list[str], kind: str, block: str, tmp_path: Path) -> None:
-    file = tmp_path / "example.yaml"
-    file.write_text(document(block, kind))
-    found = {problem.code for problem in check_file(file)}
+    found = codes_of(block, kind, tmp_path)
     if "wrong" in kind:
         assert found & set(codes), found
     else:
         assert found <= {"unused-name"} - set(codes)
+
+
+def test_every_code_has_a_wrong_and_a_right_example() -> None:
+    for word in ("wrong", "right"):
+        shown = {code for codes, kind, _ in examples() if word in kind for code in codes}
+        assert CODES - shown == set()
 
 
 def test_each_unknown_name_has_an_example_of_its_own() -> None:
