@@ -301,6 +301,9 @@ def test_a_task_is_claimed_assigned_and_done(engine: Engine, clock: SetClock) ->
     assert refusal(engine.complete_task(case.id, "answer", "bob:clerk")).code is Code.REQUIREMENT
     assert refusal(engine.complete_task(case.id, "answer", "ann:member@Hobby")).code is Code.NOT_ALLOWED
     assert refusal(engine.complete_task(case.id, "remind", "bob:clerk")).code is Code.NO_SUCH_EVENT
+    keyed = done(engine.assign_task(case.id, "answer", "kim", "bob:clerk", idempotency_key="k"))
+    assert done(engine.assign_task(case.id, "answer", "kim", "bob:clerk", idempotency_key="k")).version == keyed.version
+    assert refusal(engine.claim_task(case.id, "answer", "kim:clerk", idempotency_key="k")).code is Code.CHANGED
     assert done(engine.fire(case.id, "refuse", "bob:clerk")).tasks == ()
     assert engine.verify().findings == ()
 
