@@ -72,11 +72,26 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     engine.publish(demonstration.path.parent / demonstration.source.data["process"])
     acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
     cases: dict[int, Case] = {}
+    clock.set(acts[0].moment)
     for act in acts:
-        let_time_pass(engine, clock, max(act.moment, clock.now()) if cases else act.moment)
+        let_time_pass(engine, clock, act.moment)
         _do(demonstration.process, engine, act, cases)
     let_time_pass(engine, clock, present)
     return len(cases)
+
+
+def rehearse(demonstration: Demonstration, present: datetime) -> None:
+    """Play it in memory, so that a step that is refused leaves nothing behind.
+
+    Raises:
+        DemonstrationFailed: a step was refused.
+    """
+    clock = SetClock(present)
+    stage = Engine(clock=clock)
+    try:
+        play(demonstration, stage, clock)
+    finally:
+        stage.close()
 
 
 def _acts(demonstration: Demonstration, present: datetime) -> Iterator[_Act]:
@@ -146,4 +161,4 @@ def _dated(process: Process, name: str, value: Any, day: date) -> Any:
     return moment.date().isoformat() if kind == "date" else moment.isoformat(timespec="minutes")
 
 
-__all__ = ["Demonstration", "DemonstrationFailed", "load_demonstration", "play"]
+__all__ = ["Demonstration", "DemonstrationFailed", "load_demonstration", "play", "rehearse"]

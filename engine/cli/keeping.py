@@ -146,7 +146,7 @@ def demo(
     """
     from engine import shipped
     from engine.clock import SetClock, SystemClock
-    from engine.demo import load_demonstration, play
+    from engine.demo import DemonstrationFailed, load_demonstration, play, rehearse
     from engine.service import Engine
 
     found = settings()
@@ -159,6 +159,10 @@ def demo(
     if not is_empty:
         raise Stop("There are cases already: a demonstration is only for an empty database.", REFUSED)
     clock = SetClock(SystemClock().now())
+    try:
+        rehearse(story, clock.now())
+    except DemonstrationFailed as error:
+        raise Stop(f"{story.path}: {error} Nothing was loaded.", REFUSED) from None
     staged = Engine(found.database_url, documents=documents_folder(found), clock=clock)
     count = play(story, staged, clock)
     staged.close()

@@ -55,7 +55,10 @@ def _progress() -> Callable[[int, int], None] | None:
 
     def show(fired: int, total: int) -> None:
         bar.update(job, completed=fired, total=total)
-        bar.start() if fired < total else bar.stop()
+        if fired < total:
+            bar.start()
+        else:
+            bar.stop()
 
     return show
 

@@ -46,6 +46,7 @@ def write_archive(connection: Connection, documents: Documents, file: Path) -> C
     if file.exists():
         raise BadArchive(f"{file} is there already; a backup never overwrites one.")
     part = file.with_name(file.name + ".part")
+    _take_as_long_as_it_takes(connection)
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             counted = _write(connection, documents, archive)
@@ -95,6 +96,7 @@ def read_archive(file: Path, connection: Connection, documents: Documents) -> Co
     """
     if any(connection.execute(select(func.count()).select_from(table)).scalar() for table in metadata.sorted_tables):
         raise BadArchive("The database is not empty. Restore into a new one: set CASEWORK_DATABASE_URL.")
+    _take_as_long_as_it_takes(connection)
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive, file)
@@ -135,6 +137,12 @@ def _insert(connection: Connection, name: str, lines: IO[bytes], wanted: int, fi
         count += len(rows)
     if count != wanted:
         raise BadArchive(f"{file} holds {count} rows of {name}, but {wanted} were written.")
+
+
+def _take_as_long_as_it_takes(connection: Connection) -> None:
+    """Copying documents may leave the transaction idle for longer than is usual."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def _continue_numbers(connection: Connection) -> None:

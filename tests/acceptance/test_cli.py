@@ -240,6 +240,19 @@ def test_the_demonstration_is_a_caseload_in_every_state(shell: Shell) -> None:
     assert "Nothing: the case has ended." in shell("show", "1", "--by", "coordinator")
 
 
+def test_a_demonstration_that_does_not_fit_its_process_loads_nothing(shell: Shell, tmp_path: Path) -> None:
+    shell("init")
+    file = tmp_path / "other.demo.yaml"
+    text = DEMO.read_text().replace("process: hbep-referral.yaml", f"process: {REFERRAL}")
+    file.write_text(text.replace("event: school_continues", "event: return_to_school"))
+    shell("demo", str(file), code=1)
+    assert "return_to_school of case " in shell.error
+    assert shell.error.endswith("Nothing was loaded.\n")
+    assert shell("cases") == ""
+    file.write_text(text.replace("event: school_continues", "event: nowhere"))
+    assert "error unknown-event" in shell("demo", str(file), code=1)
+
+
 def test_tasks_are_claimed_assigned_and_done(shell: Shell) -> None:
     shell("init")
     shell("demo")
