@@ -379,6 +379,7 @@ def test_verify_names_what_was_changed(house: Shell, tmp_path: Path) -> None:
 
     case = open_panel(house)
     with sqlite3.connect(tmp_path / "casework.db") as database:
+        database.execute("DROP TRIGGER history_no_update")
         database.execute("UPDATE history SET body = replace(body, 'KS3', 'KS4')")
     database.close()
     assert f"case {case}, entry 1:" in house("verify", code=1)

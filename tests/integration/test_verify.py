@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from engine import Engine
 from engine.service import Verified
@@ -23,8 +24,17 @@ def tampered(engine: Engine, tamper: Tamper) -> tuple[Verified, int]:
     assert (clean.cases, clean.documents) == (1, 4)
     assert clean.entries == case.version
     with engine.database.writing() as connection:
+        unlock(connection)
         tamper(connection, case.id)
     return engine.verify(), case.id
+
+
+def unlock(connection: Connection) -> None:
+    """Take the guards away that keep everybody from changing what is only added to."""
+    for table in ("history", "versions"):
+        for action in ("update", "delete"):
+            on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+            connection.execute(text(f"DROP TRIGGER {table}_no_{action}{on}"))
 
 
 def run(statement: str) -> Tamper:
@@ -87,6 +97,24 @@ def test_a_changed_case_is_found_and_named(engine: Engine, tamper: Tamper, entry
     assert (finding.case, finding.entry) == (case, entry)
     assert said in finding.message
     assert str(finding).startswith(f"case {case}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE history SET body = 'x'",
+        "DELETE FROM history WHERE seq = 1",
+        "UPDATE versions SET text = 'x'",
+        "DELETE FROM versions",
+        "UPDATE calendars SET text = 'x'",
+        "DELETE FROM calendars",
+    ],
+)
+def test_the_database_itself_refuses_to_change_what_is_only_added_to(engine: Engine, statement: str) -> None:
+    in_placement(engine)
+    with pytest.raises(DBAPIError, match="is only added to"), engine.database.writing() as connection:
+        connection.execute(text(statement))
+    assert engine.verify().findings == ()
 
 
 def test_a_wrong_count_of_places_is_found(engine: Engine) -> None:

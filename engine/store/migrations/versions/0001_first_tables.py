@@ -8,12 +8,14 @@ down_revision = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _INSTANT = sa.String(27)
+APPEND_ONLY = ("history", "versions", "calendars")
 
 
 def upgrade() -> None:
     _processes()
     _cases()
     _parts_of_cases()
+    _only_added_to()
 
 
 def _processes() -> None:
@@ -114,6 +116,23 @@ def _parts_of_cases() -> None:
     )
 
 
+def _only_added_to() -> None:
+    """What was written into history, and what was published, is never changed or removed by anybody."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    if not is_sqlite:
+        op.execute(
+            "CREATE FUNCTION only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$"
+        )
+    for table in APPEND_ONLY:
+        for action in ("UPDATE", "DELETE"):
+            head = f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} FOR EACH ROW"
+            body = f"BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
+            op.execute(f"{head} {body}" if is_sqlite else f"{head} EXECUTE FUNCTION only_added_to()")
+
+
 def downgrade() -> None:
     for name in ("keys", "waiting", "places", "timers", "tasks", "history", "cases", "calendars", "versions"):
         op.drop_table(name)
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION only_added_to()")
