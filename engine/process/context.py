@@ -26,6 +26,11 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
 
+    @property
+    def lacks_calendar(self) -> bool:
+        """Whether none is named. One that is named and not found is told once, where it is named."""
+        return "calendar" not in self.source.data
+
     def problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
         """Note a problem with the value at `path`."""
         self.problems.append(self.source.problem(path, code, message, mend))
@@ -82,7 +87,7 @@ class Context:
         except BadDuration as bad:
             self.problem(path, "bad-duration", str(bad), "For example: 6 weeks, 10 school days, P6W.")
             return None
-        if duration.needs_calendar and self.calendar is None:
+        if duration.needs_calendar and self.lacks_calendar:
             mend = "Name one at the top: calendar: leicestershire."
             self.problem(path, "needs-calendar", f"{raw!r} needs a calendar, and the process has none.", mend)
         return duration

@@ -49,6 +49,7 @@ _NULL_COMPARED = re.compile(
     re.S,
 )
 _IS_EMPTY = "__is_empty"
+_ANSWERS = frozenset({"yes", "no", "on", "off", "True", "False"})
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
 
@@ -169,6 +170,9 @@ class Language:
     def _fault(self, offset: int, said: str) -> Fault:
         unknown = re.match(r"undeclared reference to '([^']*)'", said)
         if unknown:
+            if unknown[1] in _ANSWERS:
+                mend = "Write true or false; a field of the type yes_no can stand alone."
+                return Fault(offset, "unknown-field", f"{unknown[1]} is not a word of expressions.", mend)
             words = {*self.fields, *_CALLS, "state", "now", "today"}
             message = f"{unknown[1]} is neither a field nor a function."
             return Fault(offset, "unknown-field", message, nearest(unknown[1], words))

@@ -67,8 +67,9 @@ def process_of(source: Source, find_calendar: FindCalendar) -> Loaded:
     process = _process(context, source.data)
     if not any(problem.code == "unknown-state" for problem in context.problems):
         check_process(process, context)
-    if errors(context.problems):
-        raise Refused(set(context.problems))
+    wrong = errors(context.problems)
+    if wrong:  # what seems unused may only stand where something is wrong
+        raise Refused(set(wrong))
     warnings = (p for p in set(context.problems) if p.severity is Severity.WARNING)
     return Loaded(process, source, tuple(sorted(warnings)))
 

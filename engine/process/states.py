@@ -239,7 +239,7 @@ def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
 
 def _roll(context: Context, raw: dict[str, Any], path: Path) -> str:
     how: str = raw.get("roll", "none")
-    if how != "none" and context.calendar is None:
+    if how != "none" and context.lacks_calendar:
         mend = "Name one at the top: calendar: leicestershire."
         context.problem((*path, "roll"), "needs-calendar", "roll: needs a calendar, and the process has none.", mend)
     return how

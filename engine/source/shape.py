@@ -112,8 +112,11 @@ def _problem(source: Source, path: Path, keyword: str, error: Any) -> Problem:
     if keyword == "required":
         missing = str(error.message).split("'")[1]
         return source.problem(path, "missing-key", f"{missing} is missing in {name}.", f"Add {missing}: …")
+    if keyword == "type" and error.schema.get("x-code"):
+        return _pattern_problem(source, path, error)
     if keyword == "type":
         mend = "Put it in quotes." if error.validator_value == "string" and _is_bare(error) else ""
+        mend = "Write it as a list: [one, two], or each entry behind a -." if error.validator_value == "array" else mend
         message = f"{_shown(error.instance)} is not {_kind(error)}."
         return source.problem(path, "wrong-type", message, mend)
     if keyword == "enum":
