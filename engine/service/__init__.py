@@ -8,6 +8,7 @@ from engine.service.catalogue import UnknownProcess
 from engine.service.due import Ran
 from engine.service.engine import Engine
 from engine.service.finding import BadCursor, UnknownState
+from engine.service.people import BadPerson, Grant, Organisation, Person, Scope, Token
 from engine.service.publishing import Published
 from engine.service.telling import Choice, Report, Shown, Told
 from engine.service.transaction import UnknownCase
@@ -16,18 +17,24 @@ from engine.service.views import Case, Document, Page, Task, Timer, as_data
 
 __all__ = [
     "BadCursor",
+    "BadPerson",
     "Case",
     "Choice",
     "Document",
     "Engine",
     "Finding",
+    "Grant",
+    "Organisation",
     "Page",
+    "Person",
     "Published",
     "Ran",
     "Report",
+    "Scope",
     "Shown",
     "Task",
     "Timer",
+    "Token",
     "Told",
     "UnknownCase",
     "UnknownProcess",

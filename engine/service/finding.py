@@ -92,9 +92,10 @@ class Finder:
         more = find.task_cursor_of(rows[most - 1]) if len(rows) > most else ""
         return Page(tuple(self._task(row) for row in rows[:most]), more)
 
-    def timers(self, until: datetime | None, case: int | None, limit: int) -> list[Timer]:
+    def timers(self, until: datetime | None, case: int | None, by: Actor | str | None, limit: int) -> list[Timer]:
         """What will fire when, the earliest first."""
-        rows = find.find_timers(self._connection, to_text(until) if until else "", case or 0, max(1, min(limit, MOST)))
+        asked = find.TimerFilter(to_text(until) if until else "", case or 0, self._organisation(by, None))
+        rows = find.find_timers(self._connection, asked, max(1, min(limit, MOST)))
         found = []
         for row in rows:
             process, snapshot = self._of(row)

@@ -18,6 +18,7 @@ from engine.clock import Clock
 from engine.process.definition import Process
 from engine.service import finding, verifying
 from engine.service.catalogue import Catalogue
+from engine.service.people import People
 from engine.service.telling import Report, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
@@ -36,6 +37,16 @@ class Reader:
         self.documents = documents
         self.clock = clock
         self._catalogue = catalogue
+        self.people = People(database, clock, self._roles)
+
+    def _roles(self) -> set[str]:
+        """The roles of every version of every process that is published."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            versions = [one for name in self._catalogue.names() for one in self._catalogue.versions(name)]
+            return {
+                role for one in versions for role in self._catalogue.process(connection, one.process, one.version).roles
+            }
 
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
@@ -163,11 +174,18 @@ class Reader:
         with self._finder() as finder:
             return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
 
-    def timers(self, *, until: datetime | None = None, case: int | None = None, limit: int = 50) -> list[Timer]:
+    def timers(
+        self,
+        *,
+        until: datetime | None = None,
+        case: int | None = None,
+        by: Actor | str | None = None,
+        limit: int = 50,
+    ) -> list[Timer]:
         """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
         end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
         with self._finder() as finder:
-            return finder.timers(end, case, limit)
+            return finder.timers(end, case, by, limit)
 
     @contextlib.contextmanager
     def _finder(self) -> Iterator[finding.Finder]:

@@ -146,8 +146,12 @@ def _take_as_long_as_it_takes(connection: Connection) -> None:
 
 
 def _continue_numbers(connection: Connection) -> None:
-    """PostgreSQL counts case numbers apart from the rows: go on behind the highest."""
-    if connection.dialect.name == "postgresql":
-        last = connection.execute(select(func.max(cases.c.id))).scalar()
-        if last:
-            connection.execute(text("SELECT setval(pg_get_serial_sequence('cases', 'id'), :last)"), {"last": last})
+    """PostgreSQL counts numbers apart from the rows: go on behind the highest."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        if "id" in table.c:
+            last = connection.execute(select(func.max(table.c.id))).scalar()
+            named = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
+            if last:
+                connection.execute(named, {"name": table.name, "last": last})

@@ -138,7 +138,16 @@ def _after_task(query: Any, after: str, dated: bool) -> Any:  # noqa: FBT001
     return query.where(tasks.c.due >= due, or_(tasks.c.due > due, behind))
 
 
-def find_timers(connection: Connection, due_by: str, case: int, most: int) -> list[Row]:
+@dataclass(frozen=True)
+class TimerFilter:
+    """Which timers are wanted: those due by an instant, of one case, of one organisation."""
+
+    due_by: str = ""
+    case: int = 0
+    organisation: str | None = None
+
+
+def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[Row]:
     """Timers in the order in which they will fire."""
     query = (
         select(*timers.c, cases.c.process, cases.c.snapshot)
@@ -146,8 +155,10 @@ def find_timers(connection: Connection, due_by: str, case: int, most: int) -> li
         .order_by(timers.c.due, timers.c.case_id, timers.c.timer)
         .limit(most)
     )
-    if due_by:
-        query = query.where(timers.c.due <= due_by)
-    if case:
-        query = query.where(timers.c.case_id == case)
+    if wanted.due_by:
+        query = query.where(timers.c.due <= wanted.due_by)
+    if wanted.case:
+        query = query.where(timers.c.case_id == wanted.case)
+    if wanted.organisation is not None:
+        query = query.where(cases.c.organisation == wanted.organisation)
     return _rows(connection, query)

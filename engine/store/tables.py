@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -145,4 +146,40 @@ keys = Table(
     Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("area", String(60), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("login", String(60), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("organisation_id", _ID, ForeignKey("organisations.id")),
+    Column("roles", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("issued", _INSTANT, nullable=False),
+    Column("expires", _INSTANT, nullable=False),
+    Column("revoked", _INSTANT),
+    Index(None, "person_id", "id"),
+    sqlite_autoincrement=True,
 )

@@ -19,7 +19,8 @@ def test_migrations_lead_to_the_tables_described(url: str) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         described = {index.name for table in metadata.tables.values() for index in table.indexes}
         inspector = sqlalchemy.inspect(connection)
-        found = {index["name"] for table in metadata.tables for index in inspector.get_indexes(table)}
+        indexes = [index for table in metadata.tables for index in inspector.get_indexes(table)]
+        found = {index["name"] for index in indexes if not index.get("duplicates_constraint")}
         assert found == described
     database.dispose()
 

@@ -1,0 +1,236 @@
+"""People: who may act, in which roles, for which organisation; and the tokens of their programs.
+
+A person's roles are those of the processes, and those of the house. The secret of a token is shown once,
+when it is issued; only its hash is kept. Times are UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engine.case.command import Actor
+from engine.case.instants import from_text, to_text
+from engine.clock import Clock
+from engine.source.problem import nearest
+from engine.store import people as store
+from engine.store.database import Database
+
+PREFIX = "cw_"
+LONGEST_DAYS = 366
+ADMINISTRATOR = "administrator"
+HOUSE_ROLES = frozenset({ADMINISTRATOR})
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
+
+
+class Scope(StrEnum):
+    """What a token may be used for. What the person may do limits it further."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class BadPerson(ValueError):
+    """What was said of a person, an organisation or a token cannot be; the message says why."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation whose people see its own cases. `area` may decide who hears them."""
+
+    name: str
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may act."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    organisation: str | None = None
+    active: bool = True
+
+    @property
+    def actor(self) -> Actor:
+        """The person as one who asks something of a case."""
+        return Actor(self.login, frozenset(self.roles), self.organisation)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token without its secret."""
+
+    id: int
+    login: str
+    title: str
+    scopes: tuple[str, ...]
+    issued: datetime
+    expires: datetime
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Who asks by a token, and what the token may be used for."""
+
+    person: Person
+    scopes: frozenset[str]
+    token: int
+
+
+class People:
+    """The people of one database. Every method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock, known_roles: Callable[[], Iterable[str]]) -> None:
+        self._database = database
+        self._clock = clock
+        self._known_roles = known_roles
+
+    def add_organisation(self, name: str, area: str = "") -> Organisation:
+        """Keep an organisation.
+
+        Raises:
+            BadPerson: the name is empty, too long, or taken.
+        """
+        called = " ".join(name.split())
+        if not 0 < len(called) <= 200:
+            raise BadPerson("An organisation needs a name of at most 200 characters.")
+        with self._database.writing() as connection:
+            if any(one == called for _, one, _ in store.all_organisations(connection)):
+                raise BadPerson(f"There is an organisation {called} already.")
+            store.insert_organisation(connection, called, area.strip()[:60])
+        return Organisation(called, area.strip()[:60])
+
+    def organisations(self) -> list[Organisation]:
+        """Every organisation, by name."""
+        with self._database.reading() as connection:
+            return [Organisation(name, area) for _, name, area in store.all_organisations(connection)]
+
+    def add(self, login: str, name: str, roles: Iterable[str], organisation: str | None = None) -> Person:
+        """Keep a person.
+
+        Raises:
+            BadPerson: the login is none or taken, or a role or the organisation is unknown.
+        """
+        if not _LOGIN.fullmatch(login):
+            raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
+        with self._database.reading() as connection:
+            if store.find_person(connection, login):
+                raise BadPerson(f"Somebody signs in as {login} already.")
+        return self._put(0, Person(login, name.strip() or login, tuple(roles), organisation))
+
+    def change(self, person: Person) -> Person:
+        """Change everything about a person but their login. One who is not active can do nothing.
+
+        Raises:
+            BadPerson: nobody has this login, or a role or the organisation is unknown.
+        """
+        with self._database.reading() as connection:
+            found = store.find_person(connection, person.login)
+        if found is None:
+            raise BadPerson(f"Nobody signs in as {person.login}.")
+        return self._put(found.id, person)
+
+    def _put(self, number: int, person: Person) -> Person:
+        roles = tuple(sorted(set(person.roles)))
+        self._check_roles(roles)
+        with self._database.writing() as connection:
+            numbers = {name: one for one, name, _ in store.all_organisations(connection)}
+            if person.organisation is not None and person.organisation not in numbers:
+                message = f"There is no organisation {person.organisation}."
+                raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
+            stored = store.StoredPerson(number, person.login, person.name, roles, None, person.active)
+            store.put_person(connection, stored, numbers.get(person.organisation or ""))
+        return Person(person.login, person.name, roles, person.organisation, person.active)
+
+    def _check_roles(self, roles: Iterable[str]) -> None:
+        known = HOUSE_ROLES | set(self._known_roles())
+        for role in roles:
+            if role not in known:
+                raise BadPerson(f"There is no role {role}. {nearest(role, known)}")
+
+    def person(self, login: str) -> Person:
+        """One person.
+
+        Raises:
+            BadPerson: nobody has this login.
+        """
+        with self._database.reading() as connection:
+            found = store.find_person(connection, login)
+        if found is None:
+            raise BadPerson(f"Nobody signs in as {login}.")
+        return _person(found)
+
+    def everybody(self) -> list[Person]:
+        """All people, by login."""
+        with self._database.reading() as connection:
+            return [_person(one) for one in store.all_people(connection)]
+
+    def issue_token(self, login: str, title: str, scopes: Iterable[str], days: int) -> tuple[str, Token]:
+        """A new token for a person: its secret, which is shown only now, and what is kept of it.
+
+        Raises:
+            BadPerson: nobody has this login, a scope is unknown, or it would hold for too long.
+        """
+        wanted = tuple(sorted(set(scopes)))
+        if not wanted or not set(wanted) <= set(Scope):
+            raise BadPerson(f"A token has one or more of the scopes {', '.join(Scope)}.")
+        if not 1 <= days <= LONGEST_DAYS:
+            raise BadPerson(f"A token holds for 1 to {LONGEST_DAYS} days.")
+        secret, now = PREFIX + secrets.token_urlsafe(32), self._clock.now()
+        times = (to_text(now), to_text(now + timedelta(days=days)))
+        stored = store.StoredToken(0, login, title.strip()[:200] or "token", wanted, *times, None)
+        with self._database.writing() as connection:
+            found = store.find_person(connection, login)
+            if found is None:
+                raise BadPerson(f"Nobody signs in as {login}.")
+            number = store.insert_token(connection, found.id, _digest(secret), stored)
+        return secret, _token(number, stored)
+
+    def tokens(self, login: str | None = None) -> list[Token]:
+        """All tokens, or those of one person, in the order of their issue."""
+        with self._database.reading() as connection:
+            return [_token(one.id, one) for one in store.all_tokens(connection, login)]
+
+    def revoke_token(self, number: int) -> None:
+        """Let a token be good for nothing from now on.
+
+        Raises:
+            BadPerson: there is none of this number, or it was revoked before.
+        """
+        with self._database.writing() as connection:
+            if not store.revoke_token(connection, number, to_text(self._clock.now())):
+                raise BadPerson(f"There is no token {number} that could be revoked.")
+
+    def identify(self, secret: str) -> Grant | None:
+        """Who asks by this secret; None if it is unknown, expired or revoked, or the person is not active."""
+        with self._database.reading() as connection:
+            token = store.find_token(connection, _digest(secret))
+            found = store.find_person(connection, token.login) if token else None
+        if token is None or found is None or token.revoked or not found.active:
+            return None
+        if token.expires <= to_text(self._clock.now()):
+            return None
+        return Grant(_person(found), frozenset(token.scopes), token.id)
+
+
+def _digest(secret: str) -> str:
+    """The secret has 256 random bits: a plain hash cannot be guessed back."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _person(stored: store.StoredPerson) -> Person:
+    return Person(stored.login, stored.name, stored.roles, stored.organisation, stored.active)
+
+
+def _token(number: int, stored: store.StoredToken) -> Token:
+    revoked = from_text(stored.revoked) if stored.revoked else None
+    times = (from_text(stored.issued), from_text(stored.expires))
+    return Token(number, stored.login, stored.title, stored.scopes, *times, revoked)
