@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 
 import structlog
 
@@ -28,3 +29,13 @@ def configure(form: str, level: str) -> None:
 
 def _is_terminal() -> bool:
     return sys.stderr.isatty()
+
+
+def place_of(error: BaseException) -> str:
+    """Where in the program an error arose: file and line. Its message is not told, for it may hold data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.cli import authoring, caseload, keeping, running, tasks
+from engine.cli import authoring, caseload, keeping, people, running, tasks
 from engine.cli.screen import DONE, INTERRUPTED, REFUSED, UNAVAILABLE, USAGE, Stop, print_problems, say
 from engine.cli.settings import BadSettings
 from engine.source.problem import Refused
@@ -45,7 +45,7 @@ def _casework(
     """Case processes written in YAML: check them, run them, and see what is to be done next."""
 
 
-for module in (caseload, tasks, running, authoring, keeping):
+for module in (caseload, tasks, running, authoring, people, keeping):
     module.add_to(app)
 
 
@@ -81,7 +81,9 @@ def _tell(error: Exception) -> int:
         return known
     if os.environ.get("CASEWORK_DEBUG"):
         raise error
-    place = _place(error)
+    from engine.logs import place_of
+
+    place = place_of(error)
     say(f"casework failed by a fault of its own: {type(error).__name__} at {place}. Nothing was half-written.")
     say("Please report this line. With CASEWORK_DEBUG=1 the details are shown; they may hold personal data.")
     return REFUSED
@@ -90,29 +92,20 @@ def _tell(error: Exception) -> int:
 def _known(error: Exception) -> int | None:
     from sqlalchemy.exc import OperationalError
 
-    from engine.service import BadCursor, UnknownCase, UnknownProcess, UnknownState
+    from engine.service import BadCursor, BadPerson, UnknownCase, UnknownProcess, UnknownState
     from engine.store.database import DatabaseUnavailable
     from engine.store.documents import DocumentTooBig
 
     if isinstance(error, DatabaseUnavailable):
         say(str(error))
         return UNAVAILABLE
-    if isinstance(error, (UnknownCase, UnknownProcess, UnknownState, BadCursor, DocumentTooBig)):
+    if isinstance(error, (UnknownCase, UnknownProcess, UnknownState, BadCursor, BadPerson, DocumentTooBig)):
         say(str(error.args[0] if error.args else error))
         return USAGE
     if isinstance(error, OperationalError):
         say("The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written.")
         return UNAVAILABLE
     return None
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "an unknown place"
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
 
 
 def main() -> None:

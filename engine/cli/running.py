@@ -63,6 +63,31 @@ def _progress() -> Callable[[int, int], None] | None:
     return show
 
 
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")] = 8000,
+    per_minute: Annotated[int, typer.Option("--per-minute", min=1, help="Requests a minute for each token.")] = 600,
+) -> None:
+    """Serve the HTTP API, with the scheduler in the same process, until stopped.
+
+    [bold]Example[/bold]
+
+      casework serve --port 8000
+    """
+    import uvicorn
+
+    from engine.api.app import create_app
+    from engine.logs import configure
+    from engine.scheduler import Scheduler
+
+    found = settings()
+    configure(found.log_format, found.log_level)
+    with opened() as engine:
+        app = create_app(engine, per_minute=per_minute, scheduler=Scheduler(engine))
+        say(f"Listening on http://{host}:{port}/api/v1, described by /api/v1/openapi.json")
+        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
 def due(
     until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only what is due by then.")] = "",
     case: Annotated[int | None, typer.Option("--case", min=1, help="Only of this case.")] = None,
@@ -97,3 +122,4 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(rich_help_panel=PANEL)(due)
     app.command(rich_help_panel=PANEL)(worker)
+    app.command(rich_help_panel=PANEL)(serve)

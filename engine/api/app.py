@@ -1,0 +1,89 @@
+"""The application: the routes below `/api/v1`, its description, and what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import TypeAdapter
+
+from engine import __version__
+from engine.api import cases, lists
+from engine.api.asking import Limits
+from engine.api.problem import ProblemDetails, add_handlers, answer, problem
+from engine.logs import place_of
+from engine.scheduler import Scheduler
+from engine.service import Engine
+
+PER_MINUTE = 600
+_log = structlog.get_logger("casework.api")
+_DESCRIPTION = (
+    "Cases, their events, tasks, documents and dates. Sign in with a token. Send the ETag of a case back as "
+    "If-Match to be told if it was changed meanwhile, and an Idempotency-Key with what must not happen twice. "
+    "What is not done is told as problem details (RFC 9457)."
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, scheduler: Scheduler | None = None) -> FastAPI:
+    """The API of an engine. A scheduler runs as long as the application does."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        if scheduler:
+            scheduler.start()
+        yield
+        if scheduler:
+            scheduler.stop()
+
+    app = FastAPI(
+        title="casework",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+    )
+    app.state.engine, app.state.limits = engine, Limits(per_minute)
+    add_handlers(app)
+    _add_middleware(app)
+    api = APIRouter(prefix="/api/v1")
+    api.include_router(cases.router)
+    api.include_router(lists.router)
+    app.include_router(api)
+    _describe(app)
+    return app
+
+
+def _add_middleware(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        """A fault of the program is told as a problem without details, which might be personal."""
+        try:
+            response = await go_on(request)
+        except Exception as error:
+            _log.error("request failed", fault=type(error).__name__, at=place_of(error), method=request.method)
+            response = answer(problem(500, "fault", "Something went wrong inside. Nothing was half-written."))
+        response.headers.update(_HEADERS)
+        return response
+
+
+def _describe(app: FastAPI) -> None:
+    """Problem details are named in the description although no route gives them as its result."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = original()
+        described["components"]["schemas"].setdefault("ProblemDetails", TypeAdapter(ProblemDetails).json_schema())
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,262 @@
+"""Routes of cases: finding, opening, seeing them, letting events happen, documents, history."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, BinaryIO
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from engine.api.asking import Engined, Expected, Key, Reader, Writer, etag
+from engine.api.problem import Refused, of_refusal, problem, responses
+from engine.case.refusal import Refusal
+from engine.service import Case, Choice, Told, as_data
+from engine.store.documents import MOST_BYTES
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
+Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+After = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+_IN_MEMORY = 1_000_000
+
+
+@dataclass
+class CasePage:
+    """Some of many cases: `next` begins the following page, and is empty on the last one."""
+
+    items: list[Case]
+    next: str
+
+
+@dataclass
+class Opening:
+    """A case to begin."""
+
+    process: str
+    state: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass
+class Happening:
+    """What an event's form says, and when it happened if that was earlier."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def told(result: Case | Refusal, response: Response) -> Any:
+    """The case with its ETag, or the problem that a refusal is."""
+    if isinstance(result, Refusal):
+        raise of_refusal(result)
+    response.headers["ETag"] = etag(result.version)
+    return as_data(result)
+
+
+@router.get("", response_model=CasePage, responses=responses(404, 422))
+def find_cases(
+    engine: Engined,
+    reader: Reader,
+    process: Annotated[str, Query(max_length=60)] = "",
+    state: Annotated[str, Query(max_length=200)] = "",
+    owner: Annotated[str, Query(max_length=60)] = "",
+    organisation: Annotated[str | None, Query(max_length=200)] = None,
+    overdue: bool = False,
+    open_only: bool = False,
+    limit: Limit = 50,
+    after: After = "",
+) -> Any:
+    """A page of the cases that you may see, by number; overdue ones by their oldest task."""
+    page = engine.cases(
+        process=process,
+        state=state,
+        owner=owner,
+        organisation=organisation,
+        overdue=overdue,
+        open_only=open_only,
+        by=reader,
+        limit=limit,
+        after=after,
+    )
+    return as_data(page)
+
+
+@router.post("", status_code=201, response_model=Case, responses=responses(404, 409, 412, 422))
+def open_case(engine: Engined, writer: Writer, key: Key, opening: Opening, response: Response) -> Any:
+    """Begin a case on the version of its process that is in force at its date."""
+    result = engine.open_case(
+        opening.process, writer, opening.data, state=opening.state, at=opening.at, idempotency_key=key
+    )
+    if isinstance(result, Case):
+        response.headers["Location"] = f"/api/v1/cases/{result.id}"
+    return told(result, response)
+
+
+@router.get("/{number}", response_model=Case, responses={304: {"description": "Not Modified"}, **responses(404, 422)})
+def see_case(
+    engine: Engined,
+    reader: Reader,
+    number: CaseNumber,
+    response: Response,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Any:
+    """A case as it is now. Its ETag is its version."""
+    case = engine.case(number, reader)
+    if if_none_match is not None and if_none_match.strip() == etag(case.version):
+        return Response(status_code=304, headers={"ETag": etag(case.version)})
+    return told(case, response)
+
+
+@router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
+def see_history(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
+    """Everything that happened to a case, in order, in words."""
+    return as_data(list(engine.report(number, reader).history))
+
+
+@router.get("/{number}/events", response_model=list[Choice], responses=responses(404, 422))
+def possible_events(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
+    """What you may do next with a case; for what you may not, why not and what is missing."""
+    return as_data(list(engine.report(number, reader).possible))
+
+
+@router.post("/{number}/events/{event}", response_model=Case, responses=responses(404, 409, 412, 422))
+def fire(
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    event: Name,
+    response: Response,
+    expected: Expected,
+    key: Key,
+    happening: Annotated[Happening | None, Body()] = None,
+) -> Any:
+    """Let an event happen."""
+    engine.case(number, writer)
+    form = happening or Happening()
+    result = engine.fire(number, event, writer, form.data, at=form.at, expected_version=expected, idempotency_key=key)
+    return told(result, response)
+
+
+@router.post("/{number}/tasks/{task}/done", response_model=Case, responses=responses(404, 409, 412, 422))
+def complete_task(
+    engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
+) -> Any:
+    """Tick a task off."""
+    engine.case(number, writer)
+    return told(engine.complete_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
+
+
+@router.post("/{number}/tasks/{task}/claim", response_model=Case, responses=responses(404, 409, 412, 422))
+def claim_task(
+    engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
+) -> Any:
+    """Take a task on yourself."""
+    engine.case(number, writer)
+    return told(engine.claim_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
+
+
+@dataclass
+class Assignment:
+    """Whom a task is given to; null gives it back to its role."""
+
+    person: str | None = None
+
+
+@router.post("/{number}/tasks/{task}/assign", response_model=Case, responses=responses(404, 409, 412, 422))
+def assign_task(
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    task: Name,
+    assignment: Assignment,
+    response: Response,
+    expected: Expected,
+    key: Key,
+) -> Any:
+    """Give a task to a person."""
+    engine.case(number, writer)
+    result = engine.assign_task(number, task, assignment.person, writer, expected_version=expected, idempotency_key=key)
+    return told(result, response)
+
+
+_UPLOAD = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.post(
+    "/{number}/documents/{document}",
+    status_code=201,
+    response_model=Case,
+    responses=responses(404, 409, 412, 413, 422),
+    openapi_extra=_UPLOAD,
+)
+async def add_document(
+    request: Request,
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    document: Name,
+    response: Response,
+    expected: Expected,
+    key: Key,
+    name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
+) -> Any:
+    """Keep a document with a case: the body is its content. The same content is kept once."""
+    await run_in_threadpool(engine.case, number, writer)
+    media_type = request.headers.get("content-type", "application/octet-stream")[:200]
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as content:
+        await _receive(request, content)  # type: ignore[arg-type]
+        result = await run_in_threadpool(
+            engine.add_document,
+            number,
+            document,
+            content,  # type: ignore[arg-type]
+            writer,
+            name=name,
+            media_type=media_type,
+            expected_version=expected,
+            idempotency_key=key,
+        )
+    return told(result, response)
+
+
+async def _receive(request: Request, into: BinaryIO) -> None:
+    """Write the body, but not more of it than can be kept."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise Refused(problem(413, "too_big", f"A document can have at most {MOST_BYTES // 1_000_000} MB."))
+        into.write(chunk)
+    into.seek(0)
+
+
+@router.get(
+    "/{number}/documents/{document}",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}, **responses(404, 422)},
+)
+def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: Name) -> Any:
+    """The content of the newest document of a kind, to be saved, never shown by a browser."""
+    case = engine.case(number, reader)
+    kept = [one for one in case.documents if one.document == document]
+    if not kept:
+        raise Refused(problem(404, "not_found", f"Case {number} has no such document."))
+    content = engine.document(number, document, reader)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept[-1].name)}",
+        "Content-Length": str(kept[-1].size),
+    }
+    return StreamingResponse(_chunks(content), media_type="application/octet-stream", headers=headers)
+
+
+def _chunks(content: BinaryIO) -> Any:
+    with content:
+        while chunk := content.read(1 << 16):
+            yield chunk

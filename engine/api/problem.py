@@ -1,0 +1,117 @@
+"""Problem details (RFC 9457): the one form in which the API says that something was not done.
+
+`code` is the engine's own: a refusal's, or one of the few below. Messages never repeat what was sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from engine.case.refusal import Code, Refusal
+from engine.service import BadCursor, UnknownCase, UnknownProcess, UnknownState
+from engine.store.database import DatabaseUnavailable
+from engine.store.documents import DocumentTooBig
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS = {Code.NOT_ALLOWED: 403, Code.FORM: 422, Code.CHANGED: 412}
+
+
+@dataclass
+class ProblemDetails:
+    """Why something was not done."""
+
+    title: str
+    status: int
+    code: str
+    detail: str
+    missing: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
+        super().__init__(problem.code)
+        self.problem, self.headers = problem, headers or {}
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> ProblemDetails:
+    """A problem with the usual title of its status."""
+    return ProblemDetails(HTTPStatus(status).phrase, status, code, detail, **more)
+
+
+def of_refusal(refusal: Refusal) -> Refused:
+    """A refusal of the engine. What stands in the way of the case as it is now is a conflict (409)."""
+    status = _STATUS.get(refusal.code, 409)
+    told = problem(status, str(refusal.code), refusal.message)
+    told.missing, told.fields = list(refusal.missing), dict(refusal.fields)
+    return Refused(told)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer with, for the description of the API."""
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in sorted({400, 401, 403, 429, 503, *statuses})
+    }
+
+
+def answer(told: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The problem as a response."""
+    body = {name: value for name, value in asdict(told).items() if value or name in {"status", "detail"}}
+    return JSONResponse(body, told.status, headers, MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Tell every error as a problem."""
+
+    @app.exception_handler(Refused)
+    def refused(_: Request, error: Refused) -> JSONResponse:
+        return answer(error.problem, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = {".".join(str(step) for step in one["loc"][1:]) or "body": str(one["msg"]) for one in error.errors()}
+        is_syntax = any(one["type"] == "json_invalid" for one in error.errors())
+        told = problem(400 if is_syntax else 422, "form", "The request is not as it must be.")
+        told.fields = fields
+        return answer(told)
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        return answer(
+            problem(error.status_code, "http", HTTPStatus(error.status_code).phrase), dict(error.headers or {})
+        )
+
+    for kind in (UnknownCase, UnknownProcess, UnknownState):
+        app.add_exception_handler(kind, _not_found)
+    app.add_exception_handler(BadCursor, _bad_cursor)
+    app.add_exception_handler(DocumentTooBig, _too_big)
+    for unavailable in (DatabaseUnavailable, OperationalError):
+        app.add_exception_handler(unavailable, _unavailable)
+
+
+def _not_found(_: Request, error: Exception) -> JSONResponse:
+    return answer(problem(404, "not_found", str(error.args[0] if error.args else "There is no such thing.")))
+
+
+def _bad_cursor(_: Request, error: Exception) -> JSONResponse:
+    return answer(problem(422, "form", str(error), fields={"after": str(error)}))
+
+
+def _too_big(_: Request, error: Exception) -> JSONResponse:
+    return answer(problem(413, "too_big", str(error)))
+
+
+def _unavailable(_: Request, __: Exception) -> JSONResponse:
+    return answer(problem(503, "unavailable", "The database does not answer. Try again."), {"Retry-After": "5"})

@@ -1,0 +1,178 @@
+"""Commands for people: organisation add|list, person add|change|list, token issue|revoke|list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from engine.cli.screen import moment, out, out_json, say, table
+from engine.cli.shared import AsJson, opened
+
+PANEL = "People"
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The short name by which they sign in.")]
+Roles = Annotated[list[str] | None, typer.Option("--role", "-r", help="A role they hold; may be repeated.")]
+Their = Annotated[str, typer.Option("--organisation", help="The organisation they belong to.")]
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    return typer.Typer(name=name, help=text, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+organisations = _group("organisation", "The organisations whose people see their own cases.")
+people = _group("person", "The people who may act, with their roles.")
+tokens = _group("token", "The tokens by which programs act for people.")
+
+
+@organisations.command("add")
+def add_organisation(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called, as cases name it.")],
+    area: Annotated[str, typer.Option("--area", help="The area it lies in.")] = "",
+) -> None:
+    """Keep an organisation.
+
+    [bold]Example[/bold]
+
+      casework organisation add "Hilltop Academy" --area hinckley
+    """
+    with opened() as engine:
+        out(f"{engine.people.add_organisation(name, area).name}: added")
+
+
+@organisations.command("list")
+def list_organisations(as_json: AsJson = False) -> None:
+    """List the organisations."""
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.people.organisations()
+    if as_json:
+        out_json(as_data(found))
+    elif found:
+        table(("organisation", "area"), [(one.name, one.area) for one in found])
+    else:
+        say("No organisations.")
+
+
+@people.command("add")
+def add_person(
+    login: Login,
+    name: Annotated[str, typer.Option("--name", help="What they are called.")] = "",
+    role: Roles = None,
+    organisation: Their = "",
+) -> None:
+    """Keep a person.
+
+    [bold]Example[/bold]
+
+      casework person add sam --name "Sam Reed" --role school --organisation "Hilltop Academy"
+    """
+    with opened() as engine:
+        person = engine.people.add(login, name, role or [], organisation or None)
+    out(f"{person.login}: added, {', '.join(person.roles) or 'without a role'}")
+
+
+@people.command("change")
+def change_person(
+    login: Login,
+    name: Annotated[str, typer.Option("--name", help="What they are called now.")] = "",
+    role: Roles = None,
+    organisation: Their = "",
+    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Whether they may act.")] = None,
+) -> None:
+    """Change a person. What is not given stays; roles that are given replace all others.
+
+    [bold]Example[/bold]
+
+      casework person change sam --inactive
+    """
+    with opened() as engine:
+        known = engine.people.person(login)
+        changed = replace(
+            known,
+            name=name or known.name,
+            roles=tuple(role) if role else known.roles,
+            organisation=organisation or known.organisation,
+            active=known.active if active is None else active,
+        )
+        person = engine.people.change(changed)
+    out(f"{person.login}: {', '.join(person.roles) or 'without a role'}{'' if person.active else ', inactive'}")
+
+
+@people.command("list")
+def list_people(as_json: AsJson = False) -> None:
+    """List the people."""
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.people.everybody()
+    if as_json:
+        out_json(as_data(found))
+    elif found:
+        rows = [
+            (one.login, one.name, ", ".join(one.roles), one.organisation or "", "" if one.active else "inactive")
+            for one in found
+        ]
+        table(("login", "name", "roles", "organisation", ""), rows)
+    else:
+        say("No people.")
+
+
+@tokens.command("issue")
+def issue_token(
+    login: Login,
+    title: Annotated[str, typer.Option("--title", help="What it is for.")] = "",
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="read or write; may be repeated.")] = None,
+    days: Annotated[int, typer.Option("--days", help="For how many days it holds.")] = 90,
+) -> None:
+    """Issue a token. Its secret is printed now and never again.
+
+    [bold]Example[/bold]
+
+      casework token issue jo --title "nightly report" --scope read --days 30
+    """
+    with opened() as engine:
+        secret, token = engine.people.issue_token(login, title, scope or ["read"], days)
+    out(secret)
+    say(f"Token {token.id} for {login}: {', '.join(token.scopes)}, until {moment(token.expires)} UTC.")
+
+
+@tokens.command("revoke")
+def revoke_token(number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The number of it.")]) -> None:
+    """Let a token be good for nothing from now on.
+
+    [bold]Example[/bold]
+
+      casework token revoke 3
+    """
+    with opened() as engine:
+        engine.people.revoke_token(number)
+    out(f"Token {number}: revoked")
+
+
+@tokens.command("list")
+def list_tokens(
+    login: Annotated[str, typer.Option("--person", help="Only of this person.")] = "", as_json: AsJson = False
+) -> None:
+    """List the tokens, without their secrets."""
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.people.tokens(login or None)
+    if as_json:
+        out_json(as_data(found))
+    elif found:
+        rows = [
+            (str(one.id), one.login, one.title, ", ".join(one.scopes), moment(one.expires), moment(one.revoked))
+            for one in found
+        ]
+        table(("token", "person", "title", "scopes", "expires", "revoked"), rows)
+    else:
+        say("No tokens.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for group in (organisations, people, tokens):
+        app.add_typer(group, rich_help_panel=PANEL)
