@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -63,6 +65,10 @@ def _progress() -> Callable[[int, int], None] | None:
     return show
 
 
+def _stopped(_: int, __: FrameType | None) -> None:
+    """The server has stopped cleanly: nothing is left to do."""
+
+
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")] = 8000,
@@ -85,6 +91,8 @@ def serve(
     with opened() as engine:
         app = create_app(engine, per_minute=per_minute, scheduler=Scheduler(engine))
         say(f"Listening on http://{host}:{port}/api/v1, described by /api/v1/openapi.json")
+        for sign in (signal.SIGTERM, signal.SIGINT):  # the server stops by them, and then passes them on to this
+            signal.signal(sign, _stopped)
         uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 

@@ -374,6 +374,28 @@ def test_a_backup_is_restored_and_verified(house: Shell, monkeypatch: pytest.Mon
     assert "A Pupil" in house("cases")
 
 
+def test_people_and_tokens(house: Shell) -> None:
+    for group, said in (("organisation", "No organisations."), ("person", "No people."), ("token", "No tokens.")):
+        assert house(group, "list") == ""
+        assert house.error == f"{said}\n"
+    house("organisation", "add", "Hilltop Academy", "--area", "hinckley")
+    house("person", "add", "sam", "--name", "Sam Reed", "--role", "school", "--organisation", "Hilltop Academy")
+    house("person", "add", "kim", "--role", "scool", code=2)
+    assert house.error == "There is no role scool. Did you mean school?\n"
+    secret = house("token", "issue", "sam", "--title", "report", "--scope", "read").strip()
+    assert secret.startswith("cw_")
+    assert "Token 1 for sam: read" in house.error
+    assert "Hilltop Academy" in house("organisation", "list")
+    assert "Sam Reed" in house("person", "list")
+    assert secret not in house("token", "list")
+    assert house("person", "change", "sam", "--inactive") == "sam: school, inactive\n"
+    assert house.json("person", "list")[0]["active"] is False
+    assert house("token", "revoke", "1") == "Token 1: revoked\n"
+    house("token", "revoke", "1", code=2)
+    assert house.json("token", "list", "--person", "sam")[0]["revoked"] is not None
+    assert house.json("organisation", "list") == [{"name": "Hilltop Academy", "area": "hinckley"}]
+
+
 def test_verify_names_what_was_changed(house: Shell, tmp_path: Path) -> None:
     import sqlite3
 
@@ -407,8 +429,10 @@ def test_help_has_examples_and_the_version_is_told(shell: Shell) -> None:
     ]
     for command in commands:
         assert "Example" in shell(command, "--help"), command
-    for command in ("done", "assign", "claim"):
-        assert "Example" in shell("task", command, "--help")
+    groups = {"task": ("done", "assign", "claim"), "organisation": ("add",), "person": ("add", "change")}
+    for group, inside in {**groups, "token": ("issue", "revoke")}.items():
+        for command in inside:
+            assert "Example" in shell(group, command, "--help")
     assert "Exit codes" in shell("--help")
 
 

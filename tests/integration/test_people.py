@@ -1,0 +1,99 @@
+"""People, organisations and tokens on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from engine import Engine
+from engine.clock import SetClock
+from engine.service import BadPerson, Organisation, Person
+from tests.conftest import START
+
+
+@pytest.fixture
+def sam(engine: Engine) -> Person:
+    engine.people.add_organisation("Hilltop", "hinckley")
+    return engine.people.add("sam", "Sam Reed", ["school"], "Hilltop")
+
+
+def test_people_are_kept_and_changed(engine: Engine, sam: Person) -> None:
+    jo = engine.people.add("jo", "", ["coordinator", "administrator", "coordinator"])
+    assert (jo.name, jo.roles, jo.organisation) == ("jo", ("administrator", "coordinator"), None)
+    assert engine.people.everybody() == [jo, sam]
+    assert engine.people.organisations() == [Organisation("Hilltop", "hinckley")]
+    changed = engine.people.change(replace(sam, name="Sam R", roles=("senco",), active=False))
+    assert engine.people.person("sam") == changed
+    assert changed.actor.organisation == "Hilltop"
+
+
+@pytest.mark.parametrize(
+    ("login", "roles", "organisation", "said"),
+    [
+        ("sam", ["school"], "Hilltop", "Somebody signs in as sam already."),
+        ("Sam R", ["school"], None, "A login has small letters"),
+        ("kim", ["scool"], None, "There is no role scool. Did you mean school?"),
+        ("kim", ["school"], "Hiltop", "There is no organisation Hiltop. Did you mean Hilltop?"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    engine: Engine, sam: Person, login: str, roles: list[str], organisation: str | None, said: str
+) -> None:
+    with pytest.raises(BadPerson) as bad:
+        engine.people.add(login, "", roles, organisation)
+    assert str(bad.value).startswith(said)
+    assert engine.people.everybody() == [sam]
+
+
+def test_organisations_have_names_of_their_own(engine: Engine, sam: Person) -> None:
+    for name in ("Hilltop", " Hilltop ", "", "x" * 201):
+        with pytest.raises(BadPerson):
+            engine.people.add_organisation(name)
+    with pytest.raises(BadPerson):
+        engine.people.change(Person("nobody", "", ()))
+    with pytest.raises(BadPerson):
+        engine.people.person("nobody")
+
+
+def test_a_token_holds_until_it_expires_or_is_revoked(engine: Engine, sam: Person, clock: SetClock) -> None:
+    secret, token = engine.people.issue_token("sam", "report", ["read"], 30)
+    grant = engine.people.identify(secret)
+    assert grant is not None
+    assert (grant.person, grant.scopes, grant.token) == (sam, {"read"}, token.id)
+    assert engine.people.identify(secret + "x") is None
+    clock.set(START + timedelta(days=30))
+    assert engine.people.identify(secret) is None
+    second, other = engine.people.issue_token("sam", "", ["write", "read"], 1)
+    assert other.scopes == ("read", "write")
+    engine.people.revoke_token(other.id)
+    assert engine.people.identify(second) is None
+    with pytest.raises(BadPerson):
+        engine.people.revoke_token(other.id)
+    assert [one.title for one in engine.people.tokens("sam")] == ["report", "token"]
+    assert engine.people.tokens("nobody") == []
+
+
+def test_one_who_is_not_active_can_do_nothing(engine: Engine, sam: Person) -> None:
+    secret, _ = engine.people.issue_token("sam", "", ["read"], 30)
+    engine.people.change(replace(sam, active=False))
+    assert engine.people.identify(secret) is None
+
+
+def test_the_secret_of_a_token_is_not_kept(engine: Engine, sam: Person) -> None:
+    secret, _ = engine.people.issue_token("sam", "", ["read"], 30)
+    with engine.database.reading() as connection:
+        rows = str(connection.execute(text("SELECT * FROM tokens")).all())
+    assert secret not in rows
+    assert secret.removeprefix("cw_") not in rows
+
+
+@pytest.mark.parametrize(("scopes", "days"), [([], 30), (["all"], 30), (["read"], 0), (["read"], 367)])
+def test_a_token_that_cannot_be_is_refused(engine: Engine, sam: Person, scopes: list[str], days: int) -> None:
+    with pytest.raises(BadPerson):
+        engine.people.issue_token("sam", "", scopes, days)
+    with pytest.raises(BadPerson):
+        engine.people.issue_token("nobody", "", ["read"], 30)
+    assert engine.people.tokens() == []
