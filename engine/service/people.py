@@ -10,9 +10,12 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
 from engine.case.instants import from_text, to_text
@@ -99,14 +102,15 @@ class People:
         Raises:
             BadPerson: the name is empty, too long, or taken.
         """
-        called = " ".join(name.split())
+        called, where = " ".join(name.split()), area.strip()[:60]
         if not 0 < len(called) <= 200:
             raise BadPerson("An organisation needs a name of at most 200 characters.")
-        with self._database.writing() as connection:
-            if any(one == called for _, one, _ in store.all_organisations(connection)):
-                raise BadPerson(f"There is an organisation {called} already.")
-            store.insert_organisation(connection, called, area.strip()[:60])
-        return Organisation(called, area.strip()[:60])
+        try:
+            with self._database.writing() as connection:
+                store.insert_organisation(connection, called, where)
+        except IntegrityError:
+            raise BadPerson(f"There is an organisation {called} already.") from None
+        return Organisation(called, where)
 
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name."""
@@ -121,10 +125,13 @@ class People:
         """
         if not _LOGIN.fullmatch(login):
             raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
-        with self._database.reading() as connection:
-            if store.find_person(connection, login):
-                raise BadPerson(f"Somebody signs in as {login} already.")
-        return self._put(0, Person(login, name.strip() or login, tuple(roles), organisation))
+        person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation))
+        try:
+            with self._database.writing() as connection:
+                store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
+        except IntegrityError:
+            raise BadPerson(f"Somebody signs in as {login} already.") from None
+        return person
 
     def change(self, person: Person) -> Person:
         """Change everything about a person but their login. One who is not active can do nothing.
@@ -132,29 +139,21 @@ class People:
         Raises:
             BadPerson: nobody has this login, or a role or the organisation is unknown.
         """
-        with self._database.reading() as connection:
-            found = store.find_person(connection, person.login)
-        if found is None:
-            raise BadPerson(f"Nobody signs in as {person.login}.")
-        return self._put(found.id, person)
-
-    def _put(self, number: int, person: Person) -> Person:
-        roles = tuple(sorted(set(person.roles)))
-        self._check_roles(roles)
+        changed = self._checked(person)
         with self._database.writing() as connection:
-            numbers = {name: one for one, name, _ in store.all_organisations(connection)}
-            if person.organisation is not None and person.organisation not in numbers:
-                message = f"There is no organisation {person.organisation}."
-                raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
-            stored = store.StoredPerson(number, person.login, person.name, roles, None, person.active)
-            store.put_person(connection, stored, numbers.get(person.organisation or ""))
-        return Person(person.login, person.name, roles, person.organisation, person.active)
+            found = store.find_person(connection, person.login)
+            if found is None:
+                raise BadPerson(f"Nobody signs in as {person.login}.")
+            store.put_person(connection, _stored(found.id, changed), _organisation_of(connection, changed))
+        return changed
 
-    def _check_roles(self, roles: Iterable[str]) -> None:
+    def _checked(self, person: Person) -> Person:
+        """The person with each role once; every role must be known."""
         known = HOUSE_ROLES | set(self._known_roles())
-        for role in roles:
+        for role in person.roles:
             if role not in known:
                 raise BadPerson(f"There is no role {role}. {nearest(role, known)}")
+        return replace(person, roles=tuple(sorted(set(person.roles))))
 
     def person(self, login: str) -> Person:
         """One person.
@@ -219,6 +218,21 @@ class People:
         if token.expires <= to_text(self._clock.now()):
             return None
         return Grant(_person(found), frozenset(token.scopes), token.id)
+
+
+def _stored(number: int, person: Person) -> store.StoredPerson:
+    return store.StoredPerson(number, person.login, person.name, person.roles, person.organisation, person.active)
+
+
+def _organisation_of(connection: Connection, person: Person) -> int | None:
+    """The number of the person's organisation; None where they belong to none."""
+    if person.organisation is None:
+        return None
+    numbers = {name: number for number, name, _ in store.all_organisations(connection)}
+    if person.organisation not in numbers:
+        message = f"There is no organisation {person.organisation}."
+        raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
+    return numbers[person.organisation]
 
 
 def _digest(secret: str) -> str:
