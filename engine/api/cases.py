@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from engine.api.asking import Engined, Expected, Key, Reader, Writer, etag
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
-from engine.service import Case, Choice, Told, as_data
+from engine.service import Access, Case, Choice, Told, as_data
 from engine.store.documents import MOST_BYTES
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -111,13 +111,22 @@ def see_case(
     case = engine.case(number, reader)
     if if_none_match is not None and if_none_match.strip() == etag(case.version):
         return Response(status_code=304, headers={"ETag": etag(case.version)})
+    engine.note_access(number, reader, "case")
     return told(case, response)
 
 
 @router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
 def see_history(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
     """Everything that happened to a case, in order, in words."""
-    return as_data(list(engine.report(number, reader).history))
+    history = engine.report(number, reader).history
+    engine.note_access(number, reader, "history")
+    return as_data(list(history))
+
+
+@router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))
+def see_accesses(engine: Engined, reader: Reader, number: CaseNumber, limit: Limit = 50) -> Any:
+    """Who was shown personal data of a case, the latest first."""
+    return as_data(engine.accesses(number, reader, limit))
 
 
 @router.get("/{number}/events", response_model=list[Choice], responses=responses(404, 422))
@@ -248,6 +257,7 @@ def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: 
     kept = [one for one in case.documents if one.document == document]
     if not kept:
         raise Refused(problem(404, "not_found", f"Case {number} has no such document."))
+    engine.note_access(number, reader, f"document {document}")
     content = engine.document(number, document, reader)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept[-1].name)}",

@@ -240,6 +240,8 @@ def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
     who = by or settings().by or None
     with opened() as engine:
         report = engine.report(case, who)
+        if who is not None:
+            engine.note_access(case, who, "case")
     if as_json:
         out_json(as_data(report))
         return
@@ -302,10 +304,30 @@ def _print_times(case: Case) -> None:
         table(("when", "timer", "does"), [(moment(one.due), one.timer, one.does) for one in case.timers])
 
 
+def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, as_json: AsJson = False) -> None:
+    """Show who was shown personal data of a case, the latest first.
+
+    [bold]Example[/bold]
+
+      casework accesses 12
+    """
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.accesses(case, by or settings().by or None, limit)
+    if as_json:
+        out_json(as_data(found))
+    elif found:
+        table(("when", "who", "what"), [(moment(one.at), one.by, one.what) for one in found])
+    else:
+        say("Nobody yet.")
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("open", rich_help_panel=PANEL)(open_)
     app.command(rich_help_panel=PANEL)(fire)
     app.command(rich_help_panel=PANEL)(show)
     app.command(rich_help_panel=PANEL)(cases)
+    app.command(rich_help_panel=PANEL)(accesses)
     app.command("add-document", rich_help_panel=PANEL)(add_document)

@@ -10,12 +10,13 @@ from engine.service.engine import Engine
 from engine.service.finding import BadCursor, UnknownState
 from engine.service.people import BadPerson, Grant, Organisation, Person, Scope, Token
 from engine.service.publishing import Published
-from engine.service.telling import Choice, Report, Shown, Told
+from engine.service.telling import Access, Choice, Report, Shown, Told
 from engine.service.transaction import UnknownCase
 from engine.service.verifying import Finding, Verified
 from engine.service.views import Case, Document, Page, Task, Timer, as_data
 
 __all__ = [
+    "Access",
     "BadCursor",
     "BadPerson",
     "Case",

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from engine.case.command import Actor, Facts
 from engine.case.decide import sees
 from engine.case.entry import Entry
-from engine.case.instants import from_text
+from engine.case.instants import from_text, to_text
 from engine.case.possible import Possible, possible_events
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
@@ -19,12 +19,13 @@ from engine.process.definition import Process
 from engine.service import finding, verifying
 from engine.service.catalogue import Catalogue
 from engine.service.people import People
-from engine.service.telling import Report, choice_of, shown_fields, tell
+from engine.service.telling import Access, Report, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
-from engine.service.views import Case, Page, Task, Timer, case_view, shown_data, shown_entry
+from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry
 from engine.store import archive
 from engine.store import cases as store
 from engine.store import due as due_store
+from engine.store.accesses import accesses_of, insert_access
 from engine.store.database import Database
 from engine.store.documents import Documents
 
@@ -208,6 +209,29 @@ class Reader:
             possible=tuple(choice_of(one) for one in possible),
             history=tuple(tell(process, entry) for entry in self.history(case, by)),
         )
+
+    def note_access(self, case: int, by: Actor | str, what: str) -> None:
+        """Keep that `by` was shown a case, if personal data are shown in it now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self._seen(case, by)
+        now = self.clock.now()
+        if any(process.fields[name].personal for name in shown_data(process, snapshot, now)) or snapshot.documents:
+            with self.database.writing() as connection:
+                insert_access(connection, case, to_text(now), Actor.of(by).name, what)
+
+    def accesses(self, case: int, by: Actor | str | None = None, limit: int = 50) -> list[Access]:
+        """Who was shown personal data of a case, the latest first.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, _ = self._seen(case, by)
+        with self.database.reading() as connection:
+            found = accesses_of(connection, case, max(1, min(limit, finding.MOST)))
+        return [Access(local(process, at), who, what) for at, who, what in found]
 
     def backup(self, file: Path) -> archive.Counted:
         """Write everything, with the documents, into one new file, while others go on working.

@@ -59,6 +59,15 @@ class Report:
     history: tuple[Told, ...]
 
 
+@dataclass(frozen=True)
+class Access:
+    """Somebody saw personal data of a case: the case itself, its history, or a document."""
+
+    at: datetime
+    by: str
+    what: str
+
+
 def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
     """What is known about a case, in the words of its process."""
     return tuple(

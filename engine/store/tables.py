@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -181,5 +181,17 @@ tokens = Table(
     Column("expires", _INSTANT, nullable=False),
     Column("revoked", _INSTANT),
     Index(None, "person_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+accesses = Table(
+    "accesses",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Index(None, "case_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -86,6 +86,16 @@ def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
     assert house.error.endswith("no findings.\n")
 
 
+def test_whoever_looks_at_a_case_is_written_down(house: Shell) -> None:
+    case = str(open_panel(house))
+    assert house("accesses", case) == ""
+    assert house.error == "Nobody yet.\n"
+    house("show", case)
+    house("show", case, "--by", "jo:coordinator")
+    assert [(one["by"], one["what"]) for one in house.json("accesses", case)] == [("jo", "case")]
+    assert "jo" in house("accesses", case)
+
+
 def test_what_a_form_lacks_is_told_per_field(house: Shell) -> None:
     case = str(open_panel(house))
     house("fire", case, "school_continues", "--by", "coordinator", code=1)
@@ -414,6 +424,7 @@ def test_help_has_examples_and_the_version_is_told(shell: Shell) -> None:
         "fire",
         "show",
         "cases",
+        "accesses",
         "add-document",
         "tasks",
         "due",

@@ -19,6 +19,7 @@ ROUTES = [
     ("GET", "/cases/1"),
     ("GET", "/cases/1/history"),
     ("GET", "/cases/1/events"),
+    ("GET", "/cases/1/accesses"),
     ("POST", "/cases/1/events/withdraw"),
     ("POST", "/cases/1/tasks/hold_review/done"),
     ("POST", "/cases/1/tasks/hold_review/claim"),
@@ -167,6 +168,21 @@ def test_documents_go_in_and_come_out_unchanged(engine: Engine, people: dict[str
     people["jo"]("GET", f"{path}/ehcna", 404)
     assert people["jo"]("POST", f"{path}/ehcp", 422, content=b"")["code"] == "form"
     assert people["jo"]("POST", f"{path}/nothing", 422, content=b"x")["code"] == "form"
+    assert engine.verify().findings == ()
+
+
+def test_whoever_is_shown_personal_data_is_written_down(engine: Engine, people: dict[str, Caller]) -> None:
+    anonymous = done(engine.open_case("hbep-referral", "coordinator", {"school": "Hilltop"}))
+    people["jo"]("GET", f"/cases/{anonymous.id}", 200)
+    assert people["jo"]("GET", f"/cases/{anonymous.id}/accesses", 200) == []
+    path = f"/cases/{in_panel(engine).id}"
+    people["sam"]("GET", path, 200)
+    people["jo"]("GET", f"{path}/history", 200)
+    people["jo"].response("GET", f"{path}/documents/send_plan")
+    people["pat"]("GET", path, 404)
+    people["jo"]("GET", f"{path}/documents/ehcp", 404)
+    seen = [(one["by"], one["what"]) for one in people["jo"]("GET", f"{path}/accesses", 200)]
+    assert seen == [("jo", "document send_plan"), ("jo", "history"), ("sam", "case")]
     assert engine.verify().findings == ()
 
 

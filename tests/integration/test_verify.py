@@ -108,10 +108,12 @@ def test_a_changed_case_is_found_and_named(engine: Engine, tamper: Tamper, entry
         "DELETE FROM versions",
         "UPDATE calendars SET text = 'x'",
         "DELETE FROM calendars",
+        "UPDATE accesses SET by = 'x'",
+        "DELETE FROM accesses",
     ],
 )
 def test_the_database_itself_refuses_to_change_what_is_only_added_to(engine: Engine, statement: str) -> None:
-    in_placement(engine)
+    engine.note_access(in_placement(engine).id, "coordinator", "case")
     with pytest.raises(DBAPIError, match="is only added to"), engine.database.writing() as connection:
         connection.execute(text(statement))
     assert engine.verify().findings == ()

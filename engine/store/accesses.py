@@ -1,0 +1,26 @@
+"""Accesses: who saw personal data of a case. Rows are added, never changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from engine.store.statement import Statement
+from engine.store.tables import accesses
+
+_INSERT = Statement(insert(accesses).values({name: bindparam(name) for name in ("case_id", "at", "by", "what")}))
+_OF_CASE = Statement(
+    select(accesses.c.at, accesses.c.by, accesses.c.what)
+    .where(accesses.c.case_id == bindparam("case"))
+    .order_by(accesses.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def insert_access(connection: Connection, case: int, at: str, by: str, what: str) -> None:
+    """Keep that somebody saw something of a case."""
+    _INSERT.write(connection, [{"case_id": case, "at": at, "by": by, "what": what}])
+
+
+def accesses_of(connection: Connection, case: int, most: int) -> list[tuple[str, str, str]]:
+    """Who saw what of a case and when, the latest first."""
+    return [(row[0], row[1], row[2]) for row in _OF_CASE.rows(connection, case=case, most=most)]
