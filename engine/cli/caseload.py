@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +122,8 @@ def add_document(
 
       casework add-document 12 referral_form ~/Documents/referral.pdf --by school
     """
+    import mimetypes
+
     called = name or file.name
     media_type = mimetypes.guess_type(called)[0] or "application/octet-stream"
     try:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from engine import __version__
-from engine.cli import authoring, caseload, keeping, people, running, tasks
 from engine.cli.screen import DONE, INTERRUPTED, REFUSED, UNAVAILABLE, USAGE, Stop, print_problems, say
 from engine.cli.settings import BadSettings
 from engine.source.problem import Refused
@@ -19,15 +20,14 @@ EPILOG = (
     "3 the database cannot be used · 130 interrupted. Settings: CASEWORK_DATABASE_URL, CASEWORK_DOCUMENTS, "
     "CASEWORK_BY, CASEWORK_LOG_FORMAT, CASEWORK_LOG_LEVEL, or the same names in casework.toml."
 )
-app = typer.Typer(
-    name="casework",
-    help="Case processes written in YAML: check them, run them, and see what is to be done next.",
-    epilog=EPILOG,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+HOMES = {
+    "caseload": ("open", "fire", "show", "cases", "accesses", "add-document"),
+    "tasks": ("tasks", "task"),
+    "running": ("due", "worker", "serve"),
+    "authoring": ("check", "test", "diagram"),
+    "people": ("organisation", "person", "token"),
+    "keeping": ("init", "publish", "verify", "backup", "restore", "demo"),
+}
 
 
 def _version(wanted: bool) -> None:
@@ -36,7 +36,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _casework(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
@@ -45,14 +44,34 @@ def _casework(
     """Case processes written in YAML: check them, run them, and see what is to be done next."""
 
 
-for module in (caseload, tasks, running, authoring, people, keeping):
-    module.add_to(app)
+def app_with(homes: Iterable[str]) -> typer.Typer:
+    """The command with the commands that live in these modules."""
+    app = typer.Typer(
+        name="casework",
+        help="Case processes written in YAML: check them, run them, and see what is to be done next.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_casework)
+    for home in homes:
+        importlib.import_module(f"engine.cli.{home}").add_to(app)
+    return app
+
+
+def _homes_for(arguments: list[str]) -> Iterable[str]:
+    """Where the command lives that is asked for; everywhere if that is not plain. Only what is needed is loaded."""
+    asked = arguments[0] if arguments else ""
+    return [home for home, commands in HOMES.items() if asked in commands] or HOMES
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code. Says what went wrong in a sentence, never with a traceback."""
+    asked = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments, prog_name="casework")
+        app_with(_homes_for(asked))(args=asked, prog_name="casework")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
@@ -106,8 +125,3 @@ def _known(error: Exception) -> int | None:
         say("The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written.")
         return UNAVAILABLE
     return None
-
-
-def main() -> None:
-    """The entry point of the command."""
-    sys.exit(run())

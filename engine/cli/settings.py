@@ -6,7 +6,6 @@ the file. Values are never printed: an address may hold a password.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -59,6 +58,8 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     path = folder / (named or "casework.toml")
     if not named and not path.exists():
         return {}
+    import tomllib
+
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from engine.checking import check_file
-from engine.cli.main import app
+from engine.cli.main import HOMES, app_with
 from engine.diagram import svg
 from engine.process.definition import Process
 from engine.scenarios import load_scenarios, run_scenarios
@@ -60,7 +60,13 @@ def test_every_command_and_option_is_in_the_reference() -> None:
                 if spelling.startswith("--") and spelling != "--help":
                     assert f"`{spelling}" in line or spelling == "--json", (path, spelling)
 
-    walk(typer.main.get_command(app), "casework")
+    walk(typer.main.get_command(app_with(HOMES)), "casework")
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_each_command_is_looked_for_where_it_lives(home: str) -> None:
+    command: Any = typer.main.get_command(app_with([home]))
+    assert set(command.commands) == set(HOMES[home])
 
 
 def test_every_method_is_in_the_reference() -> None:
