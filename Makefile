@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA := casework-data
+PORT ?= 8000
 export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
 
 .DEFAULT_GOAL := help
@@ -18,22 +19,26 @@ $(VENV)/run: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	touch $@
 
-$(VENV)/test: $(VENV)/run requirements-dev.txt
+# Style sheets and scripts are built from packages of the npm registry. Where there is no npm, a wheel brings it.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
+$(VENV)/assets: $(VENV)/run package-lock.json $(wildcard engine/web/assets/*)
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
+	$(NPM) ci --silent --no-audit --no-fund --ignore-scripts
+	$(NPM) run --silent build
+	touch $@
+
+$(VENV)/test: $(VENV)/run $(VENV)/assets requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-run: demo  ## Set up, load the demonstration caseload, run the scheduler
-	@echo "Look around in another terminal:"
-	@echo "  export CASEWORK_DATABASE_URL=$(CASEWORK_DATABASE_URL) PATH=\$$PWD/$(BIN):\$$PATH"
-	@echo "  casework cases   ·   casework tasks --overdue   ·   casework show 18 --by coordinator"
-	@echo "The scheduler runs now; Ctrl-C stops it."
-	@$(BIN)/casework worker
+run: demo  ## Set up, load the demonstration caseload, serve the pages, the API and the scheduler
+	@echo "Sign in at http://127.0.0.1:$(PORT) as one of these; Ctrl-C stops it."
+	@$(BIN)/casework serve --port $(PORT)
 
-demo: $(VENV)/run
+demo: $(VENV)/run $(VENV)/assets
 	@mkdir -p $(DATA)
 	@$(BIN)/casework init
-	@$(BIN)/casework demo --if-empty
-	@$(BIN)/casework tasks --overdue --limit 15
+	@$(BIN)/casework demo --if-empty --sign-ins
 
 test: $(VENV)/test lint check  ## Everything: style, types, imports, processes, tests on both databases
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST)
@@ -56,10 +61,11 @@ bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
 
 lock:  ## Pin the newest requirements that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --group build --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements.txt
+	$(BIN)/uv pip compile --group node --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements-node.txt
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -c requirements.txt -o requirements-dev.txt
 
 wheel: $(VENV)/test  ## Build the wheel
 	$(BIN)/python -m hatchling build -t wheel
 
 clean:  ## Remove what was built; the data stays
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) dist build node_modules engine/web/static .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -5,6 +5,7 @@ Reads demonstration files; acts through Engine on a clock that it moves. Times a
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.calendars.duration import add, at_local, parse, roll
-from engine.case.command import Actor
+from engine.case.command import ENGINE, Actor
 from engine.case.refusal import Refusal
 from engine.clock import SetClock
 from engine.files import Found
 from engine.process.definition import Process
 from engine.scenarios import let_time_pass, read_beside
-from engine.service import Case, Engine
+from engine.service import Case, Engine, Person
 from engine.source.reader import Source
 
 _MORNING, _AFTERNOON = time(9, 30), time(13, 30)
@@ -70,6 +71,7 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     """
     present = clock.now()
     engine.publish(demonstration.path.parent / demonstration.source.data["process"])
+    _invite(demonstration, engine)
     acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
     cases: dict[int, Case] = {}
     clock.set(acts[0].moment)
@@ -77,7 +79,38 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
         let_time_pass(engine, clock, act.moment)
         _do(demonstration.process, engine, act, cases)
     let_time_pass(engine, clock, present)
+    _plan_meetings(demonstration.process, engine, cases)
     return len(cases)
+
+
+def _invite(demonstration: Demonstration, engine: Engine) -> None:
+    """Keep the organisations and the people. Nobody can sign in before they get a password."""
+    for name, area in demonstration.source.data.get("organisations", {}).items():
+        engine.people.add_organisation(name, area)
+    for login, raw in demonstration.source.data.get("people", {}).items():
+        engine.people.add(login, raw["name"], raw["roles"], raw.get("organisation"))
+
+
+def give_passwords(demonstration: Demonstration, engine: Engine) -> list[tuple[Person, str]]:
+    """Give each of the invented people a new random password; people of other names are not touched."""
+    found = []
+    for login in demonstration.source.data.get("people", {}):
+        password = f"{secrets.token_hex(3)}-{secrets.token_hex(3)}"
+        engine.accounts.set_password(login, password)
+        found.append((engine.people.person(login), password))
+    return found
+
+
+def _plan_meetings(process: Process, engine: Engine, cases: dict[int, Case]) -> None:
+    """A meeting on each day on which a case is to be heard."""
+    planned = set()
+    for known in cases.values():
+        case = engine.case(known.id)
+        for name, day in case.agendas.items():
+            series = str(case.data.get(process.meetings[name].per) or "")
+            if (name, series, day) not in planned:
+                engine.meetings.plan(process.name, name, series, date.fromisoformat(day), _AFTERNOON, ENGINE)
+                planned.add((name, series, day))
 
 
 def rehearse(demonstration: Demonstration, present: datetime) -> None:

@@ -101,7 +101,7 @@ def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
     if problems:
         raise Refused(problems)
     found = _process_beside(source, path)
-    problems = list(_name_problems(source, found, (part,)))
+    problems = list(name_problems(source, found, (part,)))
     if problems:
         raise Refused(problems)
     return source, found
@@ -120,7 +120,7 @@ def _process_beside(source: Source, path: Path) -> Found:
     return load_file(target)
 
 
-def _name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
+def name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
     """Names below `root` that the process does not have, and durations that are none."""
     process = found.loaded.process
     events = set(event_names(found.loaded.source.data))
@@ -355,6 +355,8 @@ class _Run:
             return case.data.get(name)
         if key == "escalated":
             return next((task.escalated for task in case.tasks if task.task == name), None)
+        if key == "agendas":
+            return case.agendas.get(name)
         if key == "places":
             taken = self._engine.process(self._process.name).places[name].capacity
             capacity = (self._scenario.get("capacity") or {}).get(name, taken)

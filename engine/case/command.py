@@ -10,12 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a name for the record, the roles they hold, the organisation they belong to."""
+    """Who asks: a name for the record, the roles they hold, the organisation they belong to, and its area."""
 
     name: str
     roles: frozenset[str] = frozenset()
     organisation: str | None = None
     is_engine: bool = False
+    area: str | None = None
 
     @classmethod
     def of(cls, given: Actor | str) -> Actor:
@@ -107,4 +108,15 @@ class ClaimTask:
     at: datetime
 
 
-Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ClaimTask
+@dataclass(frozen=True)
+class PostponeTask:
+    """A task gets another due time (aware), for a reason."""
+
+    task: str
+    until: datetime
+    reason: str
+    by: Actor
+    at: datetime
+
+
+Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ClaimTask | PostponeTask

@@ -6,6 +6,7 @@ them, or a Refusal, and then nothing has happened. The same arguments give the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.case.command import (
     Facts,
     Fire,
     Open,
+    PostponeTask,
     Tick,
 )
 from engine.case.draft import Draft, effects_of, new_tasks
@@ -28,12 +30,14 @@ from engine.case.entry import Entry
 from engine.case.form import check_form
 from engine.case.instants import from_text, to_text
 from engine.case.machine import AUTOMATIC, Walk, holding, machine_of
+from engine.case.permission import Action, has_role, may, sees
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
-from engine.process.definition import Event, Need, Process, Way
+from engine.process.definition import Need, Process, Way
 from engine.process.expressions import View
 
 MOST_AUTOMATIC = 32
+MOST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -68,21 +72,8 @@ def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Re
 
 
 def _step(draft: Draft, command: Command) -> Refusal | None:
-    match command:
-        case Open():
-            return _open(draft, command)
-        case Fire():
-            return fire(draft, command)
-        case Tick():
-            return _tick(draft, command)
-        case AddDocument():
-            return _add_document(draft, command)
-        case CompleteTask():
-            return _complete(draft, command)
-        case AssignTask():
-            return _assign(draft, command.task, command.person, command)
-        case ClaimTask():
-            return _claim(draft, command)
+    step: Callable[[Draft, Any], Refusal | None] = _STEPS[type(command)]
+    return step(draft, command)
 
 
 def _open(draft: Draft, command: Open) -> Refusal | None:
@@ -91,7 +82,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if state not in process.initial:
         message = f"A case cannot begin at {state}; it can at {', '.join(process.initial)}."
         return Refusal(Code.NO_SUCH_EVENT, message)
-    if not _has_role(command.by, process.opening.by):
+    if not has_role(command.by, process.opening.by):
         return not_allowed(process, "begin a case", process.opening.by)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)
@@ -145,7 +136,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
         return Refusal(Code.ENDED, f"The case has ended: {case.outcome}.")
     if event is None:
         return _no_such_event(process, case, command)
-    if not may(process, case, event, command.by):
+    if not may(command.by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
     values, faults = check_form(process, event.form, command.data, draft.view(at))
     if faults:
@@ -232,7 +223,7 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
     if command.document not in process.documents:
         message = f"There is no document {command.document} in this process."
         return Refusal(Code.FORM, message, fields={"document": message})
-    if not sees(process, draft.snapshot, command.by):
+    if not may(command.by, Action.CHANGE, process, draft.snapshot):
         return _not_yours()
     facts = {
         "document": command.document,
@@ -263,7 +254,11 @@ def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
     return None
 
 
-def _assign(draft: Draft, name: str, person: str | None, command: AssignTask | ClaimTask) -> Refusal | None:
+def _assign(draft: Draft, command: AssignTask) -> Refusal | None:
+    return _give(draft, command.task, command.person, command)
+
+
+def _give(draft: Draft, name: str, person: str | None, command: AssignTask | ClaimTask) -> Refusal | None:
     refusal = _task_fault(draft, name, command.by)
     if refusal is not None:
         return refusal
@@ -277,7 +272,30 @@ def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
     holder = draft.snapshot.tasks.get(command.task, {}).get("person")
     if holder and holder != command.by.name:
         return Refusal(Code.NOT_ALLOWED, "Somebody else has taken this task on. Assign it to take it over.")
-    return _assign(draft, command.task, command.by.name, command)
+    return _give(draft, command.task, command.by.name, command)
+
+
+def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
+    """A later (or earlier) due time for a task, with the reason. Its escalation counts from the new time."""
+    refusal = _task_fault(draft, command.task, command.by) or _postponing_fault(command)
+    if refusal is not None:
+        return refusal
+    task = {**draft.snapshot.tasks[command.task], "due": to_text(command.until)}
+    tasks = {command.task: task}
+    known = command.task in draft.process.tasks and not task.get("escalated")
+    timers = schedule.escalations(draft.process, tasks) if known else {}
+    at, note = to_text(command.at), {"reason": command.reason.strip()}
+    draft.add("task", at, command.by.name, event=command.task, tasks=tasks, timers=timers, note=note)
+    return None
+
+
+def _postponing_fault(command: PostponeTask) -> Refusal | None:
+    faults = {}
+    if not 0 < len(command.reason.strip()) <= MOST_REASON:
+        faults["reason"] = f"Give a reason, in at most {MOST_REASON} characters."
+    if command.until <= command.at:
+        faults["until"] = "The new date must lie ahead."
+    return _form_refusal(faults) if faults else None
 
 
 def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
@@ -291,23 +309,6 @@ def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
     if not by.is_engine and not by.roles & concerned and task.get("person") != by.name:
         return not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
     return None
-
-
-def may(process: Process, case: Snapshot, event: Event, by: Actor) -> bool:
-    """Whether this person may do this event in this case."""
-    return sees(process, case, by) and _has_role(by, event.by)
-
-
-def sees(process: Process, case: Snapshot, by: Actor) -> bool:
-    """Whether this person may see this case at all: all cases, or those of their organisation."""
-    if by.is_engine or any(role in process.roles and process.roles[role].sees_all for role in by.roles):
-        return True
-    known = any(role in process.roles for role in by.roles)
-    return known and by.organisation is not None and case.data.get(process.organisation) == by.organisation
-
-
-def _has_role(by: Actor, roles: frozenset[str] | None) -> bool:
-    return by.is_engine or roles is None or bool(by.roles & roles)
 
 
 def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:
@@ -351,7 +352,8 @@ def no_way(process: Process, walk: Walk, title: str) -> Refusal:
 
 
 def _no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
-    allowed = [name for name, event in process.events_in(case.state).items() if may(process, case, event, command.by)]
+    here = process.events_in(case.state).items()
+    allowed = [name for name, event in here if may(command.by, Action.FIRE, process, case, event)]
     known = f"Possible for you: {', '.join(sorted(allowed))}." if allowed else "Nothing is possible for you here."
     where = process.states[case.state].title
     return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
@@ -374,3 +376,15 @@ def _form_refusal(faults: dict[str, str]) -> Refusal:
 
 def _event_title(process: Process, name: str) -> str:
     return next((event.title for _, event in process.every_event() if event.name == name), name)
+
+
+_STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
+    Open: _open,
+    Fire: fire,
+    Tick: _tick,
+    AddDocument: _add_document,
+    CompleteTask: _complete,
+    AssignTask: _assign,
+    ClaimTask: _claim,
+    PostponeTask: _postpone,
+}

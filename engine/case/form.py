@@ -69,6 +69,11 @@ def shown(process: Process, name: str, view: View) -> bool:
     return process.language.truth(process.fields[name].when, view) is True
 
 
+def shown_to(process: Process, name: str, view: View, roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles may see the field now."""
+    return bool(roles & process.fields[name].still_seen_by) or shown(process, name, view)
+
+
 def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     """The value as it is stored: text, number, bool, list of text, or an ISO date or local time.
 

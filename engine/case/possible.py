@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.case.command import Actor, Facts
-from engine.case.decide import may, no_way, not_allowed, sees, unmet
+from engine.case.decide import no_way, not_allowed, unmet
 from engine.case.draft import Draft
 from engine.case.instants import to_text
 from engine.case.machine import machine_of
+from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Event, Process, Way
@@ -25,7 +26,7 @@ class Possible:
 
 def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -> list[Possible]:
     """Every event that people can do where the case is, in the order written, inner states first."""
-    if not sees(process, case, by):
+    if not may(by, Action.SEE, process, case):
         return []
     view = Draft(process, case, facts).view(to_text(facts.now))
     events = process.events_in(case.state).values()
@@ -34,7 +35,7 @@ def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -
 
 def _why_not(process: Process, case: Snapshot, by: Actor, event: Event, view: View) -> Refusal | None:
     """What stands in the way, as far as it does not hang on what the form will say."""
-    if not may(process, case, event, by):
+    if not may(by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
     asked = set(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import REFUSED, Stop, out, out_json, print_problems, say
+from engine.cli.screen import REFUSED, Stop, out, out_json, print_problems, say, table
+from engine.cli.settings import Settings
 from engine.cli.shared import AsJson, documents_folder, opened, settings
+
+if TYPE_CHECKING:
+    from engine.demo import Demonstration
 
 PANEL = "Keeping"
 
@@ -137,6 +141,9 @@ def demo(
         Path | None, typer.Argument(metavar="[FILE]", help="A demonstration file; the one brought along if left out.")
     ] = None,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are cases already.")] = False,
+    sign_ins: Annotated[
+        bool, typer.Option("--sign-ins", help="Give its invented people new passwords, and print them.")
+    ] = False,
 ) -> None:
     """Fill an empty database with an invented caseload.
 
@@ -145,17 +152,36 @@ def demo(
       casework init && casework demo && casework tasks --overdue
     """
     from engine import shipped
-    from engine.clock import SetClock, SystemClock
-    from engine.demo import DemonstrationFailed, load_demonstration, play, rehearse
-    from engine.service import Engine
+    from engine.demo import load_demonstration
 
     found = settings()
     story = load_demonstration(file or shipped.demonstration())
     with opened() as engine:
         is_empty = not engine.cases(limit=1).items
-    if not is_empty and if_empty:
+    if is_empty or not if_empty:
+        _play(found, story, is_empty=is_empty)
+    else:
         say("There are cases already; nothing was added.")
-        return
+    if sign_ins:
+        _print_sign_ins(story)
+
+
+def _print_sign_ins(story: Demonstration) -> None:
+    from engine.demo import give_passwords
+
+    with opened() as engine:
+        given = give_passwords(story, engine)
+    table(
+        ("user name", "password", "who"),
+        [(one.login, password, f"{one.name}: {', '.join(one.roles)}") for one, password in given],
+    )
+
+
+def _play(found: Settings, story: Demonstration, *, is_empty: bool) -> None:
+    from engine.clock import SetClock, SystemClock
+    from engine.demo import DemonstrationFailed, play, rehearse
+    from engine.service import Engine
+
     if not is_empty:
         raise Stop("There are cases already: a demonstration is only for an empty database.", REFUSED)
     clock = SetClock(SystemClock().now())

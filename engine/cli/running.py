@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.screen import REFUSED, moment, out_json, say, table
 from engine.cli.shared import AsJson, Limit, instant, opened, settings
+
+if TYPE_CHECKING:
+    from engine.service import Engine
 
 PANEL = "Tasks and times"
 
@@ -74,7 +77,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")] = 8000,
     per_minute: Annotated[int, typer.Option("--per-minute", min=1, help="Requests a minute for each token.")] = 600,
 ) -> None:
-    """Serve the HTTP API, with the scheduler in the same process, until stopped.
+    """Serve the pages and the HTTP API, with the scheduler in the same process, until stopped.
 
     [bold]Example[/bold]
 
@@ -82,18 +85,54 @@ def serve(
     """
     import uvicorn
 
-    from engine.api.app import create_app
     from engine.logs import configure
     from engine.scheduler import Scheduler
+    from engine.serving import create_service
+    from engine.web.provider import Provider
+    from engine.web.scanning import Scanner
 
     found = settings()
     configure(found.log_format, found.log_level)
+    base = found.address.rstrip("/") or f"http://{host}:{port}"
+    secret = found.oidc_client_secret
+    provider = (
+        Provider(found.oidc_issuer, found.oidc_client_id, secret, found.oidc_title) if found.oidc_issuer else None
+    )
     with opened() as engine:
-        app = create_app(engine, per_minute=per_minute, scheduler=Scheduler(engine))
-        say(f"Listening on http://{host}:{port}/api/v1, described by /api/v1/openapi.json")
+        service = create_service(
+            engine,
+            per_minute=per_minute,
+            scheduler=Scheduler(engine),
+            address=base,
+            provider=provider,
+            scanner=Scanner(found.clamd) if found.clamd else None,
+        )
+        _say_how_to_begin(engine, base)
+        say(f"Listening on {base} (API: {base}/api/v1, described by {base}/api/v1/openapi.json)")
         for sign in (signal.SIGTERM, signal.SIGINT):  # the server stops by them, and then passes them on to this
             signal.signal(sign, _stopped)
-        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+        uvicorn.run(
+            service,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=15,
+            h11_max_incomplete_event_size=65536,
+        )
+
+
+def _say_how_to_begin(engine: Engine, base: str) -> None:
+    """Where nobody can sign in yet, the address at which the first administrator chooses a password."""
+    if engine.accounts.any():
+        return
+    from engine.case.permission import ADMINISTRATOR
+
+    known = [one.login for one in engine.people.everybody() if ADMINISTRATOR in one.roles and one.active]
+    login = known[0] if known else engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR]).login
+    say(f"Nobody can sign in yet. Choose a password for {login} here, within seven days:")
+    say(f"  {base}/invitation/{engine.accounts.invite(login)}")
 
 
 def due(

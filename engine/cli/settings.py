@@ -7,7 +7,7 @@ the file. Values are never printed: an address may hold a password.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from engine.source.problem import nearest
@@ -25,7 +25,9 @@ class Settings:
 
     `database_url`: where everything is kept. `documents`: the folder of documents' contents; beside the
     database if empty. `by`: who acts when a command does not say. `log_format`: `console` or `json`.
-    `log_level`: `debug`, `info`, `warning` or `error`.
+    `log_level`: `debug`, `info`, `warning` or `error`. `address`: where people reach the pages, such as
+    `https://casework.example.org`. `oidc_issuer`, `oidc_client_id`, `oidc_client_secret`, `oidc_title`: the
+    sign-in of an organisation. `clamd`: the virus scanner, as `host:port` or the path of a socket.
     """
 
     database_url: str = "sqlite:///casework.db"
@@ -33,6 +35,12 @@ class Settings:
     by: str = ""
     log_format: str = "console"
     log_level: str = "info"
+    address: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_title: str = "your organisation"
+    clamd: str = ""
 
 
 _NAMES = tuple(one.name for one in fields(Settings))
@@ -50,6 +58,8 @@ def load_settings(environment: Mapping[str, str], folder: Path) -> Settings:
     for name, choices in _CHOICES.items():
         if name in found and found[name] not in choices:
             raise BadSettings(f"The setting {name} can be {' or '.join(choices)}.")
+    if found.get("address") and not found["address"].startswith(("https://", "http://")):
+        raise BadSettings("The setting address begins with https://.")
     return Settings(**found)
 
 

@@ -22,17 +22,25 @@ ANYWHERE = ""
 
 @dataclass(frozen=True)
 class Role:
-    """A kind of person. `sees_all` is False for a role that sees only its organisation's cases."""
+    """A kind of person. `sees`: all cases, those of its `own` organisation, or those on an `agenda` it hears."""
 
     name: str
     title: str
     description: str = ""
-    sees_all: bool = True
+    sees: str = "all"
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether this role sees every case."""
+        return self.sees == "all"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing known about a case. `choices` maps value to title; `when` guards giving and showing."""
+    """One thing known about a case. `choices` maps value to title; `when` guards giving and showing.
+
+    `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
+    """
 
     name: str
     title: str
@@ -40,6 +48,7 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     personal: bool = False
     when: Expression | None = None
+    still_seen_by: frozenset[str] = frozenset()
     hint: str = ""
     pattern: str = ""
     min: float | None = None
@@ -181,12 +190,43 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class MeetingKind:
+    """A kind of meeting at which cases are heard.
+
+    A case in `state` whose field `date` is filled in stands on the agenda of that day. `per` names a choice
+    field that tells apart who hears it: each of its choices is a series of meetings of its own. `booked_by`
+    is the event that fills in the date, `outcomes` those that record what came of it. People in the roles
+    `members` see the cases on their agenda. `link` and `present` are fields for where and with whom it was.
+    """
+
+    name: str
+    title: str
+    state: str
+    date: str
+    booked_by: str
+    outcomes: tuple[str, ...] = ()
+    per: str = ""
+    members: frozenset[str] = frozenset()
+    link: str = ""
+    present: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Some fields of a form under one heading."""
+
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Opening:
-    """Who may begin a case and what is asked for."""
+    """Who may begin a case and what is asked for, in sections; what they leave out comes last."""
 
     by: frozenset[str] | None = None
     form: Mapping[str, bool] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,6 +254,10 @@ class Process:
     language: Language
     label: str = ""
     organisation: str = ""
+    area: str = ""
+    group_places_by: str = ""
+    places_end: str = ""
+    meetings: Mapping[str, MeetingKind] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return id(self)

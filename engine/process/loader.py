@@ -6,7 +6,7 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,11 +24,13 @@ from engine.process.definition import (
     Process,
     Role,
     Rule,
+    Section,
     TaskKind,
 )
 from engine.process.expressions import RESERVED, Language
+from engine.process.meetings import read_meetings
 from engine.process.states import read_events, read_needs, read_states
-from engine.source.problem import Problem, Refused, Severity, errors
+from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
 
@@ -128,6 +130,10 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         initial=_initial(context, data["initial"]),
         label=_field_name(context, data, "label"),
         organisation=_field_name(context, data, "organisation"),
+        area=_field_name(context, data, "area"),
+        group_places_by=_field_of_type(context, data, "group_places_by", {"choice"}),
+        places_end=_field_of_type(context, data, "places_end", {"date", "time"}),
+        meetings=read_meetings(context, data),
         opening=_opening(context, data.get("open", {})),
         roles={name: _role(name, raw) for name, raw in data["roles"].items()},
         fields=fields,
@@ -168,16 +174,43 @@ def _field_name(context: Context, data: dict[str, Any], key: str) -> str:
     return name
 
 
+def _field_of_type(context: Context, data: dict[str, Any], key: str, types: set[str]) -> str:
+    name = _field_name(context, data, key)
+    found = data.get("fields", {}).get(name, {}).get("type")
+    if found and found not in types:
+        context.problem((key,), "wrong-value", f"{key}: needs a field of the type {' or '.join(sorted(types))}.")
+    return name
+
+
 def _opening(context: Context, raw: dict[str, Any]) -> Opening:
     return Opening(
         by=context.roles(raw.get("by"), ("open", "by")),
         form=context.form(raw.get("form"), ("open", "form")),
         needs=read_needs(context, raw.get("needs", []), ("open", "needs")),
+        sections=tuple(_sections(context, raw)),
     )
 
 
+def _sections(context: Context, raw: dict[str, Any]) -> Iterator[Section]:
+    """The sections of the form; what none of them names stands in a last one."""
+    seen: set[str] = set()
+    for index, section in enumerate(raw.get("sections", [])):
+        for place, name in enumerate(section["fields"]):
+            path: Path = ("open", "sections", index, "fields", place)
+            if name in seen:
+                context.problem(path, "wrong-value", f"{name} stands in two sections.", "Leave it in one of them.")
+            elif name not in raw.get("form", {}):
+                mend = nearest(name, raw.get("form", {}))
+                context.problem(path, "unknown-field", f"The form does not ask for {name}.", mend)
+            seen.add(name)
+        yield Section(section["title"], tuple(section["fields"]))
+    rest = tuple(name for name in raw.get("form", {}) if name not in seen)
+    if rest:
+        yield Section("Details", rest)
+
+
 def _role(name: str, raw: dict[str, Any]) -> Role:
-    return Role(name, raw["title"], raw.get("description", ""), raw.get("sees", "all") == "all")
+    return Role(name, raw["title"], raw.get("description", ""), raw.get("sees", "all"))
 
 
 def _check_field_names(context: Context, raw: dict[str, Any]) -> None:
@@ -200,6 +233,7 @@ def _field(context: Context, name: str, raw: dict[str, Any]) -> Field:
         choices=choices if isinstance(choices, dict) else {choice: choice for choice in choices},
         personal=raw.get("personal", False),
         when=context.condition(raw.get("when"), (*path, "when")),
+        still_seen_by=context.roles(raw.get("still_seen_by"), (*path, "still_seen_by")) or frozenset(),
         hint=raw.get("hint", ""),
         pattern=_pattern(context, raw, path),
         min=_limit(context, raw, "min", path),

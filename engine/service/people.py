@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
 from engine.case.instants import from_text, to_text
+from engine.case.permission import HOUSE_ROLES
 from engine.clock import Clock
 from engine.source.problem import nearest
 from engine.store import people as store
@@ -26,8 +27,7 @@ from engine.store.database import Database
 
 PREFIX = "cw_"
 LONGEST_DAYS = 366
-ADMINISTRATOR = "administrator"
-HOUSE_ROLES = frozenset({ADMINISTRATOR})
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
 
 
@@ -59,11 +59,13 @@ class Person:
     roles: tuple[str, ...]
     organisation: str | None = None
     active: bool = True
+    email: str = ""
+    area: str = ""
 
     @property
     def actor(self) -> Actor:
         """The person as one who asks something of a case."""
-        return Actor(self.login, frozenset(self.roles), self.organisation)
+        return Actor(self.login, frozenset(self.roles), self.organisation, area=self.area or None)
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,29 @@ class People:
             raise BadPerson(f"There is an organisation {called} already.") from None
         return Organisation(called, where)
 
+    def change_organisation(self, name: str, area: str) -> Organisation:
+        """Give an organisation another area.
+
+        Raises:
+            BadPerson: there is none of this name.
+        """
+        with self._database.writing() as connection:
+            if not store.change_organisation(connection, name, area.strip()[:60]):
+                raise BadPerson(f"There is no organisation {name}.")
+        return Organisation(name, area.strip()[:60])
+
+    def area_of(self, organisation: str) -> str:
+        """The area of an organisation; empty where it has none, or there is no such organisation."""
+        return next((one.area for one in self.organisations() if one.name == organisation), "")
+
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name."""
         with self._database.reading() as connection:
             return [Organisation(name, area) for _, name, area in store.all_organisations(connection)]
 
-    def add(self, login: str, name: str, roles: Iterable[str], organisation: str | None = None) -> Person:
+    def add(
+        self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""
+    ) -> Person:
         """Keep a person.
 
         Raises:
@@ -125,10 +144,11 @@ class People:
         """
         if not _LOGIN.fullmatch(login):
             raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
-        person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation))
+        person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation, email=email))
         try:
             with self._database.writing() as connection:
                 store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
+                person = person_of(_known(connection, login))
         except IntegrityError:
             raise BadPerson(f"Somebody signs in as {login} already.") from None
         return person
@@ -145,7 +165,7 @@ class People:
             if found is None:
                 raise BadPerson(f"Nobody signs in as {person.login}.")
             store.put_person(connection, _stored(found.id, changed), _organisation_of(connection, changed))
-        return changed
+            return person_of(_known(connection, person.login))
 
     def _checked(self, person: Person) -> Person:
         """The person with each role once; every role must be known."""
@@ -153,6 +173,8 @@ class People:
         for role in person.roles:
             if role not in known:
                 raise BadPerson(f"There is no role {role}. {nearest(role, known)}")
+        if person.email and not _EMAIL.fullmatch(person.email):
+            raise BadPerson("An e-mail address is written like name@example.org.")
         return replace(person, roles=tuple(sorted(set(person.roles))))
 
     def person(self, login: str) -> Person:
@@ -165,12 +187,12 @@ class People:
             found = store.find_person(connection, login)
         if found is None:
             raise BadPerson(f"Nobody signs in as {login}.")
-        return _person(found)
+        return person_of(found)
 
     def everybody(self) -> list[Person]:
         """All people, by login."""
         with self._database.reading() as connection:
-            return [_person(one) for one in store.all_people(connection)]
+            return [person_of(one) for one in store.all_people(connection)]
 
     def issue_token(self, login: str, title: str, scopes: Iterable[str], days: int) -> tuple[str, Token]:
         """A new token for a person: its secret, which is shown only now, and what is kept of it.
@@ -217,11 +239,19 @@ class People:
             return None
         if token.expires <= to_text(self._clock.now()):
             return None
-        return Grant(_person(found), frozenset(token.scopes), token.id)
+        return Grant(person_of(found), frozenset(token.scopes), token.id)
+
+
+def _known(connection: Connection, login: str) -> store.StoredPerson:
+    found = store.find_person(connection, login)
+    if found is None:
+        raise BadPerson(f"Nobody signs in as {login}.")
+    return found
 
 
 def _stored(number: int, person: Person) -> store.StoredPerson:
-    return store.StoredPerson(number, person.login, person.name, person.roles, person.organisation, person.active)
+    known = (number, person.login, person.name, person.roles, person.organisation, person.active)
+    return store.StoredPerson(*known, email=person.email)
 
 
 def _organisation_of(connection: Connection, person: Person) -> int | None:
@@ -240,8 +270,11 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def _person(stored: store.StoredPerson) -> Person:
-    return Person(stored.login, stored.name, stored.roles, stored.organisation, stored.active)
+def person_of(stored: store.StoredPerson) -> Person:
+    """The person that is stored."""
+    return Person(
+        stored.login, stored.name, stored.roles, stored.organisation, stored.active, stored.email, stored.area
+    )
 
 
 def _token(number: int, stored: store.StoredToken) -> Token:

@@ -14,7 +14,7 @@ from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.loader import Loaded, calendar_name
 from engine.service.texts import calendar_of, process_of_text, published_calendar
-from engine.source.problem import Problem, Refused
+from engine.source.problem import Problem, Refused, Severity
 from engine.source.reader import read
 from engine.store import processes as store
 
@@ -30,6 +30,31 @@ class Published:
     is_new: bool
     new_calendar: bool = False
     warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class VersionEntry:
+    """A published version, and who published it when (UTC)."""
+
+    process: str
+    version: str
+    effective_from: str
+    published: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would come of publishing a text. `process` is None where it cannot be used at all."""
+
+    process: Process | None
+    problems: tuple[Problem, ...]
+    calendar: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything stands against publishing it."""
+        return self.process is None or any(one.severity is Severity.ERROR for one in self.problems)
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,21 @@ def offered_file(path: Path) -> Offered:
     found = load_file(path)
     calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
     return Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
+
+
+def try_text(connection: Connection, text: str) -> Trial:
+    """Check a text as publishing would, and keep nothing."""
+    try:
+        offered = Offered(text, "process.yaml")
+        loaded = process_of_text(text, offered.file, _calendar(connection, offered))
+        known = store.version_text(connection, loaded.process.name, loaded.process.version)
+        if known is not None and store.text_hash(known) != store.text_hash(loaded.source.text):
+            raise Refused([_reused(loaded)])
+    except Refused as refused:
+        return Trial(None, tuple(sorted(refused.problems)))
+    name = calendar_name(loaded.source)
+    calendar = store.calendar_text(connection, name) if name else None
+    return Trial(loaded.process, loaded.warnings, calendar.text if calendar else "")
 
 
 def publish(connection: Connection, offered: Offered, now: datetime, by: str) -> Published:
@@ -104,6 +144,11 @@ def _keep_version(connection: Connection, loaded: Loaded, text: str, now: dateti
         return True
     if store.text_hash(known) == digest:
         return False
+    raise Refused([_reused(loaded)])
+
+
+def _reused(loaded: Loaded) -> Problem:
+    process = loaded.process
     message = f"The version {process.version} of {process.name} was published before with another text."
     mend = "Give this text a version label of its own."
-    raise Refused([loaded.source.problem(("version",), "version-reused", message, mend)])
+    return loaded.source.problem(("version",), "version-reused", message, mend)

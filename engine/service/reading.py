@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
 
 from engine.case.command import Actor, Facts
-from engine.case.decide import sees
 from engine.case.entry import Entry
+from engine.case.form import check_form
 from engine.case.instants import from_text, to_text
+from engine.case.permission import Action, may
 from engine.case.possible import Possible, possible_events
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
 from engine.process.definition import Process
-from engine.service import finding, verifying
-from engine.service.catalogue import Catalogue
+from engine.process.expressions import View
+from engine.service import finding, publishing, verifying
+from engine.service.accounts import Accounts
+from engine.service.catalogue import Catalogue, UnknownProcess
+from engine.service.meetings import Meetings
 from engine.service.people import People
-from engine.service.telling import Access, Report, choice_of, shown_fields, tell
+from engine.service.places import Places
+from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry
 from engine.store import archive
 from engine.store import cases as store
 from engine.store import due as due_store
-from engine.store.accesses import accesses_of, insert_access
+from engine.store import processes as process_store
+from engine.store.accesses import accesses_of, insert_access, insert_accesses
 from engine.store.database import Database
 from engine.store.documents import Documents
 
@@ -39,6 +47,9 @@ class Reader:
         self.clock = clock
         self._catalogue = catalogue
         self.people = People(database, clock, self._roles)
+        self.accounts = Accounts(database, clock)
+        self.meetings = Meetings(database, catalogue, clock, self.finder)
+        self.places = Places(database, catalogue, clock, self.finder)
 
     def _roles(self) -> set[str]:
         """The roles of every version of every process that is published."""
@@ -49,11 +60,41 @@ class Reader:
                 role for one in versions for role in self._catalogue.process(connection, one.process, one.version).roles
             }
 
+    def in_force(self) -> list[Process]:
+        """Every process, in the version that is in force now (the first if none is yet)."""
+        with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
+            today = self.clock.now().date()
+            return [self._catalogue.newest(connection, name, today) for name in self._catalogue.names()]
+
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
         with self.database.reading() as connection:
             self._catalogue.refresh(connection)
             return {name: [one.version for one in self._catalogue.versions(name)] for name in self._catalogue.names()}
+
+    def version_log(self) -> list[publishing.VersionEntry]:
+        """Every published version with who published it when, the latest first."""
+        with self.database.reading() as connection:
+            found = process_store.version_log(connection)
+        return [publishing.VersionEntry(*one[:3], from_text(one[3]), one[4]) for one in found]
+
+    def text_of_version(self, name: str, version: str) -> str:
+        """The text of a published version.
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        with self.database.reading() as connection:
+            found = process_store.version_text(connection, name, version)
+        if found is None:
+            raise UnknownProcess(f"There is no version {version} of the process {name}.")
+        return found
+
+    def try_text(self, text: str) -> publishing.Trial:
+        """What would come of publishing a text; nothing is kept."""
+        with self.database.reading() as connection:
+            return publishing.try_text(connection, text)
 
     def process(self, name: str, version: str | None = None) -> Process:
         """A published process: the version given, else the one in force now (the first if none is yet).
@@ -74,8 +115,8 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self._seen(case, by)
-        return case_view(process, case, snapshot, self.clock.now())
+        process, snapshot = self.seen(case, by)
+        return case_view(process, case, snapshot, self.clock.now(), _actor(by))
 
     def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
         """Everything that happened to a case, in order, without data that may not be shown now.
@@ -83,8 +124,8 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self._seen(case, by)
-        allowed = shown_data(process, snapshot, self.clock.now())
+        process, snapshot = self.seen(case, by)
+        allowed = shown_data(process, snapshot, self.clock.now(), _actor(by))
         with self.database.reading() as connection:
             return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
 
@@ -95,7 +136,7 @@ class Reader:
             UnknownCase: there is no such case, or `by` may not see it.
             KeyError: it has no such document.
         """
-        _, snapshot = self._seen(case, by)
+        _, snapshot = self.seen(case, by)
         return self.documents.open(snapshot.documents[document][-1]["hash"])
 
     def possible_events(self, case: int, by: Actor | str) -> list[Possible]:
@@ -104,14 +145,16 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        actor = Actor.of(by)
-        process, snapshot = self._seen(case, actor)
+        process, snapshot = self.seen(case, by)
         with self.database.reading() as connection:
-            tx = Transaction(connection, self._catalogue, self.clock.now())
-            free = tx.free(process.name) if process.places else {}
-        return possible_events(
-            process, snapshot, actor, Facts(max(self.clock.now(), from_text(snapshot.last_at)), free)
-        )
+            return self._possible(connection, process, snapshot, Actor.of(by))
+
+    def _possible(self, connection: Connection, process: Process, snapshot: Snapshot, actor: Actor) -> list[Possible]:
+        self._catalogue.refresh(connection)
+        tx = Transaction(connection, self._catalogue, self.clock.now())
+        free = tx.free(process.name) if process.places else {}
+        moment = max(self.clock.now(), from_text(snapshot.last_at))
+        return possible_events(process, snapshot, actor, Facts(moment, free))
 
     def free_places(self, process: str) -> dict[str, int]:
         """How many of each place are free now."""
@@ -119,14 +162,19 @@ class Reader:
             self._catalogue.refresh(connection)
             return dict(Transaction(connection, self._catalogue, self.clock.now()).free(process))
 
-    def _seen(self, case: int, by: Actor | str | None) -> tuple[Process, Snapshot]:
+    def seen(self, case: int, by: Actor | str | None, action: Action = Action.SEE) -> tuple[Process, Snapshot]:
+        """A case with its process, as it is stored; for what shows or changes it.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not do this with it.
+        """
         with self.database.reading() as connection:
             found = store.read_case(connection, case)
             if found is None:
                 raise UnknownCase(f"There is no case {case}.")
             self._catalogue.refresh(connection, found.stamp)
             process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
-        if by is not None and not sees(process, found.snapshot, Actor.of(by)):
+        if by is not None and not may(Actor.of(by), action, process, found.snapshot):
             raise UnknownCase(f"There is no case {case}.")
         return process, found.snapshot
 
@@ -139,21 +187,24 @@ class Reader:
         organisation: str | None = None,
         overdue: bool = False,
         open_only: bool = False,
+        search: str = "",
+        sort: str = "id",
         by: Actor | str | None = None,
         limit: int = 50,
         after: str = "",
     ) -> Page[Case]:
         """A page of cases, by number; overdue ones by their oldest task.
 
-        `state` names a state or one around it, `owner` the role that has to move them on, `after` is the
-        `next` of the page before.
+        `search` finds beginnings of words of label, organisation and number; `sort` is `id`, `label`,
+        `organisation`, `opened`, `since` or `next_due`, with `-` before it for the other way round. `state` names
+        a state or one around it, `owner` the role that has to move on, `after` the `next` of the page before.
 
         Raises:
             UnknownProcess, UnknownState: nothing of that name is published.
             BadCursor: `after` is not the end of a page.
         """
-        asked = finding.CasesWanted(process, state, owner, organisation, overdue, open_only)
-        with self._finder() as finder:
+        asked = finding.CasesWanted(process, state, owner, organisation, overdue, open_only, search=search, sort=sort)
+        with self.finder() as finder:
             return finder.cases(asked, by, limit, after)
 
     def tasks(
@@ -172,7 +223,7 @@ class Reader:
         Raises:
             BadCursor: `after` is not the end of a page.
         """
-        with self._finder() as finder:
+        with self.finder() as finder:
             return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
 
     def timers(
@@ -185,11 +236,12 @@ class Reader:
     ) -> list[Timer]:
         """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
         end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
-        with self._finder() as finder:
+        with self.finder() as finder:
             return finder.timers(end, case, by, limit)
 
     @contextlib.contextmanager
-    def _finder(self) -> Iterator[finding.Finder]:
+    def finder(self) -> Iterator[finding.Finder]:
+        """Several lookups in one reading transaction."""
         with self.database.reading() as connection:
             self._catalogue.refresh(connection)
             yield finding.Finder(connection, self._catalogue, self.clock.now())
@@ -200,15 +252,55 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self._seen(case, by)
-        possible = self.possible_events(case, by) if by is not None else []
-        view = case_view(process, case, snapshot, self.clock.now())
-        return Report(
+        return self.report_of(case, by)[0]
+
+    def report_of(self, case: int, by: Actor | str | None = None) -> tuple[Report, Process, Snapshot]:
+        """The report of a case, with the process and the snapshot that it was made of.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, snapshot = self.seen(case, by)
+        view = case_view(process, case, snapshot, self.clock.now(), _actor(by))
+        possible: list[Possible] = []
+        with self.database.reading() as connection:
+            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
+            if by is not None:
+                possible = self._possible(connection, process, snapshot, Actor.of(by))
+        report = Report(
             case=view,
             fields=shown_fields(process, view),
             possible=tuple(choice_of(one) for one in possible),
-            history=tuple(tell(process, entry) for entry in self.history(case, by)),
+            history=tuple(tell(process, entry) for entry in entries),
         )
+        return report, process, snapshot
+
+    def told_history(self, case: int, by: Actor | str) -> tuple[list[Told], Process]:
+        """What happened to a case in words without content, and its process: what an auditor reads.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see its history.
+        """
+        process, _ = self.seen(case, by, Action.SEE_HISTORY)
+        with self.database.reading() as connection:
+            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
+        return [tell(process, entry) for entry in entries], process
+
+    def last_of_key(self, idempotency_key: str, case: int) -> int | None:
+        """The number of the last entry that a request with this key made in a case; None where there is none."""
+        with self.database.reading() as connection:
+            found = store.read_key(connection, idempotency_key)
+        return found.last if found and found.case == case else None
+
+    def check_opening(self, process: str, data: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with the answers of a form that begins a case, per field, as far as they are given.
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        known = self.process(process)
+        view = View(data, known.leaf(known.initial[0]), (), {}, self.clock.now())
+        return check_form(known, known.opening.form, data, view)[1]
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case, if personal data are shown in it now.
@@ -216,11 +308,19 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self._seen(case, by)
+        process, snapshot = self.seen(case, by)
         now = self.clock.now()
-        if any(process.fields[name].personal for name in shown_data(process, snapshot, now)) or snapshot.documents:
+        shown = shown_data(process, snapshot, now, _actor(by))
+        if snapshot.documents or any(process.fields[name].personal for name in shown):
             with self.database.writing() as connection:
                 insert_access(connection, case, to_text(now), Actor.of(by).name, what)
+
+    def note_accesses(self, cases: Sequence[int], by: Actor | str, what: str) -> None:
+        """Keep that `by` was shown several cases at once, in a list that names them."""
+        at, name = to_text(self.clock.now()), Actor.of(by).name
+        if cases:
+            with self.database.writing() as connection:
+                insert_accesses(connection, [(case, at, name, what) for case in cases])
 
     def accesses(self, case: int, by: Actor | str | None = None, limit: int = 50) -> list[Access]:
         """Who was shown personal data of a case, the latest first.
@@ -228,7 +328,7 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, _ = self._seen(case, by)
+        process, _ = self.seen(case, by, Action.SEE_HISTORY)
         with self.database.reading() as connection:
             found = accesses_of(connection, case, max(1, min(limit, finding.MOST)))
         return [Access(local(process, at), who, what) for at, who, what in found]
@@ -252,3 +352,7 @@ class Reader:
         """Recompute every hash chain and replay every case from its history. Changes nothing."""
         with self.database.reading() as connection:
             return verifying.Verification(connection, self._catalogue, self.documents).run(progress)
+
+
+def _actor(by: Actor | str | None) -> Actor | None:
+    return None if by is None else Actor.of(by)

@@ -71,11 +71,13 @@ class Access:
 def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
     """What is known about a case, in the words of its process."""
     return tuple(
-        Shown(name, process.fields[name].title, _text(process.fields[name], value)) for name, value in case.data.items()
+        Shown(name, process.fields[name].title, text_of(process.fields[name], value))
+        for name, value in case.data.items()
     )
 
 
-def _text(field: Field, value: Any) -> str:
+def text_of(field: Field, value: Any) -> str:
+    """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -149,5 +151,8 @@ def _task(process: Process, entry: Entry) -> str:
     title = process.title_of("tasks", entry.event)
     if entry.closed:
         return f"{title}: done"
+    if entry.note.get("reason"):
+        until = local(process, entry.tasks[entry.event]["due"]).strftime("%d %B %Y").lstrip("0")
+        return f"{title}: due on {until} instead"
     person = entry.tasks.get(entry.event, {}).get("person")
     return f"{title}: given to {person}" if person else f"{title}: given back to its role"

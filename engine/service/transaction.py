@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.case.agenda import bookings
 from engine.case.command import ENGINE, Command, Facts, Fire, Tick
 from engine.case.decide import Decision, decide
 from engine.case.entry import Entry
@@ -19,8 +20,10 @@ from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.catalogue import Catalogue
+from engine.service.views import public_label
 from engine.store import cases as store
 from engine.store import places as place_store
+from engine.store.index import Columns
 
 
 class LostRace(Exception):
@@ -144,7 +147,7 @@ class Transaction:
         self._write_places(changes)
 
     def _write_work(self, work: Work) -> None:
-        columns = columns_of(work.process, work.snapshot)
+        columns = (columns_of(work.process, work.stored.snapshot), columns_of(work.process, work.snapshot))
         stored = store.update_case(self.connection, work.stored, work.snapshot, tuple(work.entries), columns)
         if stored is None:
             raise LostRace
@@ -209,9 +212,11 @@ def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
     return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)
 
 
-def columns_of(process: Process, snapshot: Snapshot) -> store.Columns:
-    """What the case's row says beside its snapshot."""
-    return store.Columns(process.owner(snapshot.state), snapshot.data.get(process.organisation))
+def columns_of(process: Process, snapshot: Snapshot) -> Columns:
+    """What is kept beside the snapshot, so that the case can be found."""
+    booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
+    label = public_label(process, snapshot)
+    return Columns(process.owner(snapshot.state), snapshot.data.get(process.organisation), label, booked)
 
 
 def places_changed(work: Work) -> dict[tuple[str, str], int]:

@@ -21,6 +21,7 @@ from engine.store import cases as store
 from engine.store import places as place_store
 from engine.store import processes as process_store
 from engine.store.documents import Documents
+from engine.store.index import indexed, words_of
 
 PAGE = 500
 
@@ -142,13 +143,17 @@ class Verification:
             "owner": columns.owner,
             "organisation": columns.organisation,
             "outcome": snapshot.outcome,
+            "label": columns.label.casefold() if columns.label else None,
             "opened": snapshot.opened,
+            "since": store.since_of(snapshot),
             "next_due": snapshot.next_due,
             "seq": snapshot.seq,
         }
         for name, value in told.items():
             if row[name] != value:
                 yield Finding(case, 0, f"its column {name} differs from its history")
+        if indexed(self._connection, case) != (words_of(case, columns), columns.booked):
+            yield Finding(case, 0, "the words or agendas that find it differ from its history")
 
     def _contents(self, case: int, snapshot: Snapshot) -> Iterator[Finding]:
         for kind, copies in snapshot.documents.items():

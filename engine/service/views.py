@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from engine.case.agenda import bookings
+from engine.case.command import Actor
 from engine.case.entry import Entry
-from engine.case.form import shown
+from engine.case.form import shown, shown_to
 from engine.case.instants import from_text
 from engine.case.schedule import ESCALATION, timer_of
 from engine.case.snapshot import Snapshot
@@ -55,6 +57,7 @@ class Timer:
     timer: str
     due: datetime
     does: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Case:
     timers: tuple[Timer, ...] = ()
     places: tuple[str, ...] = ()
     waiting_for: str = ""
+    since: datetime | None = None
+    agendas: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
@@ -112,9 +117,9 @@ class Page(Generic[T]):
     next: str = ""
 
 
-def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime) -> Case:
-    """The case as it may be shown at `now`: fields whose condition does not hold are left out."""
-    label = label_of(process, number, snapshot, now)
+def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> Case:
+    """The case as it may be shown to `by` at `now`: fields whose condition does not hold are left out."""
+    label = label_of(process, number, snapshot, now, by)
     return Case(
         id=number,
         process=snapshot.process,
@@ -127,7 +132,7 @@ def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime) 
         opened=local(process, snapshot.opened),
         outcome=snapshot.outcome,
         organisation=snapshot.data.get(process.organisation),
-        data=shown_data(process, snapshot, now),
+        data=shown_data(process, snapshot, now, by),
         documents=tuple(_documents(process, snapshot)),
         tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
         timers=tuple(
@@ -136,6 +141,8 @@ def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime) 
         ),
         places=tuple(sorted(snapshot.held.values())),
         waiting_for=snapshot.waiting.get("place", ""),
+        since=local(process, snapshot.entered[snapshot.state]) if snapshot.state in snapshot.entered else None,
+        agendas={one.meeting: one.day for one in bookings(process, snapshot)},
     )
 
 
@@ -143,12 +150,11 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
     return sorted(snapshot.tasks.items(), key=lambda one: (one[1].get("due", "~"), one[0]))
 
 
-def shown_data(process: Process, snapshot: Snapshot, now: datetime) -> dict[str, Any]:
-    """The data of a case, in the order of the process's fields, without what may not be shown now."""
-    seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
-    return {
-        name: snapshot.data[name] for name in process.fields if name in snapshot.data and shown(process, name, seen)
-    }
+def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
+    """The data of a case, in the order of the process's fields, without what `by` may not be shown now."""
+    seen, roles = View(snapshot.data, snapshot.state, snapshot.documents, {}, now), by.roles if by else frozenset()
+    known = (name for name in process.fields if name in snapshot.data)
+    return {name: snapshot.data[name] for name in known if shown_to(process, name, seen, roles)}
 
 
 def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
@@ -156,13 +162,21 @@ def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
     return replace(entry, data={name: value for name, value in entry.data.items() if name in allowed or value is None})
 
 
-def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime) -> str:
+def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown, else its number."""
     if process.label and process.label in snapshot.data:
         seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
-        if shown(process, process.label, seen):
+        if shown_to(process, process.label, seen, by.roles if by else frozenset()):
             return str(snapshot.data[process.label])
     return f"case {number}"
+
+
+def public_label(process: Process, snapshot: Snapshot) -> str | None:
+    """What everybody who may see the case knows it by; None where it has no such name now."""
+    if not process.label or snapshot.data.get(process.label) is None:
+        return None
+    seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, from_text(snapshot.last_at))
+    return str(snapshot.data[process.label]) if shown(process, process.label, seen) else None
 
 
 def local(process: Process, instant: str) -> datetime:
@@ -191,7 +205,17 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
 
 def timer_view(process: Process, case: int, label: str, key: str, due: str) -> Timer:
     """A timer of a case."""
-    return Timer(case, label, key, local(process, due), _does(process, key))
+    return Timer(case, label, key, local(process, due), _does(process, key), _timer_title(process, key))
+
+
+def _timer_title(process: Process, key: str) -> str:
+    """What comes up, in the words of the process."""
+    if key.startswith(ESCALATION):
+        kind = process.tasks.get(key.removeprefix(ESCALATION))
+        return f"{kind.title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
+    found = timer_of(process, key)
+    titles = [process.title_of("tasks", name) for name in found[1].raises] if found else []
+    return ", ".join(titles) or key.rpartition("/")[2].replace("_", " ").capitalize()
 
 
 def _does(process: Process, key: str) -> str:

@@ -21,6 +21,11 @@ def insert_access(connection: Connection, case: int, at: str, by: str, what: str
     _INSERT.write(connection, [{"case_id": case, "at": at, "by": by, "what": what}])
 
 
+def insert_accesses(connection: Connection, rows: list[tuple[int, str, str, str]]) -> None:
+    """The same for several: case, instant, who, what."""
+    _INSERT.write(connection, [dict(zip(("case_id", "at", "by", "what"), row, strict=True)) for row in rows])
+
+
 def accesses_of(connection: Connection, case: int, most: int) -> list[tuple[str, str, str]]:
     """Who saw what of a case and when, the latest first."""
     return [(row[0], row[1], row[2]) for row in _OF_CASE.rows(connection, case=case, most=most)]

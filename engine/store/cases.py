@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot
+from engine.store.index import Columns, write_index
 from engine.store.statement import Statement, every_column, one_row, put_row, together
 from engine.store.tables import calendars, cases, history, keys, tasks, timers, versions, waiting
 
@@ -22,7 +23,19 @@ _READ = Statement(_one)
 _INSERT = Statement(
     insert(cases).values({c.name: bindparam(c.name) for c in cases.c if c.name != "id"}).returning(cases.c.id)
 )
-_CHANGING = ("version", "state", "owner", "outcome", "organisation", "next_due", "seq", "head", "snapshot")
+_CHANGING = (
+    "version",
+    "state",
+    "owner",
+    "outcome",
+    "organisation",
+    "label",
+    "since",
+    "next_due",
+    "seq",
+    "head",
+    "snapshot",
+)
 _UPDATE = Statement(
     update(cases)
     .where(cases.c.id == bindparam("case"), cases.c.seq == bindparam("expected"))
@@ -65,14 +78,6 @@ class StoredCase:
 
 
 @dataclass(frozen=True)
-class Columns:
-    """What the case's row says beside its snapshot, so that it can be found."""
-
-    owner: str
-    organisation: str | None
-
-
-@dataclass(frozen=True)
 class Key:
     """What an idempotency key stands for: the hash of what was asked, and the entries it made."""
 
@@ -101,20 +106,29 @@ def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry
     case = int(row[0])
     with together(connection):
         _write_parts(connection, case, None, snapshot)
+        write_index(connection, case, snapshot.process, None, columns)
         _write_history(connection, case, entries, bodies, hashes)
     return case
 
 
 def update_case(
-    connection: Connection, before: StoredCase, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns
+    connection: Connection,
+    before: StoredCase,
+    snapshot: Snapshot,
+    entries: tuple[Entry, ...],
+    columns: tuple[Columns, Columns],
 ) -> StoredCase | None:
-    """Store what was decided; None where the case was changed since it was read: the caller must roll back."""
+    """Store what was decided; None where the case was changed since it was read: the caller must roll back.
+
+    `columns` are those before and after.
+    """
     bodies = [entry.body() for entry in entries]
     hashes = _hashes(before.head, bodies)
-    values = _row(snapshot, hashes[-1], columns)
+    values = _row(snapshot, hashes[-1], columns[1])
     with together(connection):
         updated = _UPDATE.send(connection, {"case": before.id, "expected": before.snapshot.seq, **values})
         _write_parts(connection, before.id, before.snapshot, snapshot)
+        write_index(connection, before.id, snapshot.process, *columns)
         _write_history(connection, before.id, entries, bodies, hashes)
     if updated.rowcount != 1:
         return None
@@ -136,11 +150,18 @@ def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
         "owner": columns.owner,
         "outcome": snapshot.outcome,
         "organisation": columns.organisation,
+        "label": columns.label.casefold() if columns.label else None,
+        "since": since_of(snapshot),
         "next_due": snapshot.next_due,
         "seq": snapshot.seq,
         "head": head,
         "snapshot": snapshot.as_json(),
     }
+
+
+def since_of(snapshot: Snapshot) -> str:
+    """When the case came into the state it is in."""
+    return snapshot.entered.get(snapshot.state, snapshot.last_at)
 
 
 def _write_history(

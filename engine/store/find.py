@@ -6,18 +6,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 
-from engine.store.tables import cases, tasks, timers
+from engine.store.tables import bookings, cases, tasks, timers, words
 
 Row = dict[str, Any]
+LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which cases somebody sees: all, or those of an organisation and those on agendas (meeting, series)."""
+
+    everything: bool = True
+    organisation: str | None = None
+    agendas: tuple[tuple[str, str, str], ...] = ()
+
+    def condition(self) -> Any:
+        """The same as a condition on the table of cases; None where everything is seen."""
+        if self.everything:
+            return None
+        ways = [cases.c.organisation == self.organisation] if self.organisation is not None else []
+        for process, meeting, series in self.agendas:
+            booked = (bookings.c.process == process, bookings.c.meeting == meeting, bookings.c.series == series)
+            ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*booked)))
+        return or_(*ways) if ways else false()
 
 
 @dataclass(frozen=True)
 class CaseFilter:
     """Which cases are wanted. `states` are pairs of process and state; empty: every state.
 
-    `overdue_at` asks for cases with a task due before it. `after` is where the page before ended.
+    `overdue_at` asks for cases with a task due before it. `words` begin words by which a case is found.
+    `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended.
     """
 
     process: str = ""
@@ -25,54 +46,121 @@ class CaseFilter:
     owner: str = ""
     organisation: str | None = None
     open_only: bool = False
+    ended_only: bool = False
     overdue_at: str = ""
+    since_from: str = ""
+    words: tuple[str, ...] = ()
+    sort: str = "id"
     after: str = ""
+    sight: Sight = Sight()
+
+
+SORTS = ("id", "label", "organisation", "opened", "since", "next_due")
 
 
 def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
-    """One page of cases: by number, or by their oldest due task where overdue ones are asked for."""
-    query = select(cases.c.id, cases.c.next_due, cases.c.owner, cases.c.snapshot).limit(most)
+    """One page of cases, in the order asked for; those without a value in its column are left to the end."""
+    sort = "next_due" if wanted.overdue_at else wanted.sort
+    query = _filtered(wanted)
+    name = sort.removeprefix("-")
+    found = _case_page(connection, query, wanted, sort, most)
+    if name in ("id", "opened", "since") or wanted.overdue_at or len(found) >= most:
+        return found
+    return found + _without_value(connection, query.where(cases.c[name].is_(None)), wanted, most - len(found))
+
+
+def _filtered(wanted: CaseFilter) -> Any:
+    query = select(*(cases.c[name] for name in (*SORTS, "process", "state", "owner", "snapshot")))
     equal = {"process": wanted.process, "owner": wanted.owner, "organisation": wanted.organisation}
     for name, value in equal.items():
         if value:
             query = query.where(cases.c[name] == value)
     if wanted.open_only:
         query = query.where(cases.c.outcome == "")
-    query = _ordered(query, wanted)
+    if wanted.ended_only:
+        query = query.where(cases.c.outcome != "")
+    if wanted.overdue_at:
+        query = query.where(cases.c.next_due < wanted.overdue_at)
+    if wanted.since_from:
+        query = query.where(cases.c.since >= wanted.since_from)
+    for word in wanted.words:
+        begins = (words.c.word >= word, words.c.word < word + LAST)
+        query = query.where(cases.c.id.in_(select(words.c.case_id).where(*begins)))
+    seen = wanted.sight.condition()
+    return query if seen is None else query.where(seen)
+
+
+def _case_page(connection: Connection, query: Any, wanted: CaseFilter, sort: str, most: int) -> list[Row]:
+    """The cases that have a value in the column they are sorted by."""
+    column, down = cases.c[sort.removeprefix("-")], sort.startswith("-")
+    value, _, number = wanted.after.rpartition("|")
+    if wanted.after and column is not cases.c.id and not value:
+        return []  # the page before had come to those without a value
+    ordered = (column.desc(), cases.c.id.desc()) if down else (column, cases.c.id)
+    query = query.where(column.is_not(None)).order_by(*ordered).limit(most)
+    if wanted.after:
+        query = query.where(_behind(column, value, int(number), down=down))
     if not wanted.states:
         return _rows(connection, query)
     pages = (query.where(cases.c.process == process, cases.c.state == state) for process, state in wanted.states)
-    return _merged(connection, pages, most, ("next_due", "id") if wanted.overdue_at else ("id",))
+    return _merged(connection, pages, most, tuple(dict.fromkeys((column.name, "id"))), down=down)
 
 
-def cursor_of(row: Row, overdue: bool) -> str:  # noqa: FBT001
+def _behind(column: Any, value: str, number: int, *, down: bool) -> Any:
+    """What follows the case that a page ended with."""
+    if column is cases.c.id:
+        return column < number if down else column > number
+    if down:
+        return and_(column <= value, or_(column < value, cases.c.id < number))
+    return and_(column >= value, or_(column > value, cases.c.id > number))
+
+
+def _without_value(connection: Connection, query: Any, wanted: CaseFilter, most: int) -> list[Row]:
+    value, _, number = wanted.after.rpartition("|")
+    query = query.order_by(cases.c.id).limit(most)
+    if wanted.after and not value:
+        query = query.where(cases.c.id > int(number))
+    if not wanted.states:
+        return _rows(connection, query)
+    pages = (query.where(cases.c.process == process, cases.c.state == state) for process, state in wanted.states)
+    return _merged(connection, pages, most, ("id",))
+
+
+def cursor_of(row: Row, sort: str) -> str:
     """Where a page that ends with this case ends."""
-    return f"{row['next_due']}|{row['id']}" if overdue else f"|{row['id']}"
+    name = sort.removeprefix("-")
+    return f"|{row['id']}" if name == "id" else f"{row[name] or ''}|{row['id']}"
 
 
-def _ordered(query: Any, wanted: CaseFilter) -> Any:
-    due, _, number = wanted.after.rpartition("|")
-    if not wanted.overdue_at:
-        return query.where(cases.c.id > int(number or 0)).order_by(cases.c.id)
-    query = query.where(cases.c.next_due < wanted.overdue_at).order_by(cases.c.next_due, cases.c.id)
-    if due:
-        later = or_(cases.c.next_due > due, and_(cases.c.next_due == due, cases.c.id > int(number)))
-        query = query.where(cases.c.next_due >= due, later)
-    return query
+def count_cases(connection: Connection, wanted: CaseFilter, most: int) -> int:
+    """How many cases there are, but not more than `most`."""
+    query = _filtered(wanted).with_only_columns(cases.c.id)
+    if wanted.states:
+        query = query.where(or_(*(and_(cases.c.process == p, cases.c.state == s) for p, s in wanted.states)))
+    return int(connection.execute(select(func.count()).select_from(query.limit(most).subquery())).scalar_one())
+
+
+def states_of_open_cases(connection: Connection, sight: Sight) -> list[tuple[str, str]]:
+    """The states, with their processes, in which open cases are."""
+    query = select(cases.c.process, cases.c.state).where(cases.c.outcome == "").distinct()
+    seen = sight.condition()
+    return [(row[0], row[1]) for row in connection.execute(query if seen is None else query.where(seen))]
 
 
 def _rows(connection: Connection, query: Any) -> list[Row]:
     return [row._asdict() for row in connection.execute(query)]
 
 
-def _merged(connection: Connection, queries: Iterable[Any], most: int, order: tuple[str, ...]) -> list[Row]:
+def _merged(
+    connection: Connection, queries: Iterable[Any], most: int, order: tuple[str, ...], *, down: bool = False
+) -> list[Row]:
     """The first rows of several pages that share an order, each row once."""
     found = {
         tuple(row[name] if row[name] is not None else "" for name in order): row
         for query in queries
         for row in _rows(connection, query)
     }
-    return [found[key] for key in sorted(found)[:most]]
+    return [found[key] for key in sorted(found, reverse=down)[:most]]
 
 
 @dataclass(frozen=True)
@@ -81,16 +169,18 @@ class TaskFilter:
 
     roles: tuple[str, ...] = ()
     person: str = ""
-    organisation: str | None = None
     overdue_at: str = ""
+    due_from: str = ""
+    due_before: str = ""
     case: int = 0
     after: str = ""
+    sight: Sight = Sight()
 
 
 def find_tasks(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
     """One page of open tasks with their cases, by due date; those without a date come last."""
     found = _task_page(connection, wanted, most, dated=True)
-    if len(found) < most and not wanted.overdue_at:
+    if len(found) < most and not (wanted.overdue_at or wanted.due_from or wanted.due_before):
         found += _task_page(connection, wanted, most - len(found), dated=False)
     return found
 
@@ -107,10 +197,12 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
         query = query.where(tasks.c.person == wanted.person)
     if wanted.case:
         query = query.where(tasks.c.case_id == wanted.case)
-    if wanted.organisation is not None:
-        query = query.where(cases.c.organisation == wanted.organisation)
-    if wanted.overdue_at:
-        query = query.where(tasks.c.due < wanted.overdue_at)
+    if (seen := wanted.sight.condition()) is not None:
+        query = query.where(seen)
+    for early in filter(None, (wanted.overdue_at, wanted.due_before)):
+        query = query.where(tasks.c.due < early)
+    if wanted.due_from:
+        query = query.where(tasks.c.due >= wanted.due_from)
     query = _after_task(query, wanted.after, dated)
     if query is None:
         return []
@@ -118,6 +210,27 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
         return _rows(connection, query)
     pages = (query.where(column == role) for role in wanted.roles for column in (tasks.c.role, tasks.c.escalated))
     return _merged(connection, pages, most, ("due", "case_id", "task"))
+
+
+def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
+    """How many open tasks there are, but not more than `most`."""
+    return len(find_task_keys(connection, wanted, most))
+
+
+def find_task_keys(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
+    """Case and name of the open tasks that are wanted, unsorted."""
+    query = select(tasks.c.case_id, tasks.c.task).join(cases, cases.c.id == tasks.c.case_id).limit(most)
+    if wanted.person:
+        query = query.where(tasks.c.person == wanted.person)
+    if wanted.roles:
+        query = query.where(or_(tasks.c.role.in_(wanted.roles), tasks.c.escalated.in_(wanted.roles)))
+    for early in filter(None, (wanted.overdue_at, wanted.due_before)):
+        query = query.where(tasks.c.due < early)
+    if wanted.due_from:
+        query = query.where(tasks.c.due >= wanted.due_from)
+    if (seen := wanted.sight.condition()) is not None:
+        query = query.where(seen)
+    return _rows(connection, query)
 
 
 def task_cursor_of(row: Row) -> str:
@@ -144,7 +257,8 @@ class TimerFilter:
 
     due_by: str = ""
     case: int = 0
-    organisation: str | None = None
+    due_from: str = ""
+    sight: Sight = Sight()
 
 
 def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[Row]:
@@ -159,6 +273,8 @@ def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[
         query = query.where(timers.c.due <= wanted.due_by)
     if wanted.case:
         query = query.where(timers.c.case_id == wanted.case)
-    if wanted.organisation is not None:
-        query = query.where(cases.c.organisation == wanted.organisation)
+    if wanted.due_from:
+        query = query.where(timers.c.due >= wanted.due_from)
+    if (seen := wanted.sight.condition()) is not None:
+        query = query.where(seen)
     return _rows(connection, query)

@@ -21,6 +21,8 @@ class StoredPerson:
     roles: tuple[str, ...]
     organisation: str | None
     active: bool
+    email: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ def all_organisations(connection: Connection) -> list[tuple[int, str, str]]:
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
+def change_organisation(connection: Connection, name: str, area: str) -> bool:
+    """Give an organisation another area; whether there is one of this name."""
+    query = update(organisations).where(organisations.c.name == name).values(area=area)
+    return connection.execute(query).rowcount == 1
+
+
 def put_person(connection: Connection, person: StoredPerson, organisation_id: int | None) -> None:
     """Keep a new person (number 0), or change one."""
     values = {
@@ -55,6 +63,7 @@ def put_person(connection: Connection, person: StoredPerson, organisation_id: in
         "organisation_id": organisation_id,
         "roles": json.dumps(sorted(person.roles)),
         "active": person.active,
+        "email": person.email,
     }
     if person.id:
         connection.execute(update(people).where(people.c.id == person.id).values(values))
@@ -74,7 +83,9 @@ def all_people(connection: Connection) -> list[StoredPerson]:
 
 def _people() -> Select[Any]:
     columns = (people.c.id, people.c.login, people.c.name, people.c.roles, organisations.c.name, people.c.active)
-    return select(*columns).outerjoin(organisations, organisations.c.id == people.c.organisation_id)
+    return select(*columns, people.c.email, organisations.c.area).outerjoin(
+        organisations, organisations.c.id == people.c.organisation_id
+    )
 
 
 def _first_person(connection: Connection, query: Select[Any]) -> StoredPerson | None:
@@ -83,7 +94,7 @@ def _first_person(connection: Connection, query: Select[Any]) -> StoredPerson | 
 
 
 def _person(row: Any) -> StoredPerson:
-    return StoredPerson(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], bool(row[5]))
+    return StoredPerson(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], bool(row[5]), row[6], row[7] or "")
 
 
 def insert_token(connection: Connection, person: int, digest: str, token: StoredToken) -> int:

@@ -70,6 +70,13 @@ def all_versions(connection: Connection) -> list[StoredVersion]:
     return [StoredVersion(*row) for row in _VERSIONS.rows(connection)]
 
 
+def version_log(connection: Connection) -> list[tuple[str, str, str, str, str]]:
+    """Process, version, day in force, when and by whom it was published; the latest first."""
+    columns = (versions.c.process, versions.c.version, versions.c.effective_from)
+    query = select(*columns, versions.c.published, versions.c.published_by)
+    return [tuple(row) for row in connection.execute(query.order_by(versions.c.published.desc()))]
+
+
 def version_text(connection: Connection, process: str, version: str) -> str | None:
     """The text of a version; None where there is none of that label."""
     found = _TEXT.row(connection, of=process, label=version)

@@ -7,6 +7,8 @@ import sqlalchemy
 from engine.store.database import Database, DatabaseUnavailable
 from engine.store.tables import SCHEMA_REVISION, metadata
 
+__all__ = ["SCHEMA_REVISION", "check", "create_in_memory", "migrate", "revision"]
+
 
 def migrate(database: Database) -> None:
     """Create the tables, or bring them up to date. Doing it again does nothing."""

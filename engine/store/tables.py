@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -70,7 +70,9 @@ cases = Table(
     Column("owner", String(60), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("organisation", Text),
+    Column("label", Text),
     Column("opened", _INSTANT, nullable=False),
+    Column("since", _INSTANT, nullable=False),
     Column("next_due", _INSTANT),
     Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
@@ -82,7 +84,31 @@ cases = Table(
     Index(None, "organisation", "id"),
     Index(None, "next_due", "id"),
     Index(None, "owner", "next_due", "id"),
+    Index(None, "label", "id"),
+    Index(None, "opened", "id"),
+    Index(None, "since", "id"),
     sqlite_autoincrement=True,
+)
+
+words = Table(
+    "words",
+    metadata,
+    Column("word", String(60), primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Index(None, "case_id"),
+    sqlite_with_rowid=False,
+)
+
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("meeting", String(60), primary_key=True),
+    Column("process", String(60), nullable=False),
+    Column("series", String(200), nullable=False),
+    Column("day", String(10), nullable=False),
+    Index(None, "process", "meeting", "series", "day", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 history = Table(
@@ -166,6 +192,7 @@ people = Table(
     Column("organisation_id", _ID, ForeignKey("organisations.id")),
     Column("roles", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("email", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -193,5 +220,128 @@ accesses = Table(
     Column("by", Text, nullable=False),
     Column("what", Text, nullable=False),
     Index(None, "case_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("password", Text, nullable=False),
+    Column("totp", Text, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("recovery", Text, nullable=False),
+    Column("changed", _INSTANT, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("expires", _INSTANT, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("begun", _INSTANT, nullable=False),
+    Column("seen", _INSTANT, nullable=False),
+    Column("visit", _INSTANT, nullable=False),
+    Index(None, "person_id"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("made", _INSTANT, nullable=False),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("process", String(60), nullable=False),
+    Column("meeting", String(60), nullable=False),
+    Column("series", String(200), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("time", String(5), nullable=False),
+    Column("link", Text, nullable=False),
+    Column("present", Text, nullable=False),
+    Column("minutes", Text, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Index(None, "process", "meeting", "series", "day", unique=True),
+    Index(None, "day", "id"),
+    sqlite_autoincrement=True,
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
+    Column("meeting_id", _ID, ForeignKey("meetings.id")),
+    Column("at", _INSTANT, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "case_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("process", String(60), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("documents", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("changed", _INSTANT, nullable=False),
+    Index(None, "person_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("query", Text, nullable=False),
+    Index(None, "person_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, Identity(), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made", _INSTANT, nullable=False),
+    Column("next_try", _INSTANT),
+    Column("tries", Integer, nullable=False),
+    Column("sent", _INSTANT),
+    Column("fault", Text, nullable=False),
+    Index(None, "next_try", "id"),
     sqlite_autoincrement=True,
 )

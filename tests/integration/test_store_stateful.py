@@ -101,7 +101,7 @@ class Caseload(RuleBasedStateMachine):
 
     def pick(self, data: st.DataObject) -> tuple[int, Any, Any]:
         number = data.draw(st.sampled_from(self.cases))
-        process, snapshot = self.engine._seen(number, None)
+        process, snapshot = self.engine.seen(number, None)
         return number, process, snapshot
 
     @invariant()
@@ -111,7 +111,7 @@ class Caseload(RuleBasedStateMachine):
         assert self.engine.verify().findings == ()
         held: Counter[tuple[str, str]] = Counter()
         for number in self.cases:
-            process, snapshot = self.engine._seen(number, None)
+            process, snapshot = self.engine.seen(number, None)
             assert_valid(process, snapshot)
             assert snapshot.seq >= self.versions[number]
             self.versions[number] = snapshot.seq
@@ -127,7 +127,7 @@ class Caseload(RuleBasedStateMachine):
         if not hasattr(self, "engine"):
             return
         for number in self.cases:
-            process, snapshot = self.engine._seen(number, None)
+            process, snapshot = self.engine.seen(number, None)
             if snapshot.waiting:
                 free = self.engine.free_places(process.name)[snapshot.waiting["place"]]
                 assert free == 0 or self.waits_against_a_rule(process, snapshot)

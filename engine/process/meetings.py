@@ -1,0 +1,80 @@
+"""Meetings: what a process says of the meetings at which its cases are heard. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.process.context import Context, event_names
+from engine.process.definition import MeetingKind
+from engine.source.problem import nearest
+from engine.source.reader import Path
+
+
+def read_meetings(context: Context, data: dict[str, Any]) -> dict[str, MeetingKind]:
+    """Every kind of meeting; what is wrong with one becomes a problem in `context`."""
+    found = {name: _meeting(context, data, name, raw) for name, raw in data.get("meetings", {}).items()}
+    for name, role in data["roles"].items():
+        if role.get("sees") == "agenda" and not any(name in kind.members for kind in found.values()):
+            mend = "Name the role under members: of a meeting."
+            message = f"The role {name} sees agendas, but is a member of no meeting."
+            context.problem(("roles", name, "sees"), "wrong-value", message, mend)
+    return found
+
+
+def _meeting(context: Context, data: dict[str, Any], name: str, raw: dict[str, Any]) -> MeetingKind:
+    path: Path = ("meetings", name)
+    state = context.state(raw["in"], "", (*path, "in")) or ""
+    outcomes = context.one_or_many("event", raw.get("outcomes"), (*path, "outcomes"))
+    context.known("event", raw["booked_by"], (*path, "booked_by"))
+    kinds = {"date": {"date", "time"}, "per": {"choice"}, "link": {"text"}, "present": {"choices"}}
+    for key, types in kinds.items():
+        _check_field(context, data, raw, key, types, path)
+    _check_events(context, data, raw, path)
+    members = context.roles(raw.get("members"), (*path, "members")) or frozenset()
+    _check_members(context, data, members, path)
+    optional = {key: raw.get(key, "") for key in ("per", "link", "present")}
+    return MeetingKind(name, raw["title"], state, raw["date"], raw["booked_by"], outcomes, members=members, **optional)
+
+
+def _check_field(
+    context: Context, data: dict[str, Any], raw: dict[str, Any], key: str, types: set[str], path: Path
+) -> None:
+    name = raw.get(key)
+    if name is None or not context.known("field", name, (*path, key)):
+        return
+    found = data["fields"][name]["type"]
+    if found not in types:
+        message = f"{key}: needs a field of the type {' or '.join(sorted(types))}; {name} is of the type {found}."
+        context.problem((*path, key), "wrong-value", message)
+
+
+def _check_events(context: Context, data: dict[str, Any], raw: dict[str, Any], path: Path) -> None:
+    """The event that books must ask for the date, and all events must stand where cases are heard."""
+    events = _events_in(data, raw["in"])
+    outcomes = raw.get("outcomes", [])
+    for name in (raw["booked_by"], *([outcomes] if isinstance(outcomes, str) else outcomes)):
+        if name in context.names["event"] and name not in events and raw["in"] in context.names["state"]:
+            key = "booked_by" if name == raw["booked_by"] else "outcomes"
+            message = f"The event {name} does not stand in {raw['in']}."
+            context.problem((*path, key), "unknown-event", message, nearest(name, events))
+    booking = events.get(raw["booked_by"])
+    if booking is not None and raw["date"] not in booking.get("form", {}):
+        message = f"The event {raw['booked_by']} does not ask for {raw['date']}."
+        context.problem((*path, "date"), "wrong-value", message, f"Add {raw['date']}: required to its form.")
+
+
+def _events_in(data: dict[str, Any], state: str) -> dict[str, Any]:
+    """The events that are written in a state, in the states around and inside it, or for anywhere."""
+    found, here = dict(data.get("events", {})), {"states": data["states"]}
+    for part in state.split("."):
+        here = (here.get("states") or {}).get(part) or {}
+        found |= here.get("events", {})
+    inside = set(event_names(here))
+    return found | {name: {} for name in inside if name not in found}
+
+
+def _check_members(context: Context, data: dict[str, Any], members: frozenset[str], path: Path) -> None:
+    for name in sorted(members):
+        if data["roles"].get(name, {}).get("sees") != "agenda":
+            message = f"The role {name} is a member, but does not see agendas."
+            context.problem((*path, "members"), "wrong-value", message, f"Write sees: agenda for the role {name}.")

@@ -1,0 +1,203 @@
+"""Meetings: the dates at which cases are heard, their agendas, attendance and minutes.
+
+Days and times are on the wall clock of the process. Which cases stand on an agenda follows from the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from engine.case.command import Actor
+from engine.case.permission import Action, agendas_of, leaders, may, sees_all
+from engine.case.snapshot import Snapshot
+from engine.clock import Clock
+from engine.process.definition import MeetingKind, Process
+from engine.service.catalogue import Catalogue
+from engine.service.finding import Finder
+from engine.service.views import Case, case_view
+from engine.store import meetings as store
+from engine.store.database import Database
+from engine.store.meetings import StoredMeeting
+
+MOST = 200
+
+
+class BadMeeting(ValueError):
+    """What was said of a meeting cannot be; the message says why."""
+
+
+class UnknownMeeting(LookupError):
+    """There is no meeting of this number, or none that this person may see."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda."""
+
+    id: int
+    process: Process
+    kind: MeetingKind
+    series: str
+    begins: datetime
+    link: str
+    present: tuple[str, ...]
+    minutes: str
+    held: bool
+    booked: int
+
+    @property
+    def title(self) -> str:
+        """What it is called: the series where there are several, else the kind."""
+        if self.kind.per and self.series:
+            return self.process.fields[self.kind.per].choices.get(self.series, self.series)
+        return self.kind.title
+
+    @property
+    def day(self) -> str:
+        """Its day, as cases name it."""
+        return self.begins.date().isoformat()
+
+    @property
+    def value(self) -> str:
+        """What a case that is booked on it has in its date field."""
+        is_day = self.process.fields[self.kind.date].type == "date"
+        return self.day if is_day else self.begins.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+class Meetings:
+    """The meetings of one database. Every method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        clock: Clock,
+        finder: Callable[[], AbstractContextManager[Finder]],
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+        self._finder = finder
+
+    def plan(self, process: str, meeting: str, series: str, day: date, at: time, by: Actor, link: str = "") -> int:
+        """Keep a date; its number.
+
+        Raises:
+            BadMeeting: `by` may not, there is no such series, or it has a meeting on that day already.
+        """
+        found = self._process(process)
+        kind = self._kind(found, meeting, by)
+        known = found.fields[kind.per].choices if kind.per else {"": ""}
+        if series not in known:
+            raise BadMeeting(f"Choose which {kind.title} it is.")
+        if not date(2000, 1, 1) <= day <= date(2199, 12, 31):
+            raise BadMeeting("The day must lie between 2000 and 2199.")
+        row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip()[:500])
+        try:
+            with self._database.writing() as connection:
+                return store.insert_meeting(connection, row)
+        except IntegrityError:
+            raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
+
+    def record(self, number: int, present: Sequence[str], minutes: str, by: Actor, *, held: bool = True) -> None:
+        """Keep who was there, and the minutes of a meeting.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not record it, or somebody is no kind of person who attends.
+        """
+        meeting = self.meeting(number, by)
+        self._kind(meeting.process, meeting.kind.name, by)
+        if meeting.kind.present and set(present) - set(meeting.process.fields[meeting.kind.present].choices):
+            raise BadMeeting("Choose who was there from the list.")
+        with self._database.writing() as connection:
+            stored = store.meeting_of(connection, number)
+            assert stored is not None
+            names = tuple(one.strip()[:200] for one in present if one.strip())[:100]
+            changed = replace(stored, present=names, minutes=minutes.strip()[:20_000], held=held)
+            store.update_meeting(connection, changed)
+
+    def meeting(self, number: int, by: Actor) -> Meeting:
+        """One meeting.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+        """
+        with self._database.reading() as connection:
+            found = store.meeting_of(connection, number)
+        if found is not None:
+            process = self._process(found.process)
+            if self._sees(process, found, by) and found.meeting in process.meetings:
+                return _told(process, found)
+        raise UnknownMeeting("There is no such meeting.")
+
+    def _sees(self, process: Process, meeting: StoredMeeting, by: Actor) -> bool:
+        return sees_all(process, by) or (meeting.meeting, meeting.series) in agendas_of(process, by)
+
+    def between(self, since: date, until: date, by: Actor) -> list[Meeting]:
+        """The meetings that `by` may see from one day to before another."""
+        with self._finder() as finder:
+            sight = finder.sight(by)
+        agendas = None if sight.everything else sight.agendas
+        with self._database.reading() as connection:
+            found = store.find_meetings(connection, since.isoformat(), until.isoformat(), MOST, agendas)
+            self._catalogue.refresh(connection)
+        told = [(self._process(one.process), one) for one in found]
+        return [_told(process, one) for process, one in told if one.meeting in process.meetings]
+
+    def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
+        """The next meetings of a kind, from today on; of every series where none is given."""
+        today = self._clock.now().astimezone(process.zone).date()
+        found = self.between(today, today + timedelta(days=400), by)
+        return [
+            one
+            for one in found
+            if one.process.name == process.name and one.kind.name == kind.name and series in (None, one.series)
+        ]
+
+    def agenda(self, meeting: Meeting, by: Actor) -> list[Case]:
+        """The cases that stand on the agenda of a meeting and that `by` may see."""
+        found: list[Case] = []
+        with self._database.reading() as connection:
+            stored = store.meeting_of(connection, meeting.id)
+            assert stored is not None
+            for number, text in store.cases_booked(connection, stored, MOST):
+                snapshot = Snapshot.from_json(text)
+                process = self._catalogue.process(connection, snapshot.process, snapshot.version)
+                if may(by, Action.SEE, process, snapshot):
+                    found.append(case_view(process, number, snapshot, self._clock.now(), by))
+        return found
+
+    def led_by(self, by: Actor) -> list[tuple[Process, MeetingKind]]:
+        """The kinds of meeting whose dates `by` keeps."""
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            names = self._catalogue.names()
+        processes = [self._process(name) for name in names]
+        return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
+
+    def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
+        kind = process.meetings.get(meeting)
+        if kind is None or not _leads(process, kind, by):
+            raise BadMeeting("This can be done by those who lead the meeting.")
+        return kind
+
+    def _process(self, name: str) -> Process:
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return self._catalogue.newest(connection, name, self._clock.now().date())
+
+
+def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:
+    return may(by, Action.LEAD, process) and (by.is_engine or bool(by.roles & leaders(process, kind.name)))
+
+
+def _told(process: Process, stored: StoredMeeting) -> Meeting:
+    begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked)
+    return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

@@ -1,0 +1,122 @@
+"""Places: how many there are, who holds one, who waits and since when, and how it may go on.
+
+The look ahead counts a place as free from the day that a date field of its case says that it ends; where the
+process does not say, it stays taken. It is a forecast, not a promise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.case.command import Actor
+from engine.case.permission import Action, may
+from engine.case.snapshot import Snapshot
+from engine.clock import Clock
+from engine.process.definition import PlaceKind, Process
+from engine.service.catalogue import Catalogue
+from engine.service.finding import Finder
+from engine.service.views import Case, case_view, local
+from engine.store import places as place_store
+from engine.store import waits as store
+from engine.store.database import Database
+
+MOST = 1000
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """A case that waits for a place."""
+
+    case: Case
+    since: datetime
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """One kind of place. `taken` of `capacity` are held now, by group where a field tells groups apart."""
+
+    kind: PlaceKind
+    capacity: int
+    taken: int
+    groups: tuple[tuple[str, int], ...]
+    waiters: tuple[Waiter, ...]
+    starting: tuple[int, ...]
+
+    @property
+    def free(self) -> int:
+        """How many are free now."""
+        return max(0, self.capacity - self.taken)
+
+
+class Places:
+    """The places of one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        clock: Clock,
+        finder: Callable[[], AbstractContextManager[Finder]],
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+        self._finder = finder
+
+    def figures(self, process: Process, by: Actor) -> list[PlaceFigures]:
+        """Every kind of place of a process; none where `by` does not see all its cases."""
+        if not may(by, Action.OVERSEE, process):
+            return []
+        now = self._clock.now()
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            taken = place_store.taken(connection, process.name)
+            capacities = self._catalogue.capacities(connection, process.name, now.date())
+            rows = store.waiting_cases(connection, process.name, MOST)
+            held = store.snapshots_in(connection, process.name, _holding_states(process), MOST)
+        holders = [Snapshot.from_json(text) for _, text in held]
+        found = []
+        for kind in process.places.values():
+            waiters = [
+                Waiter(case_view(process, number, Snapshot.from_json(text), now, by), local(process, since))
+                for number, place, since, text in rows
+                if place == kind.name
+            ]
+            mine = [one for one in holders if kind.name in one.held.values()]
+            groups, starting = _groups(process, mine), _by_week(process, mine, now)
+            capacity = capacities.get(kind.name, kind.capacity)
+            known = (taken.get(kind.name, 0), groups, tuple(waiters), starting)
+            found.append(PlaceFigures(kind, capacity, *known))
+        return found
+
+
+def _holding_states(process: Process) -> list[str]:
+    """The states at rest in which a case holds a place."""
+    return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
+
+
+def _groups(process: Process, holders: list[Snapshot]) -> tuple[tuple[str, int], ...]:
+    """How the holders spread over the choices of the field `group_places_by`; one group where there is none."""
+    field = process.fields.get(process.group_places_by)
+    if field is None:
+        return ()
+    counts = Counter(str(one.data.get(field.name) or "") for one in holders)
+    known = [(title, counts.pop(value, 0)) for value, title in field.choices.items()]
+    return (*known, ("Not known", sum(counts.values()))) if counts else tuple(known)
+
+
+def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:
+    """How many places are taken at the end of each of the weeks ahead, as far as end dates are known."""
+    ends = [_end(process, one) for one in holders]
+    days = [(now.astimezone(process.zone) + timedelta(weeks=week)).date().isoformat() for week in range(WEEKS)]
+    return tuple(sum(1 for end in ends if end is None or end > day) for day in days)
+
+
+def _end(process: Process, case: Snapshot) -> str | None:
+    value = case.data.get(process.places_end) if process.places_end else None
+    return str(value)[:10] if value else None

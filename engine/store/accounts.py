@@ -1,0 +1,171 @@
+"""Accounts: passwords, second factors, invitations and sessions, all of them as hashes where they are secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from engine.store.statement import Statement
+from engine.store.tables import accounts, feeds, invitations, organisations, people, sessions
+
+ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class StoredAccount:
+    """How a person signs in. `recovery` holds hashes, as JSON; `counter` is the last step of a code used."""
+
+    person: int
+    password: str
+    totp: str
+    counter: int
+    recovery: str
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    """Somebody is signed in. Instants are text, UTC."""
+
+    hash: str
+    person: int
+    stage: str
+    csrf: str
+    begun: str
+    seen: str
+    visit: str
+
+
+def account_of(connection: Connection, person: int) -> StoredAccount | None:
+    """How a person signs in; None where they have no account here."""
+    query = select(accounts.c.person_id, accounts.c.password, accounts.c.totp, accounts.c.counter, accounts.c.recovery)
+    row = connection.execute(query.where(accounts.c.person_id == person)).first()
+    return StoredAccount(*row) if row else None
+
+
+def put_account(connection: Connection, account: StoredAccount, now: str) -> None:
+    """Keep an account, or change it."""
+    values = {
+        "password": account.password,
+        "totp": account.totp,
+        "counter": account.counter,
+        "recovery": account.recovery,
+        "changed": now,
+    }
+    query = update(accounts).where(accounts.c.person_id == account.person).values(values)
+    if connection.execute(query).rowcount == 0:
+        connection.execute(insert(accounts).values(person_id=account.person, **values))
+
+
+def use_counter(connection: Connection, person: int, counter: int) -> bool:
+    """Note that a code was used; whether it was not used before."""
+    query = update(accounts).where(accounts.c.person_id == person, accounts.c.counter < counter)
+    return connection.execute(query.values(counter=counter)).rowcount == 1
+
+
+def use_recovery(connection: Connection, person: int, before: str, after: str) -> bool:
+    """Take a recovery code away; whether nobody else did meanwhile."""
+    query = update(accounts).where(accounts.c.person_id == person, accounts.c.recovery == before)
+    return connection.execute(query.values(recovery=after)).rowcount == 1
+
+
+def has_accounts(connection: Connection) -> bool:
+    """Whether anybody can sign in here."""
+    return connection.execute(select(accounts.c.person_id).limit(1)).first() is not None
+
+
+def insert_invitation(connection: Connection, digest: str, person: int, expires: str) -> None:
+    """Keep the only invitation of a person."""
+    connection.execute(delete(invitations).where(invitations.c.person_id == person))
+    connection.execute(insert(invitations).values(hash=digest, person_id=person, expires=expires))
+
+
+def invited(connection: Connection, digest: str, now: str) -> str | None:
+    """The login of the person whom this invitation is for; None where it is unknown or has expired."""
+    query = select(people.c.login).join(invitations, invitations.c.person_id == people.c.id)
+    found = query.where(invitations.c.hash == digest, invitations.c.expires > now, people.c.active)
+    row = connection.execute(found).first()
+    return row[0] if row else None
+
+
+def take_invitation(connection: Connection, digest: str) -> bool:
+    """Use an invitation up; whether it was there."""
+    return connection.execute(delete(invitations).where(invitations.c.hash == digest)).rowcount == 1
+
+
+_session_and_person = (
+    *(sessions.c[name] for name in ("hash", "person_id", "stage", "csrf", "begun", "seen", "visit")),
+    people.c.login,
+    people.c.name,
+    people.c.roles,
+    organisations.c.name.label("organisation"),
+    people.c.active,
+    people.c.email,
+    organisations.c.area,
+)
+_SESSION = Statement(
+    select(*_session_and_person)
+    .join(people, people.c.id == sessions.c.person_id)
+    .outerjoin(organisations, organisations.c.id == people.c.organisation_id)
+    .where(sessions.c.hash == bindparam("digest"))
+)
+
+
+def session_row(connection: Connection, digest: str) -> tuple[Any, ...] | None:
+    """A session and its person: the columns of StoredSession, then those of StoredPerson from login on."""
+    return _SESSION.row(connection, digest=digest)
+
+
+def insert_session(connection: Connection, session: StoredSession) -> None:
+    """Keep a new session."""
+    values = {**vars(session), "person_id": session.person}
+    del values["person"]
+    connection.execute(insert(sessions).values(values))
+
+
+def last_seen(connection: Connection, person: int) -> str | None:
+    """When a person was last seen in any session; None where there is none."""
+    query = select(func.max(sessions.c.seen)).where(sessions.c.person_id == person)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def touch_session(connection: Connection, digest: str, now: str) -> None:
+    """Note that a session was used."""
+    connection.execute(update(sessions).where(sessions.c.hash == digest).values(seen=now))
+
+
+def end_session(connection: Connection, digest: str) -> None:
+    """End a session. Its row stays, because it says when the person was here last."""
+    connection.execute(update(sessions).where(sessions.c.hash == digest).values(stage=ENDED))
+
+
+def end_sessions(connection: Connection, person: int) -> int:
+    """End every session of a person; how many there were."""
+    query = update(sessions).where(sessions.c.person_id == person, sessions.c.stage != ENDED)
+    return connection.execute(query.values(stage=ENDED)).rowcount
+
+
+def delete_old_sessions(connection: Connection, seen_before: str) -> None:
+    """Forget sessions that nobody has used for long."""
+    connection.execute(delete(sessions).where(sessions.c.seen < seen_before))
+
+
+def put_feed(connection: Connection, person: int, digest: str | None, now: str) -> None:
+    """Give a person a new calendar address, or none."""
+    connection.execute(delete(feeds).where(feeds.c.person_id == person))
+    if digest is not None:
+        connection.execute(insert(feeds).values(person_id=person, hash=digest, made=now))
+
+
+def has_feed(connection: Connection, person: int) -> bool:
+    """Whether a person has a calendar address."""
+    return connection.execute(select(feeds.c.person_id).where(feeds.c.person_id == person)).first() is not None
+
+
+def feed_login(connection: Connection, digest: str) -> str | None:
+    """The login of the person whose calendar address this is; None where it is nobody's."""
+    query = select(people.c.login).join(feeds, feeds.c.person_id == people.c.id)
+    row = connection.execute(query.where(feeds.c.hash == digest, people.c.active)).first()
+    return row[0] if row else None

@@ -1,0 +1,88 @@
+"""Index: the words and agendas by which cases are found, kept in line with every change of a case."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from engine.store.statement import Statement, every_column
+from engine.store.tables import bookings, cases, words
+
+LONGEST = 60
+_INSERT_WORD = Statement(every_column(words))
+_DELETE_WORD = Statement(delete(words).where(words.c.word == bindparam("said"), words.c.case_id == bindparam("case")))
+_WORDS = Statement(select(words.c.word).where(words.c.case_id == bindparam("case")))
+_INSERT_BOOKING = Statement(every_column(bookings))
+_DELETE_BOOKINGS = Statement(delete(bookings).where(bookings.c.case_id == bindparam("case")))
+_BOOKINGS = Statement(
+    select(bookings.c.meeting, bookings.c.series, bookings.c.day)
+    .where(bookings.c.case_id == bindparam("case"))
+    .order_by(bookings.c.meeting)
+)
+_SET = Statement(
+    update(cases)
+    .where(cases.c.id == bindparam("case"))
+    .values({name: bindparam(name) for name in ("organisation", "label", "since")})
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is kept beside the snapshot so that the case can be found.
+
+    `label` is what everybody who sees the case may know it by; `booked` lists meeting, series and day.
+    """
+
+    owner: str
+    organisation: str | None
+    label: str | None = None
+    booked: tuple[tuple[str, str, str], ...] = ()
+
+
+def write_index(connection: Connection, case: int, process: str, before: Columns | None, after: Columns) -> None:
+    """Bring the rows by which a case is found from what they were to what they are to be."""
+    old, new = words_of(case, before) if before else set(), words_of(case, after)
+    _DELETE_WORD.write(connection, [{"said": word, "case": case} for word in sorted(old - new)])
+    _INSERT_WORD.write(connection, [{"word": word, "case_id": case} for word in sorted(new - old)])
+    if (before.booked if before else ()) == after.booked:
+        return
+    if before and before.booked:
+        _DELETE_BOOKINGS.change(connection, case=case)
+    _INSERT_BOOKING.write(connection, [booking_row(case, process, *one) for one in after.booked])
+
+
+def booking_row(case: int, process: str, meeting: str, series: str, day: str) -> dict[str, Any]:
+    """The row that stands for a place on an agenda."""
+    return {"case_id": case, "meeting": meeting, "process": process, "series": series, "day": day}
+
+
+def words_of(case: int, columns: Columns) -> set[str]:
+    """The words that find a case: its number, and those of its label and organisation."""
+    return {str(case), *split(columns.label or ""), *split(columns.organisation or "")}
+
+
+def split(text: str) -> list[str]:
+    """The words of a text, without accents and capital letters."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return [word[:LONGEST] for word in re.findall(r"\w+", kept)]
+
+
+def indexed(connection: Connection, case: int) -> tuple[set[str], tuple[tuple[str, str, str], ...]]:
+    """The words and the bookings that are kept of a case."""
+    booked = tuple((row[0], row[1], row[2]) for row in _BOOKINGS.rows(connection, case=case))
+    return {row[0] for row in _WORDS.rows(connection, case=case)}, booked
+
+
+def rewrite_index(connection: Connection, case: int, process: str, columns: Columns, since: str) -> None:
+    """Write all that finds a case anew, whatever is there."""
+    for word in indexed(connection, case)[0]:
+        _DELETE_WORD.change(connection, said=word, case=case)
+    _DELETE_BOOKINGS.change(connection, case=case)
+    write_index(connection, case, process, None, columns)
+    label = columns.label.casefold() if columns.label else None
+    _SET.change(connection, case=case, organisation=columns.organisation, label=label, since=since)

@@ -1,0 +1,100 @@
+"""Meetings: their dates, who was there, and which cases stand on their agendas."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, false, func, insert, or_, select, update
+
+from engine.store.tables import bookings, cases, meetings
+
+
+@dataclass(frozen=True)
+class StoredMeeting:
+    """One meeting. `day` and `time` are on the wall clock of its process; `series` is empty where there is one."""
+
+    id: int
+    process: str
+    meeting: str
+    series: str
+    day: str
+    time: str
+    link: str = ""
+    present: tuple[str, ...] = ()
+    minutes: str = ""
+    held: bool = False
+    booked: int = 0
+
+
+_COLUMNS = tuple(c for c in meetings.c)
+_booked = (
+    select(func.count())
+    .select_from(bookings)
+    .where(
+        bookings.c.process == meetings.c.process,
+        bookings.c.meeting == meetings.c.meeting,
+        bookings.c.series == meetings.c.series,
+        bookings.c.day == meetings.c.day,
+    )
+    .scalar_subquery()
+)
+
+
+def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:
+    """Keep a new meeting; its number."""
+    query = insert(meetings).values(_values(meeting)).returning(meetings.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def update_meeting(connection: Connection, meeting: StoredMeeting) -> None:
+    """Change everything about a meeting."""
+    connection.execute(update(meetings).where(meetings.c.id == meeting.id).values(_values(meeting)))
+
+
+def _values(meeting: StoredMeeting) -> dict[str, Any]:
+    values = {key: value for key, value in vars(meeting).items() if key not in {"id", "booked"}}
+    return values | {"present": json.dumps(meeting.present)}
+
+
+def meeting_of(connection: Connection, number: int) -> StoredMeeting | None:
+    """The meeting of this number; None where there is none."""
+    row = connection.execute(select(*_COLUMNS, _booked).where(meetings.c.id == number)).first()
+    return _meeting(row) if row else None
+
+
+def find_meetings(
+    connection: Connection,
+    since: str,
+    until: str,
+    most: int,
+    agendas: tuple[tuple[str, str, str], ...] | None = None,
+) -> list[StoredMeeting]:
+    """Meetings from one day to before another, the earliest first; `agendas` limits them to some series."""
+    query = select(*_COLUMNS, _booked).where(meetings.c.day >= since, meetings.c.day < until)
+    if agendas is not None:
+        keys = (meetings.c.process, meetings.c.meeting, meetings.c.series)
+        query = query.where(or_(false(), *(and_(*(k == v for k, v in zip(keys, one, strict=True))) for one in agendas)))
+    return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id).limit(most))]
+
+
+def _meeting(row: Any) -> StoredMeeting:
+    number, process, kind, series, day, time, link, present, minutes, held, booked = row
+    known = (link, tuple(json.loads(present)), minutes, bool(held), booked)
+    return StoredMeeting(number, process, kind, series, day, time, *known)
+
+
+def cases_booked(connection: Connection, meeting: StoredMeeting, most: int) -> list[tuple[int, str]]:
+    """Number and snapshot of the cases on the agenda of a meeting, in order of their numbers."""
+    query = (
+        select(cases.c.id, cases.c.snapshot)
+        .join(bookings, bookings.c.case_id == cases.c.id)
+        .where(
+            bookings.c.process == meeting.process,
+            bookings.c.meeting == meeting.meeting,
+            bookings.c.series == meeting.series,
+            bookings.c.day == meeting.day,
+        )
+    )
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id).limit(most))]

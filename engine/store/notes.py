@@ -1,0 +1,96 @@
+"""Notes that people write on cases, the drafts of cases not begun yet, and the views of lists that people keep."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine.store.tables import drafts, notes, people, saved_views
+
+
+@dataclass(frozen=True)
+class StoredNote:
+    """A note on a case. `meeting` is the number of the meeting at which it was written; None elsewhere."""
+
+    at: str
+    by: str
+    text: str
+    meeting: int | None
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """A case that somebody has begun to write down. `documents` lists kind, name, digest, size and type."""
+
+    id: int
+    login: str
+    process: str
+    state: str
+    data: dict[str, Any]
+    documents: list[dict[str, Any]]
+    seq: int
+    changed: str
+
+
+def insert_note(connection: Connection, case: int, note: StoredNote) -> None:
+    """Keep a note."""
+    values = {"case_id": case, "meeting_id": note.meeting, "at": note.at, "by": note.by, "text": note.text}
+    connection.execute(insert(notes).values(values))
+
+
+def notes_of(connection: Connection, case: int, most: int) -> list[StoredNote]:
+    """The notes of a case, the latest first."""
+    query = select(notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id).where(notes.c.case_id == case)
+    return [StoredNote(*row) for row in connection.execute(query.order_by(notes.c.id.desc()).limit(most))]
+
+
+def insert_draft(connection: Connection, person: int, process: str, state: str, now: str) -> int:
+    """Keep a new draft; its number."""
+    values = {"person_id": person, "process": process, "state": state, "data": "{}", "documents": "[]", "seq": 1}
+    query = insert(drafts).values(changed=now, **values).returning(drafts.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def update_draft(connection: Connection, draft: StoredDraft, expected: int) -> bool:
+    """Change a draft; whether it was as expected."""
+    query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == expected)
+    values = {"data": json.dumps(draft.data), "documents": json.dumps(draft.documents)}
+    return connection.execute(query.values(seq=expected + 1, changed=draft.changed, **values)).rowcount == 1
+
+
+def delete_draft(connection: Connection, number: int) -> None:
+    """Forget a draft."""
+    connection.execute(delete(drafts).where(drafts.c.id == number))
+
+
+def drafts_of(connection: Connection, login: str, number: int | None = None) -> list[StoredDraft]:
+    """The drafts of a person, or the one of this number if it is theirs."""
+    columns = (drafts.c[name] for name in ("process", "state", "data", "documents", "seq", "changed"))
+    query = select(drafts.c.id, people.c.login, *columns).join(people, people.c.id == drafts.c.person_id)
+    query = query.where(people.c.login == login).order_by(drafts.c.id)
+    if number is not None:
+        query = query.where(drafts.c.id == number)
+    return [
+        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), row[6], row[7])
+        for row in connection.execute(query)
+    ]
+
+
+def insert_view(connection: Connection, person: int, title: str, query: str) -> None:
+    """Keep how a list was looked at."""
+    connection.execute(insert(saved_views).values(person_id=person, title=title, query=query))
+
+
+def views_of(connection: Connection, login: str) -> list[tuple[int, str, str]]:
+    """Number, title and query of the views that a person keeps."""
+    query = select(saved_views.c.id, saved_views.c.title, saved_views.c.query)
+    joined = query.join(people, people.c.id == saved_views.c.person_id).where(people.c.login == login)
+    return [(row[0], row[1], row[2]) for row in connection.execute(joined.order_by(saved_views.c.id))]
+
+
+def delete_view(connection: Connection, person: int, number: int) -> None:
+    """Forget a view of this person."""
+    connection.execute(delete(saved_views).where(saved_views.c.id == number, saved_views.c.person_id == person))

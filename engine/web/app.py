@@ -1,0 +1,136 @@
+"""The application: the routes of the pages, and what they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+from engine.service import BadCursor, BadPerson, Engine, UnknownCase, UnknownProcess, UnknownState
+from engine.service.desk import UnknownDraft
+from engine.service.meetings import UnknownMeeting
+from engine.store.documents import DocumentTooBig
+from engine.web import (
+    board,
+    case,
+    caseload,
+    dates,
+    documents,
+    drafts,
+    events,
+    home,
+    meetings,
+    organisations,
+    people,
+    places,
+    processes,
+    profile,
+    signing,
+    tasks,
+)
+from engine.web.guard import Guard
+from engine.web.page import show
+from engine.web.provider import Provider, Waiting
+from engine.web.scanning import Scanner
+from engine.web.visitor import Forged, NotFound, NotSignedIn
+
+STATIC = Path(__file__).parent / "static"
+ROOMS = (
+    signing,
+    home,
+    caseload,
+    board,
+    drafts,
+    case,
+    events,
+    documents,
+    tasks,
+    dates,
+    meetings,
+    places,
+    processes,
+    people,
+    organisations,
+    profile,
+)
+
+
+def create_site(
+    engine: Engine,
+    *,
+    address: str = "http://127.0.0.1:8000",
+    provider: Provider | None = None,
+    scanner: Scanner | None = None,
+    throttle: signing.Throttle | None = None,
+) -> FastAPI:
+    """The pages of an engine, reached at `address`. Where that is https, cookies are sent by it only."""
+    secure = address.startswith("https://")
+    site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None)
+    site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
+    site.state.provider, site.state.waiting = provider, Waiting()
+    site.state.scanner, site.state.throttle = scanner, throttle or signing.Throttle()
+    for room in ROOMS:
+        site.include_router(room.router, default_response_class=HTMLResponse)
+    site.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    _add_handlers(site)
+    known = {"127.0.0.1", "localhost", urlsplit(address).hostname or "localhost"}
+    site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(known), www_redirect=False)
+    site.add_middleware(Guard, secure=secure)
+    return site
+
+
+def _add_handlers(site: FastAPI) -> None:
+    site.add_exception_handler(NotSignedIn, _ask_to_sign_in)
+    site.add_exception_handler(Forged, _forged)
+    for kind in (
+        NotFound,
+        UnknownCase,
+        UnknownDraft,
+        UnknownMeeting,
+        UnknownProcess,
+        UnknownState,
+        BadPerson,
+        BadCursor,
+        RequestValidationError,
+    ):
+        site.add_exception_handler(kind, _not_found)
+    site.add_exception_handler(DocumentTooBig, _too_big)
+    site.add_exception_handler(HTTPException, _http)
+
+
+def _ask_to_sign_in(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotSignedIn)
+    return RedirectResponse("/sign-in" if error.path == "/" else f"/sign-in?next={quote(error.path)}", 303)
+
+
+def _told(request: Request, status: int, title: str, *texts: str) -> Response:
+    values: dict[str, Any] = {"title": title, "texts": texts, "href": "/", "link": "Go to the first page"}
+    return show(request, "told.html", status, **values)
+
+
+def _not_found(request: Request, _: Exception) -> Response:
+    said = "There is no such page, or it is not for you. If you typed the address, check it."
+    return _told(request, 404, "Page not found", said)
+
+
+def _forged(request: Request, _: Exception) -> Response:
+    said = "The form is too old, or it was not sent from a page of this site. Nothing was done. Go back and try again."
+    return _told(request, 403, "This could not be accepted", said)
+
+
+def _too_big(request: Request, error: Exception) -> Response:
+    return _told(request, 413, "This document is too big", str(error), "Go back and choose a smaller one.")
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return _not_found(request, error)
+    return _told(request, status, "This is not possible", "The request is not one that this site knows.")

@@ -1,0 +1,146 @@
+"""Case: what is known of one, where it stands, what may be done next, its timeline, notes and access log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from engine.case.permission import Action, may
+from engine.case.refusal import Refusal
+from engine.process.definition import Process
+from engine.service import Case, Report
+from engine.service.telling import Told
+from engine.web.page import go, show
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor
+
+router = APIRouter()
+CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A state on the small map of a process."""
+
+    title: str
+    here: bool
+    been: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A case with what its pages share."""
+
+    process: Process
+    report: Report
+    stops: list[Stop]
+    changeable: bool
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.report.case
+
+    @property
+    def title(self) -> str:
+        """What the case is called, with a capital letter."""
+        return self.case.label[:1].upper() + self.case.label[1:]
+
+
+def see(visitor: Visitor, number: int, what: str) -> Seen:
+    """A case that the visitor may see; that they saw it is kept.
+
+    Raises:
+        UnknownCase: there is none, or it is not for them.
+    """
+    engine = visitor.engine
+    report, process, snapshot = engine.report_of(number, visitor.actor)
+    engine.note_access(number, visitor.actor, what)
+    changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
+    return Seen(process, report, _map(process, report.case, report.history), changeable)
+
+
+def _map(process: Process, case: Case, history: tuple[Told, ...]) -> list[Stop]:
+    """The states of a process that are no ends, and the end that the case came to."""
+    been = {one.to for one in history}
+    stops = [
+        Stop(state.title, state.name == case.state, state.title in been)
+        for state in process.leaves()
+        if not state.final and (state.name == case.state or not _only_waits(process, state.name))
+    ]
+    return [*stops, Stop(case.outcome, here=True, been=True)] if case.ended else stops
+
+
+def _only_waits(process: Process, state: str) -> bool:
+    """Whether cases come to a state only where they wait for a place."""
+    return any(one.hold and one.hold.otherwise == state for one in process.states.values())
+
+
+@router.get("/cases/{number}")
+def case_page(request: Request, visitor: CaseVisiting, number: CaseNumber) -> Response:
+    """The overview of a case."""
+    seen = see(visitor, number, "case")
+    return show(request, "case.html", seen=seen, tab="overview", contacts=_contacts(seen))
+
+
+def _contacts(seen: Seen) -> list[tuple[str, str]]:
+    """Personal fields that need no condition: how to reach people about the case."""
+    fields = seen.process.fields
+    return [(one.title, one.text) for one in seen.report.fields if fields[one.field].personal]
+
+
+@router.get("/cases/{number}/timeline")
+def timeline(request: Request, visitor: Visiting, number: CaseNumber) -> Response:
+    """Everything that happened to a case. Auditors read this page too, without content."""
+    if visitor.is_auditor:
+        told, process = visitor.engine.told_history(number, visitor.actor)
+        return show(request, "history.html", history=told, number=number, process=process)
+    if not visitor.sees_cases:
+        raise NotFound
+    return show(request, "timeline.html", seen=see(visitor, number, "history"), tab="timeline")
+
+
+@router.get("/cases/{number}/accesses")
+def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Response:
+    """Who was shown personal data of a case."""
+    if visitor.is_auditor:
+        found = visitor.engine.accesses(number, visitor.actor, 200)
+        return show(request, "history_accesses.html", accesses=found, number=number)
+    if not visitor.sees_cases:
+        raise NotFound
+    seen = see(visitor, number, "access log")
+    found = visitor.engine.accesses(number, visitor.actor, 200)
+    return show(request, "accesses.html", seen=seen, tab="accesses", accesses=found)
+
+
+@router.get("/cases/{number}/notes")
+def notes(request: Request, visitor: CaseVisiting, number: CaseNumber) -> Response:
+    """The notes on a case."""
+    return _notes(request, visitor, number)
+
+
+def _notes(
+    request: Request, visitor: Visitor, number: int, status: int = 200, refusal: Refusal | None = None
+) -> Response:
+    seen = see(visitor, number, "notes")
+    found = visitor.engine.desk.notes(number, visitor.actor)
+    error = refusal.message if refusal else ""
+    return show(request, "notes.html", status, seen=seen, tab="notes", notes=found, error=error)
+
+
+@router.post("/cases/{number}/notes")
+def write_note(request: Request, visitor: CaseVisiting, number: CaseNumber, posted: SentBy) -> Response:
+    """Keep a note."""
+    refusal = visitor.engine.desk.write_note(number, posted.text("text", 30_000), visitor.actor)
+    return _notes(request, visitor, number, 422, refusal) if refusal else go(f"/cases/{number}/notes")
+
+
+@router.get("/histories")
+def histories(request: Request, visitor: Visiting, number: int = 0) -> Response:
+    """Where auditors ask for the history of a case by its number."""
+    if not visitor.is_auditor:
+        raise NotFound
+    if number > 0:
+        return go(f"/cases/{number}/timeline")
+    return show(request, "histories.html")

@@ -1,0 +1,188 @@
+"""Forms: what a page asks for, made from the fields of a process, and what came back.
+
+A form's own fields are named as in the process. A date has three boxes: `NAME-day`, `NAME-month`, `NAME-year`;
+a time has a fourth, `NAME-time`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.case.command import Actor
+from engine.case.form import shown_to
+from engine.process.definition import Event, Field, Process
+from engine.process.expressions import View
+from engine.service import Case, Engine
+from engine.service.meetings import Meeting
+from engine.service.telling import text_of
+from engine.web.page import day, moment
+from engine.web.visitor import Posted
+
+PARTS = ("day", "month", "year")
+FEW = 8
+
+
+@dataclass
+class Question:
+    """One thing that a form asks for."""
+
+    name: str
+    title: str
+    type: str
+    required: bool
+    hint: str = ""
+    choices: list[tuple[str, str]] = field(default_factory=list)
+    value: Any = None
+    error: str = ""
+    longest: int | None = None
+    personal: bool = False
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values that are chosen now."""
+        if isinstance(self.value, bool):
+            return ["yes" if self.value else "no"]
+        return [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value or "")]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """A date or time as it stands in its boxes."""
+        found = re.fullmatch(r"([^-]*)-([^-]*)-([^-T ]*)(?:[T ](.*))?", str(self.value or ""))
+        year, month, day_, time = found.groups() if found else ("", "", "", "")
+        return {"day": day_.lstrip("0"), "month": month.lstrip("0"), "year": year, "time": time or ""}
+
+    @property
+    def anchor(self) -> str:
+        """Where a link of the error summary leads."""
+        return f"{self.name}-day" if self.type in {"date", "time"} and not self.choices else self.name
+
+
+def question(
+    known: Field, *, required: bool, value: Any = None, choices: list[tuple[str, str]] | None = None
+) -> Question:
+    """What a form asks for this field."""
+    options = [("yes", "Yes"), ("no", "No")] if known.type == "yes_no" else list(known.choices.items())
+    longest = int(known.max) if known.type in {"text", "long_text"} and known.max else None
+    return Question(
+        known.name,
+        known.title,
+        known.type,
+        required,
+        known.hint,
+        choices if choices is not None else options,
+        value,
+        longest=longest,
+        personal=known.personal,
+    )
+
+
+def event_questions(engine: Engine, process: Process, event: Event, case: Case, by: Actor) -> list[Question]:
+    """What the form of an event asks for. What is known and may be corrected stands in it already."""
+    standing = _asked_often(process)
+    found = []
+    for name, required in event.form.items():
+        known = process.fields[name]
+        if not _may_be_asked(process, known, event.form, case):
+            continue
+        value = case.data.get(name) if name in standing else None
+        meetings = meeting_choices(engine, process, event, name, case, by)
+        found.append(question(known, required=required, value=value, choices=meetings))
+    return found
+
+
+def meeting_choices(
+    engine: Engine, process: Process, event: Event, name: str, case: Case, by: Actor
+) -> list[tuple[str, str]] | None:
+    """The meetings to choose from where a field says at which one a case is heard; None for other fields."""
+    for kind in process.meetings.values():
+        if (event.name, name) == (kind.booked_by, kind.date):
+            series = case.data.get(kind.per) if kind.per and kind.per not in event.form else None
+            coming = engine.meetings.coming(process, kind, series, by)
+            return [(one.value, _called(one)) for one in coming] or None
+    return None
+
+
+def _called(meeting: Meeting) -> str:
+    return f"{moment(meeting.begins)}, {meeting.title}" if meeting.kind.per else moment(meeting.begins)
+
+
+def _asked_often(process: Process) -> set[str]:
+    """Fields that stand in more than one form: facts about the case, not answers of one event."""
+    forms = [process.opening.form, *(event.form for _, event in process.every_event())]
+    counts: dict[str, int] = {}
+    for form in forms:
+        for name in form:
+            counts[name] = counts.get(name, 0) + 1
+    return {name for name, count in counts.items() if count > 1}
+
+
+def _may_be_asked(process: Process, known: Field, form: Mapping[str, bool], case: Case) -> bool:
+    """Whether the field may be given now, or may come to be allowed by what the same form says."""
+    if known.when is None or known.when.names & set(form):
+        return True
+    return shown_to(process, known.name, View(case.data, case.state, (), {}, case.opened), frozenset())
+
+
+def read(questions: Iterable[Question], posted: Posted) -> dict[str, Any]:
+    """What was answered, by field; what was left empty is empty text."""
+    return {one.name: _answer(one, posted) for one in questions}
+
+
+def _answer(asked: Question, posted: Posted) -> Any:
+    if asked.type == "choices":
+        return [one for one in posted.texts(asked.name) if one]
+    if asked.type in {"date", "time"} and not asked.choices:
+        return date_in(posted, asked.name, with_time=asked.type == "time")
+    return posted.text(asked.name)
+
+
+def date_in(posted: Posted, name: str, *, with_time: bool = False) -> str:
+    """The day (and time) that stands in the boxes of a field, as text; empty where all are empty."""
+    day_, month, year = (posted.text(f"{name}-{part}", 10).strip() for part in PARTS)
+    time = posted.text(f"{name}-time", 10).strip().replace(".", ":") if with_time else ""
+    if not (day_ or month or year or time):
+        return posted.text(name, 30)  # a page that shows what was answered sends it back as one value
+    text = f"{year:0>4}-{month:0>2}-{day_:0>2}"
+    return f"{text} {time:0>5}" if with_time else text
+
+
+def filled(questions: Iterable[Question], answers: Mapping[str, Any], case: Case | None = None) -> dict[str, Any]:
+    """The answers that say something: those given, and those that empty what the case had."""
+    kept = {}
+    for one in questions:
+        value = answers.get(one.name)
+        emptied = case is not None and one.value not in (None, "", []) and one.name in case.data
+        if value not in (None, "", []) or emptied:
+            kept[one.name] = value
+    return kept
+
+
+def with_answers(questions: list[Question], answers: Mapping[str, Any], errors: Mapping[str, str]) -> list[Question]:
+    """The questions with what was answered, and what is wrong with it."""
+    for one in questions:
+        one.value, one.error = answers.get(one.name, one.value), errors.get(one.name, "")
+    return questions
+
+
+def said(asked: Question, known: Field, value: Any) -> str:
+    """An answer as people read it."""
+    if value in (None, "", []):
+        return ""
+    if asked.type == "yes_no":
+        return {"yes": "Yes", "no": "No", "true": "Yes", "false": "No"}.get(str(value).lower(), str(value))
+    if asked.type in {"date", "time"}:
+        return said_date(str(value))
+    return text_of(known, value)
+
+
+def said_date(text: str) -> str:
+    """A day, or a day and a time, as people read it; as it stands where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment(found) if len(text) > 10 else day(found)

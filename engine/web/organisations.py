@@ -1,0 +1,60 @@
+"""Organisations: whose people see their own cases, and the area they lie in; kept by administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from engine.service import BadPerson
+from engine.web.forms import Question
+from engine.web.page import go, show
+from engine.web.visitor import Administrating, SentBy, Visitor
+
+router = APIRouter()
+
+
+def _areas(visitor: Visitor) -> list[tuple[str, str]]:
+    """The areas that the processes know."""
+    found: dict[str, str] = {}
+    for process in visitor.processes:
+        if process.area:
+            found |= process.fields[process.area].choices
+    return list(found.items())
+
+
+def _questions(visitor: Visitor, name: str = "", area: str = "", error: str = "") -> list[Question]:
+    areas = _areas(visitor)
+    return [
+        Question("name", "Name", "text", required=True, value=name, error=error),
+        Question("area", "Area", "choice" if areas else "text", required=False, choices=areas, value=area),
+    ]
+
+
+@router.get("/organisations")
+def organisations(request: Request, visitor: Administrating, kept: int = 0) -> Response:
+    """All organisations, and the form of a new one."""
+    return _list(request, visitor, _questions(visitor), done="The organisation is kept." if kept else "")
+
+
+def _list(request: Request, visitor: Visitor, questions: list[Question], status: int = 200, done: str = "") -> Response:
+    people: dict[str, int] = {}
+    for one in visitor.engine.people.everybody():
+        if one.organisation and one.active:
+            people[one.organisation] = people.get(one.organisation, 0) + 1
+    values: dict[str, Any] = {"areas": dict(_areas(visitor)), "people": people, "questions": questions, "done": done}
+    return show(request, "organisations.html", status, organisations=visitor.engine.people.organisations(), **values)
+
+
+@router.post("/organisations")
+def keep(request: Request, visitor: Administrating, posted: SentBy) -> Response:
+    """Keep a new organisation, or give one another area."""
+    name, area = posted.text("name", 300), posted.text("area", 60)
+    try:
+        if posted.text("known", 300):
+            visitor.engine.people.change_organisation(posted.text("known", 300), area)
+        else:
+            visitor.engine.people.add_organisation(name, area)
+    except BadPerson as bad:
+        return _list(request, visitor, _questions(visitor, name, area, str(bad)), 422)
+    return go("/organisations?kept=1")

@@ -1,0 +1,151 @@
+"""Page: a template with its values, as the answer to a request. Times are shown on the wall clock of the process."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from engine import __version__
+from engine.web.visitor import Visitor
+
+CHECKED_VERSION = version("govuk-frontend-jinja")
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates of the pages, and the components that they are made of."""
+    made = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("engine.web", "templates"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=400,
+        auto_reload=False,
+    )
+    made.filters |= {
+        "day": day,
+        "moment": moment,
+        "short": short,
+        "ago": ago,
+        "query": query,
+        "lines": lines,
+        "size": size,
+        "initial": initial,
+        "readable": readable,
+    }
+    made.globals |= {"release": __version__, "strict": StrictUndefined}
+    return made
+
+
+def show(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page that a template makes of these values."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            visitor=visitor,
+            csrf=visitor.session.csrf if visitor else "",
+            path=request.url.path,
+            now=request.app.state.engine.clock.now(),
+            **values,
+        )
+    )
+    return HTMLResponse(text, status)
+
+
+def address_of(request: Request, path: str) -> str:
+    """The whole address of a page, for links that are taken elsewhere, whatever the request says of its host."""
+    return f"{request.app.state.address}{path}"
+
+
+def go(path: str) -> RedirectResponse:
+    """Send the browser on, after something was done."""
+    return RedirectResponse(path, 303)
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A day as people write it: 4 December 2026."""
+    if value is None or value == "":
+        return ""
+    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{found.day} {found:%B %Y}"
+
+
+def short(value: date | datetime | str | None) -> str:
+    """A day in a narrow column: Fri 4 Dec 2026."""
+    if value is None or value == "":
+        return ""
+    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{found:%a} {found.day} {found:%b %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """A day and a time: 4 December 2026 at 13:30."""
+    return "" if value is None else f"{day(value)} at {value:%H:%M}"
+
+
+def ago(value: datetime | None, now: datetime) -> str:
+    """How long something has lasted, in whole days, weeks or months."""
+    if value is None:
+        return ""
+    days = (now - value).days
+    if days < 1:
+        return "since today"
+    if days < 14:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days // 7} weeks" if days < 120 else f"{days // 30} months"
+
+
+def query(values: Mapping[str, Any], **changes: Any) -> str:
+    """The part of an address behind `?`, with some values changed; empty ones are left out."""
+    merged = {**values, **changes}
+    kept = {name: value for name, value in merged.items() if value not in (None, "", [], False)}
+    return urlencode(kept, doseq=True)
+
+
+_MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
+
+
+def lines(text: str) -> Markup:
+    """A text that people wrote, with its lines, and mentions of people made plain to see."""
+    safe = str(escape(text)).replace("\n", "<br>")
+    return Markup(_MENTION.sub(r'<strong class="casework-mention">@\1</strong>', safe))  # noqa: S704  escaped above
+
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?")
+
+
+def readable(text: str) -> str:
+    """The text of a field; a day or a time in words."""
+    if not _DATED.fullmatch(text):
+        return initial(text) if text in {"yes", "no"} else text
+    found = datetime.fromisoformat(text)
+    return moment(found) if " " in text else day(found)
+
+
+def size(count: int) -> str:
+    """How big a file is."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def initial(text: str) -> str:
+    """A sentence with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,137 @@
+"""People: who may sign in, in which roles, for which organisation; kept by administrators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from engine.case.permission import ADMINISTRATOR, AUDITOR
+from engine.service import BadPerson, Person
+from engine.web.forms import Question
+from engine.web.page import address_of, go, show
+from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor
+
+router = APIRouter()
+Login = Annotated[str, Path(pattern="^[a-z][a-z0-9._-]*$", max_length=60)]
+
+
+def roles_of(visitor: Visitor) -> list[tuple[str, str]]:
+    """Every role that somebody may hold."""
+    found = {name: role.title for process in visitor.processes for name, role in process.roles.items()}
+    house = {ADMINISTRATOR: "Administrator: processes and people", AUDITOR: "Auditor: histories without content"}
+    return [*found.items(), *house.items()]
+
+
+def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list[Question]:
+    """The form of a person; what is wrong stands at the field that it is about."""
+    organisations = [(one.name, one.name) for one in visitor.engine.people.organisations()]
+    asked = [
+        Question("login", "User name", "text", required=True, hint="Small letters, digits, dots and hyphens."),
+        Question("name", "Name", "text", required=True),
+        Question("email", "E-mail address", "text", required=False),
+        Question("roles", "Roles", "choices", required=False, choices=roles_of(visitor)),
+        Question("organisation", "Organisation", "select", required=False, choices=organisations),
+    ]
+    if person is not None:
+        values = (person.login, person.name, person.email, list(person.roles), person.organisation or "")
+        for one, value in zip(asked, values, strict=True):
+            one.value = value
+    about = {"role": 3, "organisation": 4, "e-mail": 2, "sign": 0, "login": 0}
+    if error:
+        place = next((i for word, i in about.items() if word in error.lower()), 0)
+        asked[place].error = error
+    return asked
+
+
+@router.get("/people")
+def people(request: Request, visitor: Administrating) -> Response:
+    """Everybody."""
+    titles = dict(roles_of(visitor))
+    return show(request, "people.html", people=visitor.engine.people.everybody(), titles=titles)
+
+
+@router.get("/people-new")
+def new_person(request: Request, visitor: Administrating) -> Response:
+    """The form of somebody new."""
+    return show(request, "person.html", person=None, questions=_questions(visitor, None))
+
+
+def _said(posted: Posted, login: str) -> Person:
+    return Person(
+        login,
+        posted.text("name", 200).strip(),
+        tuple(posted.texts("roles")),
+        posted.text("organisation", 200) or None,
+        email=posted.text("email", 200).strip(),
+    )
+
+
+@router.post("/people")
+def add_person(request: Request, visitor: Administrating, posted: SentBy) -> Response:
+    """Keep somebody new, and make an invitation for them."""
+    said = _said(posted, posted.text("login", 60).strip())
+    try:
+        person = visitor.engine.people.add(said.login, said.name, said.roles, said.organisation, said.email)
+    except BadPerson as bad:
+        return show(request, "person.html", 422, person=None, questions=_questions(visitor, said, str(bad)))
+    return _invited(request, visitor, person)
+
+
+def _invited(request: Request, visitor: Visitor, person: Person) -> Response:
+    secret = visitor.engine.accounts.invite(person.login)
+    address = address_of(request, f"/invitation/{secret}")
+    return show(request, "invited.html", person=person, address=address)
+
+
+def _person(visitor: Visitor, login: str) -> Person:
+    try:
+        return visitor.engine.people.person(login)
+    except BadPerson:
+        raise NotFound from None
+
+
+@router.get("/people/{login}")
+def see_person(request: Request, visitor: Administrating, login: Login, kept: int = 0) -> Response:
+    """The form of somebody who is known."""
+    person = _person(visitor, login)
+    done = "The person is kept." if kept else ""
+    has_account = visitor.engine.accounts.has_account(login)
+    values: dict[str, Any] = {"questions": _questions(visitor, person)[1:], "done": done, "has_account": has_account}
+    return show(request, "person.html", person=person, **values)
+
+
+@router.post("/people/{login}")
+def change_person(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
+    """Change somebody; one who may act no more is signed out at once."""
+    known = _person(visitor, login)
+    said = replace(_said(posted, login), active=posted.text("active", 5) == "yes")
+    if login == visitor.person.login and not (said.active and ADMINISTRATOR in said.roles):
+        message = "You cannot take the role of administrator from yourself. Ask another administrator."
+        return _again(request, visitor, known, said, message)
+    try:
+        visitor.engine.people.change(said)
+    except BadPerson as bad:
+        return _again(request, visitor, known, said, str(bad))
+    if not said.active:
+        visitor.engine.accounts.sign_out_everywhere(login)
+    return go(f"/people/{login}?kept=1")
+
+
+def _again(request: Request, visitor: Visitor, known: Person, said: Person, error: str) -> Response:
+    questions = _questions(visitor, said, error)[1:]
+    if not any(one.error for one in questions):
+        questions[0].error = error
+    has_account = visitor.engine.accounts.has_account(known.login)
+    values: dict[str, Any] = {"questions": questions, "done": "", "has_account": has_account}
+    return show(request, "person.html", 422, person=said, **values)
+
+
+@router.post("/people/{login}/invite")
+def invite(request: Request, visitor: Administrating, login: Login, _: SentBy) -> Response:
+    """Make a new invitation: the way back for who has lost a password."""
+    person = _person(visitor, login)
+    if not person.active:
+        raise NotFound
+    return _invited(request, visitor, person)

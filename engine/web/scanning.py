@@ -1,0 +1,130 @@
+"""Scanning: what a file is by its content, and whether it carries a virus."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import zipfile
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import puremagic
+from puremagic import PureError
+
+MOST_BYTES = 25_000_000
+CHUNK = 1 << 16
+SECONDS = 60.0
+ALLOWED = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".txt": "text/plain",
+}
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
+KINDS = "PDF, Word (.docx), Excel (.xlsx), OpenDocument text (.odt), PNG, JPEG or plain text"
+
+
+class Unwanted(ValueError):
+    """A file that is not taken; the message says why."""
+
+
+def media_type_of(content: BinaryIO) -> str:
+    """What a file is, by its content and whatever its name says.
+
+    Raises:
+        Unwanted: it is empty, too big, or of a kind that is not taken.
+    """
+    size = content.seek(0, 2)
+    content.seek(0)
+    if size == 0:
+        raise Unwanted("The file is empty.")
+    if size > MOST_BYTES:
+        raise Unwanted(f"The file is bigger than {MOST_BYTES // 1_000_000} MB.")
+    head = content.read(4096)
+    content.seek(0)
+    found = _zipped(content) if head.startswith(b"PK\x03\x04") else _plain(head, content)
+    content.seek(0)
+    if found is None:
+        raise Unwanted(f"This kind of file is not taken. Send it as {KINDS}.")
+    return found
+
+
+def _plain(head: bytes, content: BinaryIO) -> str | None:
+    if head.startswith(b"%PDF-"):
+        return ALLOWED[".pdf"]
+    try:
+        kind = puremagic.from_string(head)
+    except (PureError, ValueError):
+        kind = ""
+    if kind in {".png", ".jpg", ".jpeg", ".jfif"}:
+        return ALLOWED[".png" if kind == ".png" else ".jpg"]
+    return ALLOWED[".txt"] if _is_text(content) else None
+
+
+def _is_text(content: BinaryIO) -> bool:
+    """Whether it is UTF-8 without anything that a browser or an office might run."""
+    content.seek(0)
+    try:
+        text = content.read(1_000_000).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    begins = text.lstrip("\ufeff \r\n\t").lower()
+    return "\x00" not in text and not begins.startswith(("<", "#!", "{\\rtf"))
+
+
+def _zipped(content: BinaryIO) -> str | None:
+    """Which office document a ZIP file is. One with macros is not taken."""
+    try:
+        with zipfile.ZipFile(content) as archive:
+            names = set(archive.namelist())
+            if any(name.lower().endswith("vbaproject.bin") for name in names):
+                return None
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                told = archive.read("mimetype").decode("ascii", "replace").strip()
+                return told if told in ALLOWED.values() else None
+    except (zipfile.BadZipFile, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
+        return None
+    if "word/document.xml" in names:
+        return ALLOWED[".docx"]
+    return ALLOWED[".xlsx"] if "xl/workbook.xml" in names else None
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """A virus scanner (ClamAV's clamd) behind a socket: `host:port`, or the path of a socket file."""
+
+    address: str
+
+    def check(self, content: BinaryIO) -> None:
+        """Let the scanner read the file.
+
+        Raises:
+            Unwanted: it found something, or cannot be reached: nothing is taken unseen.
+        """
+        content.seek(0)
+        try:
+            with self._connected() as line:
+                line.sendall(b"zINSTREAM\0")
+                while chunk := content.read(CHUNK):
+                    line.sendall(struct.pack("!L", len(chunk)) + chunk)
+                line.sendall(struct.pack("!L", 0))
+                said = line.recv(4096).decode("utf-8", "replace").strip("\0 \n")
+        except OSError:
+            raise Unwanted("Files cannot be checked for viruses now, so none are taken. Try again later.") from None
+        finally:
+            content.seek(0)
+        if not said.endswith("OK"):
+            raise Unwanted("The virus scanner found something in this file. Do not open it; tell your IT support.")
+
+    def _connected(self) -> socket.socket:
+        host, colon, port = self.address.rpartition(":")
+        if colon and port.isdigit():
+            return socket.create_connection((host, int(port)), SECONDS)
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(SECONDS)
+        line.connect(self.address)
+        return line

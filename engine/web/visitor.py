@@ -1,0 +1,206 @@
+"""Visitor: who asks for a page, what they may do, and that what they send really comes from them.
+
+The cookie holds a random key; everything else about a session stays on the server.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from engine.case.command import Actor
+from engine.case.permission import AUDITOR, Action, may
+from engine.process.definition import Process
+from engine.service import Engine
+from engine.service.accounts import Session, Stage
+from engine.service.people import Person
+
+MOST_FIELDS = 1000
+MOST_FILES = 60
+CSRF = "csrf"
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in; `path` is where they wanted to go."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
+class NotFound(Exception):
+    """There is no such page, or none that this person may know of."""
+
+
+class Forged(Exception):
+    """What was sent does not come from a page that this person was shown."""
+
+
+@dataclass
+class Visitor:
+    """Somebody who is signed in."""
+
+    engine: Engine
+    session: Session
+    processes: list[Process] = field(default_factory=list)
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return self.session.person
+
+    @property
+    def actor(self) -> Actor:
+        """The same as one who asks something of a case."""
+        return self.person.actor
+
+    @property
+    def sees_cases(self) -> bool:
+        """Whether any of their roles sees cases at all."""
+        return any(role in one.roles for one in self.processes for role in self.person.roles)
+
+    @property
+    def is_auditor(self) -> bool:
+        """Whether they read histories only."""
+        return AUDITOR in self.person.roles and not self.sees_cases
+
+    @property
+    def administers(self) -> bool:
+        """Whether they keep processes, people and organisations."""
+        return may(self.actor, Action.ADMINISTER)
+
+    @property
+    def oversees(self) -> list[Process]:
+        """The processes of which they see all cases."""
+        return [one for one in self.processes if may(self.actor, Action.OVERSEE, one)]
+
+    @property
+    def meets(self) -> bool:
+        """Whether they may look at meetings."""
+        members = {role for one in self.processes for kind in one.meetings.values() for role in kind.members}
+        return any(one.meetings for one in self.oversees) or bool(members & set(self.person.roles))
+
+    @property
+    def opens(self) -> list[Process]:
+        """The processes of which they may begin a case."""
+        return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
+
+
+def cookie_name(request: Request) -> str:
+    """What the session's cookie is called; over https browsers bind it to this very host."""
+    return "__Host-casework" if request.app.state.secure else "casework"
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine that these pages are a face of."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+Engined = Annotated[Engine, Depends(engine_of)]
+
+
+def session_of(request: Request) -> Session | None:
+    """The session that the request belongs to, at whatever stage; None where there is none."""
+    key = request.cookies.get(cookie_name(request))
+    return engine_of(request).accounts.session(key) if key else None
+
+
+def _visitor(request: Request) -> Visitor:
+    session = session_of(request)
+    if session is None or session.stage is not Stage.SIGNED_IN:
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise NotSignedIn(wanted if request.method == "GET" else "/")
+    engine = engine_of(request)
+    found = Visitor(engine, session, engine.in_force())
+    request.state.visitor = found
+    return found
+
+
+Visiting = Annotated[Visitor, Depends(_visitor)]
+
+
+def _case_visitor(visitor: Visiting) -> Visitor:
+    if not visitor.sees_cases:
+        raise NotFound
+    return visitor
+
+
+def _administrator(visitor: Visiting) -> Visitor:
+    if not visitor.administers:
+        raise NotFound
+    return visitor
+
+
+CaseVisiting = Annotated[Visitor, Depends(_case_visitor)]
+Administrating = Annotated[Visitor, Depends(_administrator)]
+
+
+class Posted:
+    """What a form sent."""
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def text(self, name: str, most: int = 20_000) -> str:
+        """One value as text; empty where there is none."""
+        found = self._data.get(name)
+        return found[:most] if isinstance(found, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """All values of a name."""
+        return [one for one in self._data.getlist(name) if isinstance(one, str)]
+
+    def files(self, name: str) -> list[UploadFile]:
+        """The files that were chosen."""
+        return [one for one in self._data.getlist(name) if isinstance(one, UploadFile) and one.filename]
+
+    def number(self, name: str) -> int | None:
+        """A whole number; None where there is none."""
+        found = self.text(name, 10).strip()
+        return int(found) if found.isascii() and found.isdigit() else None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every text value by its name."""
+        return {name: self.texts(name) for name in self._data if name != CSRF}
+
+
+async def _posted(request: Request) -> Posted:
+    check_origin(request)
+    return Posted(await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS))
+
+
+async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
+    if not secrets.compare_digest(posted.text(CSRF).encode(), visitor.session.csrf.encode()):
+        raise Forged
+    return posted
+
+
+AnyPosted = Annotated[Posted, Depends(_posted)]
+SentBy = Annotated[Posted, Depends(_posted_by)]
+
+
+def check_origin(request: Request) -> None:
+    """Browsers say where a form was sent from: it must be a page of this very site.
+
+    Raises:
+        Forged: it was not.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        raise Forged
+    if origin is not None and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forged
+
+
+def local_path(wanted: str) -> str:
+    """A path of this site to go to; the first page where something else was asked for."""
+    parts = urlsplit(wanted)
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return quote(wanted, safe="/?&=%+,:;@-._~!$'()*[]|") if plain and "\\" not in wanted else "/"
