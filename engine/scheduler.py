@@ -16,9 +16,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.service import Engine
 from engine.service.due import Progress
+from engine.service.outbox import Send
 from engine.store.database import DatabaseUnavailable
 
 LOOK = timedelta(seconds=30)
+DELIVER = timedelta(seconds=5)
 _JOB = "due"
 _log = structlog.get_logger("casework.scheduler")
 
@@ -26,9 +28,10 @@ _log = structlog.get_logger("casework.scheduler")
 class Scheduler:
     """One scheduler on one engine. Several on one database do no harm: each timer fires once."""
 
-    def __init__(self, engine: Engine, progress: Progress | None = None) -> None:
+    def __init__(self, engine: Engine, progress: Progress | None = None, send: Send | None = None) -> None:
         self._engine = engine
         self._progress = progress
+        self._send = send
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._wakes_at: datetime | None = None
@@ -39,6 +42,8 @@ class Scheduler:
         self._engine.on_timer(self.wake_by)
         self._waker.start()
         self._sleep_until(self._engine.clock.now())
+        if self._send is not None:
+            self._waker.add_job(self._deliver, "interval", seconds=DELIVER.total_seconds(), max_instances=1)
         _log.info("scheduler started")
 
     def stop(self) -> None:
@@ -91,6 +96,17 @@ class Scheduler:
                 _log.info("timers fired", count=ran.fired)
             for case, fault in ran.failed:
                 _log.error("timers cannot be fired", case=case, fault=fault)
+
+    def _deliver(self) -> None:
+        """Send what the outbox holds."""
+        assert self._send is not None
+        try:
+            sent = self._engine.outbox.deliver(self._send)
+        except Exception as error:
+            _log.error("delivery failed", fault=type(error).__name__)
+        else:
+            if sent:
+                _log.info("messages sent", count=sent)
 
     def _next_look(self) -> datetime:
         """When to wake next: at the next due time, but not before LOOK if it has passed and was not fired."""

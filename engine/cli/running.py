@@ -13,6 +13,8 @@ from engine.cli.screen import REFUSED, moment, out_json, say, table
 from engine.cli.shared import AsJson, Limit, instant, opened, settings
 
 if TYPE_CHECKING:
+    from engine.cli.settings import Settings
+    from engine.delivery import Mailer
     from engine.service import Engine
 
 PANEL = "Tasks and times"
@@ -85,6 +87,7 @@ def serve(
     """
     import uvicorn
 
+    from engine.delivery import Sender
     from engine.logs import configure
     from engine.scheduler import Scheduler
     from engine.serving import create_service
@@ -102,7 +105,7 @@ def serve(
         service = create_service(
             engine,
             per_minute=per_minute,
-            scheduler=Scheduler(engine),
+            scheduler=Scheduler(engine, send=Sender(_mailer(found))),
             address=base,
             provider=provider,
             scanner=Scanner(found.clamd) if found.clamd else None,
@@ -121,6 +124,14 @@ def serve(
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=65536,
         )
+
+
+def _mailer(found: Settings) -> Mailer | None:
+    from engine.delivery import Mailer
+
+    if not found.smtp:
+        return None
+    return Mailer(found.smtp, found.mail_from or "casework@localhost", found.smtp_user, found.smtp_password)
 
 
 def _say_how_to_begin(engine: Engine, base: str) -> None:

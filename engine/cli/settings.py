@@ -27,7 +27,8 @@ class Settings:
     database if empty. `by`: who acts when a command does not say. `log_format`: `console` or `json`.
     `log_level`: `debug`, `info`, `warning` or `error`. `address`: where people reach the pages, such as
     `https://casework.example.org`. `oidc_issuer`, `oidc_client_id`, `oidc_client_secret`, `oidc_title`: the
-    sign-in of an organisation. `clamd`: the virus scanner, as `host:port` or the path of a socket.
+    sign-in of an organisation. `clamd`: the virus scanner, as `host:port` or the path of a socket. `smtp`: the
+    mail server, as `host:port`, with `smtp_user` and `smtp_password`; `mail_from`: whom e-mails come from.
     """
 
     database_url: str = "sqlite:///casework.db"
@@ -41,6 +42,10 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     oidc_title: str = "your organisation"
     clamd: str = ""
+    smtp: str = ""
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = ""
 
 
 _NAMES = tuple(one.name for one in fields(Settings))

@@ -24,6 +24,7 @@ from engine.service import finding, publishing, verifying
 from engine.service.accounts import Accounts
 from engine.service.catalogue import Catalogue, UnknownProcess
 from engine.service.meetings import Meetings
+from engine.service.outbox import Outbox
 from engine.service.people import People
 from engine.service.places import Places
 from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
@@ -49,6 +50,7 @@ class Reader:
         self.people = People(database, clock, self._roles)
         self.accounts = Accounts(database, clock)
         self.meetings = Meetings(database, catalogue, clock, self.finder)
+        self.outbox = Outbox(database, clock)
         self.places = Places(database, catalogue, clock, self.finder)
 
     def _roles(self) -> set[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot
 from engine.store.index import Columns, write_index
+from engine.store.outbox import queue_change
 from engine.store.statement import Statement, every_column, one_row, put_row, together
 from engine.store.tables import calendars, cases, history, keys, tasks, timers, versions, waiting
 
@@ -107,6 +108,7 @@ def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry
     with together(connection):
         _write_parts(connection, case, None, snapshot)
         write_index(connection, case, snapshot.process, None, columns)
+        queue_change(connection, case, snapshot, entries)
         _write_history(connection, case, entries, bodies, hashes)
     return case
 
@@ -129,6 +131,7 @@ def update_case(
         updated = _UPDATE.send(connection, {"case": before.id, "expected": before.snapshot.seq, **values})
         _write_parts(connection, before.id, before.snapshot, snapshot)
         write_index(connection, before.id, snapshot.process, *columns)
+        queue_change(connection, before.id, snapshot, entries)
         _write_history(connection, before.id, entries, bodies, hashes)
     if updated.rowcount != 1:
         return None

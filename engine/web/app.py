@@ -28,6 +28,7 @@ from engine.web import (
     home,
     meetings,
     organisations,
+    outbox,
     people,
     places,
     processes,
@@ -58,6 +59,7 @@ ROOMS = (
     processes,
     people,
     organisations,
+    outbox,
     profile,
 )
 

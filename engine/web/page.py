@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from markupsafe import Markup, escape
 
 from engine import __version__
+from engine.service.desk import MENTION
 from engine.web.visitor import Visitor
 
 CHECKED_VERSION = version("govuk-frontend-jinja")
@@ -119,13 +120,10 @@ def query(values: Mapping[str, Any], **changes: Any) -> str:
     return urlencode(kept, doseq=True)
 
 
-_MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
-
-
 def lines(text: str) -> Markup:
     """A text that people wrote, with its lines, and mentions of people made plain to see."""
     safe = str(escape(text)).replace("\n", "<br>")
-    return Markup(_MENTION.sub(r'<strong class="casework-mention">@\1</strong>', safe))  # noqa: S704  escaped above
+    return Markup(MENTION.sub(r'<strong class="casework-mention">@\1</strong>', safe))  # noqa: S704  escaped above
 
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?")

@@ -1,0 +1,123 @@
+"""Outbox: what is to be told outside, written with the change that it tells of, and sent afterwards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, String, Text, bindparam, cast, delete, insert, literal, select, update
+
+from engine.case.entry import Entry
+from engine.case.snapshot import Snapshot
+from engine.store.statement import Statement
+from engine.store.tables import hooks, outbox
+
+WEBHOOK, EMAIL = "webhook", "email"
+_columns = ("kind", "target", "body", "made", "next_try", "tries", "fault")
+_text = (bindparam("body", type_=Text), bindparam("made", type_=String), bindparam("next_try", type_=String))
+_QUEUE = Statement(
+    insert(outbox).from_select(
+        _columns,
+        select(literal(WEBHOOK, String), cast(hooks.c.id, Text), *_text, literal(0), literal("", Text)).where(
+            hooks.c.active
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    """Something to be sent. `next_try` is None once it was sent, or given up. Instants are text, UTC."""
+
+    id: int
+    kind: str
+    target: str
+    body: str
+    made: str
+    next_try: str | None
+    tries: int
+    sent: str | None
+    fault: str
+
+
+@dataclass(frozen=True)
+class Hook:
+    """An address that is told of every change of a case."""
+
+    id: int
+    url: str
+    active: bool
+    secret: str = ""
+
+
+def queue_change(connection: Connection, case: int, snapshot: Snapshot, entries: tuple[Entry, ...]) -> None:
+    """Tell every hook of these steps: what happened, without any content of the case."""
+    steps = [{"seq": e.seq, "kind": e.kind, "event": e.event, "to": e.to, "at": e.at} for e in entries]
+    body = {"case": case, "process": snapshot.process, "state": snapshot.state, "version": snapshot.seq, "steps": steps}
+    now = entries[-1].recorded
+    _QUEUE.write(connection, [{"body": json.dumps(body), "made": now, "next_try": now}])
+
+
+def queue_email(connection: Connection, address: str, subject: str, text: str, now: str) -> None:
+    """Put an e-mail into the outbox."""
+    body = json.dumps({"subject": subject, "text": text})
+    values = {"kind": EMAIL, "target": address, "body": body, "made": now, "next_try": now, "tries": 0, "fault": ""}
+    connection.execute(insert(outbox).values(values))
+
+
+_MESSAGE = tuple(
+    outbox.c[name] for name in ("id", "kind", "target", "body", "made", "next_try", "tries", "sent", "fault")
+)
+
+
+def due_messages(connection: Connection, now: str, most: int) -> list[StoredMessage]:
+    """What is to be tried now, the oldest first."""
+    query = select(*_MESSAGE).where(outbox.c.next_try <= now).order_by(outbox.c.next_try, outbox.c.id).limit(most)
+    return [StoredMessage(*row) for row in connection.execute(query)]
+
+
+def latest_messages(connection: Connection, most: int) -> list[StoredMessage]:
+    """The latest messages, sent or not."""
+    query = select(*_MESSAGE).order_by(outbox.c.id.desc()).limit(most)
+    return [StoredMessage(*row) for row in connection.execute(query)]
+
+
+def claim_message(connection: Connection, message: StoredMessage, until: str) -> bool:
+    """Take a message on until an instant; whether nobody else did."""
+    query = update(outbox).where(outbox.c.id == message.id, outbox.c.next_try == message.next_try)
+    return connection.execute(query.values(next_try=until, tries=message.tries + 1)).rowcount == 1
+
+
+def note_sent(connection: Connection, number: int, now: str) -> None:
+    """Keep that a message was sent."""
+    values: dict[str, Any] = {"next_try": None, "sent": now, "fault": ""}
+    connection.execute(update(outbox).where(outbox.c.id == number).values(values))
+
+
+def note_fault(connection: Connection, number: int, fault: str, next_try: str | None) -> None:
+    """Keep why a message could not be sent, and when it is tried again."""
+    connection.execute(update(outbox).where(outbox.c.id == number).values(fault=fault, next_try=next_try))
+
+
+def send_again(connection: Connection, number: int, now: str) -> bool:
+    """Let a message be sent once more; whether there is one of this number."""
+    query = update(outbox).where(outbox.c.id == number).values(next_try=now, tries=0)
+    return connection.execute(query).rowcount == 1
+
+
+def insert_hook(connection: Connection, url: str, secret: str) -> int:
+    """Keep a new hook; its number."""
+    query = insert(hooks).values(url=url, secret=secret, active=True).returning(hooks.c.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def all_hooks(connection: Connection) -> list[Hook]:
+    """Every hook."""
+    query = select(hooks.c.id, hooks.c.url, hooks.c.active, hooks.c.secret).order_by(hooks.c.id)
+    return [Hook(row[0], row[1], bool(row[2]), row[3]) for row in connection.execute(query)]
+
+
+def delete_hook(connection: Connection, number: int) -> None:
+    """Forget a hook."""
+    connection.execute(delete(hooks).where(hooks.c.id == number))

@@ -1,0 +1,59 @@
+"""Outbox: what was told outside, what could not be, and the hooks that are told; kept by administrators."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from engine.service.outbox import BadHook
+from engine.web.forms import Question
+from engine.web.page import go, show
+from engine.web.visitor import Administrating, SentBy, Visitor
+
+router = APIRouter()
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    status: int = 200,
+    url: str = "",
+    error: str = "",
+    secret: str = "",
+    done: str = "",
+) -> Response:
+    asked = Question("url", "Address", "text", required=True, hint="Begins with https://", value=url, error=error)
+    outbox = visitor.engine.outbox
+    values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done}
+    return show(request, "outbox.html", status, messages=outbox.messages(), **values)
+
+
+@router.get("/outbox")
+def outbox(request: Request, visitor: Administrating, again: int = 0) -> Response:
+    """The latest messages, and the hooks."""
+    return _page(request, visitor, done=f"Message {again} is sent again." if again else "")
+
+
+@router.post("/outbox/hooks")
+def add_hook(request: Request, visitor: Administrating, posted: SentBy) -> Response:
+    """Tell one more address."""
+    url = posted.text("url", 500).strip()
+    try:
+        _, secret = visitor.engine.outbox.add_hook(url)
+    except BadHook as bad:
+        return _page(request, visitor, 422, url, str(bad))
+    return _page(request, visitor, secret=secret, done="The hook is kept. Its secret is shown only now.")
+
+
+@router.post("/outbox/hooks/remove")
+def remove_hook(visitor: Administrating, posted: SentBy) -> Response:
+    """Tell an address no more."""
+    visitor.engine.outbox.remove_hook(posted.number("hook") or 0)
+    return go("/outbox")
+
+
+@router.post("/outbox/again")
+def send_again(visitor: Administrating, posted: SentBy) -> Response:
+    """Send a message once more."""
+    number = posted.number("message") or 0
+    visitor.engine.outbox.send_again(number)
+    return go(f"/outbox?again={number}")

@@ -1,0 +1,136 @@
+"""A real Chromium on a site with the demonstration caseload, served on loopback.
+
+Where there is no browser the tests are skipped, but in CI that is a failure.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from engine import shipped
+from engine.clock import SetClock, SystemClock
+from engine.demo import give_passwords, load_demonstration, play
+from engine.service import Engine
+from engine.serving import create_service
+from engine.web.app import STATIC
+from tests.conftest import IN_CI, ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+OPTIONS += ["--disable-component-update", "--disable-sync"]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SECONDS = 20_000
+
+
+@dataclass
+class Site:
+    """A site that is served, and the passwords of its people."""
+
+    base: str
+    engine: Engine
+    passwords: dict[str, str]
+    problems: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A database with the demonstration caseload and a password for each of its people."""
+    folder = tmp_path_factory.mktemp("site")
+    url = f"sqlite:///{folder}/casework.db"
+    Engine.prepare(url)
+    story, clock = load_demonstration(shipped.demonstration()), SetClock(SystemClock().now())
+    engine = Engine(url, clock=clock)
+    play(story, engine, clock)
+    passwords = {person.login: password for person, password in give_passwords(story, engine)}
+    engine.close()
+    return folder / "casework.db", passwords
+
+
+def serve(engine: Engine) -> tuple[str, uvicorn.Server, threading.Thread]:
+    """Serve an engine on a free port of loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    service = create_service(engine, per_minute=6000, address=base)
+    server = uvicorn.Server(uvicorn.Config(service, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    return base, server, thread
+
+
+@pytest.fixture
+def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
+    """A site of its own for one test, with a copy of the caseload."""
+    if not STATIC.exists() and not IN_CI:
+        pytest.skip("the style sheets are not built: run make")
+    copy = tmp_path / "site.db"
+    copy.write_bytes(played[0].read_bytes())
+    engine = Engine(f"sqlite:///{copy}", documents=Path(str(played[0]) + ".documents"))
+    base, server, thread = serve(engine)
+    yield Site(base, engine, played[1])
+    server.should_exit = True
+    thread.join(10)
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    if CHROMIUM is None:
+        if IN_CI:
+            raise AssertionError("Chromium is missing")
+        pytest.skip("no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
+    """Opens the site in a browser of its own, signed in; what goes wrong in its console fails the test."""
+    contexts: list[BrowserContext] = []
+
+    def enter(login: str, width: int = 1280, *, script: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=site.base
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SECONDS)
+        page.on(
+            "console", lambda said: site.problems.append(f"{page.url}: {said.text}") if said.type == "error" else None
+        )
+        page.on("pageerror", lambda error: site.problems.append(f"{page.url}: {error}"))
+        page.goto("/sign-in")
+        page.get_by_label("User name").fill(login)
+        page.get_by_label("Password").fill(site.passwords[login])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        assert page.url == f"{site.base}/", page.content()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+def today() -> datetime:
+    """The present, for dates that are typed."""
+    return datetime.now(UTC)

@@ -1,0 +1,65 @@
+"""A site for tests without a browser: its people, and a client that behaves as a browser does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from engine import Engine
+from engine.service.accounts import Accounts
+
+BASE = "http://127.0.0.1:8000"
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "jo": (["coordinator"], None),
+    "max": (["manager"], None),
+    "sam": (["school", "senco"], "Hilltop"),
+    "pat": (["school"], "Elsewhere"),
+    "lee": (["panel_member"], "Hilltop"),
+    "kit": (["panel_member"], "Elsewhere"),
+    "ada": (["administrator"], None),
+    "ann": (["auditor"], None),
+}
+
+
+def settle(engine: Engine) -> None:
+    """Keep the people and the organisations, with one password for all of them."""
+    engine.people.add_organisation("Hilltop", "hinckley")
+    engine.people.add_organisation("Elsewhere", "bosworth")
+    for login, (roles, organisation) in PEOPLE.items():
+        engine.people.add(login, login.capitalize(), roles, organisation)
+        engine.accounts.set_password(login, PASSWORD)
+
+
+class Visit:
+    """One browser: it keeps cookies and sends back what hidden fields say."""
+
+    def __init__(self, site: FastAPI, login: str = "") -> None:
+        self.client = TestClient(site, base_url=BASE, raise_server_exceptions=False, follow_redirects=False)
+        if login:
+            said = self.client.post("/sign-in", data={"login": login, "password": PASSWORD})
+            assert said.status_code == 303, said.text
+
+    def get(self, path: str, status: int = 200, **more: Any) -> Response:
+        """Ask for a page."""
+        said = self.client.get(path, **more)
+        assert said.status_code == status, (path, said.status_code, said.text[:2000])
+        return said
+
+    def csrf(self) -> str:
+        """The token that this browser's forms carry."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/profile").text)
+        return found.group(1) if found else ""
+
+    def post(self, path: str, data: dict[str, Any] | None = None, status: int = 303, **more: Any) -> Response:
+        """Send a form."""
+        said = self.client.post(path, data={"csrf": self.csrf(), **(data or {})}, **more)
+        assert said.status_code == status, (path, said.status_code, said.text[:3000])
+        return said
+
+
+__all__ = ["BASE", "PASSWORD", "PEOPLE", "Accounts", "Visit", "settle"]

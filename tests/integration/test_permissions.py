@@ -1,0 +1,233 @@
+"""Every route and every role: what is not granted is refused, also by guessing numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from engine import Engine
+from engine.case.command import Actor
+from engine.service.views import Case
+from engine.web.app import ROOMS, create_site
+from engine.web.signing import Throttle
+from tests.integration.site import PEOPLE, Visit, settle
+from tests.steps import PUPIL, done
+
+CASES = {"jo", "max", "sam", "pat", "lee", "kit"}
+SEES = {"jo", "max", "sam", "lee"}
+CHANGES = {"jo", "max", "sam"}
+OPENS = {"jo", "sam", "pat"}
+MEETS = {"jo", "max", "lee", "kit"}
+HEARS = {"jo", "max", "lee"}
+ADMIN = {"ada"}
+ALL = set(PEOPLE)
+CASE, DRAFT, MEETING = 1, 1, 1
+
+# Who gets each page. Whoever is not named gets 404, as if there were no such page.
+PAGES = {
+    "/": ALL,
+    "/profile": ALL,
+    "/profile/code": ALL,
+    "/cases": CASES,
+    "/cases.csv": CASES,
+    "/cases.xlsx": CASES,
+    "/board": CASES,
+    "/tasks": CASES,
+    "/dates": CASES,
+    "/cases-new": OPENS,
+    "/drafts/{number}": {"sam"},
+    "/drafts/{number}/part/{part}": {"sam"},
+    "/drafts/{number}/documents": {"sam"},
+    "/drafts/{number}/check": {"sam"},
+    "/cases/{number}": SEES,
+    "/cases/{number}/timeline": SEES | {"ann"},
+    "/cases/{number}/accesses": SEES | {"ann"},
+    "/cases/{number}/notes": SEES,
+    "/cases/{number}/documents": SEES,
+    "/cases/{number}/documents/{kind}/{copy}": SEES,
+    "/cases/{number}/documents/{kind}/{copy}/page": SEES,
+    "/cases/{number}/do/{name}": SEES,
+    "/cases/{number}/done/{seq}": SEES,
+    "/histories": {"ann"},
+    "/meetings": MEETS,
+    "/meetings/{number}": HEARS,
+    "/meetings/{number}/pack": HEARS,
+    "/meetings/{number}/cases/{case}": HEARS,
+    "/places": {"jo", "max"},
+    "/processes": ADMIN,
+    "/processes/{name}/{version}": ADMIN,
+    "/processes/{name}/{version}/diagram.svg": ADMIN,
+    "/processes-draft": ADMIN,
+    "/people": ADMIN,
+    "/people-new": ADMIN,
+    "/people/{login}": ADMIN,
+    "/organisations": ADMIN,
+    "/outbox": ADMIN,
+}
+OPEN = {
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/back",
+    "/sign-in/organisation",
+    "/signed-out",
+    "/invitation/{secret}",
+    "/calendar/{secret}.ics",
+}
+# Whose form is looked at. Whoever is not named gets 404, and nothing changes.
+FORMS = {
+    "/sign-out": ALL,
+    "/sign-out-everywhere": ALL,
+    "/profile/password": ALL,
+    "/profile/code": ALL,
+    "/profile/code/stop": ALL,
+    "/profile/calendar": ALL,
+    "/cases/views": CASES,
+    "/cases/views/remove": CASES,
+    "/tasks": CASES,
+    "/drafts": OPENS,
+    "/drafts/{number}/part/{part}": {"sam"},
+    "/drafts/{number}/documents": {"sam"},
+    "/drafts/{number}/send": {"sam"},
+    "/drafts/{number}/discard": {"sam"},
+    "/cases/{number}/do/{name}": SEES,
+    "/cases/{number}/documents": SEES,
+    "/cases/{number}/notes": CHANGES,
+    "/meetings": MEETS,
+    "/meetings/{number}": HEARS,
+    "/meetings/{number}/cases/{case}": {"jo", "max"},
+    "/processes-draft": ADMIN,
+    "/people": ADMIN,
+    "/people/{login}": ADMIN,
+    "/people/{login}/invite": ADMIN,
+    "/organisations": ADMIN,
+    "/outbox/hooks": ADMIN,
+    "/outbox/hooks/remove": ADMIN,
+    "/outbox/again": ADMIN,
+}
+ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
+
+
+def filled(path: str) -> str:
+    """The path with what stands for things that are there."""
+    name = "hbep-referral" if "version" in path else "managed_move"
+    values = {"number": CASE, "case": CASE, "part": 0, "kind": "referral_form", "copy": 1, "name": name, "seq": 1}
+    return path.format(**values, version="2023-24.1", login="max", secret="none")
+
+
+@pytest.fixture
+def site(engine: Engine) -> Iterator[FastAPI]:
+    settle(engine)
+    sam = engine.people.person("sam").actor
+    case = done(engine.open_case("hbep-referral", sam, {**PUPIL, "school": "Hilltop"}, state="panel"))
+    done(engine.add_document(case.id, "referral_form", b"%PDF-1.4 form", sam, media_type="application/pdf"))
+    jo = engine.people.person("jo").actor
+    answers = {"area": "hinckley", "panel_date": "2023-10-03", "ground": "At risk"}
+    done(engine.fire(case.id, "book_panel", jo, answers))
+    from datetime import date, time
+
+    assert engine.meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 10, 3), time(13, 30), jo) == MEETING
+    assert engine.desk.begin_draft("hbep-referral", "panel", sam) == DRAFT
+    yield create_site(engine, throttle=Throttle(1000, 1000))
+
+
+def test_every_route_is_in_the_tables() -> None:
+    pages = {route.path for route in ROUTES if "GET" in route.methods}
+    forms = {route.path for route in ROUTES if "POST" in route.methods}
+    assert pages - OPEN == set(PAGES)
+    assert forms - OPEN == set(FORMS)
+
+
+def test_every_page_for_every_role(site: FastAPI) -> None:
+    wrong = []
+    for login in PEOPLE:
+        visit = Visit(site, login)
+        for path, granted in PAGES.items():
+            status = visit.client.get(filled(path)).status_code
+            if (status in {200, 409}) != (login in granted) or status not in {200, 404, 409}:
+                wrong.append((login, path, status))
+    assert wrong == []
+
+
+def test_every_form_for_every_role(site: FastAPI, engine: Engine) -> None:
+    wrong = []
+    before = engine.case(CASE)
+    people, organisations = engine.people.everybody(), engine.people.organisations()
+    for login in PEOPLE:
+        visit = Visit(site, login)
+        token = visit.csrf()
+        for path, granted in FORMS.items():
+            if login in granted:
+                continue
+            status = visit.client.post(filled(path), data={"csrf": token, "text": "x", "document": "ehcp"}).status_code
+            if status != 404:
+                wrong.append((login, path, status))
+    assert wrong == []
+    assert (engine.case(CASE), engine.people.everybody(), engine.people.organisations()) == (
+        before,
+        people,
+        organisations,
+    )
+
+
+def test_who_is_not_signed_in_sees_nothing(site: FastAPI) -> None:
+    visit = Visit(site)
+    for path in PAGES:
+        said = visit.client.get(filled(path))
+        assert (said.status_code, said.headers["location"].split("?")[0]) == (303, "/sign-in"), path
+    for path in FORMS:
+        said = visit.client.post(filled(path))
+        assert (said.status_code, said.headers["location"]) == (303, "/sign-in"), path
+
+
+def test_no_form_is_taken_without_its_token(site: FastAPI) -> None:
+    for login in PEOPLE:
+        visit = Visit(site, login)
+        for path, granted in FORMS.items():
+            if login in granted:
+                assert visit.client.post(filled(path), data={"csrf": "x"}).status_code == 403, (login, path)
+
+
+def test_other_numbers_lead_nowhere(site: FastAPI) -> None:
+    visit = Visit(site, "jo")
+    for path in ("/cases/2", "/cases/999999999", "/cases/0", "/cases/x", "/meetings/7", "/drafts/1", "/people/jo"):
+        visit.get(path, 404)
+    visit.get("/cases/1/documents/referral_form/2", 404)
+    visit.get("/cases/1/documents/..%2f..%2fetc/1", 404)
+
+
+def test_lists_hold_what_may_be_seen_and_no_more(site: FastAPI, engine: Engine) -> None:
+    seen = {}
+    for login in sorted(CASES):
+        by = engine.people.person(login).actor
+        seen[login] = [one.id for one in engine.cases(by=by).items]
+        for case in (1,):
+            try:
+                found = isinstance(engine.case(case, by), Case)
+            except LookupError:
+                found = False
+            assert (case in seen[login]) == found, login
+    assert seen == {"jo": [1], "max": [1], "sam": [1], "lee": [1], "pat": [], "kit": []}
+
+
+def test_a_panel_member_sees_a_case_only_while_it_is_to_be_heard(engine: Engine, site: FastAPI) -> None:
+    lee, jo = engine.people.person("lee").actor, engine.people.person("jo").actor
+    assert engine.case(CASE, lee).id == CASE
+    done(engine.fire(CASE, "managed_move", jo))
+    assert [one.id for one in engine.cases(by=lee).items] == []
+    with pytest.raises(LookupError):
+        engine.case(CASE, lee)
+
+
+def test_the_api_refuses_by_the_same_rule(engine: Engine, site: FastAPI) -> None:
+    assert [login for login in sorted(PEOPLE) if _sees(engine, engine.people.person(login).actor)] == sorted(SEES)
+
+
+def _sees(engine: Engine, by: Actor) -> bool:
+    try:
+        engine.report(CASE, by)
+    except LookupError:
+        return False
+    return True
