@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import zipfile
@@ -13,6 +14,7 @@ from puremagic import PureError
 
 MOST_BYTES = 25_000_000
 CHUNK = 1 << 16
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 SECONDS = 60.0
 ALLOWED = {
     ".pdf": "application/pdf",
@@ -73,7 +75,7 @@ def _is_text(content: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     begins = text.lstrip("\ufeff \r\n\t").lower()
-    return "\x00" not in text and not begins.startswith(("<", "#!", "{\\rtf"))
+    return not _CONTROL.search(text) and not begins.startswith(("<", "#!", "{\\rtf"))
 
 
 def _zipped(content: BinaryIO) -> str | None:

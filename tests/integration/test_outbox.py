@@ -1,0 +1,199 @@
+"""What is told outside: by HTTP to a real receiver, and by e-mail to a real mail server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from engine import Engine
+from engine.clock import SetClock
+from engine.delivery import Mailer, Sender, signature
+from engine.service.outbox import MOST_TRIES, BadHook
+from tests.conftest import START
+from tests.integration.site import settle
+from tests.steps import done, in_panel
+
+
+class Receiver:
+    """Something that is told of changes: keeps what comes, and answers as it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[dict[str, str], str]] = []
+        self.status = 200
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:  # noqa: N802
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                receiver.heard.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                self.send_response(receiver.status)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+class Mailbox:
+    """What a mail server took."""
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802
+        self.taken.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mailbox, Mailer]]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.port = _free_port()
+    controller.start()
+    yield box, Mailer(f"127.0.0.1:{controller.port}", "casework@example.org")
+    controller.stop()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_every_change_is_told_and_signed_without_content(engine: Engine, receiver: Receiver) -> None:
+    _, secret = engine.outbox.add_hook(receiver.url)
+    case = in_panel(engine, pupil_name="Zebedee Quux")
+    assert engine.outbox.deliver(Sender()) == 4
+    assert engine.outbox.deliver(Sender()) == 0
+    bodies = [json.loads(body) for _, body in receiver.heard]
+    assert [one["version"] for one in bodies] == [1, 2, 3, 4]
+    assert bodies[0]["steps"][0]["kind"] == "opened"
+    assert {one["case"] for one in bodies} == {case.id}
+    for headers, body in receiver.heard:
+        assert headers["casework-signature"] == f"sha256={signature(secret, body)}"
+        assert "Zebedee" not in body
+    assert len({headers["casework-delivery"] for headers, _ in receiver.heard}) == 4
+    assert secret not in str(engine.outbox.hooks())
+
+
+def test_what_is_refused_is_not_told(engine: Engine, receiver: Receiver) -> None:
+    engine.outbox.add_hook(receiver.url)
+    assert not engine.open_case("hbep-referral", "manager", {})
+    assert engine.outbox.messages() == []
+
+
+def test_it_is_tried_again_with_more_and_more_time_between(engine: Engine, receiver: Receiver, clock: SetClock) -> None:
+    engine.outbox.add_hook(receiver.url)
+    done(engine.open_case("hbep-referral", "coordinator"))
+    receiver.status = 503
+    tries, waits = 0, []
+    last = clock.now()
+    while engine.outbox.messages()[0].next_try:
+        if engine.outbox.deliver(Sender()) or len(receiver.heard) > tries:
+            tries, gap = len(receiver.heard), clock.now() - last
+            waits.append(gap)
+            last = clock.now()
+        clock.set(clock.now() + timedelta(minutes=1))
+        if len(waits) == 5:
+            break
+    assert waits[1:] == [timedelta(minutes=2**n) for n in range(4)]
+    message = engine.outbox.messages()[0]
+    assert (message.sent, message.fault) == (None, "it answered 503")
+    while engine.outbox.messages()[0].next_try:
+        engine.outbox.deliver(Sender())
+        clock.set(clock.now() + timedelta(days=1))
+    assert len(receiver.heard) == MOST_TRIES
+    receiver.status = 200
+    assert engine.outbox.send_again(message.id)
+    assert engine.outbox.deliver(Sender()) == 1
+    assert engine.outbox.messages()[0].sent is not None
+    assert not engine.outbox.send_again(999)
+
+
+def test_a_sender_that_dies_leaves_the_message_to_the_next(engine: Engine, receiver: Receiver, clock: SetClock) -> None:
+    engine.outbox.add_hook(receiver.url)
+    done(engine.open_case("hbep-referral", "coordinator"))
+
+    def dies(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engine.outbox.deliver(dies)
+    assert engine.outbox.deliver(Sender()) == 0  # it may still be under way
+    clock.set(START + timedelta(minutes=11))
+    assert engine.outbox.deliver(Sender()) == 1
+
+
+def test_a_removed_hook_is_told_no_more(engine: Engine, receiver: Receiver) -> None:
+    hook, _ = engine.outbox.add_hook(receiver.url)
+    done(engine.open_case("hbep-referral", "coordinator"))
+    engine.outbox.remove_hook(hook.id)
+    assert engine.outbox.deliver(Sender()) == 0
+    assert (engine.outbox.messages()[0].fault, engine.outbox.messages()[0].next_try) == ("the hook was removed", None)
+    for bad in ("ftp://x", "http://example.org", "https://", "file:///etc/passwd"):
+        with pytest.raises(BadHook):
+            engine.outbox.add_hook(bad)
+
+
+def test_people_are_told_by_mail(engine: Engine, mail: tuple[Mailbox, Mailer]) -> None:
+    box, mailer = mail
+    settle(engine)
+    for login in ("max", "sam", "pat"):
+        engine.people.change(replace(engine.people.person(login), email=f"{login}@example.org"))
+    jo = engine.people.person("jo").actor
+    case = in_panel(engine, pupil_name="Zebedee Quux", school="Hilltop")
+    engine.desk.write_note(case.id, "@max @sam @pat @jo @nobody look at Zebedee", jo)
+    done(engine.fire(case.id, "record_consent", jo, {"consent": "yes"}))
+    assert engine.outbox.deliver(Sender(mailer)) == 2
+    assert sorted(one.rcpt_tos[0] for one in box.taken) == ["max@example.org", "sam@example.org"]
+    assert b"Zebedee" not in b"".join(one.content for one in box.taken)
+    assert f"A note on case {case.id} mentions you.".encode() in box.taken[0].content
+
+
+def test_who_is_given_a_task_is_told(engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock) -> None:
+    box, mailer = mail
+    settle(engine)
+    engine.people.change(replace(engine.people.person("max"), email="max@example.org"))
+    case = in_panel(engine)
+    clock.set(START + timedelta(days=40))
+    engine.run_due()
+    assert [one.task for one in engine.case(case.id).tasks] == ["chase_panel"]
+    jo = engine.people.person("jo").actor
+    done(engine.assign_task(case.id, "chase_panel", "max", jo))
+    done(engine.assign_task(case.id, "chase_panel", "jo", jo))
+    assert engine.outbox.deliver(Sender()) == 0  # no mail server: it waits
+    clock.set(clock.now() + timedelta(minutes=2))
+    assert engine.outbox.deliver(Sender(mailer)) == 1
+    assert "Bring the case to a decision of the panel" in box.taken[0].content.decode()
+
+
+def test_a_mail_server_that_is_away_is_no_fault_of_the_program(engine: Engine) -> None:
+    settle(engine)
+    engine.people.change(replace(engine.people.person("max"), email="max@example.org"))
+    case = in_panel(engine)
+    engine.desk.write_note(case.id, "@max", engine.people.person("jo").actor)
+    assert engine.outbox.deliver(Sender(Mailer("127.0.0.1:9", "x@example.org"))) == 0
+    assert engine.outbox.messages()[0].fault.startswith("the mail server did not take it")

@@ -1,0 +1,123 @@
+"""Signing in with the account of an organisation, at a real OpenID Connect provider."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from engine import Engine
+from engine.web.app import create_site
+from engine.web.provider import Provider, SignInFailed
+from tests.conftest import IN_CI, ROOT
+from tests.integration.site import BASE, Visit, settle
+
+BIN = ROOT / ".venv" / "bin"
+NODE = shutil.which("node", path=f"{os.environ['PATH']}:{BIN}")
+BACK = f"{BASE}/sign-in/back"
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    if NODE is None or not (ROOT / "node_modules" / "oidc-provider").exists():
+        if IN_CI:
+            raise AssertionError("the provider of the tests is missing")
+        pytest.skip("no provider here: run make")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    secret = secrets.token_urlsafe(24)
+    script = Path(__file__).with_name("provider.mjs")
+    command = [NODE, "--no-warnings", str(script), str(port), BACK, secret]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert running.stdout is not None
+    assert running.stdout.readline().strip() == "ready"
+    yield Provider(f"http://127.0.0.1:{port}", "casework", secret, "the county")
+    running.terminate()
+    running.wait(10)
+    running.stdout.close()
+
+
+@dataclass
+class Walk:
+    """Somebody signs in at the provider, with a browser of their own there."""
+
+    visit: Visit
+    there: httpx.Client
+
+    def go(self, name: str, wanted: str = "/") -> httpx.Response:
+        """From the sign-in page to the provider, and back."""
+        said = self.visit.client.post("/sign-in/organisation", data={"next": wanted})
+        assert said.status_code == 303
+        address = said.headers["location"]
+        while not address.startswith(BACK):
+            address = self._step(address, name)
+        return self.visit.client.get(address)
+
+    def _step(self, address: str, name: str) -> str:
+        page = self.there.get(address)
+        while page.status_code == 200:
+            form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+            assert form is not None, page.text[:500]
+            hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+            answers = {**hidden, "login": name, "password": "any"}
+            page = self.there.post(urljoin(address, unescape(form.group(1))), data=answers)
+        return urljoin(address, page.headers["location"])
+
+
+@pytest.fixture
+def walk(engine: Engine, provider: Provider) -> Iterator[Walk]:
+    settle(engine)
+    engine.people.change(replace(engine.people.person("jo"), email="Jo.Hale@example.org"))
+    with httpx.Client() as there:
+        yield Walk(Visit(create_site(engine, provider=provider)), there)
+
+
+def test_who_is_known_comes_in(walk: Walk) -> None:
+    assert "Sign in with the county" in walk.visit.get("/sign-in").text
+    said = walk.go("jo.hale", "/cases?state=panel")
+    assert (said.status_code, said.headers["location"]) == (303, "/cases?state=panel")
+    assert "Jo" in walk.visit.get("/profile").text
+
+
+def test_who_is_not_known_or_vouched_for_does_not(walk: Walk, engine: Engine) -> None:
+    said = walk.go("stranger")
+    assert said.status_code == 403
+    assert "You are not known here yet." in said.text
+    engine.people.change(replace(engine.people.person("max"), email="unverified@example.org"))
+    walk.there.cookies.clear()
+    assert walk.go("unverified").status_code == 403
+    walk.visit.get("/", 303)
+
+
+def test_an_answer_holds_once_and_for_one_browser(walk: Walk, provider: Provider) -> None:
+    first = walk.visit.client.post("/sign-in/organisation", data={"next": "/"})
+    state = re.search(r"state=([^&]+)", first.headers["location"])
+    assert state is not None
+    forged = walk.visit.client.get(f"/sign-in/back?code=x&state={state.group(1)}x")
+    assert forged.status_code == 403
+    again = walk.visit.client.get(f"/sign-in/back?code=x&state={state.group(1)}")
+    assert "begun elsewhere" in again.text
+    with pytest.raises(SignInFailed):
+        replace(provider, client_id="other").finish(
+            f"{BACK}?code=x&state=s", {"state": "s", "nonce": "n", "verifier": "v" * 50, "back": BACK}
+        )
+
+
+def test_a_provider_that_cannot_be_reached_is_told(engine: Engine) -> None:
+    settle(engine)
+    visit = Visit(create_site(engine, provider=Provider("http://127.0.0.1:9", "casework", "x")))
+    said = visit.client.post("/sign-in/organisation", data={"next": "/"})
+    assert said.status_code == 503
+    assert "cannot be reached" in said.text
