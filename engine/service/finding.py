@@ -60,7 +60,7 @@ class Finder:
     """Looks things up in one reading transaction at the instant `now`."""
 
     def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
-        self._connection = connection
+        self.connection = connection
         self._catalogue = catalogue
         self._now = now
 
@@ -69,7 +69,7 @@ class Finder:
         _check_cursor(after, 1)
         most = max(1, min(limit, MOST))
         asked = self._case_filter(wanted, by, after)
-        rows = find.find_cases(self._connection, asked, most + 1)
+        rows = find.find_cases(self.connection, asked, most + 1)
         sort = "next_due" if wanted.overdue else asked.sort
         more = find.cursor_of(rows[most - 1], sort) if len(rows) > most else ""
         actor = None if by is None else Actor.of(by)
@@ -77,7 +77,7 @@ class Finder:
 
     def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
         """How many cases there are, but not more than `most`."""
-        return find.count_cases(self._connection, self._case_filter(wanted, by, ""), most)
+        return find.count_cases(self.connection, self._case_filter(wanted, by, ""), most)
 
     def _case_filter(self, wanted: CasesWanted, by: Actor | str | None, after: str) -> find.CaseFilter:
         if wanted.sort.removeprefix("-") not in find.SORTS:
@@ -101,14 +101,14 @@ class Finder:
         """A page of open tasks, by due date; those without one last."""
         _check_cursor(after, 2)
         most = max(1, min(limit, MOST))
-        rows = find.find_tasks(self._connection, self._task_filter(wanted, by, after), most + 1)
+        rows = find.find_tasks(self.connection, self._task_filter(wanted, by, after), most + 1)
         more = find.task_cursor_of(rows[most - 1]) if len(rows) > most else ""
         actor = None if by is None else Actor.of(by)
         return Page(tuple(self._task(row, actor) for row in rows[:most]), more)
 
     def count_tasks(self, wanted: TasksWanted, by: Actor | str | None, most: int) -> int:
         """How many open tasks there are, but not more than `most`."""
-        return find.count_tasks(self._connection, self._task_filter(wanted, by, ""), most)
+        return find.count_tasks(self.connection, self._task_filter(wanted, by, ""), most)
 
     def _task_filter(self, wanted: TasksWanted, by: Actor | str | None, after: str) -> find.TaskFilter:
         return find.TaskFilter(
@@ -134,7 +134,7 @@ class Finder:
         asked = find.TimerFilter(
             to_text(until) if until else "", case or 0, to_text(since) if since else "", self.sight(by)
         )
-        rows = find.find_timers(self._connection, asked, max(1, min(limit, MOST)))
+        rows = find.find_timers(self.connection, asked, max(1, min(limit, MOST)))
         found = []
         for row in rows:
             process, snapshot = self._of(row)
@@ -153,7 +153,7 @@ class Finder:
 
     def _of(self, row: find.Row) -> tuple[Process, Snapshot]:
         snapshot = Snapshot.from_json(row["snapshot"])
-        return self._catalogue.process(self._connection, snapshot.process, snapshot.version), snapshot
+        return self._catalogue.process(self.connection, snapshot.process, snapshot.version), snapshot
 
     def _states(self, wanted: CasesWanted) -> tuple[tuple[str, str], ...]:
         """The states at rest that a state's name stands for, in every version of every process meant."""
@@ -165,7 +165,7 @@ class Finder:
             return ()
         names = [wanted.process] if wanted.process else self._catalogue.names()
         versions = [
-            self._catalogue.process(self._connection, name, version.version)
+            self._catalogue.process(self.connection, name, version.version)
             for name in names
             for version in self._catalogue.versions(name)
         ]
@@ -185,7 +185,7 @@ class Finder:
             return find.Sight()
         actor = Actor.of(by)
         names = self._catalogue.names()
-        processes = [self._catalogue.newest(self._connection, name, self._now.date()) for name in names]
+        processes = [self._catalogue.newest(self.connection, name, self._now.date()) for name in names]
         if actor.is_engine or any(sees_all(one, actor) for one in processes):
             return find.Sight()
         own = any(role in one.roles and one.roles[role].sees == "own" for one in processes for role in actor.roles)

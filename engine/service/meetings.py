@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
@@ -19,6 +20,7 @@ from engine.clock import Clock
 from engine.process.definition import MeetingKind, Process
 from engine.service.catalogue import Catalogue
 from engine.service.finding import Finder
+from engine.service.telling import Shown, shown_fields
 from engine.service.views import Case, case_view
 from engine.store import meetings as store
 from engine.store.database import Database
@@ -49,6 +51,7 @@ class Meeting:
     minutes: str
     held: bool
     booked: int
+    stored: StoredMeeting
 
     @property
     def title(self) -> str:
@@ -142,12 +145,15 @@ class Meetings:
     def between(self, since: date, until: date, by: Actor) -> list[Meeting]:
         """The meetings that `by` may see from one day to before another."""
         with self._finder() as finder:
-            sight = finder.sight(by)
+            return self.between_in(finder, since, until, by)
+
+    def between_in(self, finder: Finder, since: date, until: date, by: Actor) -> list[Meeting]:
+        """The same within other lookups."""
+        sight = finder.sight(by)
         agendas = None if sight.everything else sight.agendas
-        with self._database.reading() as connection:
-            found = store.find_meetings(connection, since.isoformat(), until.isoformat(), MOST, agendas)
-            self._catalogue.refresh(connection)
-        told = [(self._process(one.process), one) for one in found]
+        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, agendas)
+        known = {one.name: one for one in self._newest(finder.connection)}
+        told = [(known[one.process], one) for one in found if one.process in known]
         return [_told(process, one) for process, one in told if one.meeting in process.meetings]
 
     def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
@@ -162,23 +168,26 @@ class Meetings:
 
     def agenda(self, meeting: Meeting, by: Actor) -> list[Case]:
         """The cases that stand on the agenda of a meeting and that `by` may see."""
-        found: list[Case] = []
+        return [case for case, _ in self.sheets(meeting, by)]
+
+    def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
+        """The same with what is known of each of them in words."""
+        found: list[tuple[Case, tuple[Shown, ...]]] = []
         with self._database.reading() as connection:
-            stored = store.meeting_of(connection, meeting.id)
-            assert stored is not None
-            for number, text in store.cases_booked(connection, stored, MOST):
+            self._catalogue.refresh(connection)
+            for number, text in store.cases_booked(connection, meeting.stored, MOST):
                 snapshot = Snapshot.from_json(text)
                 process = self._catalogue.process(connection, snapshot.process, snapshot.version)
                 if may(by, Action.SEE, process, snapshot):
-                    found.append(case_view(process, number, snapshot, self._clock.now(), by))
+                    case = case_view(process, number, snapshot, self._clock.now(), by)
+                    found.append((case, shown_fields(process, case)))
         return found
 
     def led_by(self, by: Actor) -> list[tuple[Process, MeetingKind]]:
         """The kinds of meeting whose dates `by` keeps."""
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            names = self._catalogue.names()
-        processes = [self._process(name) for name in names]
+            processes = self._newest(connection)
         return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
 
     def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
@@ -186,6 +195,10 @@ class Meetings:
         if kind is None or not _leads(process, kind, by):
             raise BadMeeting("This can be done by those who lead the meeting.")
         return kind
+
+    def _newest(self, connection: Connection) -> list[Process]:
+        today = self._clock.now().date()
+        return [self._catalogue.newest(connection, name, today) for name in self._catalogue.names()]
 
     def _process(self, name: str) -> Process:
         with self._database.reading() as connection:
@@ -199,5 +212,5 @@ def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:
 
 def _told(process: Process, stored: StoredMeeting) -> Meeting:
     begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
-    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored)
     return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

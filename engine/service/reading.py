@@ -149,10 +149,10 @@ class Reader:
         """
         process, snapshot = self.seen(case, by)
         with self.database.reading() as connection:
+            self._catalogue.refresh(connection)
             return self._possible(connection, process, snapshot, Actor.of(by))
 
     def _possible(self, connection: Connection, process: Process, snapshot: Snapshot, actor: Actor) -> list[Possible]:
-        self._catalogue.refresh(connection)
         tx = Transaction(connection, self._catalogue, self.clock.now())
         free = tx.free(process.name) if process.places else {}
         moment = max(self.clock.now(), from_text(snapshot.last_at))
@@ -310,12 +310,16 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self.seen(case, by)
+        self.note_shown(case, self.seen(case, by), Actor.of(by), what)
+
+    def note_shown(self, case: int, seen: tuple[Process, Snapshot], by: Actor, what: str) -> None:
+        """The same for a case that was read already."""
+        process, snapshot = seen
         now = self.clock.now()
-        shown = shown_data(process, snapshot, now, _actor(by))
+        shown = shown_data(process, snapshot, now, by)
         if snapshot.documents or any(process.fields[name].personal for name in shown):
             with self.database.writing() as connection:
-                insert_access(connection, case, to_text(now), Actor.of(by).name, what)
+                insert_access(connection, case, to_text(now), by.name, what)
 
     def note_accesses(self, cases: Sequence[int], by: Actor | str, what: str) -> None:
         """Keep that `by` was shown several cases at once, in a list that names them."""

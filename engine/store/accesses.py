@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from engine.store.statement import Statement
 from engine.store.tables import accesses
 
+AT_ONCE = 5000
 _INSERT = Statement(insert(accesses).values({name: bindparam(name) for name in ("case_id", "at", "by", "what")}))
 _OF_CASE = Statement(
     select(accesses.c.at, accesses.c.by, accesses.c.what)
@@ -23,7 +24,10 @@ def insert_access(connection: Connection, case: int, at: str, by: str, what: str
 
 def insert_accesses(connection: Connection, rows: list[tuple[int, str, str, str]]) -> None:
     """The same for several: case, instant, who, what."""
-    _INSERT.write(connection, [dict(zip(("case_id", "at", "by", "what"), row, strict=True)) for row in rows])
+    names = ("case_id", "at", "by", "what")
+    for first in range(0, len(rows), AT_ONCE):
+        values = [dict(zip(names, row, strict=True)) for row in rows[first : first + AT_ONCE]]
+        connection.execute(insert(accesses).values(values))
 
 
 def accesses_of(connection: Connection, case: int, most: int) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select, union_all
 
 from engine.store.tables import bookings, cases, tasks, timers, words
 
@@ -154,11 +154,11 @@ def _rows(connection: Connection, query: Any) -> list[Row]:
 def _merged(
     connection: Connection, queries: Iterable[Any], most: int, order: tuple[str, ...], *, down: bool = False
 ) -> list[Row]:
-    """The first rows of several pages that share an order, each row once."""
+    """The first rows of several pages that share an order, each row once; all of them are one query."""
+    pages = [select(query.subquery()) for query in queries]
     found = {
         tuple(row[name] if row[name] is not None else "" for name in order): row
-        for query in queries
-        for row in _rows(connection, query)
+        for row in _rows(connection, union_all(*pages))
     }
     return [found[key] for key in sorted(found, reverse=down)[:most]]
 

@@ -56,7 +56,7 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     """
     engine = visitor.engine
     report, process, snapshot = engine.report_of(number, visitor.actor)
-    engine.note_access(number, visitor.actor, what)
+    engine.note_shown(number, (process, snapshot), visitor.actor, what)
     changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
     return Seen(process, report, _map(process, report.case, report.history), changeable)
 

@@ -39,6 +39,7 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
     with engine.finder() as finder:
         tasks = finder.tasks(TasksWanted(due_from=since, due_before=until), by, MOST, "").items
         timers = finder.timers(until, None, by, MOST, since)
+        meetings = engine.meetings.between_in(finder, since.date(), until.date() + timedelta(days=1), by)
     found = [
         Date(one.due, "Task", one.title, one.label, f"/cases/{one.case}", f"task-{one.case}-{one.task}", one.overdue)
         for one in tasks
@@ -52,7 +53,7 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
         Date(
             one.begins, "Meeting", f"{one.title} ({one.booked} booked)", "", f"/meetings/{one.id}", f"meeting-{one.id}"
         )
-        for one in engine.meetings.between(since.date(), until.date() + timedelta(days=1), by)
+        for one in meetings
         if since <= one.begins < until
     ]
     return sorted(found, key=lambda one: (one.at, one.kind, one.what))

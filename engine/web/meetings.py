@@ -125,9 +125,8 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
 def pack(request: Request, visitor: Visiting, number: Number, names: str = "yes") -> Response:
     """The agenda with a sheet for each case, to be printed: with names, or without."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    agenda = visitor.engine.meetings.agenda(found, visitor.actor)
-    visitor.engine.note_accesses([one.id for one in agenda], visitor.actor, "agenda pack")
-    sheets = [visitor.engine.report_of(one.id, visitor.actor)[0] for one in agenda]
+    sheets = visitor.engine.meetings.sheets(found, visitor.actor)
+    visitor.engine.note_accesses([one.id for one, _ in sheets], visitor.actor, "agenda pack")
     return show(request, "pack.html", meeting=found, sheets=sheets, named=names == "yes")
 
 

@@ -354,9 +354,8 @@ def test_a_whole_event_by_keyboard_alone(sign_in: SignIn) -> None:
             page.keyboard.press("Tab")
             at = page.evaluate("(document.activeElement.innerText || document.activeElement.value || '').trim()")
             if at == text:
-                shown = page.evaluate(
-                    "getComputedStyle(document.activeElement).outlineStyle !== 'none' || getComputedStyle(document.activeElement).boxShadow !== 'none'"
-                )
+                style = "getComputedStyle(document.activeElement)"
+                shown = page.evaluate(f"{style}.outlineStyle !== 'none' || {style}.boxShadow !== 'none'")
                 assert shown, text
                 return
         raise AssertionError(f"{text} cannot be reached by keyboard")

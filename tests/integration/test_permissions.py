@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -118,7 +116,7 @@ def filled(path: str) -> str:
 
 
 @pytest.fixture
-def site(engine: Engine) -> Iterator[FastAPI]:
+def site(engine: Engine) -> FastAPI:
     settle(engine)
     sam = engine.people.person("sam").actor
     case = done(engine.open_case("hbep-referral", sam, {**PUPIL, "school": "Hilltop"}, state="panel"))
@@ -130,7 +128,7 @@ def site(engine: Engine) -> Iterator[FastAPI]:
 
     assert engine.meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 10, 3), time(13, 30), jo) == MEETING
     assert engine.desk.begin_draft("hbep-referral", "panel", sam) == DRAFT
-    yield create_site(engine, throttle=Throttle(1000, 1000))
+    return create_site(engine, throttle=Throttle(1000, 1000))
 
 
 def test_every_route_is_in_the_tables() -> None:

@@ -28,9 +28,9 @@ PDF = b"%PDF-1.4 x"
 
 
 @pytest.fixture
-def site(engine: Engine) -> Iterator[FastAPI]:
+def site(engine: Engine) -> FastAPI:
     settle(engine)
-    yield create_site(engine, throttle=Throttle(1000, 1000))
+    return create_site(engine, throttle=Throttle(1000, 1000))
 
 
 def test_headers_of_every_kind_of_answer(site: FastAPI, engine: Engine) -> None:
