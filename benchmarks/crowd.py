@@ -28,7 +28,7 @@ def grow(engine: Engine, file: Path, count: int, ended: float = 0.1) -> None:
     swing(engine, number)
     with sqlite3.connect(file) as database:
         database.row_factory = sqlite3.Row
-        tables = {name: _rows(database, name, number) for name in ("cases", "history", "tasks", "timers")}
+        tables = {name: _rows(database, name, number) for name in ("cases", "history", "tasks", "timers", "words")}
         chance = random.Random(7)  # noqa: S311
         last = database.execute("SELECT max(id) FROM cases").fetchone()[0]
         for first in range(last + 1, last + 1 + count, _BATCH):
@@ -65,10 +65,12 @@ def _copy(tables: Rows, number: int, chance: random.Random, share: float) -> Row
         "state": snapshot["state"],
         "outcome": snapshot["outcome"],
         "owner": "" if ended else case["owner"],
+        "since": to_text(START + timedelta(minutes=number % 20_000)),
         "next_due": tasks[0]["due"] if tasks else None,
     }
     history = [{**row, "case_id": number} for row in tables["history"]]
-    return {"cases": [case], "history": history, "tasks": tasks, "timers": timers}
+    words = [{"word": word, "case_id": number} for word in {str(number), *house.lower().split()}]
+    return {"cases": [case], "history": history, "tasks": tasks, "timers": timers, "words": words}
 
 
 def _moved(due: str, shift: timedelta) -> str:

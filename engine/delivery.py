@@ -8,7 +8,7 @@ import smtplib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
-import httpx
+import httpx2 as httpx
 
 from engine.service.outbox import Email, NotSent, Webhook
 

@@ -1,5 +1,5 @@
 """`python -m engine.cli`: the command without its script."""
 
-from engine.cli.start import main
+from engine.cli.main import main
 
 main()

@@ -87,6 +87,11 @@ def run(arguments: list[str] | None = None) -> int:
     return DONE
 
 
+def main() -> None:
+    """Run one command, and end with its exit code."""
+    sys.exit(run())
+
+
 def _tell(error: Exception) -> int:
     """Say what is known about an error. What a fault of the program holds may be personal: only its kind is told."""
     if isinstance(error, Stop):

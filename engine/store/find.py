@@ -219,7 +219,7 @@ def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
 
 def find_task_keys(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
     """Case and name of the open tasks that are wanted, unsorted."""
-    query = select(tasks.c.case_id, tasks.c.task).join(cases, cases.c.id == tasks.c.case_id).limit(most)
+    query = select(tasks.c.case_id, tasks.c.task).limit(most)
     if wanted.person:
         query = query.where(tasks.c.person == wanted.person)
     if wanted.roles:
@@ -229,7 +229,7 @@ def find_task_keys(connection: Connection, wanted: TaskFilter, most: int) -> lis
     if wanted.due_from:
         query = query.where(tasks.c.due >= wanted.due_from)
     if (seen := wanted.sight.condition()) is not None:
-        query = query.where(seen)
+        query = query.join(cases, cases.c.id == tasks.c.case_id).where(seen)
     return _rows(connection, query)
 
 

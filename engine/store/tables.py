@@ -133,9 +133,11 @@ tasks = Table(
     Column("due", _INSTANT),
     Index(None, "due", "case_id"),
     Index(None, "role", "due", "case_id"),
-    Index(None, "person", "due", "case_id"),
-    Index(None, "escalated", "due", "case_id"),
 )
+# Most tasks are nobody's and were not escalated: these indexes hold only the others.
+for _name in ("person", "escalated"):
+    _given = tasks.c[_name].is_not(None)
+    Index(None, tasks.c[_name], tasks.c.due, tasks.c.case_id, sqlite_where=_given, postgresql_where=_given)
 
 timers = Table(
     "timers",

@@ -102,7 +102,12 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
-Engined = Annotated[Engine, Depends(engine_of)]
+async def _engine(request: Request) -> Engine:
+    """The same for routes; not a plain function, for it would be sent to another thread."""
+    return engine_of(request)
+
+
+Engined = Annotated[Engine, Depends(_engine)]
 
 
 def session_of(request: Request) -> Session | None:
@@ -125,13 +130,13 @@ def _visitor(request: Request) -> Visitor:
 Visiting = Annotated[Visitor, Depends(_visitor)]
 
 
-def _case_visitor(visitor: Visiting) -> Visitor:
+async def _case_visitor(visitor: Visiting) -> Visitor:
     if not visitor.sees_cases:
         raise NotFound
     return visitor
 
 
-def _administrator(visitor: Visiting) -> Visitor:
+async def _administrator(visitor: Visiting) -> Visitor:
     if not visitor.administers:
         raise NotFound
     return visitor

@@ -54,7 +54,7 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(place), "CASEWORK_DATABASE_URL": "sqlite:///c.db"}
 
     def casework(*arguments: str) -> str:
-        asked = [sys.executable, "-c", "from engine.cli.start import main; main()", *arguments]
+        asked = [sys.executable, "-c", "from engine.cli.main import main; main()", *arguments]
         done = subprocess.run(asked, cwd=work, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr

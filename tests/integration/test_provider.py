@@ -14,7 +14,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 
-import httpx
+import httpx2 as httpx
 import pytest
 
 from engine import Engine

@@ -194,9 +194,18 @@ def _feeds_notes_views() -> None:
     op.create_index(op.f("ix_cases_since_id"), "cases", ["since", "id"], unique=False)
     op.add_column("people", sa.Column("email", sa.Text, server_default="", nullable=False))
     op.execute("UPDATE cases SET since = opened")
+    for name in ("person", "escalated"):
+        op.drop_index(op.f(f"ix_tasks_{name}_due_case_id"), "tasks")
+        given = sa.text(f"{name} IS NOT NULL")
+        columns = [name, "due", "case_id"]
+        index = op.f(f"ix_tasks_{name}_due_case_id")
+        op.create_index(index, "tasks", columns, sqlite_where=given, postgresql_where=given)
 
 
 def downgrade() -> None:
+    for name in ("person", "escalated"):
+        op.drop_index(op.f(f"ix_tasks_{name}_due_case_id"), "tasks")
+        op.create_index(op.f(f"ix_tasks_{name}_due_case_id"), "tasks", [name, "due", "case_id"])
     for name in reversed(_TABLES):
         op.drop_table(name)
     for column in ("label", "since"):

@@ -1,0 +1,54 @@
+"""The pictures of the guide to the pages, made from the demonstration: `python -m tests.browser.screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from engine import shipped
+from engine.clock import SetClock, SystemClock
+from engine.demo import give_passwords, load_demonstration, play
+from engine.service import Engine
+from tests.browser.conftest import CHROMIUM, OPTIONS, serve
+from tests.conftest import ROOT
+
+INTO = ROOT / "docs" / "images" / "pages"
+PAGES = {"home": "/", "cases": "/cases", "case": "/cases/39", "meeting": "/meetings/1"}
+
+
+def main() -> None:
+    """Make every picture anew."""
+    INTO.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/casework.db"
+        Engine.prepare(url)
+        story, clock = load_demonstration(shipped.demonstration()), SetClock(SystemClock().now())
+        engine = Engine(url, clock=clock)
+        play(story, engine, clock)
+        passwords = {person.login: password for person, password in give_passwords(story, engine)}
+        base, server, thread = serve(engine)
+        take(base, passwords["demo.coordinator"])
+        server.should_exit = True
+        thread.join(10)
+        engine.close()
+
+
+def take(base: str, password: str) -> None:
+    """Photograph each page as a coordinator sees it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        page = browser.new_page(viewport={"width": 1100, "height": 800}, base_url=base)
+        page.goto("/sign-in")
+        page.get_by_label("User name").fill("demo.coordinator")
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        for name, path in PAGES.items():
+            page.goto(path)
+            page.screenshot(path=Path(INTO / f"{name}.png"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

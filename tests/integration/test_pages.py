@@ -1,0 +1,219 @@
+"""Pages beyond one process: another trade, meetings, places, postponing, the virus scanner, slow clients."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi import FastAPI
+
+from engine import Engine, Refusal
+from engine.case.schedule import escalation_key
+from engine.clock import SetClock
+from engine.service.meetings import BadMeeting
+from engine.web.app import create_site
+from engine.web.scanning import Scanner
+from engine.web.signing import Throttle
+from tests.conftest import START
+from tests.integration.site import Visit, settle
+from tests.steps import PUPIL, done, in_panel, offered
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def site(engine: Engine) -> FastAPI:
+    settle(engine)
+    engine.people.add("lou", "Lou", ["clerk"], "Hilltop")
+    engine.accounts.set_password("lou", "correct horse battery")
+    return create_site(engine, throttle=Throttle(1000, 1000))
+
+
+def test_another_trade_gets_its_pages_without_a_template(site: FastAPI, engine: Engine) -> None:
+    lou = Visit(site, "lou")
+    assert "Equipment loan: Requested" in lou.get("/cases-new").text
+    begun = lou.post("/drafts", {"way": "equipment-loan requested"})
+    draft = begun.headers["location"]
+    lou.post(f"{draft}/part/0", {"club": "Hilltop", "item": "lathe"})
+    sent = lou.post(f"{draft}/send")
+    case = int(re.findall(r"\d+", sent.headers["location"])[0])
+    text = lou.get(f"/cases/{case}").text
+    assert "Lathe" in text
+    assert "Answer the request" in text
+    assert "Write a note" in text
+    lou.get(f"/cases/{case}/do/write_note")
+    lou.post(f"/cases/{case}/do/write_note", {"note": "", "step": "check", "version": "1"}, 422)
+    check = lou.post(f"/cases/{case}/do/write_note", {"note": "Handle with care", "step": "check", "version": "1"}, 200)
+    assert "Check your answers" in check.text
+    assert "Requested" in lou.get("/board?process=equipment-loan").text
+    assert "Saw" in lou.get("/places").text
+    jo = Visit(site, "jo")
+    jo.get(f"/cases/{case}", 404)
+
+
+def test_the_area_of_a_school_says_which_panel_hears_its_case(site: FastAPI, engine: Engine) -> None:
+    sam, pat = (engine.people.person(login).actor for login in ("sam", "pat"))
+    found = [done(engine.open_case("hbep-referral", by, {"consent": "no"}, state="panel")) for by in (sam, pat)]
+    assert [(one.organisation, one.data.get("area")) for one in found] == [
+        ("Hilltop", "hinckley"),
+        ("Elsewhere", "bosworth"),
+    ]
+    given = done(engine.open_case("hbep-referral", sam, {"area": "bosworth"}, state="panel"))
+    assert given.data["area"] == "bosworth"
+
+
+def test_meetings_are_planned_by_those_who_lead_them(site: FastAPI, engine: Engine) -> None:
+    jo, max_, lee = (engine.people.person(login).actor for login in ("jo", "max", "lee"))
+    day = date(2023, 10, 3)
+    number = engine.meetings.plan("hbep-referral", "panel", "hinckley", day, clock_time(13, 30), jo)
+    for by, series in ((max_, "hinckley"), (lee, "hinckley"), (jo, "hinckley"), (jo, "leicester"), (jo, "")):
+        with pytest.raises(BadMeeting):
+            engine.meetings.plan("hbep-referral", "panel", series, day, clock_time(9), by)
+    found = engine.meetings.meeting(number, lee)
+    assert (found.title, found.begins) == ("Hinckley area panel", datetime(2023, 10, 3, 13, 30, tzinfo=LONDON))
+    assert engine.meetings.between(day, day + timedelta(days=1), lee) == [found]
+    assert engine.meetings.between(day, day + timedelta(days=1), engine.people.person("kit").actor) == []
+    with pytest.raises(BadMeeting):
+        engine.meetings.record(number, ["Lee"], "", lee)
+    engine.meetings.record(number, ["Lee", " "], "All were heard.", jo)
+    assert engine.meetings.meeting(number, jo).present == ("Lee",)
+    forum = engine.meetings.plan("hbep-referral", "forum", "", day, clock_time(9), jo)
+    with pytest.raises(BadMeeting):
+        engine.meetings.record(forum, ["somebody"], "", jo)
+    assert engine.meetings.meeting(forum, jo).value == "2023-10-03T09:00"
+
+
+def test_who_waits_and_since_when(site: FastAPI, engine: Engine, referral: object, clock: SetClock) -> None:
+    process = engine.process("hbep-referral")
+    for index in range(27):
+        offered(engine, pupil_name=f"Pupil {index}")
+    jo, sam = engine.people.person("jo").actor, engine.people.person("sam").actor
+    ks3, ks4 = engine.places.figures(process, jo)
+    assert (ks3.capacity, ks3.taken, ks3.free, len(ks3.waiters)) == (25, 25, 0, 2)
+    assert (ks4.taken, ks4.free, ks4.waiters) == (0, 25, ())
+    assert [one.case.id for one in ks3.waiters] == [26, 27]
+    assert ks3.groups[-1] == ("Not known", 25)
+    assert engine.places.figures(process, sam) == []
+    done(engine.fire(1, "add_details", "coordinator", {"planned_end": "2023-10-01"}))
+    assert engine.places.figures(process, jo)[0].starting[:4] == (25, 25, 25, 24)
+    page = Visit(site, "max").get("/places").text
+    assert "<strong>25</strong> of 25 taken" in page
+
+
+def test_a_task_is_postponed_with_a_reason_and_escalates_later(engine: Engine, clock: SetClock) -> None:
+    case = in_panel(engine)
+    clock.set(START + timedelta(days=35))
+    engine.run_due()
+    task = engine.case(case.id).tasks[0]
+    assert task.task == "chase_panel"
+    before = {one.timer: one.due for one in engine.case(case.id).timers}
+    until = datetime(2023, 11, 30, 17)
+    after = done(engine.postpone_task(case.id, "chase_panel", until, "Snow", "coordinator"))
+    assert after.tasks[0].due == until.replace(tzinfo=LONDON)
+    key = escalation_key("chase_panel")
+    assert {one.timer: one.due for one in after.timers}[key] > before[key]
+    assert engine.report(case.id).history[-1].what.endswith("due on 30 November 2023 instead")
+    for reason, when, by in (("", until, "coordinator"), ("x", START, "coordinator"), ("x", until, "staff")):
+        assert isinstance(engine.postpone_task(case.id, "chase_panel", when, reason, by), Refusal)
+    assert engine.verify().findings == ()
+
+
+class Clamd(threading.Thread):
+    """Something that speaks as ClamAV does: it finds a virus where a file says so."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.line = socket.create_server(("127.0.0.1", 0))
+        self.port = self.line.getsockname()[1]
+        self.read: list[int] = []
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.line.accept()
+                with client, client.makefile("rb") as said:
+                    assert said.read(10) == b"zINSTREAM\0"
+                    content = b""
+                    while size := struct.unpack("!L", said.read(4))[0]:
+                        content += said.read(size)
+                    self.read.append(len(content))
+                    client.sendall(b"stream: Eicar FOUND\0" if b"EICAR" in content else b"stream: OK\0")
+
+
+@pytest.fixture
+def clamd() -> Iterator[Clamd]:
+    running = Clamd()
+    running.start()
+    yield running
+    running.line.close()
+
+
+def test_every_file_goes_through_the_scanner(engine: Engine, clamd: Clamd) -> None:
+    settle(engine)
+    case = in_panel(engine)
+    visit = Visit(create_site(engine, scanner=Scanner(f"127.0.0.1:{clamd.port}")), "jo")
+    clean, bad = b"%PDF-1.4 " + b"x" * 200_000, b"%PDF-1.4 EICAR"
+    files = [("files", ("clean.pdf", clean)), ("files", ("bad.pdf", bad))]
+    said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files=files)
+    assert "bad.pdf: The virus scanner found something" in said.text
+    assert [one.name for one in engine.case(case.id).documents if one.document == "ehcp"] == ["clean.pdf"]
+    assert clamd.read == [len(clean), len(bad)]
+
+
+def test_without_the_scanner_nothing_is_taken(engine: Engine) -> None:
+    settle(engine)
+    case = in_panel(engine)
+    visit = Visit(create_site(engine, scanner=Scanner("127.0.0.1:9")), "jo")
+    said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files={"files": ("a.pdf", b"%PDF-1.4")})
+    assert "cannot be checked for viruses now" in said.text
+    assert "ehcp" not in {one.document for one in engine.case(case.id).documents}
+
+
+def test_a_draft_is_sent_once_even_if_it_was_interrupted(site: FastAPI, engine: Engine) -> None:
+    import io
+
+    sam = engine.people.person("sam").actor
+    number = engine.desk.begin_draft("hbep-referral", "panel", sam)
+    engine.desk.keep_answers(number, {**PUPIL, "school": "Hilltop"}, sam)
+    engine.desk.attach(number, "referral_form", "form.pdf", io.BytesIO(b"%PDF-1.4"), "application/pdf", sam)
+    open_document = engine.documents.open
+    engine.documents.open = lambda _: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    with pytest.raises(ZeroDivisionError):
+        engine.desk.send(number, sam)
+    engine.documents.open = open_document  # type: ignore[method-assign]
+    first = done(engine.desk.send(number, sam))
+    assert [one.document for one in first.documents] == ["referral_form"]
+    assert [one.id for one in engine.cases().items] == [first.id]
+    with pytest.raises(LookupError):
+        engine.desk.send(number, sam)
+
+
+def test_slow_clients_keep_nobody_waiting(engine: Engine) -> None:
+    from tests.browser.conftest import serve
+
+    settle(engine)
+    base, server, thread = serve(engine)
+    port = int(base.rpartition(":")[2])
+    lines = []
+    for _ in range(100):
+        line = socket.create_connection(("127.0.0.1", port))
+        line.sendall(b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000\r\n\r\nlog")
+        lines.append(line)
+    begun = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 20) as line:
+        line.sendall(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
+        assert line.recv(20).startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - begun < 20
+    for line in lines:
+        line.close()
+    server.should_exit = True
+    thread.join(20)

@@ -1,0 +1,139 @@
+"""Who may do what, as values; and what a process may say of meetings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.case.agenda import Booking, bookings
+from engine.case.command import ENGINE, Actor
+from engine.case.permission import Action, agendas_of, leaders, may, sees
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.process.loader import load_process
+from engine.source.problem import Refused
+from tests.conftest import REFERRAL
+
+CASE = Snapshot(
+    "hbep-referral",
+    "2023-24.1",
+    1,
+    "panel",
+    "",
+    "",
+    data={"school": "Hilltop", "area": "hinckley", "panel_date": "2023-10-03"},
+)
+
+
+def actor(*roles: str, organisation: str | None = None, area: str | None = None) -> Actor:
+    return Actor("somebody", frozenset(roles), organisation, area=area)
+
+
+@pytest.mark.parametrize(
+    ("by", "action", "granted"),
+    [
+        (actor("coordinator"), Action.SEE, True),
+        (actor("manager"), Action.CHANGE, True),
+        (actor("school", organisation="Hilltop"), Action.SEE, True),
+        (actor("school", organisation="Hilltop"), Action.CHANGE, True),
+        (actor("school", organisation="Elsewhere"), Action.SEE, False),
+        (actor("school"), Action.SEE, False),
+        (actor("panel_member", area="hinckley"), Action.SEE, True),
+        (actor("panel_member", area="hinckley"), Action.CHANGE, False),
+        (actor("panel_member", area="bosworth"), Action.SEE, False),
+        (actor("panel_member"), Action.SEE, False),
+        (actor("panel_member", "school", organisation="Hilltop", area="bosworth"), Action.CHANGE, True),
+        (actor("administrator"), Action.SEE, False),
+        (actor("administrator"), Action.SEE_HISTORY, False),
+        (actor("auditor"), Action.SEE_HISTORY, True),
+        (actor("auditor"), Action.SEE, False),
+        (actor("auditor"), Action.CHANGE, False),
+        (actor("nobody"), Action.SEE, False),
+        (actor(), Action.SEE_HISTORY, False),
+        (ENGINE, Action.CHANGE, True),
+    ],
+)
+def test_one_case(referral: Process, by: Actor, action: Action, granted: bool) -> None:
+    assert may(by, action, referral, CASE) is granted
+
+
+def test_events_and_the_house(referral: Process) -> None:
+    event = referral.event("panel", "managed_move")
+    assert may(actor("coordinator"), Action.FIRE, referral, CASE, event)
+    assert not may(actor("manager"), Action.FIRE, referral, CASE, event)
+    assert not may(actor("coordinator"), Action.FIRE, referral, CASE, None)
+    assert may(actor("administrator"), Action.ADMINISTER)
+    assert not may(actor("coordinator"), Action.ADMINISTER)
+    assert not may(actor("coordinator"), Action.SEE)
+    assert [role for role in (*referral.roles, "auditor") if may(actor(role), Action.OPEN, referral)] == [
+        "coordinator",
+        "school",
+        "senco",
+    ]
+    assert [role for role in referral.roles if may(actor(role), Action.LEAD, referral)] == ["coordinator"]
+    assert [role for role in referral.roles if may(actor(role), Action.OVERSEE, referral)] == [
+        "coordinator",
+        "manager",
+        "staff",
+    ]
+    assert leaders(referral, "panel") == {"coordinator"}
+
+
+def test_an_agenda_is_what_the_case_says(referral: Process) -> None:
+    assert bookings(referral, CASE) == [Booking("panel", "hinckley", "2023-10-03")]
+    assert bookings(referral, replace(CASE, outcome="Managed move")) == []
+    assert bookings(referral, replace(CASE, state="forum")) == []
+    assert bookings(referral, replace(CASE, data={"area": "hinckley"})) == []
+    by = actor("panel_member", area="hinckley")
+    assert agendas_of(referral, by) == [("panel", "hinckley")]
+    assert not sees(referral, replace(CASE, state="waiting"), by)
+
+
+TEXT = REFERRAL.read_text()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("    in: forum\n", "    in: forumm\n", "There is no state forumm."),
+        ("    date: forum_date\n", "    date: advice\n", "date: needs a field of the type date or time"),
+        (
+            "    date: forum_date\n",
+            "    date: induction_visit\n",
+            "The event book_forum does not ask for induction_visit.",
+        ),
+        ("    per: area\n", "    per: ground\n", "per: needs a field of the type choice"),
+        (
+            "    members: panel_member\n",
+            "    members: school\n",
+            "The role school is a member, but does not see agendas.",
+        ),
+        ("    members: panel_member\n", "", "The role panel_member sees agendas, but is a member of no meeting."),
+        (
+            "    booked_by: book_forum\n",
+            "    booked_by: hold_review\n",
+            "The event hold_review does not stand in forum.",
+        ),
+        ("    outcomes: [record_advice, to_panel]\n", "    outcomes: [managed_move]\n", "does not stand in forum"),
+        ("    link: forum_link\n", "    link: forum_date\n", "link: needs a field of the type text"),
+        ("fields: [school, area]}", "fields: [school, areaa]}", "The form does not ask for areaa."),
+        ("fields: [school, area]}", "fields: [school, consent]}", "consent stands in two sections."),
+        ("group_places_by: centre", "group_places_by: ground", "group_places_by: needs a field of the type choice."),
+        ("still_seen_by: coordinator", "still_seen_by: coordinater", "There is no role coordinater."),
+        ("area: area\n", "area: areaa\n", "There is no field areaa."),
+    ],
+)
+def test_what_cannot_be_said_of_meetings_and_forms(referral: Process, right: str, wrong: str, said: str) -> None:
+    assert right in TEXT
+    with pytest.raises(Refused) as refused:
+        load_process(TEXT.replace(right, wrong, 1), "process.yaml", lambda _: referral.calendar)
+    assert any(said in one.message for one in refused.value.problems), [one.message for one in refused.value.problems]
+    assert all(one.line > 1 for one in refused.value.problems)
+
+
+def test_sections_hold_the_whole_form(referral: Process) -> None:
+    named = [name for section in referral.opening.sections for name in section.fields]
+    assert sorted(named) == sorted(referral.opening.form)
+    assert Path(REFERRAL).exists()
