@@ -277,7 +277,9 @@ def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
 
 def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
     """A later (or earlier) due time for a task, with the reason. Its escalation counts from the new time."""
-    refusal = _task_fault(draft, command.task, command.by) or _postponing_fault(command)
+    refusal = _task_fault(draft, command.task, command.by)
+    if refusal is None:
+        refusal = _postponing_fault(command)
     if refusal is not None:
         return refusal
     task = {**draft.snapshot.tasks[command.task], "due": to_text(command.until)}

@@ -125,7 +125,7 @@ def _notes(
 ) -> Response:
     seen = see(visitor, number, "notes")
     found = visitor.engine.desk.notes(number, visitor.actor)
-    error = refusal.message if refusal else ""
+    error = "" if refusal is None else refusal.message
     return show(request, "notes.html", status, seen=seen, tab="notes", notes=found, error=error)
 
 
@@ -133,7 +133,9 @@ def _notes(
 def write_note(request: Request, visitor: CaseVisiting, number: CaseNumber, posted: SentBy) -> Response:
     """Keep a note."""
     refusal = visitor.engine.desk.write_note(number, posted.text("text", 30_000), visitor.actor)
-    return _notes(request, visitor, number, 422, refusal) if refusal else go(f"/cases/{number}/notes")
+    if refusal is not None:
+        return _notes(request, visitor, number, 422, refusal)
+    return go(f"/cases/{number}/notes")
 
 
 @router.get("/histories")

@@ -138,7 +138,9 @@ def _try(request: Request, tried: Attempt) -> Response:
         return _meanwhile(request, tried)
     at, fault = _moment(tried.at_text)
     number, name, engine = tried.seen.case.id, tried.event.name, tried.visitor.engine
-    refusal = fault or engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
+    refusal = fault
+    if refusal is None:
+        refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
     if refusal is None and tried.step == "do":
         key = _key(tried.visitor, tried.posted)
         result = engine.fire(

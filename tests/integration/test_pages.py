@@ -60,6 +60,23 @@ def test_another_trade_gets_its_pages_without_a_template(site: FastAPI, engine: 
     jo.get(f"/cases/{case}", 404)
 
 
+def test_what_is_wrong_is_said_where_it_is(site: FastAPI, engine: Engine) -> None:
+    case = in_panel(engine)
+    visit = Visit(site, "jo")
+    assert "Write something" in visit.post(f"/cases/{case.id}/notes", {"text": "  "}, 422).text
+    assert engine.desk.notes(case.id, engine.people.person("jo").actor) == []
+    form = {"reason": "Moved", "version": str(case.version), "step": "do", "key": "k"}
+    wrong = {"happened-at-day": "31", "happened-at-month": "2", "happened-at-year": "2023", "happened-at-time": "9:00"}
+    said = visit.post(f"/cases/{case.id}/do/withdraw", {**form, **wrong}, 422)
+    assert "When it happened must be a day and a time" in said.text
+    assert 'value="31"' in said.text
+    assert "Moved" in said.text
+    assert engine.case(case.id).version == case.version
+    visit.post(f"/cases/{case.id}/do/withdraw", {**form, "reason": ""}, 422)
+    assert visit.post(f"/cases/{case.id}/do/withdraw", form).headers["location"] == f"/cases/{case.id}/done/5"
+    assert visit.post(f"/cases/{case.id}/do/withdraw", form).headers["location"] == f"/cases/{case.id}/done/5"
+
+
 def test_the_area_of_a_school_says_which_panel_hears_its_case(site: FastAPI, engine: Engine) -> None:
     sam, pat = (engine.people.person(login).actor for login in ("sam", "pat"))
     found = [done(engine.open_case("hbep-referral", by, {"consent": "no"}, state="panel")) for by in (sam, pat)]
