@@ -97,7 +97,7 @@ def _bare(engine: Engine, number: int) -> ASGIApp:
     session = engine.accounts.session(key or "")
     assert session is not None
     visitor = Visitor(engine, session, engine.in_force())
-    values: dict[str, Any] = {"seen": see(visitor, number, "case"), "tab": "overview", "contacts": []}
+    values: dict[str, Any] = {"seen": see(visitor, number, "case"), "tab": "overview"}
     values |= {"visitor": visitor, "csrf": session.csrf, "path": f"/cases/{number}", "now": engine.clock.now()}
     template = pages.environment().get_template("case.html")
 

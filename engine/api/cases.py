@@ -85,6 +85,7 @@ def find_cases(
         limit=limit,
         after=after,
     )
+    engine.note_accesses([one.id for one in page.items if one.label != f"case {one.id}"], reader, "list of cases")
     return as_data(page)
 
 

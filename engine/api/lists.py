@@ -41,6 +41,8 @@ def find_tasks(
     who = reader.name if mine else person
     roles = tuple(role or ())
     page = engine.tasks(roles=roles, person=who, overdue=overdue, case=case, by=reader, limit=limit, after=after)
+    named = {one.case for one in page.items if one.label != f"case {one.case}"}
+    engine.note_accesses(sorted(named), reader, "list of tasks")
     return as_data(page)
 
 
@@ -53,7 +55,10 @@ def find_dates(
     limit: Limit = 50,
 ) -> Any:
     """What will happen by itself in the cases that you may see, the earliest first."""
-    return as_data(engine.timers(until=until, case=case, by=reader, limit=limit))
+    timers = engine.timers(until=until, case=case, by=reader, limit=limit)
+    named = {one.case for one in timers if one.label != f"case {one.case}"}
+    engine.note_accesses(sorted(named), reader, "dates")
+    return as_data(timers)
 
 
 @dataclass

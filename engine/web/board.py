@@ -39,6 +39,7 @@ def board(request: Request, visitor: CaseVisiting, process: str = "") -> Respons
     wanted = CasesWanted(process=chosen.name, open_only=True, sort="since")
     with visitor.engine.finder() as finder:
         page = finder.cases(wanted, visitor.actor, MOST, "")
+    visitor.note_named([(one.id, one.label) for one in page.items], "board")
     by_state: dict[str, list[Case]] = {}
     for case in page.items:
         by_state.setdefault(case.state, []).append(case)

@@ -43,6 +43,12 @@ class Seen:
         return self.report.case
 
     @property
+    def contacts(self) -> list[tuple[str, str]]:
+        """What tells who the case is about, and how to reach people about it."""
+        fields = self.process.fields
+        return [(one.title, one.text) for one in self.report.fields if fields[one.field].personal]
+
+    @property
     def title(self) -> str:
         """What the case is called, with a capital letter."""
         return self.case.label[:1].upper() + self.case.label[1:]
@@ -80,14 +86,7 @@ def _only_waits(process: Process, state: str) -> bool:
 @router.get("/cases/{number}")
 def case_page(request: Request, visitor: CaseVisiting, number: CaseNumber) -> Response:
     """The overview of a case."""
-    seen = see(visitor, number, "case")
-    return show(request, "case.html", seen=seen, tab="overview", contacts=_contacts(seen))
-
-
-def _contacts(seen: Seen) -> list[tuple[str, str]]:
-    """Personal fields that need no condition: how to reach people about the case."""
-    fields = seen.process.fields
-    return [(one.title, one.text) for one in seen.report.fields if fields[one.field].personal]
+    return show(request, "case.html", seen=see(visitor, number, "case"), tab="overview")
 
 
 @router.get("/cases/{number}/timeline")

@@ -158,6 +158,7 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         with engine.finder() as finder:
             page = finder.cases(look.wanted(visitor), visitor.actor, PAGE, look.after)
         items, following = page.items, page.next
+        visitor.note_named([(one.id, one.label) for one in items], "list of cases")
     except (UnknownProcess, UnknownState) as error:
         unknown = str(error.args[0])
     return show(

@@ -32,6 +32,7 @@ class Date:
     href: str
     key: str
     late: bool = False
+    move: str = ""
 
 
 def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -> list[Date]:
@@ -41,7 +42,16 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
         timers = finder.timers(until, None, by, MOST, since)
         meetings = engine.meetings.between_in(finder, since.date(), until.date() + timedelta(days=1), by)
     found = [
-        Date(one.due, "Task", one.title, one.label, f"/cases/{one.case}", f"task-{one.case}-{one.task}", one.overdue)
+        Date(
+            one.due,
+            "Task",
+            one.title,
+            one.label,
+            f"/cases/{one.case}",
+            f"task-{one.case}-{one.task}",
+            one.overdue,
+            f"/cases/{one.case}/tasks/{one.task}/move",
+        )
         for one in tasks
         if one.due
     ]
@@ -108,6 +118,8 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
     span = span_of(view, chosen)
     since = datetime.combine(span.first, datetime.min.time(), zone)
     found = dates_between(visitor.engine, visitor.actor, since, since + (span.last - span.first) + timedelta(days=1))
+    numbers = [(one, one.href.rpartition("/")[2]) for one in found if one.about]
+    visitor.note_named([(int(number), one.about) for one, number in numbers], "dates")
     by_day: dict[date, list[Date]] = {}
     for one in found:
         by_day.setdefault(one.at.astimezone(zone).date(), []).append(one)

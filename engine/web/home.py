@@ -46,6 +46,8 @@ def home(request: Request, visitor: Visiting) -> Response:
         moved = finder.cases(wanted, actor, FEW, "")
         counts = _counts(finder, visitor)
     drafts = engine.desk.drafts(actor)
+    named = [(one.case, one.label) for one in (*overdue.items, *week.items)]
+    visitor.note_named([*named, *((one.id, one.label) for one in moved.items)], "first page")
     return show(
         request,
         "home.html",

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Refusal
 from engine.service import Case
 from engine.service.finding import TasksWanted
+from engine.web.case import CaseNumber, see
 from engine.web.forms import Question, date_in
 from engine.web.page import go, query, show
-from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
 
 router = APIRouter()
+Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 PAGE = 25
 SHOWS = {
     "team": "My team's",
@@ -67,6 +69,7 @@ def _list(
 ) -> Response:
     with visitor.engine.finder() as finder:
         page = finder.tasks(_wanted(visitor, what), visitor.actor, PAGE, after)
+    visitor.note_named([(one.case, one.label) for one in page.items], "list of tasks")
     return show(
         request,
         "tasks.html",
@@ -98,6 +101,44 @@ def _postponing(until: str = "", reason: str = "", errors: dict[str, str] | None
         Question("until", "New date", "date", required=False, value=until, error=wrong.get("until", "")),
         Question("reason", "Reason", "text", required=False, value=reason, error=wrong.get("reason", "")),
     ]
+
+
+@router.get("/cases/{number}/tasks/{name}/move")
+def ask_to_move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name) -> Response:
+    """Where one task gets another date."""
+    return _move(request, visitor, number, name)
+
+
+def _move(
+    request: Request,
+    visitor: Visitor,
+    number: int,
+    name: str,
+    status: int = 200,
+    questions: list[Question] | None = None,
+    general: str = "",
+) -> Response:
+    seen = see(visitor, number, "task")
+    task = next((one for one in seen.case.tasks if one.task == name), None)
+    if task is None:
+        raise NotFound
+    asked = questions or _postponing()
+    for one in asked:
+        one.required = True
+    return show(request, "task_move.html", status, seen=seen, task=task, questions=asked, general=general)
+
+
+@router.post("/cases/{number}/tasks/{name}/move")
+def move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name, posted: SentBy) -> Response:
+    """Give one task another date, for a reason."""
+    until, reason = date_in(posted, "until"), posted.text("reason", 600)
+    errors = _postponing_faults(until, reason)
+    if errors:
+        return _move(request, visitor, number, name, 422, _postponing(until, reason, errors))
+    said = _do(visitor, f"{number}/{name}", "postpone", posted, until, reason)
+    if said:
+        return _move(request, visitor, number, name, 409, _postponing(until, reason), said)
+    return go(f"/cases/{number}")
 
 
 @router.post("/tasks")

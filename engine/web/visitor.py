@@ -6,6 +6,7 @@ The cookie holds a random key; everything else about a session stays on the serv
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -89,6 +90,11 @@ class Visitor:
     def opens(self) -> list[Process]:
         """The processes of which they may begin a case."""
         return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
+
+    def note_named(self, shown: Iterable[tuple[int, str]], what: str) -> None:
+        """Keep that a list named these cases (number and label); one that has only its number is not named."""
+        named = dict.fromkeys(number for number, label in shown if label != f"case {number}")
+        self.engine.note_accesses(list(named), self.actor, what)
 
 
 def cookie_name(request: Request) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
+
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from engine import Engine
 from engine.case.command import Actor
+from engine.clock import SetClock
 from engine.service.views import Case
 from engine.web.app import ROOMS, create_site
 from engine.web.signing import Throttle
+from tests.conftest import START
 from tests.integration.site import PEOPLE, Visit, settle
 from tests.steps import PUPIL, done
 
@@ -49,6 +53,7 @@ PAGES = {
     "/cases/{number}/documents/{kind}/{copy}/page": SEES,
     "/cases/{number}/do/{name}": SEES,
     "/cases/{number}/done/{seq}": SEES,
+    "/cases/{number}/tasks/{name}/move": SEES,
     "/histories": {"ann"},
     "/meetings": MEETS,
     "/meetings/{number}": HEARS,
@@ -92,6 +97,7 @@ FORMS = {
     "/drafts/{number}/discard": {"sam"},
     "/cases/{number}/do/{name}": SEES,
     "/cases/{number}/documents": SEES,
+    "/cases/{number}/tasks/{name}/move": SEES,
     "/cases/{number}/notes": CHANGES,
     "/meetings": MEETS,
     "/meetings/{number}": HEARS,
@@ -110,13 +116,13 @@ ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(
 
 def filled(path: str) -> str:
     """The path with what stands for things that are there."""
-    name = "hbep-referral" if "version" in path else "managed_move"
+    name = "hbep-referral" if "version" in path else "chase_panel" if "/tasks/" in path else "managed_move"
     values = {"number": CASE, "case": CASE, "part": 0, "kind": "referral_form", "copy": 1, "name": name, "seq": 1}
     return path.format(**values, version="2023-24.1", login="max", secret="none")
 
 
 @pytest.fixture
-def site(engine: Engine) -> FastAPI:
+def site(engine: Engine, clock: SetClock) -> FastAPI:
     settle(engine)
     sam = engine.people.person("sam").actor
     case = done(engine.open_case("hbep-referral", sam, {**PUPIL, "school": "Hilltop"}, state="panel"))
@@ -124,10 +130,10 @@ def site(engine: Engine) -> FastAPI:
     jo = engine.people.person("jo").actor
     answers = {"area": "hinckley", "panel_date": "2023-10-03", "ground": "At risk"}
     done(engine.fire(case.id, "book_panel", jo, answers))
-    from datetime import date, time
-
     assert engine.meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 10, 3), time(13, 30), jo) == MEETING
     assert engine.desk.begin_draft("hbep-referral", "panel", sam) == DRAFT
+    clock.set(START + timedelta(days=40))
+    engine.run_due()
     return create_site(engine, throttle=Throttle(1000, 1000))
 
 
