@@ -1,19 +1,26 @@
-"""Commands for people: organisation add|list, person add|change|list, token issue|revoke|list."""
+"""Commands for people: organisation add|list, person add|change|invite|list, token issue|revoke|list."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import moment, out, out_json, say, table
-from engine.cli.shared import AsJson, opened
+from engine.cli.screen import listed, moment, out, say
+from engine.cli.shared import AsJson, opened, settings
+
+if TYPE_CHECKING:
+    from engine.service import Person, Token
 
 PANEL = "People"
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The short name by which they sign in.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", "-r", help="A role they hold; may be repeated.")]
 Their = Annotated[str, typer.Option("--organisation", help="The organisation they belong to.")]
+
+Email = Annotated[
+    str, typer.Option("--email", help="Their e-mail address: for messages, and for the sign-in of an organisation.")
+]
 
 
 def _group(name: str, text: str) -> typer.Typer:
@@ -43,16 +50,10 @@ def add_organisation(
 @organisations.command("list")
 def list_organisations(as_json: AsJson = False) -> None:
     """List the organisations."""
-    from engine.service import as_data
-
     with opened() as engine:
         found = engine.people.organisations()
-    if as_json:
-        out_json(as_data(found))
-    elif found:
-        table(("organisation", "area"), [(one.name, one.area) for one in found])
-    else:
-        say("No organisations.")
+    columns = ("organisation", "area")
+    listed(found, columns, lambda one: (one.name, one.area), "No organisations.", as_json=as_json)
 
 
 @people.command("add")
@@ -61,6 +62,7 @@ def add_person(
     name: Annotated[str, typer.Option("--name", help="What they are called.")] = "",
     role: Roles = None,
     organisation: Their = "",
+    email: Email = "",
 ) -> None:
     """Keep a person.
 
@@ -69,7 +71,7 @@ def add_person(
       casework person add sam --name "Sam Reed" --role school --organisation "Hilltop Academy"
     """
     with opened() as engine:
-        person = engine.people.add(login, name, role or [], organisation or None)
+        person = engine.people.add(login, name, role or [], organisation or None, email)
     out(f"{person.login}: added, {', '.join(person.roles) or 'without a role'}")
 
 
@@ -79,6 +81,7 @@ def change_person(
     name: Annotated[str, typer.Option("--name", help="What they are called now.")] = "",
     role: Roles = None,
     organisation: Their = "",
+    email: Email = "",
     active: Annotated[bool | None, typer.Option("--active/--inactive", help="Whether they may act.")] = None,
 ) -> None:
     """Change a person. What is not given stays; roles that are given replace all others.
@@ -94,6 +97,7 @@ def change_person(
             name=name or known.name,
             roles=tuple(role) if role else known.roles,
             organisation=organisation or known.organisation,
+            email=email or known.email,
             active=known.active if active is None else active,
         )
         person = engine.people.change(changed)
@@ -103,20 +107,28 @@ def change_person(
 @people.command("list")
 def list_people(as_json: AsJson = False) -> None:
     """List the people."""
-    from engine.service import as_data
-
     with opened() as engine:
         found = engine.people.everybody()
-    if as_json:
-        out_json(as_data(found))
-    elif found:
-        rows = [
-            (one.login, one.name, ", ".join(one.roles), one.organisation or "", "" if one.active else "inactive")
-            for one in found
-        ]
-        table(("login", "name", "roles", "organisation", ""), rows)
-    else:
-        say("No people.")
+    columns = ("login", "name", "roles", "organisation", "")
+    listed(found, columns, _person_row, "No people.", as_json=as_json)
+
+
+def _person_row(one: Person) -> tuple[str, ...]:
+    return one.login, one.name, ", ".join(one.roles), one.organisation or "", "" if one.active else "inactive"
+
+
+@people.command("invite")
+def invite_person(login: Login) -> None:
+    """Make an invitation, by which a person chooses a password. It works once, for seven days.
+
+    [bold]Example[/bold]
+
+      casework person invite sam
+    """
+    found = settings()
+    with opened() as engine:
+        secret = engine.accounts.invite(login)
+    out(f"{found.address.rstrip('/') or 'http://127.0.0.1:8000'}/invitation/{secret}")
 
 
 @tokens.command("issue")
@@ -156,20 +168,14 @@ def list_tokens(
     login: Annotated[str, typer.Option("--person", help="Only of this person.")] = "", as_json: AsJson = False
 ) -> None:
     """List the tokens, without their secrets."""
-    from engine.service import as_data
-
     with opened() as engine:
         found = engine.people.tokens(login or None)
-    if as_json:
-        out_json(as_data(found))
-    elif found:
-        rows = [
-            (str(one.id), one.login, one.title, ", ".join(one.scopes), moment(one.expires), moment(one.revoked))
-            for one in found
-        ]
-        table(("token", "person", "title", "scopes", "expires", "revoked"), rows)
-    else:
-        say("No tokens.")
+    columns = ("token", "person", "title", "scopes", "expires", "revoked")
+    listed(found, columns, _token_row, "No tokens.", as_json=as_json)
+
+
+def _token_row(one: Token) -> tuple[str, ...]:
+    return str(one.id), one.login, one.title, ", ".join(one.scopes), moment(one.expires), moment(one.revoked)
 
 
 def add_to(app: typer.Typer) -> None:

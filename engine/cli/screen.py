@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.case.refusal import Refusal
     from engine.source.problem import Problem
 
+T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -48,6 +49,25 @@ def out(text: str) -> None:
 def out_json(value: Any) -> None:
     """The result as JSON."""
     out(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def listed(
+    found: Sequence[T],
+    columns: Sequence[str],
+    row: Callable[[T], Sequence[str]],
+    nothing: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Everything found: as JSON, as a table, or a sentence where there is nothing."""
+    from engine.service import as_data
+
+    if as_json:
+        out_json(as_data(found))
+    elif found:
+        table(columns, [row(one) for one in found])
+    else:
+        say(nothing)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iterable[bool] = ()) -> None:

@@ -171,11 +171,16 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not do this with it.
         """
         with self.database.reading() as connection:
-            found = store.read_case(connection, case)
-            if found is None:
-                raise UnknownCase(f"There is no case {case}.")
-            self._catalogue.refresh(connection, found.stamp)
-            process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
+            return self._read(connection, case, by, action)
+
+    def _read(
+        self, connection: Connection, case: int, by: Actor | str | None, action: Action
+    ) -> tuple[Process, Snapshot]:
+        found = store.read_case(connection, case)
+        if found is None:
+            raise UnknownCase(f"There is no case {case}.")
+        self._catalogue.refresh(connection, found.stamp)
+        process = self._catalogue.process(connection, found.snapshot.process, found.snapshot.version)
         if by is not None and not may(Actor.of(by), action, process, found.snapshot):
             raise UnknownCase(f"There is no case {case}.")
         return process, found.snapshot
@@ -262,13 +267,13 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self.seen(case, by)
-        view = case_view(process, case, snapshot, self.clock.now(), _actor(by))
         possible: list[Possible] = []
         with self.database.reading() as connection:
+            process, snapshot = self._read(connection, case, by, Action.SEE)
             entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
             if by is not None:
                 possible = self._possible(connection, process, snapshot, Actor.of(by))
+        view = case_view(process, case, snapshot, self.clock.now(), _actor(by))
         report = Report(
             case=view,
             fields=shown_fields(process, view),
