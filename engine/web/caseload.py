@@ -1,11 +1,15 @@
-"""Caseload: the list of cases: searched, filtered, sorted, with chosen columns, kept as views, and exported."""
+"""Caseload: the list of cases: searched, filtered, sorted, with chosen columns, kept as views, and exported.
+
+Filters, order and columns stand in the address. What is searched for does not, for it may be a name: a search is
+posted, and so are its further pages and its exports.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,7 +20,7 @@ from engine.case.refusal import Refusal
 from engine.service import Case, UnknownProcess, UnknownState
 from engine.service.finding import CasesWanted
 from engine.web.page import day, go, query, show
-from engine.web.visitor import CaseVisiting, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
 
 router = APIRouter()
 PAGE = 25
@@ -53,9 +57,8 @@ USUAL = ["number", "name", "state", "organisation", "since", "due"]
 
 @dataclass(frozen=True)
 class Look:
-    """How somebody looks at the caseload: everything of it stands in the address."""
+    """How somebody looks at the caseload: everything of it but the search stands in the address."""
 
-    search: str = ""
     process: str = ""
     state: str = ""
     organisation: str = ""
@@ -66,6 +69,7 @@ class Look:
     sort: str = "-id"
     columns: tuple[str, ...] = ()
     after: str = ""
+    search: str = ""
 
     @property
     def shown(self) -> list[str]:
@@ -77,7 +81,6 @@ class Look:
     def values(self) -> dict[str, Any]:
         """The same as it stands in an address."""
         return {
-            "search": self.search,
             "process": self.process,
             "state": self.state,
             "organisation": self.organisation,
@@ -109,7 +112,6 @@ Text = Annotated[str, Query(max_length=200)]
 
 
 def look_of(
-    search: Text = "",
     process: Text = "",
     state: Text = "",
     organisation: Text = "",
@@ -125,7 +127,6 @@ def look_of(
     known = tuple(name for name in show or () if name in COLUMNS)
     how = (sort if sort in SORTS else "-id", known, after)
     return Look(
-        search,
         process,
         state,
         organisation,
@@ -138,16 +139,37 @@ def look_of(
 
 
 def _looking(request: Request) -> Look:
-    params = request.query_params
-    single = {name: value[:700] for name, value in params.items() if name != "show"}
-    known = {name: value for name, value in single.items() if name in look_of.__code__.co_varnames}
-    return look_of(**known, show=params.getlist("show"))
+    return _look(request.query_params.items(), request.query_params.getlist("show"))
+
+
+def _look(given: Iterable[tuple[str, str]], columns: list[str]) -> Look:
+    known = {name: value[:700] for name, value in given if name in _NAMES}
+    return look_of(**known, show=columns)
+
+
+def _posted_look(posted: Posted) -> Look:
+    """The look that a posted search asks for."""
+    given = [(name, posted.text(name, 700)) for name in _NAMES if posted.text(name, 700)]
+    return replace(_look(given, posted.texts("show")), search=posted.text("search", 200).strip())
+
+
+_NAMES = ("process", "state", "organisation", "owner", "status", "overdue", "moved", "sort", "after")
 
 
 @router.get("/cases")
 def caseload(request: Request, visitor: CaseVisiting) -> Response:
     """A page of the caseload."""
     return _list(request, visitor, _looking(request))
+
+
+@router.post("/cases")
+def search(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
+    """The cases that a search finds. Where nothing is searched for, the filters go into the address."""
+    look = _posted_look(posted)
+    if not look.search:
+        found = query(look.values)
+        return go(f"/cases?{found}" if found else "/cases")
+    return _list(request, visitor, look)
 
 
 def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, problem: str = "") -> Response:
@@ -172,7 +194,8 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         sorts=list(SORTS.items()),
         statuses=[(name or "all", title) for name, title in STATUSES.items()],
         states=states_of(visitor),
-        next_href=f"/cases?{query(look.values, after=following)}" if following else "",
+        next_href=f"/cases?{query(look.values, after=following)}" if following and not look.search else "",
+        following=following,
         here=query(look.values),
         views=engine.desk.views(visitor.actor),
         problem=problem or unknown,
@@ -209,7 +232,18 @@ def _cell(value: Any) -> str:
 @router.get("/cases.csv")
 def export_csv(request: Request, visitor: CaseVisiting) -> Response:
     """Just what the list shows, as CSV."""
-    look, into = _looking(request), io.StringIO()
+    return _csv(visitor, _looking(request))
+
+
+@router.post("/cases/export")
+def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
+    """Just what a search shows, as CSV or as a workbook."""
+    make = _xlsx if posted.text("kind", 10) == "xlsx" else _csv
+    return make(visitor, _posted_look(posted))
+
+
+def _csv(visitor: Visitor, look: Look) -> Response:
+    into = io.StringIO()
     writer = csv.writer(into)
     writer.writerow(COLUMNS[name][0] for name in look.shown)
     for case in _noted(visitor, _rows(visitor, look)):
@@ -221,7 +255,11 @@ def export_csv(request: Request, visitor: CaseVisiting) -> Response:
 @router.get("/cases.xlsx")
 def export_xlsx(request: Request, visitor: CaseVisiting) -> Response:
     """Just what the list shows, as a workbook."""
-    look, into = _looking(request), io.BytesIO()
+    return _xlsx(visitor, _looking(request))
+
+
+def _xlsx(visitor: Visitor, look: Look) -> Response:
+    into = io.BytesIO()
     with xlsxwriter.Workbook(into, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet, bold = book.add_worksheet("Cases"), book.add_format({"bold": True})
         dates = book.add_format({"num_format": "d mmm yyyy"})

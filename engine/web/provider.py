@@ -86,7 +86,7 @@ class Provider:
         except (JoseError, ValueError) as error:
             raise SignInFailed(type(error).__name__) from None
         email = claims.get("email")
-        if not isinstance(email, str) or claims.get("email_verified", True) is not True:
+        if not isinstance(email, str) or claims.get("email_verified") is not True:
             raise SignInFailed("it vouches for no e-mail address")
         return email
 

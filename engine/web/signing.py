@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Form, Path, Request
@@ -100,7 +101,7 @@ def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     _end_other(request, engine)
     session = engine.accounts.session(key)
     needs_code = session is not None and session.stage is Stage.CODE
-    return enter(request, key, f"/sign-in/code?next={wanted}" if needs_code else wanted)
+    return enter(request, key, f"/sign-in/code?next={quote(wanted)}" if needs_code else wanted)
 
 
 def _end_other(request: Request, engine: Engined) -> None:

@@ -87,6 +87,8 @@ FORMS = {
     "/profile/code": ALL,
     "/profile/code/stop": ALL,
     "/profile/calendar": ALL,
+    "/cases": CASES,
+    "/cases/export": CASES,
     "/cases/views": CASES,
     "/cases/views/remove": CASES,
     "/tasks": CASES,
