@@ -19,7 +19,7 @@ class Booking:
 
 def bookings(process: Process, case: Snapshot) -> list[Booking]:
     """Where the case stands on an agenda now. `day` is an ISO date on the wall clock of the process."""
-    if case.ended or not case.state:
+    if not process.meetings or case.ended or not case.state:
         return []
     around = {state.name for state in process.around(case.state)}
     return [

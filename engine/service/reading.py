@@ -203,7 +203,7 @@ class Reader:
         """A page of cases, by number; overdue ones by their oldest task.
 
         `search` finds beginnings of words of label, organisation and number; `sort` is `id`, `label`,
-        `organisation`, `opened`, `since` or `next_due`, with `-` before it for the other way round. `state` names
+        `organisation`, `since` or `next_due`, with `-` before it for the other way round. `state` names
         a state or one around it, `owner` the role that has to move on, `after` the `next` of the page before.
 
         Raises:

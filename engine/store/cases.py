@@ -13,13 +13,14 @@ from engine.case.snapshot import Snapshot
 from engine.store.index import Columns, write_index
 from engine.store.outbox import queue_change
 from engine.store.statement import Statement, every_column, one_row, put_row, together
-from engine.store.tables import calendars, cases, history, keys, tasks, timers, versions, waiting
+from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
 
 _stamp = (
     select(func.count()).select_from(versions).scalar_subquery(),
     select(func.count()).select_from(calendars).scalar_subquery(),
 )
-_one = select(cases.c.head, cases.c.snapshot, *_stamp).where(cases.c.id == bindparam("id"))
+_hooked = select(func.count()).select_from(hooks).where(hooks.c.active).scalar_subquery()
+_one = select(cases.c.head, cases.c.snapshot, *_stamp, _hooked).where(cases.c.id == bindparam("id"))
 _READ = Statement(_one)
 _INSERT = Statement(
     insert(cases).values({c.name: bindparam(c.name) for c in cases.c if c.name != "id"}).returning(cases.c.id)
@@ -69,13 +70,15 @@ _PARTS = {table.name: Statement(one_row(table, table.c.case_id)) for table in (t
 class StoredCase:
     """A case as it stands in the database.
 
-    `head` is the hash of its last entry; `stamp` counts the published versions and calendars.
+    `head` is the hash of its last entry; `stamp` counts the published versions and calendars; `hooked` says whether
+    anybody outside is told of its changes.
     """
 
     id: int
     head: str
     snapshot: Snapshot
     stamp: tuple[int, int] = (0, 0)
+    hooked: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def read_case(connection: Connection, case: int) -> StoredCase | None:
 
 
 def _stored(case: int, row: Any) -> StoredCase | None:
-    return None if row is None else StoredCase(case, row[0], Snapshot.from_json(row[1]), (row[2], row[3]))
+    return None if row is None else StoredCase(case, row[0], Snapshot.from_json(row[1]), (row[2], row[3]), bool(row[4]))
 
 
 def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns) -> int:
@@ -131,11 +134,12 @@ def update_case(
         updated = _UPDATE.send(connection, {"case": before.id, "expected": before.snapshot.seq, **values})
         _write_parts(connection, before.id, before.snapshot, snapshot)
         write_index(connection, before.id, snapshot.process, *columns)
-        queue_change(connection, before.id, snapshot, entries)
+        if before.hooked:
+            queue_change(connection, before.id, snapshot, entries)
         _write_history(connection, before.id, entries, bodies, hashes)
     if updated.rowcount != 1:
         return None
-    return StoredCase(before.id, hashes[-1], snapshot, before.stamp)
+    return StoredCase(before.id, hashes[-1], snapshot, before.stamp, before.hooked)
 
 
 def _hashes(head: str, bodies: list[str]) -> list[str]:

@@ -55,7 +55,7 @@ class CaseFilter:
     sight: Sight = Sight()
 
 
-SORTS = ("id", "label", "organisation", "opened", "since", "next_due")
+SORTS = ("id", "label", "organisation", "since", "next_due")
 
 
 def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
@@ -64,7 +64,7 @@ def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Ro
     query = _filtered(wanted)
     name = sort.removeprefix("-")
     found = _case_page(connection, query, wanted, sort, most)
-    if name in ("id", "opened", "since") or wanted.overdue_at or len(found) >= most:
+    if name in ("id", "since") or wanted.overdue_at or len(found) >= most:
         return found
     return found + _without_value(connection, query.where(cases.c[name].is_(None)), wanted, most - len(found))
 

@@ -45,9 +45,10 @@ class Columns:
 
 def write_index(connection: Connection, case: int, process: str, before: Columns | None, after: Columns) -> None:
     """Bring the rows by which a case is found from what they were to what they are to be."""
-    old, new = words_of(case, before) if before else set(), words_of(case, after)
-    _DELETE_WORD.write(connection, [{"said": word, "case": case} for word in sorted(old - new)])
-    _INSERT_WORD.write(connection, [{"word": word, "case_id": case} for word in sorted(new - old)])
+    if before is None or (before.label, before.organisation) != (after.label, after.organisation):
+        old, new = words_of(case, before) if before else set(), words_of(case, after)
+        _DELETE_WORD.write(connection, [{"said": word, "case": case} for word in sorted(old - new)])
+        _INSERT_WORD.write(connection, [{"word": word, "case_id": case} for word in sorted(new - old)])
     if (before.booked if before else ()) == after.booked:
         return
     if before and before.booked:

@@ -84,11 +84,11 @@ cases = Table(
     Index(None, "organisation", "id"),
     Index(None, "next_due", "id"),
     Index(None, "owner", "next_due", "id"),
-    Index(None, "label", "id"),
-    Index(None, "opened", "id"),
     Index(None, "since", "id"),
     sqlite_autoincrement=True,
 )
+_labelled = cases.c.label.is_not(None)
+Index(None, cases.c.label, cases.c.id, sqlite_where=_labelled, postgresql_where=_labelled)
 
 words = Table(
     "words",

@@ -189,8 +189,9 @@ def _feeds_notes_views() -> None:
     op.create_index(op.f("ix_words_case_id"), "words", ["case_id"], unique=False)
     op.add_column("cases", sa.Column("label", sa.Text, nullable=True))
     op.add_column("cases", sa.Column("since", _INSTANT, nullable=False, server_default=""))
-    op.create_index(op.f("ix_cases_label_id"), "cases", ["label", "id"], unique=False)
-    op.create_index(op.f("ix_cases_opened_id"), "cases", ["opened", "id"], unique=False)
+    labelled = sa.text("label IS NOT NULL")
+    index = op.f("ix_cases_label_id")
+    op.create_index(index, "cases", ["label", "id"], sqlite_where=labelled, postgresql_where=labelled)
     op.create_index(op.f("ix_cases_since_id"), "cases", ["since", "id"], unique=False)
     op.add_column("people", sa.Column("email", sa.Text, server_default="", nullable=False))
     op.execute("UPDATE cases SET since = opened")
@@ -211,5 +212,4 @@ def downgrade() -> None:
     for column in ("label", "since"):
         op.drop_index(op.f(f"ix_cases_{column}_id"), "cases")
         op.drop_column("cases", column)
-    op.drop_index(op.f("ix_cases_opened_id"), "cases")
     op.drop_column("people", "email")
