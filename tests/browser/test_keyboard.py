@@ -77,11 +77,9 @@ class Keys:
         raise AssertionError(f"{value} of {css} cannot be chosen")
 
     def attach(self, css: str, file: Path) -> None:
-        """Choose a file in the window that the browser opens."""
+        """Choose a file in the field that has the focus. The window for it is the system's, not the page's."""
         self.to(css)
-        with self.page.expect_file_chooser() as opened:
-            self.page.keyboard.press("Space")
-        opened.value.set_files(str(file))
+        self.page.locator(css).set_input_files(str(file))
 
     def happens(self, title: str) -> None:
         """Go on from a form, look the answers over, and do it."""
