@@ -7,6 +7,7 @@ exists is never told, neither in words nor by the time that an answer takes.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -34,6 +35,7 @@ TOUCH = timedelta(minutes=1)
 SHORTEST, LONGEST = 12, 200
 STEP = 30
 CODES = 8
+_HASHER = PasswordHasher()
 
 
 class Stage(StrEnum):
@@ -62,11 +64,13 @@ class Session:
 class Accounts:
     """The accounts and sessions of one database. Every method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._hasher = hasher or PasswordHasher()
-        self._decoy = self._hasher.hash(secrets.token_urlsafe())
+
+    def get_ready(self) -> None:
+        """Do now what signing in needs once, so that no later answer takes longer than another."""
+        _decoy()
 
     # Accounts
 
@@ -166,7 +170,7 @@ class Accounts:
             raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
         if len(set(password)) < 5:
             raise BadPassword("This password is too easy to guess. Three random words make a good one.")
-        return self._hasher.hash(password)
+        return _HASHER.hash(password)
 
     def _person(self, connection: Connection, login: str) -> people_store.StoredPerson:
         found = people_store.find_person(connection, login)
@@ -181,7 +185,7 @@ class Accounts:
         with self._database.reading() as connection:
             person = people_store.find_person(connection, login.strip().lower()[:60])
             account = store.account_of(connection, person.id) if person else None
-        right = self._verified(account.password if account else self._decoy, password)
+        right = _verified(account.password if account else _decoy(), password)
         if not right or person is None or account is None or not person.active:
             return None
         return self._begin(person.id, Stage.CODE if account.totp else Stage.SIGNED_IN)
@@ -190,13 +194,7 @@ class Accounts:
         """Whether this is the password of the person, who is signed in and asked again."""
         with self._database.reading() as connection:
             account = store.account_of(connection, self._person(connection, login).id)
-        return account is not None and self._verified(account.password, password)
-
-    def _verified(self, hashed: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(hashed, password[: LONGEST + 1])
-        except (VerificationError, InvalidHashError):
-            return False
+        return account is not None and _verified(account.password, password)
 
     def sign_in_as(self, login: str) -> str | None:
         """The key of a new session for somebody whom an organisation's own sign-in has named; None if unknown."""
@@ -303,6 +301,19 @@ class Accounts:
         """The login of the person whose calendar address this is."""
         with self._database.reading() as connection:
             return store.feed_login(connection, digest(secret))
+
+
+@functools.cache
+def _decoy() -> str:
+    """A hash that no password has: what is checked for a login that does not exist. Making it costs as much."""
+    return _HASHER.hash(secrets.token_urlsafe())
+
+
+def _verified(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def digest(secret: str) -> str:

@@ -73,6 +73,7 @@ def create_site(
     throttle: signing.Throttle | None = None,
 ) -> FastAPI:
     """The pages of an engine, reached at `address`. Where that is https, cookies are sent by it only."""
+    engine.accounts.get_ready()
     secure = address.startswith("https://")
     site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None)
     site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
