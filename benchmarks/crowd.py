@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.process import START, ready_case, swing
+from benchmarks.servers import sqlite_engine
 from engine.case.instants import from_text, to_text
 from engine.service import Engine
 
@@ -38,6 +39,17 @@ def grow(engine: Engine, file: Path, count: int, ended: float = 0.1) -> None:
             database.commit()
         database.execute("ANALYZE")
     database.close()
+
+
+def small_and_big(place: Path, few: int, many: int) -> list[Engine]:
+    """Two engines on databases in `place`, with few and with many cases."""
+    engines = []
+    for name, count in (("small", few), ("big", many)):
+        file = place / f"{name}.db"
+        engine = sqlite_engine(file)
+        grow(engine, file, count)
+        engines.append(engine)
+    return engines
 
 
 def _rows(database: sqlite3.Connection, name: str, number: int) -> list[dict[str, Any]]:

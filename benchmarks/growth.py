@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from benchmarks.crowd import grow
+from benchmarks.crowd import small_and_big
 from benchmarks.measure import Measure, by_turns
 from benchmarks.process import START, ready_case, swing
-from benchmarks.servers import folder, sqlite_engine
+from benchmarks.servers import folder
 from engine.clock import SetClock
 from engine.service import Engine
 
@@ -32,15 +32,11 @@ def measure(*, quick: bool = False) -> list[Measure]:
     """Each work on a small and on a big database, by turns."""
     few, many, rounds = (200, 2_000, 3) if quick else (1_000, 1_000_000, 15)
     with folder() as place:
-        engines = []
-        for name, count in (("small", few), ("big", many)):
-            file = place / f"{name}.db"
-            engine = sqlite_engine(file)
-            grow(engine, file, count)
+        engines = small_and_big(place, few, many)
+        for engine in engines:
             _cases[id(engine)] = [ready_case(engine) for _ in range(50)]
             assert isinstance(engine.clock, SetClock)
             engine.clock.set(START + timedelta(days=20))
-            engines.append(engine)
         found = [_compared(name, work, engines, rounds, many) for name, work in WORKS.items()]
         for engine in engines:
             engine.close()

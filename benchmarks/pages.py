@@ -24,10 +24,10 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from benchmarks.crowd import grow
+from benchmarks.crowd import small_and_big
 from benchmarks.measure import Measure, by_turns
 from benchmarks.process import START, ready_case, swing
-from benchmarks.servers import folder, sqlite_engine
+from benchmarks.servers import folder
 from engine.clock import SetClock
 from engine.service import Engine
 from engine.web import page as pages
@@ -43,16 +43,12 @@ def measure(*, quick: bool = False) -> list[Measure]:
     """Each page on a small and on a big database, and the case page against its floor, by turns."""
     few, many, rounds, times = (200, 2_000, 3, 20) if quick else (1_000, 100_000, 9, 100)
     with folder() as place:
-        engines = []
-        for name, count in (("small", few), ("big", many)):
-            file = place / f"{name}.db"
-            engine = sqlite_engine(file)
-            grow(engine, file, count)
+        engines = small_and_big(place, few, many)
+        for engine in engines:
             engine.people.add(LOGIN, "Clerk", ["clerk"])
             engine.accounts.set_password(LOGIN, PASSWORD)
             assert isinstance(engine.clock, SetClock)
             engine.clock.set(START + timedelta(days=20))
-            engines.append(engine)
         found = _compared(engines, rounds, times, many)
         for engine in engines:
             engine.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -15,7 +14,6 @@ from engine.api import cases, lists
 from engine.api.asking import Limits
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem
 from engine.logs import place_of
-from engine.scheduler import Scheduler
 from engine.service import Engine
 
 PER_MINUTE = 600
@@ -33,16 +31,8 @@ _HEADERS = {
 }
 
 
-def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, scheduler: Scheduler | None = None) -> FastAPI:
-    """The API of an engine. A scheduler runs as long as the application does."""
-
-    @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
-        if scheduler:
-            scheduler.start()
-        yield
-        if scheduler:
-            scheduler.stop()
+def create_app(engine: Engine, *, per_minute: int = PER_MINUTE) -> FastAPI:
+    """The API of an engine."""
 
     app = FastAPI(
         title="casework",
@@ -51,7 +41,6 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, scheduler: Sched
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=life,
     )
     app.state.engine, app.state.limits = engine, Limits(per_minute)
     add_handlers(app)

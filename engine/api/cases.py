@@ -85,7 +85,7 @@ def find_cases(
         limit=limit,
         after=after,
     )
-    engine.note_accesses([one.id for one in page.items if one.label != f"case {one.id}"], reader, "list of cases")
+    engine.note_named([(one.id, one.label) for one in page.items], reader, "list of cases")
     return as_data(page)
 
 

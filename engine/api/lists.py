@@ -41,8 +41,7 @@ def find_tasks(
     who = reader.name if mine else person
     roles = tuple(role or ())
     page = engine.tasks(roles=roles, person=who, overdue=overdue, case=case, by=reader, limit=limit, after=after)
-    named = {one.case for one in page.items if one.label != f"case {one.case}"}
-    engine.note_accesses(sorted(named), reader, "list of tasks")
+    engine.note_named([(one.case, one.label) for one in page.items], reader, "list of tasks")
     return as_data(page)
 
 
@@ -56,8 +55,7 @@ def find_dates(
 ) -> Any:
     """What will happen by itself in the cases that you may see, the earliest first."""
     timers = engine.timers(until=until, case=case, by=reader, limit=limit)
-    named = {one.case for one in timers if one.label != f"case {one.case}"}
-    engine.note_accesses(sorted(named), reader, "dates")
+    engine.note_named([(one.case, one.label) for one in timers], reader, "dates")
     return as_data(timers)
 
 

@@ -110,7 +110,7 @@ class ClaimTask:
 
 @dataclass(frozen=True)
 class PostponeTask:
-    """A task gets another due time (aware), for a reason."""
+    """A task gets another due time, for a reason. Without a time zone it is on the wall clock of the process."""
 
     task: str
     until: datetime

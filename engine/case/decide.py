@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from engine.case import schedule
@@ -277,12 +278,13 @@ def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
 
 def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
     """A later (or earlier) due time for a task, with the reason. Its escalation counts from the new time."""
+    until = command.until if command.until.tzinfo else command.until.replace(tzinfo=draft.process.zone)
     refusal = _task_fault(draft, command.task, command.by)
     if refusal is None:
-        refusal = _postponing_fault(command)
+        refusal = _postponing_fault(command, until)
     if refusal is not None:
         return refusal
-    task = {**draft.snapshot.tasks[command.task], "due": to_text(command.until)}
+    task = {**draft.snapshot.tasks[command.task], "due": to_text(until)}
     tasks = {command.task: task}
     known = command.task in draft.process.tasks and not task.get("escalated")
     timers = schedule.escalations(draft.process, tasks) if known else {}
@@ -291,11 +293,11 @@ def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
     return None
 
 
-def _postponing_fault(command: PostponeTask) -> Refusal | None:
+def _postponing_fault(command: PostponeTask, until: datetime) -> Refusal | None:
     faults = {}
     if not 0 < len(command.reason.strip()) <= MOST_REASON:
         faults["reason"] = f"Give a reason, in at most {MOST_REASON} characters."
-    if command.until <= command.at:
+    if until <= command.at:
         faults["until"] = "The new date must lie ahead."
     return _form_refusal(faults) if faults else None
 

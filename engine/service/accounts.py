@@ -8,7 +8,6 @@ exists is never told, neither in words nor by the time that an answer takes.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import secrets
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 
 from engine.case.instants import from_text, to_text
 from engine.clock import Clock
-from engine.service.people import BadPerson, Person, person_of
+from engine.service.people import BadPerson, Person, digest, known_person, person_of
 from engine.store import accounts as store
 from engine.store import people as people_store
 from engine.store.accounts import StoredAccount, StoredSession
@@ -87,7 +86,7 @@ class Accounts:
         """
         secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
         with self._database.writing() as connection:
-            person = self._person(connection, login)
+            person = known_person(connection, login)
             if not person.active:
                 raise BadPerson(f"{login} is not active.")
             store.insert_invitation(connection, digest(secret), person.id, expires)
@@ -111,7 +110,7 @@ class Accounts:
             login = store.invited(connection, digest(secret), to_text(self._clock.now()))
             if login is None or not store.take_invitation(connection, digest(secret)):
                 return None
-            person = self._person(connection, login)
+            person = known_person(connection, login)
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
         return login
@@ -125,7 +124,7 @@ class Accounts:
         """
         hashed = self._hashed(password)
         with self._database.writing() as connection:
-            person = self._person(connection, login)
+            person = known_person(connection, login)
             known = store.account_of(connection, person.id) or StoredAccount(person.id, "", "", 0, "[]")
             store.put_account(connection, replace(known, password=hashed), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
@@ -133,12 +132,12 @@ class Accounts:
     def has_account(self, login: str) -> bool:
         """Whether a person can sign in with a password here."""
         with self._database.reading() as connection:
-            return store.account_of(connection, self._person(connection, login).id) is not None
+            return store.account_of(connection, known_person(connection, login).id) is not None
 
     def second_factor(self, login: str) -> tuple[bool, int]:
         """Whether a person uses an authenticator, and how many recovery codes are left."""
         with self._database.reading() as connection:
-            found = store.account_of(connection, self._person(connection, login).id)
+            found = store.account_of(connection, known_person(connection, login).id)
         return (bool(found.totp), len(json.loads(found.recovery))) if found else (False, 0)
 
     def add_second_factor(self, login: str, secret: str, code: str) -> list[str] | None:
@@ -148,7 +147,7 @@ class Accounts:
             return None
         codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
         with self._database.writing() as connection:
-            person = self._person(connection, login)
+            person = known_person(connection, login)
             known = store.account_of(connection, person.id)
             if known is None:
                 return None
@@ -161,7 +160,7 @@ class Accounts:
     def drop_second_factor(self, login: str) -> None:
         """Ask for codes no more."""
         with self._database.writing() as connection:
-            known = store.account_of(connection, self._person(connection, login).id)
+            known = store.account_of(connection, known_person(connection, login).id)
             if known is not None:
                 store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
 
@@ -171,12 +170,6 @@ class Accounts:
         if len(set(password)) < 5:
             raise BadPassword("This password is too easy to guess. Three random words make a good one.")
         return _HASHER.hash(password)
-
-    def _person(self, connection: Connection, login: str) -> people_store.StoredPerson:
-        found = people_store.find_person(connection, login)
-        if found is None:
-            raise BadPerson(f"Nobody signs in as {login}.")
-        return found
 
     # Signing in
 
@@ -193,7 +186,7 @@ class Accounts:
     def confirmed(self, login: str, password: str) -> bool:
         """Whether this is the password of the person, who is signed in and asked again."""
         with self._database.reading() as connection:
-            account = store.account_of(connection, self._person(connection, login).id)
+            account = store.account_of(connection, known_person(connection, login).id)
         return account is not None and _verified(account.password, password)
 
     def sign_in_as(self, login: str) -> str | None:
@@ -213,7 +206,7 @@ class Accounts:
         """The key of the session that follows when the code, or a recovery code, is right; else None."""
         said = code.strip().replace(" ", "")
         with self._database.writing() as connection:
-            person = self._person(connection, session.person.login)
+            person = known_person(connection, session.person.login)
             account = store.account_of(connection, person.id)
             if account is None or not (self._use_code(connection, account, said)):
                 return None
@@ -276,7 +269,7 @@ class Accounts:
     def sign_out_everywhere(self, login: str) -> int:
         """End every session of a person; how many there were."""
         with self._database.writing() as connection:
-            return store.end_sessions(connection, self._person(connection, login).id)
+            return store.end_sessions(connection, known_person(connection, login).id)
 
     # Calendar addresses
 
@@ -284,18 +277,18 @@ class Accounts:
         """A new secret address of a person's calendar; the one before is void."""
         secret = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
-            store.put_feed(connection, self._person(connection, login).id, digest(secret), to_text(self._clock.now()))
+            store.put_feed(connection, known_person(connection, login).id, digest(secret), to_text(self._clock.now()))
         return secret
 
     def drop_feed(self, login: str) -> None:
         """Let the address of a person's calendar lead nowhere."""
         with self._database.writing() as connection:
-            store.put_feed(connection, self._person(connection, login).id, None, to_text(self._clock.now()))
+            store.put_feed(connection, known_person(connection, login).id, None, to_text(self._clock.now()))
 
     def has_feed(self, login: str) -> bool:
         """Whether a person has a calendar address."""
         with self._database.reading() as connection:
-            return store.has_feed(connection, self._person(connection, login).id)
+            return store.has_feed(connection, known_person(connection, login).id)
 
     def feed_of(self, secret: str) -> str | None:
         """The login of the person whose calendar address this is."""
@@ -314,8 +307,3 @@ def _verified(hashed: str, password: str) -> bool:
         return _HASHER.verify(hashed, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
-
-
-def digest(secret: str) -> str:
-    """The secret has many random bits: a plain hash cannot be guessed back."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

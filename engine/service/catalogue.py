@@ -92,6 +92,10 @@ class Catalogue:
         """The version in force on `day`, or the first one where none is yet."""
         return self.in_force(connection, name, day) or self.process(connection, name, self.versions(name)[0].version)
 
+    def all_newest(self, connection: Connection, day: date) -> list[Process]:
+        """The same for every published process."""
+        return [self.newest(connection, name, day) for name in self.names()]
+
     def capacities(self, connection: Connection, name: str, day: date) -> dict[str, int]:
         """How many of each place of a process there are, by the version in force on `day`."""
         places = self.newest(connection, name, day).places

@@ -24,12 +24,13 @@ from engine.case.command import (
 )
 from engine.case.entry import Entry
 from engine.case.instants import from_text
+from engine.case.permission import Action, may
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.asked import Asked
 from engine.service.reading import Reader
-from engine.service.transaction import LostRace, Transaction
+from engine.service.transaction import LostRace, Transaction, UnknownCase, Work
 from engine.service.views import Case, case_view
 from engine.store import cases as store
 from engine.store.cases import Key
@@ -118,11 +119,12 @@ class Changer(Reader):
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         actor = Actor.of(by)
-        process, snapshot = self.seen(case, actor)
         with self.database.reading() as connection:
             tx = Transaction(connection, self._catalogue, self.clock.now())
             work = tx.hold(case)
-            moment = _aware(at, process) if at else max(tx.now, from_text(snapshot.last_at))
+            if not may(actor, Action.SEE, work.process, work.snapshot):
+                raise UnknownCase(f"There is no case {case}.")
+            moment = _moment(tx, work, at)
             tx.catch_up(work, min(moment, tx.now))
             return tx.do(work, Fire(event, actor, moment, dict(data)))
 
@@ -145,7 +147,7 @@ class Changer(Reader):
             UnknownCase: there is no such case.
             DocumentTooBig: it has more bytes than are kept.
         """
-        actor, called = Actor.of(by), _file_name(name or document)
+        actor, called = Actor.of(by), file_name(name or document)
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         with self.documents.receive(stream) as arrived:
             if not arrived.size:
@@ -221,10 +223,8 @@ class Changer(Reader):
         """Give a task another due time, for a reason. Without a time zone it is on the wall clock of the process."""
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
-        process, _ = self.seen(case, None)
-        due = _aware(until, process)
         return self._change(
-            case, lambda moment: PostponeTask(task, due, reason, actor, moment), at, asked, expected_version
+            case, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
         )
 
     def _change(
@@ -243,7 +243,7 @@ class Changer(Reader):
             work = tx.hold(case)
             if expected is not None and expected != work.snapshot.seq:
                 return _changed(expected, work.snapshot.seq)
-            moment = _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
+            moment = _moment(tx, work, at)
             first = work.snapshot.seq + 1
             tx.catch_up(work, min(moment, tx.now))
             asking = command(moment)
@@ -309,6 +309,11 @@ def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str,
     return {**command.data, area: known} if fits else command.data
 
 
+def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
+    """When a step happens: as was said, else now, but not before the step before it."""
+    return _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
+
+
 def _who(command: Command) -> Actor | None:
     return None if isinstance(command, Tick) else command.by
 
@@ -317,7 +322,7 @@ def _aware(moment: datetime, process: Process | None) -> datetime:
     return moment if moment.tzinfo or process is None else moment.replace(tzinfo=process.zone)
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """The last part of a path, without characters that no file name has."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(char for char in last if char.isprintable())[-200:] or "document"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -15,8 +15,7 @@ from engine.case.instants import from_text, to_text
 from engine.case.permission import Action, may
 from engine.case.refusal import Code, Refusal
 from engine.service.changing import Changer
-from engine.service.people import person_of
-from engine.service.transaction import UnknownCase
+from engine.service.people import known_person, person_of
 from engine.service.views import Case, local
 from engine.store import notes as store
 from engine.store import people as people_store
@@ -107,7 +106,7 @@ class Desk:
     def begin_draft(self, process: str, state: str, by: Actor) -> int:
         """A new, empty draft; its number."""
         with self._database.writing() as connection:
-            person = _person(connection, by.name)
+            person = known_person(connection, by.name).id
             return store.insert_draft(connection, person, process, state, to_text(self._engine.clock.now()))
 
     def drafts(self, by: Actor) -> list[StoredDraft]:
@@ -167,14 +166,14 @@ class Desk:
 
         return self._change_draft(number, by, change)
 
-    def _change_draft(self, number: int, by: Actor, change: Any) -> StoredDraft:
-        with self._database.writing() as connection:
-            found = store.drafts_of(connection, by.name, number)
-            if not found:
-                raise UnknownDraft("There is no such draft.")
-            changed: StoredDraft = replace(change(found[0]), changed=to_text(self._engine.clock.now()))
-            store.update_draft(connection, changed, found[0].seq)
-        return replace(changed, seq=found[0].seq + 1)
+    def _change_draft(self, number: int, by: Actor, change: Callable[[StoredDraft], StoredDraft]) -> StoredDraft:
+        """Change a draft; begun anew where another window changed it meanwhile."""
+        while True:
+            draft = self.draft(number, by)
+            changed = replace(change(draft), changed=to_text(self._engine.clock.now()))
+            with self._database.writing() as connection:
+                if store.update_draft(connection, changed, draft.seq):
+                    return replace(changed, seq=draft.seq + 1)
 
     def discard(self, number: int, by: Actor) -> None:
         """Forget a draft.
@@ -225,7 +224,7 @@ class Desk:
         if len(self.views(by)) >= MOST_VIEWS:
             return Refusal(Code.FORM, f"You keep {MOST_VIEWS} views. Remove one first.")
         with self._database.writing() as connection:
-            store.insert_view(connection, _person(connection, by.name), called, query)
+            store.insert_view(connection, known_person(connection, by.name).id, called, query)
         return None
 
     def views(self, by: Actor) -> list[SavedView]:
@@ -236,14 +235,7 @@ class Desk:
     def remove_view(self, number: int, by: Actor) -> None:
         """Forget a view of this person."""
         with self._database.writing() as connection:
-            store.delete_view(connection, _person(connection, by.name), number)
-
-
-def _person(connection: Connection, login: str) -> int:
-    found = people_store.find_person(connection, login)
-    if found is None:
-        raise UnknownCase("Nobody signs in by this name.")
-    return found.id
+            store.delete_view(connection, known_person(connection, by.name).id, number)
 
 
 def changed_at(draft: StoredDraft) -> datetime:

@@ -64,6 +64,11 @@ class Finder:
         self._catalogue = catalogue
         self._now = now
 
+    @property
+    def processes(self) -> list[Process]:
+        """Every process, in the version that is in force now."""
+        return self._catalogue.all_newest(self.connection, self._now.date())
+
     def cases(self, wanted: CasesWanted, by: Actor | str | None, limit: int, after: str) -> Page[Case]:
         """A page of cases, by number; overdue ones by their oldest task."""
         _check_cursor(after, 1)
@@ -72,7 +77,7 @@ class Finder:
         rows = find.find_cases(self.connection, asked, most + 1)
         sort = "next_due" if wanted.overdue else asked.sort
         more = find.cursor_of(rows[most - 1], sort) if len(rows) > most else ""
-        actor = None if by is None else Actor.of(by)
+        actor = actor_of(by)
         return Page(tuple(self._case(row, actor) for row in rows[:most]), more)
 
     def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
@@ -103,7 +108,7 @@ class Finder:
         most = max(1, min(limit, MOST))
         rows = find.find_tasks(self.connection, self._task_filter(wanted, by, after), most + 1)
         more = find.task_cursor_of(rows[most - 1]) if len(rows) > most else ""
-        actor = None if by is None else Actor.of(by)
+        actor = actor_of(by)
         return Page(tuple(self._task(row, actor) for row in rows[:most]), more)
 
     def count_tasks(self, wanted: TasksWanted, by: Actor | str | None, most: int) -> int:
@@ -138,7 +143,7 @@ class Finder:
         found = []
         for row in rows:
             process, snapshot = self._of(row)
-            label = label_of(process, row["case_id"], snapshot, self._now, None if by is None else Actor.of(by))
+            label = label_of(process, row["case_id"], snapshot, self._now, actor_of(by))
             found.append(timer_view(process, row["case_id"], label, row["timer"], row["due"]))
         return found
 
@@ -184,13 +189,17 @@ class Finder:
         if by is None:
             return find.Sight()
         actor = Actor.of(by)
-        names = self._catalogue.names()
-        processes = [self._catalogue.newest(self.connection, name, self._now.date()) for name in names]
+        processes = self.processes
         if actor.is_engine or any(sees_all(one, actor) for one in processes):
             return find.Sight()
         own = any(role in one.roles and one.roles[role].sees == "own" for one in processes for role in actor.roles)
         agendas = tuple((one.name, *agenda) for one in processes for agenda in agendas_of(one, actor))
         return find.Sight(everything=False, organisation=actor.organisation if own else None, agendas=agendas)
+
+
+def actor_of(by: Actor | str | None) -> Actor | None:
+    """Who asks; None where that is of no regard."""
+    return None if by is None else Actor.of(by)
 
 
 def _check_cursor(after: str, bars: int) -> None:

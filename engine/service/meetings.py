@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
@@ -51,7 +50,6 @@ class Meeting:
     minutes: str
     held: bool
     booked: int
-    stored: StoredMeeting
 
     @property
     def title(self) -> str:
@@ -107,7 +105,7 @@ class Meetings:
         except IntegrityError:
             raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
 
-    def record(self, number: int, present: Sequence[str], minutes: str, by: Actor, *, held: bool = True) -> None:
+    def record(self, number: int, present: Sequence[str], minutes: str, by: Actor) -> None:
         """Keep who was there, and the minutes of a meeting.
 
         Raises:
@@ -122,7 +120,7 @@ class Meetings:
             stored = store.meeting_of(connection, number)
             assert stored is not None
             names = tuple(one.strip()[:200] for one in present if one.strip())[:100]
-            changed = replace(stored, present=names, minutes=minutes.strip()[:20_000], held=held)
+            changed = replace(stored, present=names, minutes=minutes.strip()[:20_000], held=True)
             store.update_meeting(connection, changed)
 
     def meeting(self, number: int, by: Actor) -> Meeting:
@@ -152,7 +150,7 @@ class Meetings:
         sight = finder.sight(by)
         agendas = None if sight.everything else sight.agendas
         found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, agendas)
-        known = {one.name: one for one in self._newest(finder.connection)}
+        known = {one.name: one for one in finder.processes}
         told = [(known[one.process], one) for one in found if one.process in known]
         return [_told(process, one) for process, one in told if one.meeting in process.meetings]
 
@@ -173,9 +171,10 @@ class Meetings:
     def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
         """The same with what is known of each of them in words."""
         found: list[tuple[Case, tuple[Shown, ...]]] = []
+        agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            for number, text in store.cases_booked(connection, meeting.stored, MOST):
+            for number, text in store.cases_booked(connection, agenda, MOST):
                 snapshot = Snapshot.from_json(text)
                 process = self._catalogue.process(connection, snapshot.process, snapshot.version)
                 if may(by, Action.SEE, process, snapshot):
@@ -187,7 +186,7 @@ class Meetings:
         """The kinds of meeting whose dates `by` keeps."""
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            processes = self._newest(connection)
+            processes = self._catalogue.all_newest(connection, self._clock.now().date())
         return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
 
     def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
@@ -195,10 +194,6 @@ class Meetings:
         if kind is None or not _leads(process, kind, by):
             raise BadMeeting("This can be done by those who lead the meeting.")
         return kind
-
-    def _newest(self, connection: Connection) -> list[Process]:
-        today = self._clock.now().date()
-        return [self._catalogue.newest(connection, name, today) for name in self._catalogue.names()]
 
     def _process(self, name: str) -> Process:
         with self._database.reading() as connection:
@@ -212,5 +207,5 @@ def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:
 
 def _told(process: Process, stored: StoredMeeting) -> Meeting:
     begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
-    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked)
     return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

@@ -125,10 +125,6 @@ class People:
                 raise BadPerson(f"There is no organisation {name}.")
         return Organisation(name, area.strip()[:60])
 
-    def area_of(self, organisation: str) -> str:
-        """The area of an organisation; empty where it has none, or there is no such organisation."""
-        return next((one.area for one in self.organisations() if one.name == organisation), "")
-
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name."""
         with self._database.reading() as connection:
@@ -148,7 +144,7 @@ class People:
         try:
             with self._database.writing() as connection:
                 store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
-                person = person_of(_known(connection, login))
+                person = person_of(known_person(connection, login))
         except IntegrityError:
             raise BadPerson(f"Somebody signs in as {login} already.") from None
         return person
@@ -161,11 +157,9 @@ class People:
         """
         changed = self._checked(person)
         with self._database.writing() as connection:
-            found = store.find_person(connection, person.login)
-            if found is None:
-                raise BadPerson(f"Nobody signs in as {person.login}.")
-            store.put_person(connection, _stored(found.id, changed), _organisation_of(connection, changed))
-            return person_of(_known(connection, person.login))
+            number = known_person(connection, person.login).id
+            store.put_person(connection, _stored(number, changed), _organisation_of(connection, changed))
+            return person_of(known_person(connection, person.login))
 
     def _checked(self, person: Person) -> Person:
         """The person with each role once; every role must be known."""
@@ -184,10 +178,7 @@ class People:
             BadPerson: nobody has this login.
         """
         with self._database.reading() as connection:
-            found = store.find_person(connection, login)
-        if found is None:
-            raise BadPerson(f"Nobody signs in as {login}.")
-        return person_of(found)
+            return person_of(known_person(connection, login))
 
     def everybody(self) -> list[Person]:
         """All people, by login."""
@@ -209,10 +200,7 @@ class People:
         times = (to_text(now), to_text(now + timedelta(days=days)))
         stored = store.StoredToken(0, login, title.strip()[:200] or "token", wanted, *times, None)
         with self._database.writing() as connection:
-            found = store.find_person(connection, login)
-            if found is None:
-                raise BadPerson(f"Nobody signs in as {login}.")
-            number = store.insert_token(connection, found.id, _digest(secret), stored)
+            number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
         return secret, _token(number, stored)
 
     def tokens(self, login: str | None = None) -> list[Token]:
@@ -233,7 +221,7 @@ class People:
     def identify(self, secret: str) -> Grant | None:
         """Who asks by this secret; None if it is unknown, expired or revoked, or the person is not active."""
         with self._database.reading() as connection:
-            token = store.find_token(connection, _digest(secret))
+            token = store.find_token(connection, digest(secret))
             found = store.find_person(connection, token.login) if token else None
         if token is None or found is None or token.revoked or not found.active:
             return None
@@ -242,7 +230,12 @@ class People:
         return Grant(person_of(found), frozenset(token.scopes), token.id)
 
 
-def _known(connection: Connection, login: str) -> store.StoredPerson:
+def known_person(connection: Connection, login: str) -> store.StoredPerson:
+    """The person who signs in as `login`.
+
+    Raises:
+        BadPerson: nobody does.
+    """
     found = store.find_person(connection, login)
     if found is None:
         raise BadPerson(f"Nobody signs in as {login}.")
@@ -265,8 +258,8 @@ def _organisation_of(connection: Connection, person: Person) -> int | None:
     return numbers[person.organisation]
 
 
-def _digest(secret: str) -> str:
-    """The secret has 256 random bits: a plain hash cannot be guessed back."""
+def digest(secret: str) -> str:
+    """What is kept of a secret. It has many random bits, so a plain hash cannot be guessed back."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 

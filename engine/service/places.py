@@ -7,8 +7,6 @@ process does not say, it stays taken. It is a forecast, not a promise.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +16,6 @@ from engine.case.snapshot import Snapshot
 from engine.clock import Clock
 from engine.process.definition import PlaceKind, Process
 from engine.service.catalogue import Catalogue
-from engine.service.finding import Finder
 from engine.service.views import Case, case_view, local
 from engine.store import places as place_store
 from engine.store import waits as store
@@ -38,14 +35,16 @@ class Waiter:
 
 @dataclass(frozen=True)
 class PlaceFigures:
-    """One kind of place. `taken` of `capacity` are held now, by group where a field tells groups apart."""
+    """One kind of place. `taken` of `capacity` are held now, by group where a field tells groups apart;
+    `by_week` is how many are likely to be at the beginning of each of the weeks ahead.
+    """
 
     kind: PlaceKind
     capacity: int
     taken: int
     groups: tuple[tuple[str, int], ...]
     waiters: tuple[Waiter, ...]
-    starting: tuple[int, ...]
+    by_week: tuple[int, ...]
 
     @property
     def free(self) -> int:
@@ -56,17 +55,10 @@ class PlaceFigures:
 class Places:
     """The places of one database."""
 
-    def __init__(
-        self,
-        database: Database,
-        catalogue: Catalogue,
-        clock: Clock,
-        finder: Callable[[], AbstractContextManager[Finder]],
-    ) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue, clock: Clock) -> None:
         self._database = database
         self._catalogue = catalogue
         self._clock = clock
-        self._finder = finder
 
     def figures(self, process: Process, by: Actor) -> list[PlaceFigures]:
         """Every kind of place of a process; none where `by` does not see all its cases."""
@@ -88,9 +80,9 @@ class Places:
                 if place == kind.name
             ]
             mine = [one for one in holders if kind.name in one.held.values()]
-            groups, starting = _groups(process, mine), _by_week(process, mine, now)
+            groups, by_week = _groups(process, mine), _by_week(process, mine, now)
             capacity = capacities.get(kind.name, kind.capacity)
-            known = (taken.get(kind.name, 0), groups, tuple(waiters), starting)
+            known = (taken.get(kind.name, 0), groups, tuple(waiters), by_week)
             found.append(PlaceFigures(kind, capacity, *known))
         return found
 
@@ -111,7 +103,7 @@ def _groups(process: Process, holders: list[Snapshot]) -> tuple[tuple[str, int],
 
 
 def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:
-    """How many places are taken at the end of each of the weeks ahead, as far as end dates are known."""
+    """How many places are taken when each of the weeks ahead begins, as far as end dates are known."""
     ends = [_end(process, one) for one in holders]
     days = [(now.astimezone(process.zone) + timedelta(weeks=week)).date().isoformat() for week in range(WEEKS)]
     return tuple(sum(1 for end in ends if end is None or end > day) for day in days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,7 +29,7 @@ from engine.service.people import People
 from engine.service.places import Places
 from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
-from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry
+from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry, unnamed
 from engine.store import archive
 from engine.store import cases as store
 from engine.store import due as due_store
@@ -51,7 +51,7 @@ class Reader:
         self.accounts = Accounts(database, clock)
         self.meetings = Meetings(database, catalogue, clock, self.finder)
         self.outbox = Outbox(database, clock)
-        self.places = Places(database, catalogue, clock, self.finder)
+        self.places = Places(database, catalogue, clock)
 
     def _roles(self) -> set[str]:
         """The roles of every version of every process that is published."""
@@ -66,8 +66,7 @@ class Reader:
         """Every process, in the version that is in force now (the first if none is yet)."""
         with self.database.reading() as connection:
             self._catalogue.refresh(connection)
-            today = self.clock.now().date()
-            return [self._catalogue.newest(connection, name, today) for name in self._catalogue.names()]
+            return self._catalogue.all_newest(connection, self.clock.now().date())
 
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
@@ -118,7 +117,7 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         process, snapshot = self.seen(case, by)
-        return case_view(process, case, snapshot, self.clock.now(), _actor(by))
+        return case_view(process, case, snapshot, self.clock.now(), finding.actor_of(by))
 
     def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
         """Everything that happened to a case, in order, without data that may not be shown now.
@@ -127,7 +126,7 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         process, snapshot = self.seen(case, by)
-        allowed = shown_data(process, snapshot, self.clock.now(), _actor(by))
+        allowed = shown_data(process, snapshot, self.clock.now(), finding.actor_of(by))
         with self.database.reading() as connection:
             return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
 
@@ -273,7 +272,7 @@ class Reader:
             entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
             if by is not None:
                 possible = self._possible(connection, process, snapshot, Actor.of(by))
-        view = case_view(process, case, snapshot, self.clock.now(), _actor(by))
+        view = case_view(process, case, snapshot, self.clock.now(), finding.actor_of(by))
         report = Report(
             case=view,
             fields=shown_fields(process, view),
@@ -326,6 +325,11 @@ class Reader:
             with self.database.writing() as connection:
                 insert_access(connection, case, to_text(now), by.name, what)
 
+    def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str, what: str) -> None:
+        """The same for the cases of a list (number and label); one that has only its number is not named."""
+        named = dict.fromkeys(number for number, label in shown if label != unnamed(number))
+        self.note_accesses(list(named), by, what)
+
     def note_accesses(self, cases: Sequence[int], by: Actor | str, what: str) -> None:
         """Keep that `by` was shown several cases at once, in a list that names them."""
         at, name = to_text(self.clock.now()), Actor.of(by).name
@@ -363,7 +367,3 @@ class Reader:
         """Recompute every hash chain and replay every case from its history. Changes nothing."""
         with self.database.reading() as connection:
             return verifying.Verification(connection, self._catalogue, self.documents).run(progress)
-
-
-def _actor(by: Actor | str | None) -> Actor | None:
-    return None if by is None else Actor.of(by)

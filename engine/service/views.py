@@ -168,6 +168,11 @@ def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, b
         seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
         if shown_to(process, process.label, seen, by.roles if by else frozenset()):
             return str(snapshot.data[process.label])
+    return unnamed(number)
+
+
+def unnamed(number: int) -> str:
+    """What a case is called where its label may not be shown, or it has none."""
     return f"case {number}"
 
 

@@ -100,10 +100,7 @@ def _case_page(connection: Connection, query: Any, wanted: CaseFilter, sort: str
     query = query.where(column.is_not(None)).order_by(*ordered).limit(most)
     if wanted.after:
         query = query.where(_behind(column, value, int(number), down=down))
-    if not wanted.states:
-        return _rows(connection, query)
-    pages = (query.where(cases.c.process == process, cases.c.state == state) for process, state in wanted.states)
-    return _merged(connection, pages, most, tuple(dict.fromkeys((column.name, "id"))), down=down)
+    return _in_states(connection, query, wanted, most, tuple(dict.fromkeys((column.name, "id"))), down=down)
 
 
 def _behind(column: Any, value: str, number: int, *, down: bool) -> Any:
@@ -120,10 +117,17 @@ def _without_value(connection: Connection, query: Any, wanted: CaseFilter, most:
     query = query.order_by(cases.c.id).limit(most)
     if wanted.after and not value:
         query = query.where(cases.c.id > int(number))
+    return _in_states(connection, query, wanted, most, ("id",))
+
+
+def _in_states(
+    connection: Connection, query: Any, wanted: CaseFilter, most: int, order: tuple[str, ...], *, down: bool = False
+) -> list[Row]:
+    """The rows of a page that is sorted already: of every state, or of those that are wanted."""
     if not wanted.states:
         return _rows(connection, query)
     pages = (query.where(cases.c.process == process, cases.c.state == state) for process, state in wanted.states)
-    return _merged(connection, pages, most, ("id",))
+    return _merged(connection, pages, most, order, down=down)
 
 
 def cursor_of(row: Row, sort: str) -> str:
@@ -137,14 +141,11 @@ def count_cases(connection: Connection, wanted: CaseFilter, most: int) -> int:
     query = _filtered(wanted).with_only_columns(cases.c.id)
     if wanted.states:
         query = query.where(or_(*(and_(cases.c.process == p, cases.c.state == s) for p, s in wanted.states)))
-    return int(connection.execute(select(func.count()).select_from(query.limit(most).subquery())).scalar_one())
+    return _counted(connection, query.limit(most))
 
 
-def states_of_open_cases(connection: Connection, sight: Sight) -> list[tuple[str, str]]:
-    """The states, with their processes, in which open cases are."""
-    query = select(cases.c.process, cases.c.state).where(cases.c.outcome == "").distinct()
-    seen = sight.condition()
-    return [(row[0], row[1]) for row in connection.execute(query if seen is None else query.where(seen))]
+def _counted(connection: Connection, query: Any) -> int:
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
 def _rows(connection: Connection, query: Any) -> list[Row]:
@@ -193,17 +194,9 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
         .order_by(tasks.c.due, tasks.c.case_id, tasks.c.task)
         .limit(most)
     )
-    if wanted.person:
-        query = query.where(tasks.c.person == wanted.person)
-    if wanted.case:
-        query = query.where(tasks.c.case_id == wanted.case)
     if (seen := wanted.sight.condition()) is not None:
         query = query.where(seen)
-    for early in filter(None, (wanted.overdue_at, wanted.due_before)):
-        query = query.where(tasks.c.due < early)
-    if wanted.due_from:
-        query = query.where(tasks.c.due >= wanted.due_from)
-    query = _after_task(query, wanted.after, dated)
+    query = _after_task(_narrowed(query, wanted), wanted.after, dated)
     if query is None:
         return []
     if not wanted.roles:
@@ -212,25 +205,25 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
     return _merged(connection, pages, most, ("due", "case_id", "task"))
 
 
-def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
-    """How many open tasks there are, but not more than `most`."""
-    return len(find_task_keys(connection, wanted, most))
-
-
-def find_task_keys(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
-    """Case and name of the open tasks that are wanted, unsorted."""
-    query = select(tasks.c.case_id, tasks.c.task).limit(most)
+def _narrowed(query: Any, wanted: TaskFilter) -> Any:
+    """The tasks that are wanted, whatever roles they are for and whoever may see them."""
     if wanted.person:
         query = query.where(tasks.c.person == wanted.person)
-    if wanted.roles:
-        query = query.where(or_(tasks.c.role.in_(wanted.roles), tasks.c.escalated.in_(wanted.roles)))
+    if wanted.case:
+        query = query.where(tasks.c.case_id == wanted.case)
     for early in filter(None, (wanted.overdue_at, wanted.due_before)):
         query = query.where(tasks.c.due < early)
-    if wanted.due_from:
-        query = query.where(tasks.c.due >= wanted.due_from)
+    return query.where(tasks.c.due >= wanted.due_from) if wanted.due_from else query
+
+
+def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
+    """How many open tasks there are, but not more than `most`."""
+    query = _narrowed(select(tasks.c.case_id).limit(most), wanted)
+    if wanted.roles:
+        query = query.where(or_(tasks.c.role.in_(wanted.roles), tasks.c.escalated.in_(wanted.roles)))
     if (seen := wanted.sight.condition()) is not None:
         query = query.join(cases, cases.c.id == tasks.c.case_id).where(seen)
-    return _rows(connection, query)
+    return _counted(connection, query)
 
 
 def task_cursor_of(row: Row) -> str:

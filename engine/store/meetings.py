@@ -85,16 +85,9 @@ def _meeting(row: Any) -> StoredMeeting:
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 
-def cases_booked(connection: Connection, meeting: StoredMeeting, most: int) -> list[tuple[int, str]]:
-    """Number and snapshot of the cases on the agenda of a meeting, in order of their numbers."""
-    query = (
-        select(cases.c.id, cases.c.snapshot)
-        .join(bookings, bookings.c.case_id == cases.c.id)
-        .where(
-            bookings.c.process == meeting.process,
-            bookings.c.meeting == meeting.meeting,
-            bookings.c.series == meeting.series,
-            bookings.c.day == meeting.day,
-        )
-    )
+def cases_booked(connection: Connection, agenda: tuple[str, str, str, str], most: int) -> list[tuple[int, str]]:
+    """Number and snapshot of the cases on an agenda (process, meeting, series, day), in order of their numbers."""
+    columns = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
+    query = select(cases.c.id, cases.c.snapshot).join(bookings, bookings.c.case_id == cases.c.id)
+    query = query.where(*(column == value for column, value in zip(columns, agenda, strict=True)))
     return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id).limit(most))]

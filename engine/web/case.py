@@ -12,7 +12,7 @@ from engine.case.refusal import Refusal
 from engine.process.definition import Process
 from engine.service import Case, Report
 from engine.service.telling import Told
-from engine.web.page import go, show
+from engine.web.page import go, initial, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor
 
 router = APIRouter()
@@ -51,7 +51,7 @@ class Seen:
     @property
     def title(self) -> str:
         """What the case is called, with a capital letter."""
-        return self.case.label[:1].upper() + self.case.label[1:]
+        return initial(self.case.label)
 
 
 def see(visitor: Visitor, number: int, what: str) -> Seen:

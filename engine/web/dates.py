@@ -23,7 +23,7 @@ FEED_DAYS = 120
 
 @dataclass(frozen=True)
 class Date:
-    """Something with a date. `what` says it for people; `about` names the case, empty for meetings."""
+    """Something with a date. `what` says it for people; `about` names the case `case`: none (0) for meetings."""
 
     at: datetime
     kind: str
@@ -33,6 +33,7 @@ class Date:
     key: str
     late: bool = False
     move: str = ""
+    case: int = 0
 
 
 def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -> list[Date]:
@@ -51,12 +52,21 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
             f"task-{one.case}-{one.task}",
             one.overdue,
             f"/cases/{one.case}/tasks/{one.task}/move",
+            one.case,
         )
         for one in tasks
         if one.due
     ]
     found += [
-        Date(one.due, "Comes up", one.title, one.label, f"/cases/{one.case}", f"timer-{one.case}-{one.timer}")
+        Date(
+            one.due,
+            "Comes up",
+            one.title,
+            one.label,
+            f"/cases/{one.case}",
+            f"timer-{one.case}-{one.timer}",
+            case=one.case,
+        )
         for one in timers
     ]
     found += [
@@ -118,8 +128,7 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
     span = span_of(view, chosen)
     since = datetime.combine(span.first, datetime.min.time(), zone)
     found = dates_between(visitor.engine, visitor.actor, since, since + (span.last - span.first) + timedelta(days=1))
-    numbers = [(one, one.href.rpartition("/")[2]) for one in found if one.about]
-    visitor.note_named([(int(number), one.about) for one, number in numbers], "dates")
+    visitor.note_named([(one.case, one.about) for one in found if one.case], "dates")
     by_day: dict[date, list[Date]] = {}
     for one in found:
         by_day.setdefault(one.at.astimezone(zone).date(), []).append(one)
@@ -150,8 +159,8 @@ def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Respo
 
 
 def _entry(one: Date, now: datetime) -> Event:
-    entry, about = Event(), one.href.rpartition("/")[2]
-    said = f"{one.what}: case {about}" if one.about else one.what
+    entry = Event()
+    said = f"{one.what}: case {one.case}" if one.case else one.what
     entry.add("uid", f"{one.key}@casework")
     entry.add("dtstamp", now)
     entry.add("dtstart", one.at)

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 
 from engine.case.refusal import Refusal
 from engine.service import Document
+from engine.service.changing import file_name as named
 from engine.web.case import CaseNumber, Seen, see
 from engine.web.page import go, show
 from engine.web.scanning import SHOWN, Scanner, Unwanted, media_type_of
@@ -21,6 +22,7 @@ router = APIRouter()
 Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 Copy = Annotated[int, Path(ge=1, le=10_000)]
 CHUNK = 1 << 16
+LONGEST_NAME = 150
 # Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 
@@ -42,9 +44,7 @@ def checked(request: Request, upload: UploadFile) -> tuple[BinaryIO, str]:
 
 def file_name(upload: UploadFile) -> str:
     """The name of a file without any path, as it may be shown."""
-    plain = (upload.filename or "document").replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign for sign in plain if sign.isprintable()).strip()[:150]
-    return kept.lstrip(".") or "document"
+    return named(upload.filename or "").strip()[:LONGEST_NAME].lstrip(".") or "document"
 
 
 def _list(

@@ -14,8 +14,8 @@ from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event
 from engine.service import Case
 from engine.web.case import CaseNumber, Seen, see
-from engine.web.forms import Question, date_in, event_questions, filled, read, said, said_date, with_answers
-from engine.web.page import go, show
+from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers
+from engine.web.page import go, said_date, show
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
 
 router = APIRouter()
@@ -138,17 +138,15 @@ def _try(request: Request, tried: Attempt) -> Response:
         return _meanwhile(request, tried)
     at, fault = _moment(tried.at_text)
     number, name, engine = tried.seen.case.id, tried.event.name, tried.visitor.engine
-    refusal = fault
-    if refusal is None:
-        refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
-    if refusal is None and tried.step == "do":
+    if fault is not None:
+        return _refused(request, tried, fault)
+    if tried.step == "do":
         key = _key(tried.visitor, tried.posted)
         result = engine.fire(
             number, name, tried.visitor.actor, tried.given, at=at, expected_version=tried.version, idempotency_key=key
         )
-        if isinstance(result, Case):
-            return go(_where(result, tried.meeting))
-        refusal = result
+        return go(_where(result, tried.meeting)) if isinstance(result, Case) else _refused(request, tried, result)
+    refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
     if refusal is not None:
         return _refused(request, tried, refusal)
     if tried.step == "change":
@@ -233,5 +231,4 @@ def done(request: Request, visitor: CaseVisiting, number: CaseNumber, seq: Annot
     steps = [one for one in seen.report.history if one.seq <= seq]
     if not steps:
         raise NotFound
-    last = max((one for one in steps if one.seq <= seq), key=lambda one: one.seq)
-    return show(request, "event_done.html", seen=seen, last=last)
+    return show(request, "event_done.html", seen=seen, last=steps[-1])

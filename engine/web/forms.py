@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from engine.case.command import Actor
@@ -19,11 +18,10 @@ from engine.process.expressions import View
 from engine.service import Case, Engine
 from engine.service.meetings import Meeting
 from engine.service.telling import text_of
-from engine.web.page import day, moment
+from engine.web.page import moment, said_date
 from engine.web.visitor import Posted
 
 PARTS = ("day", "month", "year")
-FEW = 8
 
 
 @dataclass
@@ -38,7 +36,6 @@ class Question:
     choices: list[tuple[str, str]] = field(default_factory=list)
     value: Any = None
     error: str = ""
-    longest: int | None = None
     personal: bool = False
 
     @property
@@ -66,7 +63,6 @@ def question(
 ) -> Question:
     """What a form asks for this field."""
     options = [("yes", "Yes"), ("no", "No")] if known.type == "yes_no" else list(known.choices.items())
-    longest = int(known.max) if known.type in {"text", "long_text"} and known.max else None
     return Question(
         known.name,
         known.title,
@@ -75,7 +71,6 @@ def question(
         known.hint,
         choices if choices is not None else options,
         value,
-        longest=longest,
         personal=known.personal,
     )
 
@@ -177,12 +172,3 @@ def said(asked: Question, known: Field, value: Any) -> str:
     if asked.type in {"date", "time"}:
         return said_date(str(value))
     return text_of(known, value)
-
-
-def said_date(text: str) -> str:
-    """A day, or a day and a time, as people read it; as it stands where it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return moment(found) if len(text) > 10 else day(found)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from engine.service.finding import CasesWanted, Finder, TasksWanted
+from engine.service.finding import CasesWanted, Finder
 from engine.web.page import show
+from engine.web.tasks import wanted
 from engine.web.visitor import Visiting, Visitor
 
 router = APIRouter()
 MANY = 100
 FEW = 10
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,11 @@ def home(request: Request, visitor: Visiting) -> Response:
     """The first page."""
     if not visitor.sees_cases:
         return show(request, "home_without_cases.html")
-    engine, actor, roles = visitor.engine, visitor.actor, visitor.person.roles
-    now = engine.clock.now()
+    engine, actor = visitor.engine, visitor.actor
     with engine.finder() as finder:
-        overdue = finder.tasks(TasksWanted(roles=roles, overdue=True), actor, FEW, "")
-        week = finder.tasks(TasksWanted(roles=roles, due_from=now, due_before=now + WEEK), actor, FEW, "")
-        wanted = CasesWanted(moved_after=visitor.session.visit, sort="-since")
-        moved = finder.cases(wanted, actor, FEW, "")
+        overdue = finder.tasks(wanted(visitor, "overdue"), actor, FEW, "")
+        week = finder.tasks(wanted(visitor, "week"), actor, FEW, "")
+        moved = finder.cases(CasesWanted(moved_after=visitor.session.visit, sort="-since"), actor, FEW, "")
         counts = _counts(finder, visitor)
     drafts = engine.desk.drafts(actor)
     named = [(one.case, one.label) for one in (*overdue.items, *week.items)]
@@ -61,14 +58,16 @@ def home(request: Request, visitor: Visiting) -> Response:
 
 
 def _counts(finder: Finder, visitor: Visitor) -> list[Count]:
-    actor, roles, now = visitor.actor, visitor.person.roles, visitor.engine.clock.now()
     most = MANY + 1
-    late = finder.count_tasks(TasksWanted(roles=roles, overdue=True), actor, most)
-    week = finder.count_tasks(TasksWanted(roles=roles, due_from=now, due_before=now + WEEK), actor, most)
-    mine = finder.count_tasks(TasksWanted(person=visitor.person.login), actor, most)
+
+    def tasks(text: str, what: str) -> Count:
+        count = finder.count_tasks(wanted(visitor, what), visitor.actor, most)
+        return Count(text, count, f"/tasks?show={what}", late=what == "overdue" and count > 0)
+
+    open_cases = finder.count_cases(CasesWanted(open_only=True), visitor.actor, most)
     return [
-        Count("tasks are overdue", late, "/tasks?show=overdue", late > 0),
-        Count("tasks are due within a week", week, "/tasks?show=week"),
-        Count("tasks are given to me", mine, "/tasks?show=mine"),
-        Count("cases are open", finder.count_cases(CasesWanted(open_only=True), actor, most), "/cases?status=open"),
+        tasks("tasks are overdue", "overdue"),
+        tasks("tasks are due within a week", "week"),
+        tasks("tasks are given to me", "mine"),
+        Count("cases are open", open_cases, "/cases?status=open"),
     ]

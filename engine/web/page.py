@@ -6,20 +6,17 @@ import functools
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup, escape
 
 from engine import __version__
 from engine.service.desk import MENTION
 from engine.web.visitor import Visitor
-
-CHECKED_VERSION = version("govuk-frontend-jinja")
 
 
 @functools.cache
@@ -43,13 +40,12 @@ def environment() -> Environment:
         "moment": moment,
         "short": short,
         "ago": ago,
-        "query": query,
         "lines": lines,
         "size": size,
         "initial": initial,
         "readable": readable,
     }
-    made.globals |= {"release": __version__, "strict": StrictUndefined}
+    made.globals["release"] = __version__
     return made
 
 
@@ -82,18 +78,20 @@ def go(path: str) -> RedirectResponse:
 
 def day(value: date | datetime | str | None) -> str:
     """A day as people write it: 4 December 2026."""
-    if value is None or value == "":
-        return ""
-    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{found.day} {found:%B %Y}"
+    found = _date_of(value)
+    return f"{found.day} {found:%B %Y}" if found else ""
 
 
 def short(value: date | datetime | str | None) -> str:
     """A day in a narrow column: Fri 4 Dec 2026."""
-    if value is None or value == "":
-        return ""
-    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{found:%a} {found.day} {found:%b %Y}"
+    found = _date_of(value)
+    return f"{found:%a} {found.day} {found:%b %Y}" if found else ""
+
+
+def _date_of(value: date | datetime | str | None) -> date | None:
+    if not value:
+        return None
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
 
 
 def moment(value: datetime | None) -> str:
@@ -131,10 +129,18 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?")
 
 def readable(text: str) -> str:
     """The text of a field; a day or a time in words."""
-    if not _DATED.fullmatch(text):
-        return initial(text) if text in {"yes", "no"} else text
-    found = datetime.fromisoformat(text)
-    return moment(found) if " " in text else day(found)
+    if _DATED.fullmatch(text):
+        return said_date(text)
+    return initial(text) if text in {"yes", "no"} else text
+
+
+def said_date(text: str) -> str:
+    """A day, or a day and a time, in words; as it stands where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment(found) if len(text) > 10 else day(found)
 
 
 def size(count: int) -> str:

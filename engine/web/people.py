@@ -85,17 +85,10 @@ def _invited(request: Request, visitor: Visitor, person: Person) -> Response:
     return show(request, "invited.html", person=person, address=address)
 
 
-def _person(visitor: Visitor, login: str) -> Person:
-    try:
-        return visitor.engine.people.person(login)
-    except BadPerson:
-        raise NotFound from None
-
-
 @router.get("/people/{login}")
 def see_person(request: Request, visitor: Administrating, login: Login, kept: int = 0) -> Response:
     """The form of somebody who is known."""
-    person = _person(visitor, login)
+    person = visitor.engine.people.person(login)
     done = "The person is kept." if kept else ""
     has_account = visitor.engine.accounts.has_account(login)
     values: dict[str, Any] = {"questions": _questions(visitor, person)[1:], "done": done, "has_account": has_account}
@@ -105,7 +98,7 @@ def see_person(request: Request, visitor: Administrating, login: Login, kept: in
 @router.post("/people/{login}")
 def change_person(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
     """Change somebody; one who may act no more is signed out at once."""
-    known = _person(visitor, login)
+    known = visitor.engine.people.person(login)
     said = replace(_said(posted, login), active=posted.text("active", 5) == "yes")
     if login == visitor.person.login and not (said.active and ADMINISTRATOR in said.roles):
         message = "You cannot take the role of administrator from yourself. Ask another administrator."
@@ -131,7 +124,7 @@ def _again(request: Request, visitor: Visitor, known: Person, said: Person, erro
 @router.post("/people/{login}/invite")
 def invite(request: Request, visitor: Administrating, login: Login, _: SentBy) -> Response:
     """Make a new invitation: the way back for who has lost a password."""
-    person = _person(visitor, login)
+    person = visitor.engine.people.person(login)
     if not person.active:
         raise NotFound
     return _invited(request, visitor, person)

@@ -29,10 +29,10 @@ class Bar:
 
 def bars_of(figures: PlaceFigures, today: date) -> list[Bar]:
     """The bars of the weeks ahead."""
-    most = max(figures.capacity, *figures.starting, 1)
+    most = max(figures.capacity, *figures.by_week, 1)
     step = (WIDTH - LEFT) / WEEKS
     found = []
-    for week, taken in enumerate(figures.starting):
+    for week, taken in enumerate(figures.by_week):
         height = (HEIGHT - BOTTOM - 10) * taken / most
         day = today + timedelta(weeks=week)
         left = LEFT + week * step + 4
@@ -42,7 +42,7 @@ def bars_of(figures: PlaceFigures, today: date) -> list[Bar]:
 
 def line_of(figures: PlaceFigures) -> float:
     """How high the line of all places stands."""
-    most = max(figures.capacity, *figures.starting, 1)
+    most = max(figures.capacity, *figures.by_week, 1)
     return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - 10) * figures.capacity / most
 
 

@@ -80,11 +80,8 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
 
 
 def _confirmed(request: Request, visitor: Visitor, password: str) -> bool:
-    throttle = request.app.state.throttle
-    address = request.client.host if request.client else ""
-    return throttle.allows(f"again {visitor.person.login}", address) and visitor.engine.accounts.confirmed(
-        visitor.person.login, password
-    )
+    login, throttle = visitor.person.login, request.app.state.throttle
+    return throttle.allows(f"again {login}", request) and visitor.engine.accounts.confirmed(login, password)
 
 
 def _code_page(request: Request, visitor: Visitor, secret: str, status: int = 200, error: str = "") -> Response:

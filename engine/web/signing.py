@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -32,9 +33,9 @@ class Throttle:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._per_name, self._per_address = RateLimitItemPerHour(per_name), RateLimitItemPerMinute(per_address)
 
-    def allows(self, name: str, address: str) -> bool:
+    def allows(self, name: str, request: Request) -> bool:
         """Whether one more attempt is allowed; it is counted."""
-        by_address = self._limiter.hit(self._per_address, "address", address)
+        by_address = self._limiter.hit(self._per_address, "address", request.client.host if request.client else "")
         return self._limiter.hit(self._per_name, "name", name.strip().lower()[:100]) and by_address
 
 
@@ -55,6 +56,35 @@ def leave(request: Request, to: str) -> RedirectResponse:
     return response
 
 
+def _ask(
+    request: Request,
+    status: int,
+    heading: str,
+    questions: list[Question],
+    action: str,
+    submit: str,
+    *,
+    texts: Sequence[str] = (),
+    general: str = "",
+    wanted: str = "/",
+    provider: str = "",
+) -> Response:
+    """A page with a short form, for those who are not signed in yet."""
+    return show(
+        request,
+        "sign_in.html",
+        status,
+        heading=heading,
+        questions=questions,
+        action=action,
+        submit=submit,
+        texts=texts,
+        general=general,
+        next=local_path(wanted),
+        provider=provider,
+    )
+
+
 def _form(request: Request, status: int = 200, login: str = "", general: str = "", wanted: str = "/") -> Response:
     provider: Provider | None = request.app.state.provider
     first = not request.app.state.engine.accounts.any()
@@ -63,18 +93,18 @@ def _form(request: Request, status: int = 200, login: str = "", general: str = "
         Question("login", "User name", "text", required=True, value=login),
         Question("password", "Password", "password", required=True),
     ]
-    return show(
+    title = provider.title if provider else ""
+    return _ask(
         request,
-        "sign_in.html",
         status,
-        heading="Sign in",
+        "Sign in",
+        questions,
+        "/sign-in",
+        "Sign in",
         texts=texts,
-        questions=questions,
         general=general,
-        action="/sign-in",
-        submit="Sign in",
-        next=local_path(wanted),
-        provider=provider.title if provider else "",
+        wanted=wanted,
+        provider=title,
     )
 
 
@@ -92,7 +122,7 @@ def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     """Check name and password. What is wrong is not told."""
     login, wanted = posted.text("login", 100), local_path(posted.text("next", 2000))
     throttle: Throttle = request.app.state.throttle
-    if not throttle.allows(login, request.client.host if request.client else ""):
+    if not throttle.allows(login, request):
         _log.warning("too many attempts to sign in")
         return _form(request, 429, login, "There were too many attempts. Wait an hour, then try again.", wanted)
     key = engine.accounts.sign_in(login, posted.text("password", 1000))
@@ -114,19 +144,7 @@ def _end_other(request: Request, engine: Engined) -> None:
 def _code_form(request: Request, wanted: str, status: int = 200, error: str = "") -> Response:
     asked = Question("code", "Code", "text", required=True, error=error)
     asked.hint = "The six digits of your authenticator, or one of your recovery codes."
-    return show(
-        request,
-        "sign_in.html",
-        status,
-        heading="Enter your code",
-        texts=[],
-        questions=[asked],
-        general="",
-        action="/sign-in/code",
-        submit="Go on",
-        next=local_path(wanted),
-        provider="",
-    )
+    return _ask(request, status, "Enter your code", [asked], "/sign-in/code", "Go on", wanted=wanted)
 
 
 def _half_way(request: Request) -> Session | None:
@@ -147,7 +165,7 @@ def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     if session is None:
         return go("/sign-in")
     throttle: Throttle = request.app.state.throttle
-    if not throttle.allows(f"code of {session.person.login}", request.client.host if request.client else ""):
+    if not throttle.allows(f"code of {session.person.login}", request):
         return _code_form(request, wanted, 429, "There were too many attempts. Wait an hour, then try again.")
     key = engine.accounts.give_code(session, posted.text("code", 40))
     return enter(request, key, wanted) if key else _code_form(request, wanted, 403, "This code is not right.")
@@ -177,19 +195,8 @@ def signed_out(request: Request) -> Response:
 def _invited(request: Request, login: str, secret: str, status: int = 200, error: str = "") -> Response:
     asked = [Question("password", "New password", "password", required=True, error=error)]
     asked[0].hint = "At least 12 characters. Three random words make a good one."
-    return show(
-        request,
-        "sign_in.html",
-        status,
-        heading="Choose a password",
-        texts=[f"Your user name is {login}."],
-        questions=asked,
-        general="",
-        action=f"/invitation/{secret}",
-        submit="Keep it and sign in",
-        next="/",
-        provider="",
-    )
+    texts, action = [f"Your user name is {login}."], f"/invitation/{secret}"
+    return _ask(request, status, "Choose a password", asked, action, "Keep it and sign in", texts=texts)
 
 
 def _no_invitation(request: Request) -> Response:
@@ -241,7 +248,7 @@ def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=200
     return response
 
 
-@router.get("/sign-in/back", name="come_back")
+@router.get("/sign-in/back")
 def come_back(request: Request, engine: Engined) -> Response:
     """The organisation's sign-in sends the browser back."""
     provider: Provider | None = request.app.state.provider

@@ -29,7 +29,8 @@ MOST_AT_ONCE = 100
 END_OF_DAY = time(17)
 
 
-def _wanted(visitor: Visitor, what: str) -> TasksWanted:
+def wanted(visitor: Visitor, what: str) -> TasksWanted:
+    """The tasks of one of the lists that are shown."""
     roles, now = visitor.person.roles, visitor.engine.clock.now()
     match what:
         case "mine":
@@ -68,7 +69,7 @@ def _list(
     chosen: list[str] | None = None,
 ) -> Response:
     with visitor.engine.finder() as finder:
-        page = finder.tasks(_wanted(visitor, what), visitor.actor, PAGE, after)
+        page = finder.tasks(wanted(visitor, what), visitor.actor, PAGE, after)
     visitor.note_named([(one.case, one.label) for one in page.items], "list of tasks")
     return show(
         request,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
@@ -92,9 +92,8 @@ class Visitor:
         return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
 
     def note_named(self, shown: Iterable[tuple[int, str]], what: str) -> None:
-        """Keep that a list named these cases (number and label); one that has only its number is not named."""
-        named = dict.fromkeys(number for number, label in shown if label != f"case {number}")
-        self.engine.note_accesses(list(named), self.actor, what)
+        """Keep that a list named these cases (number and label) to them."""
+        self.engine.note_named(shown, self.actor, what)
 
 
 def cookie_name(request: Request) -> str:
@@ -175,11 +174,6 @@ class Posted:
         """A whole number; None where there is none."""
         found = self.text(name, 10).strip()
         return int(found) if found.isascii() and found.isdigit() else None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Every text value by its name."""
-        return {name: self.texts(name) for name in self._data if name != CSRF}
 
 
 async def _posted(request: Request) -> Posted:

@@ -47,14 +47,19 @@ class Site:
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A database with the demonstration caseload and a password for each of its people."""
     folder = tmp_path_factory.mktemp("site")
+    engine, passwords = demonstrated(folder)
+    engine.close()
+    return folder / "casework.db", passwords
+
+
+def demonstrated(folder: Path) -> tuple[Engine, dict[str, str]]:
+    """An engine in a folder, with the demonstration caseload and a password for each of its people."""
     url = f"sqlite:///{folder}/casework.db"
     Engine.prepare(url)
     story, clock = load_demonstration(shipped.demonstration()), SetClock(SystemClock().now())
     engine = Engine(url, clock=clock)
     play(story, engine, clock)
-    passwords = {person.login: password for person, password in give_passwords(story, engine)}
-    engine.close()
-    return folder / "casework.db", passwords
+    return engine, {person.login: password for person, password in give_passwords(story, engine)}
 
 
 def serve(engine: Engine) -> tuple[str, uvicorn.Server, threading.Thread]:

@@ -7,11 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from engine import shipped
-from engine.clock import SetClock, SystemClock
-from engine.demo import give_passwords, load_demonstration, play
-from engine.service import Engine
-from tests.browser.conftest import CHROMIUM, OPTIONS, serve
+from tests.browser.conftest import CHROMIUM, OPTIONS, demonstrated, serve
 from tests.conftest import ROOT
 
 INTO = ROOT / "docs" / "images" / "pages"
@@ -22,12 +18,7 @@ def main() -> None:
     """Make every picture anew."""
     INTO.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/casework.db"
-        Engine.prepare(url)
-        story, clock = load_demonstration(shipped.demonstration()), SetClock(SystemClock().now())
-        engine = Engine(url, clock=clock)
-        play(story, engine, clock)
-        passwords = {person.login: password for person, password in give_passwords(story, engine)}
+        engine, passwords = demonstrated(Path(folder))
         base, server, thread = serve(engine)
         take(base, passwords["demo.coordinator"])
         server.should_exit = True
@@ -46,7 +37,7 @@ def take(base: str, password: str) -> None:
         page.get_by_role("button", name="Sign in", exact=True).click()
         for name, path in PAGES.items():
             page.goto(path)
-            page.screenshot(path=Path(INTO / f"{name}.png"))
+            page.screenshot(path=INTO / f"{name}.png")
         browser.close()
 
 

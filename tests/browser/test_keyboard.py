@@ -61,20 +61,19 @@ class Keys:
         """Choose one of several: Tab goes to the group, arrows within it."""
         self.to(f"input[name={name}]")
         self.page.keyboard.press("Space")
-        for _ in range(12):
-            if self.page.evaluate("document.activeElement.value") == value:
-                return
-            self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{value} of {name} cannot be chosen")
+        self._arrow_to(value)
 
     def select(self, css: str, value: str) -> None:
         """Choose one of a list that drops down."""
         self.to(css)
+        self._arrow_to(value)
+
+    def _arrow_to(self, value: str) -> None:
         for _ in range(12):
             if self.page.evaluate("document.activeElement.value") == value:
                 return
             self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{value} of {css} cannot be chosen")
+        raise AssertionError(f"{value} cannot be chosen by keyboard on {self.page.url}")
 
     def attach(self, css: str, file: Path) -> None:
         """Choose a file in the field that has the focus. The window for it is the system's, not the page's."""

@@ -121,7 +121,7 @@ def test_who_waits_and_since_when(site: FastAPI, engine: Engine, referral: objec
     assert ks3.groups[-1] == ("Not known", 25)
     assert engine.places.figures(process, sam) == []
     done(engine.fire(1, "add_details", "coordinator", {"planned_end": "2023-10-01"}))
-    assert engine.places.figures(process, jo)[0].starting[:4] == (25, 25, 25, 24)
+    assert engine.places.figures(process, jo)[0].by_week[:4] == (25, 25, 25, 24)
     page = Visit(site, "max").get("/places").text
     assert "<strong>25</strong> of 25 taken" in page
 
