@@ -16,7 +16,19 @@ from benchmarks.process import ready_case, swing
 from engine.service import Engine
 from engine.store.cases import case_row, history_of, part_rows
 
-_CASE = ("version", "state", "owner", "outcome", "organisation", "next_due", "seq", "head", "snapshot")
+_CASE = (
+    "version",
+    "state",
+    "owner",
+    "outcome",
+    "organisation",
+    "label",
+    "since",
+    "next_due",
+    "seq",
+    "head",
+    "snapshot",
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _OF_CASE = Statement(
 
 def insert_access(connection: Connection, case: int, at: str, by: str, what: str) -> None:
     """Keep that somebody saw something of a case."""
-    _INSERT.write(connection, [{"case_id": case, "at": at, "by": by, "what": what}])
+    _INSERT.change(connection, case_id=case, at=at, by=by, what=what)
 
 
 def insert_accesses(connection: Connection, rows: list[tuple[int, str, str, str]]) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot
-from engine.store.index import Columns, write_index
-from engine.store.outbox import queue_change
-from engine.store.statement import Statement, every_column, one_row, put_row, together
+from engine.store.index import Columns, index_changes
+from engine.store.outbox import telling
+from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
 from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
 
 _stamp = (
@@ -55,7 +55,7 @@ _PUT_TIMER = put_row(timers)
 _DELETE_TIMER = Statement(
     delete(timers).where(timers.c.case_id == bindparam("case"), timers.c.timer == bindparam("timer"))
 )
-_INSERT_WAITING = Statement(every_column(waiting))
+_PUT_WAITING = put_row(waiting)
 _DELETE_WAITING = Statement(delete(waiting).where(waiting.c.case_id == bindparam("case")))
 _KEY = Statement(
     select(keys.c.fingerprint, keys.c.case_id, keys.c.first, keys.c.last).where(keys.c.key == bindparam("key"))
@@ -108,11 +108,13 @@ def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry
     row = _INSERT.row(connection, process=snapshot.process, opened=snapshot.opened, **values)
     assert row is not None
     case = int(row[0])
-    with together(connection):
-        _write_parts(connection, case, None, snapshot)
-        write_index(connection, case, snapshot.process, None, columns)
-        queue_change(connection, case, snapshot, entries)
-        _write_history(connection, case, entries, bodies, hashes)
+    changes = [
+        *_history_changes(case, entries, bodies, hashes),
+        *_part_changes(case, None, snapshot),
+        *index_changes(case, snapshot.process, None, columns),
+        telling(case, snapshot, entries),
+    ]
+    run_together(connection, changes)
     return case
 
 
@@ -130,14 +132,14 @@ def update_case(
     bodies = [entry.body() for entry in entries]
     hashes = _hashes(before.head, bodies)
     values = _row(snapshot, hashes[-1], columns[1])
-    with together(connection):
-        updated = _UPDATE.send(connection, {"case": before.id, "expected": before.snapshot.seq, **values})
-        _write_parts(connection, before.id, before.snapshot, snapshot)
-        write_index(connection, before.id, snapshot.process, *columns)
-        if before.hooked:
-            queue_change(connection, before.id, snapshot, entries)
-        _write_history(connection, before.id, entries, bodies, hashes)
-    if updated.rowcount != 1:
+    changes = [
+        Change(_UPDATE, {"case": before.id, "expected": before.snapshot.seq, **values}),
+        *_part_changes(before.id, before.snapshot, snapshot),
+        *index_changes(before.id, snapshot.process, *columns),
+        *([telling(before.id, snapshot, entries)] if before.hooked else []),
+        *_history_changes(before.id, entries, bodies, hashes),
+    ]
+    if run_together(connection, changes) != 1:
         return None
     return StoredCase(before.id, hashes[-1], snapshot, before.stamp, before.hooked)
 
@@ -171,34 +173,30 @@ def since_of(snapshot: Snapshot) -> str:
     return snapshot.entered.get(snapshot.state, snapshot.last_at)
 
 
-def _write_history(
-    connection: Connection, case: int, entries: tuple[Entry, ...], bodies: list[str], hashes: list[str]
-) -> None:
-    rows = [
-        {"case_id": case, "seq": entry.seq, "body": body, "hash": digest}
+def _history_changes(case: int, entries: tuple[Entry, ...], bodies: list[str], hashes: list[str]) -> list[Change]:
+    return [
+        Change(_INSERT_HISTORY, {"case_id": case, "seq": entry.seq, "body": body, "hash": digest})
         for entry, body, digest in zip(entries, bodies, hashes, strict=True)
     ]
-    _INSERT_HISTORY.write(connection, rows)
 
 
-def _write_parts(connection: Connection, case: int, before: Snapshot | None, after: Snapshot) -> None:
-    """Bring the rows that are kept for finding in line with the snapshot."""
+def _part_changes(case: int, before: Snapshot | None, after: Snapshot) -> list[Change]:
+    """What brings the rows that are kept for finding in line with the snapshot."""
     gone, new = _difference(before.tasks if before else {}, after.tasks)
-    _DELETE_TASK.write(connection, [{"case": case, "task": name} for name in gone])
-    _PUT_TASK.write(connection, [task_row(case, name, after.tasks[name]) for name in new])
+    changes = [Change(_DELETE_TASK, {"case": case, "task": name}) for name in gone]
+    changes += [Change(_PUT_TASK, task_row(case, name, after.tasks[name])) for name in new]
     gone, new = _difference(before.timers if before else {}, after.timers)
-    _DELETE_TIMER.write(connection, [{"case": case, "timer": key} for key in gone])
-    _PUT_TIMER.write(connection, [timer_row(case, key, after.timers[key]) for key in new])
-    _write_waiting(connection, case, before.waiting if before else {}, after)
+    changes += [Change(_DELETE_TIMER, {"case": case, "timer": key}) for key in gone]
+    changes += [Change(_PUT_TIMER, timer_row(case, key, after.timers[key])) for key in new]
+    return changes + _waiting_changes(case, before.waiting if before else {}, after)
 
 
-def _write_waiting(connection: Connection, case: int, before: Mapping[str, str], after: Snapshot) -> None:
+def _waiting_changes(case: int, before: Mapping[str, str], after: Snapshot) -> list[Change]:
     if before == after.waiting:
-        return
-    if before:
-        _DELETE_WAITING.change(connection, case=case)
-    if after.waiting:
-        _INSERT_WAITING.change(connection, **waiting_row(case, after))
+        return []
+    return [
+        Change(_PUT_WAITING, waiting_row(case, after)) if after.waiting else Change(_DELETE_WAITING, {"case": case})
+    ]
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[str], list[str]]:

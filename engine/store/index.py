@@ -9,14 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from engine.store.statement import Statement, every_column
+from engine.store.statement import Change, Statement, every_column, put_row, run_together
 from engine.store.tables import bookings, cases, words
 
 LONGEST = 60
 _INSERT_WORD = Statement(every_column(words))
 _DELETE_WORD = Statement(delete(words).where(words.c.word == bindparam("said"), words.c.case_id == bindparam("case")))
 _WORDS = Statement(select(words.c.word).where(words.c.case_id == bindparam("case")))
-_INSERT_BOOKING = Statement(every_column(bookings))
+_PUT_BOOKING = put_row(bookings)
+_DELETE_BOOKING = Statement(
+    delete(bookings).where(bookings.c.case_id == bindparam("case"), bookings.c.meeting == bindparam("met"))
+)
 _DELETE_BOOKINGS = Statement(delete(bookings).where(bookings.c.case_id == bindparam("case")))
 _BOOKINGS = Statement(
     select(bookings.c.meeting, bookings.c.series, bookings.c.day)
@@ -43,17 +46,27 @@ class Columns:
     booked: tuple[tuple[str, str, str], ...] = ()
 
 
-def write_index(connection: Connection, case: int, process: str, before: Columns | None, after: Columns) -> None:
-    """Bring the rows by which a case is found from what they were to what they are to be."""
-    if before is None or (before.label, before.organisation) != (after.label, after.organisation):
-        old, new = words_of(case, before) if before else set(), words_of(case, after)
-        _DELETE_WORD.write(connection, [{"said": word, "case": case} for word in sorted(old - new)])
-        _INSERT_WORD.write(connection, [{"word": word, "case_id": case} for word in sorted(new - old)])
-    if (before.booked if before else ()) == after.booked:
-        return
-    if before and before.booked:
-        _DELETE_BOOKINGS.change(connection, case=case)
-    _INSERT_BOOKING.write(connection, [booking_row(case, process, *one) for one in after.booked])
+def index_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
+    """What brings the rows by which a case is found from what they were to what they are to be."""
+    return [*_word_changes(case, before, after), *_booking_changes(case, process, before, after)]
+
+
+def _word_changes(case: int, before: Columns | None, after: Columns) -> list[Change]:
+    if before is not None and (before.label, before.organisation) == (after.label, after.organisation):
+        return []
+    old, new = words_of(case, before) if before else set(), words_of(case, after)
+    gone = [Change(_DELETE_WORD, {"said": word, "case": case}) for word in sorted(old - new)]
+    return gone + [Change(_INSERT_WORD, {"word": word, "case_id": case}) for word in sorted(new - old)]
+
+
+def _booking_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
+    booked = before.booked if before else ()
+    if booked == after.booked:
+        return []
+    kept = {meeting for meeting, _, _ in after.booked}
+    gone = [Change(_DELETE_BOOKING, {"case": case, "met": one[0]}) for one in booked if one[0] not in kept]
+    new = [Change(_PUT_BOOKING, booking_row(case, process, *one)) for one in after.booked if one not in booked]
+    return gone + new
 
 
 def booking_row(case: int, process: str, meeting: str, series: str, day: str) -> dict[str, Any]:
@@ -84,6 +97,6 @@ def rewrite_index(connection: Connection, case: int, process: str, columns: Colu
     for word in indexed(connection, case)[0]:
         _DELETE_WORD.change(connection, said=word, case=case)
     _DELETE_BOOKINGS.change(connection, case=case)
-    write_index(connection, case, process, None, columns)
+    run_together(connection, index_changes(case, process, None, columns))
     label = columns.label.casefold() if columns.label else None
     _SET.change(connection, case=case, organisation=columns.organisation, label=label, since=since)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, String, Text, bindparam, cast, delete, insert
 
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
-from engine.store.statement import Statement
+from engine.store.statement import Change, Statement
 from engine.store.tables import hooks, outbox
 
 WEBHOOK, EMAIL = "webhook", "email"
@@ -51,12 +51,12 @@ class Hook:
     secret: str = ""
 
 
-def queue_change(connection: Connection, case: int, snapshot: Snapshot, entries: tuple[Entry, ...]) -> None:
-    """Tell every hook of these steps: what happened, without any content of the case."""
+def telling(case: int, snapshot: Snapshot, entries: tuple[Entry, ...]) -> Change:
+    """What tells every hook of these steps: what happened, without any content of the case."""
     steps = [{"seq": e.seq, "kind": e.kind, "event": e.event, "to": e.to, "at": e.at} for e in entries]
     body = {"case": case, "process": snapshot.process, "state": snapshot.state, "version": snapshot.seq, "steps": steps}
     now = entries[-1].recorded
-    _QUEUE.write(connection, [{"body": json.dumps(body), "made": now, "next_try": now}])
+    return Change(_QUEUE, {"body": json.dumps(body), "made": now, "next_try": now})
 
 
 def queue_email(connection: Connection, address: str, subject: str, text: str, now: str) -> None:

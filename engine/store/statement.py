@@ -7,9 +7,8 @@ driver become SQLAlchemy's, without the values, which may be personal.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -19,6 +18,7 @@ from sqlalchemy.sql.expression import Executable
 
 Values = dict[str, Any]
 Row = tuple[Any, ...]
+MOST = 20
 
 
 class Statement:
@@ -30,38 +30,24 @@ class Statement:
 
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
         """All rows that it finds with these values."""
-        found: list[Row] = self._run(connection, _cursor(connection), values).fetchall()
+        found: list[Row] = self._run(connection, values).fetchall()
         return found
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
         """The first row that it finds with these values; None where there is none."""
-        found: Row | None = self._run(connection, _cursor(connection), values).fetchone()
+        found: Row | None = self._run(connection, values).fetchone()
         return found
 
     def change(self, connection: Connection, **values: Any) -> int:
         """How many rows it changed with these values."""
-        changed: int = self._run(connection, _cursor(connection), values).rowcount
+        changed: int = self._run(connection, values).rowcount
         return changed
 
-    def write(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Run it once for each row of values; not at all for none."""
-        for row in rows:
-            self._run(connection, _cursor(connection), row)
+    def _run(self, connection: Connection, values: Values) -> Any:
+        text, fixed = self.compiled(connection)
+        return _execute(connection, text, fixed | values if fixed else values)
 
-    def send(self, connection: Connection, values: Values) -> Any:
-        """Run it within `together`; a cursor of its own, whose row count is known at the end of the block."""
-        driver: Any = connection.connection.dbapi_connection
-        return self._run(connection, driver.cursor(), values)
-
-    def _run(self, connection: Connection, cursor: Any, values: Values) -> Any:
-        text, fixed = self._for(connection)
-        try:
-            cursor.execute(text, fixed | values if fixed else values)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(connection, error, text) from error
-        return cursor
-
-    def _for(self, connection: Connection) -> tuple[str, Values]:
+    def compiled(self, connection: Connection) -> tuple[str, Values]:
         """The text for this kind of database, and the values that are written into the statement."""
         name = connection.dialect.name
         if name not in self._compiled:
@@ -80,23 +66,64 @@ def _cursor(connection: Connection) -> Any:
     return known["cursor"]
 
 
+def _execute(connection: Connection, text: str, values: Values) -> Any:
+    cursor = _cursor(connection)
+    try:
+        cursor.execute(text, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, error, text) from None
+    return cursor
+
+
 def _told(connection: Connection, error: Exception, text: str) -> BaseException:
     kind = connection.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(text, None, error, kind, hide_parameters=True, dialect=connection.dialect)
+    plain = _without_detail(error)
+    return DBAPIError.instance(text, None, plain, kind, hide_parameters=True, dialect=connection.dialect)
 
 
-@contextlib.contextmanager
-def together(connection: Connection) -> Iterator[None]:
-    """Send what the block runs in one go (PostgreSQL), instead of waiting for each answer."""
+def _without_detail(error: Exception) -> Exception:
+    """The same error without the row that PostgreSQL quotes in it."""
+    said = getattr(getattr(error, "diag", None), "message_primary", None)
+    return type(error)(said) if said else error
+
+
+class Change(NamedTuple):
+    """A statement and its values, to be run together with others."""
+
+    statement: Statement
+    values: Values
+
+
+_COMBINED: dict[tuple[Statement, ...], tuple[str, Values]] = {}
+
+
+def run_together(connection: Connection, changes: Sequence[Change]) -> int:
+    """Run changes of different rows, in any order; how many rows the first one changed.
+
+    PostgreSQL is asked once for many of them: what a short transaction costs there is its round trips.
+    """
     if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        with driver.pipeline():
-            yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, error, "several statements") from error
+        counts = [change.statement.change(connection, **change.values) for change in changes]
+    else:
+        counts = [_run_combined(connection, changes[n : n + MOST]) for n in range(0, len(changes), MOST)]
+    return counts[0] if counts else 0
+
+
+def _run_combined(connection: Connection, changes: Sequence[Change]) -> int:
+    text, fixed = _combined(connection, tuple(change.statement for change in changes))
+    values = {f"c{n}_{name}": value for n, change in enumerate(changes) for name, value in change.values.items()}
+    return int(_execute(connection, text, values | fixed).rowcount)
+
+
+def _combined(connection: Connection, statements: tuple[Statement, ...]) -> tuple[str, Values]:
+    """One text for several statements, each with names of its own for its values; the first counts the rows."""
+    if statements not in _COMBINED:
+        parts = [statement.compiled(connection) for statement in statements]
+        texts = [text.replace("%(", f"%(c{n}_") for n, (text, _) in enumerate(parts)]
+        others = ", ".join(f"c{n} AS ({text})" for n, text in enumerate(texts[1:], 1))
+        fixed = {f"c{n}_{name}": value for n, (_, values) in enumerate(parts) for name, value in values.items()}
+        _COMBINED[statements] = (f"WITH {others} {texts[0]}" if others else texts[0], fixed)
+    return _COMBINED[statements]
 
 
 def every_column(table: Table) -> Executable:
