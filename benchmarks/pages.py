@@ -1,4 +1,4 @@
-"""Pages: what home, caseload and case page cost, served by uvicorn on loopback to one browser at a time.
+"""Pages: what home, caseload and case page cost, each server a process of its own on loopback, one browser at a time.
 
 The floor of the case page is a bare Starlette route that renders the very same template from values that are ready:
 no session, no database, no rules. Each page is also measured among 1,000 and among 100,000 cases.
@@ -7,14 +7,15 @@ no session, no database, no rules. Each page is also measured among 1,000 and am
 from __future__ import annotations
 
 import http.client
+import multiprocessing
 import re
 import socket
 import statistics
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -44,21 +45,20 @@ def measure(*, quick: bool = False) -> list[Measure]:
     few, many, rounds, times = (200, 2_000, 3, 20) if quick else (1_000, 100_000, 9, 100)
     with folder() as place:
         engines = small_and_big(place, few, many)
+        numbers = [_worked_on(engine) for engine in engines]
         for engine in engines:
             engine.people.add(LOGIN, "Clerk", ["clerk"])
             engine.accounts.set_password(LOGIN, PASSWORD)
-            assert isinstance(engine.clock, SetClock)
-            engine.clock.set(START + timedelta(days=20))
-        found = _compared(engines, rounds, times, many)
-        for engine in engines:
             engine.close()
-    return found
+        return _compared([place / "small.db", place / "big.db"], numbers, rounds, times, many)
 
 
-def _compared(engines: list[Engine], rounds: int, times: int, many: int) -> list[Measure]:
-    numbers = [_worked_on(engine) for engine in engines]
+def _compared(files: list[Path], numbers: list[int], rounds: int, times: int, many: int) -> list[Measure]:
     found = []
-    with _served(create_site(engines[0])) as small, _served(create_site(engines[1])) as big:
+    with (
+        _served(lambda: create_site(_engine(files[0]))) as small,
+        _served(lambda: create_site(_engine(files[1]))) as big,
+    ):
         cookies = [_sign_in(port) for port in (small, big)]
         paths = {
             "home": ("/", "/"),
@@ -70,13 +70,17 @@ def _compared(engines: list[Engine], rounds: int, times: int, many: int) -> list
             costs = by_turns(rounds, *works)
             ours, floor = f"{1e3 * costs[1]:.2f} ms (p95)", f"{1e3 * costs[0]:.2f} ms (p95)"
             found.append(Measure(f"{name}, {many:,} cases", costs[1] / costs[0], 1.3, False, ours, floor))
-        with _served(_bare(engines[1], numbers[1])) as bare:
+        with _served(lambda: _bare(_engine(files[1]), numbers[1])) as bare:
             works = (_rating(big, f"/cases/{numbers[1]}", cookies[1], times), _rating(bare, "/", "", times))
             ours_rate, bare_rate = by_turns(rounds, *works)
     case = Measure(
         "case page, requests per second", ours_rate / bare_rate, 0.3, True, f"{ours_rate:.0f}/s", f"{bare_rate:.0f}/s"
     )
     return [*found, case]
+
+
+def _engine(file: Path) -> Engine:
+    return Engine(f"sqlite:///{file}", clock=SetClock(START + timedelta(days=20)))
 
 
 def _worked_on(engine: Engine) -> int:
@@ -104,19 +108,21 @@ def _bare(engine: Engine, number: int) -> ASGIApp:
 
 
 @contextmanager
-def _served(app: ASGIApp) -> Any:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield port
-    server.should_exit = True
-    thread.join(10)
+def _served(make: Callable[[], ASGIApp]) -> Iterator[int]:
+    """The port at which a process of its own serves the application that `make` makes there."""
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # of TCP by name, or asyncio leaves its delays on
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = multiprocessing.get_context("fork").Process(target=_serve, args=(make, listening), daemon=True)
+        server.start()
+        yield listening.getsockname()[1]
+        server.terminate()
+        server.join(10)
+
+
+def _serve(make: Callable[[], ASGIApp], listening: socket.socket) -> None:
+    config = uvicorn.Config(make(), log_level="error", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _sign_in(port: int) -> str:

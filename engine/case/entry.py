@@ -60,7 +60,8 @@ class Entry:
             ValueError: the text is no entry.
         """
         try:
-            raw: dict[str, Any] = {n: tuple(v) if n in _TUPLES else v for n, v in json.loads(body).items()}
+            raw: dict[str, Any] = json.loads(body)
+            raw.update({name: tuple(raw[name]) for name in _TUPLES & raw.keys()})
             return cls(**raw)
         except (TypeError, AttributeError) as error:
             raise ValueError("not a history entry") from error

@@ -50,7 +50,10 @@ class BadPassword(ValueError):
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody is signed in, or is about to be. `visit` is when they were here before this session."""
+    """Somebody is signed in, or is about to be. `visit` is when they were here before this session.
+
+    `stale`: that it is in use was not kept for a minute.
+    """
 
     person: Person
     stage: Stage
@@ -58,6 +61,7 @@ class Session:
     begun: datetime
     visit: datetime
     key: str
+    stale: bool = False
 
 
 class Accounts:
@@ -243,23 +247,33 @@ class Accounts:
 
     def session(self, key: str) -> Session | None:
         """Who is signed in with this key; None where the session is unknown or has run out."""
-        now = self._clock.now()
         with self._database.reading() as connection:
-            row = store.session_row(connection, digest(key))
+            found = self.read_session(connection, key)
+        return self.touched(found) if found else None
+
+    def read_session(self, connection: Connection, key: str) -> Session | None:
+        """The same within a reading transaction; that it is in use is for `touched` to keep."""
+        now = self._clock.now()
+        row = store.session_row(connection, digest(key))
         if row is None or not row[11] or row[2] not in set(Stage):
             return None
         found = StoredSession(*row[:7])
-        if from_text(found.begun) + ABSOLUTE <= now or from_text(found.seen) + IDLE <= now:
+        begun, seen = from_text(found.begun), from_text(found.seen)
+        if begun + ABSOLUTE <= now or seen + IDLE <= now:
             return None
-        if from_text(found.seen) + TOUCH <= now:
-            with self._database.writing() as connection:
-                store.touch_session(connection, found.hash, to_text(now))
         roles = tuple(json.loads(row[9]))
         stored = people_store.StoredPerson(
             found.person, row[7], row[8], roles, organisation=row[10], active=True, email=row[12], area=row[13] or ""
         )
-        times = (from_text(found.begun), from_text(found.visit))
-        return Session(person_of(stored), Stage(found.stage), found.csrf, *times, key)
+        visit = from_text(found.visit)
+        return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, stale=seen + TOUCH <= now)
+
+    def touched(self, session: Session) -> Session:
+        """Keep that a session is in use, at most once a minute."""
+        if session.stale:
+            with self._database.writing() as connection:
+                store.touch_session(connection, digest(session.key), to_text(self._clock.now()))
+        return session
 
     def sign_out(self, key: str) -> None:
         """End a session."""

@@ -21,13 +21,13 @@ from engine.clock import Clock
 from engine.process.definition import Process
 from engine.process.expressions import View
 from engine.service import finding, publishing, verifying
-from engine.service.accounts import Accounts
+from engine.service.accounts import Accounts, Session
 from engine.service.catalogue import Catalogue, UnknownProcess
 from engine.service.meetings import Meetings
 from engine.service.outbox import Outbox
 from engine.service.people import People
 from engine.service.places import Places
-from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
+from engine.service.telling import Access, Report, Told, choice_of, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry, unnamed
 from engine.store import archive
@@ -67,6 +67,15 @@ class Reader:
         with self.database.reading() as connection:
             self._catalogue.refresh(connection)
             return self._catalogue.all_newest(connection, self.clock.now().date())
+
+    def arrival(self, key: str) -> tuple[Session, list[Process]] | None:
+        """Who is signed in with this key, and the processes in force; None where nobody is. Nothing is written."""
+        with self.database.reading() as connection:
+            session = self.accounts.read_session(connection, key)
+            if session is None:
+                return None
+            self._catalogue.refresh(connection)
+            return session, self._catalogue.all_newest(connection, self.clock.now().date())
 
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
@@ -269,17 +278,11 @@ class Reader:
         possible: list[Possible] = []
         with self.database.reading() as connection:
             process, snapshot = self._read(connection, case, by, Action.SEE)
-            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
+            entries = tuple(Entry.from_body(body) for _, body, _ in store.history_of(connection, case))
             if by is not None:
                 possible = self._possible(connection, process, snapshot, Actor.of(by))
         view = case_view(process, case, snapshot, self.clock.now(), finding.actor_of(by))
-        report = Report(
-            case=view,
-            fields=shown_fields(process, view),
-            possible=tuple(choice_of(one) for one in possible),
-            history=tuple(tell(process, entry) for entry in entries),
-        )
-        return report, process, snapshot
+        return Report(process, view, tuple(choice_of(one) for one in possible), entries), process, snapshot
 
     def told_history(self, case: int, by: Actor | str) -> tuple[list[Told], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,12 +52,27 @@ class Shown:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything about a case on one page."""
+    """Everything about a case on one page; what a page does not show is not put into words."""
 
+    process: Process
     case: Case
-    fields: tuple[Shown, ...]
     possible: tuple[Choice, ...]
-    history: tuple[Told, ...]
+    entries: tuple[Entry, ...]
+
+    @functools.cached_property
+    def fields(self) -> tuple[Shown, ...]:
+        """What is known about it."""
+        return shown_fields(self.process, self.case)
+
+    @functools.cached_property
+    def history(self) -> tuple[Told, ...]:
+        """What happened to it."""
+        return tuple(tell(self.process, entry) for entry in self.entries)
+
+    @property
+    def been(self) -> set[str]:
+        """The states that it came to."""
+        return {entry.to for entry in self.entries}
 
 
 @dataclass(frozen=True)
@@ -111,15 +127,7 @@ def tell(process: Process, entry: Entry) -> Told:
 
 
 def _what(process: Process, entry: Entry) -> str:
-    said: dict[str, Callable[[], str]] = {
-        "opened": lambda: "Case opened",
-        "event": lambda: _event(process, entry),
-        "automatic": lambda: "Moved on by itself",
-        "timer": lambda: _timer(process, entry),
-        "document": lambda: f"Document added: {process.title_of('documents', entry.document['document'])}",
-        "task": lambda: _task(process, entry),
-    }
-    text = said[entry.kind]()
+    text = _SAID[entry.kind](process, entry)
     raised = [process.title_of("tasks", name) for name in entry.tasks if entry.kind in {"opened", "event", "automatic"}]
     return f"{text}. To do: {', '.join(raised)}" if raised else text
 
@@ -156,3 +164,17 @@ def _task(process: Process, entry: Entry) -> str:
         return f"{title}: due on {until} instead"
     person = entry.tasks.get(entry.event, {}).get("person")
     return f"{title}: given to {person}" if person else f"{title}: given back to its role"
+
+
+def _document(process: Process, entry: Entry) -> str:
+    return f"Document added: {process.title_of('documents', entry.document['document'])}"
+
+
+_SAID: dict[str, Callable[[Process, Entry], str]] = {
+    "opened": lambda _process, _entry: "Case opened",
+    "event": _event,
+    "automatic": lambda _process, _entry: "Moved on by itself",
+    "timer": _timer,
+    "document": _document,
+    "task": _task,
+}

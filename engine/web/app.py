@@ -43,16 +43,17 @@ from engine.web.scanning import Scanner
 from engine.web.visitor import Forged, NotFound, NotSignedIn
 
 STATIC = Path(__file__).parent / "static"
+# In this order they are searched: what is asked for most comes first.
 ROOMS = (
-    signing,
+    case,
     home,
     caseload,
+    events,
+    tasks,
     board,
     drafts,
-    case,
-    events,
+    signing,
     documents,
-    tasks,
     dates,
     meetings,
     places,

@@ -11,7 +11,6 @@ from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
 from engine.process.definition import Process
 from engine.service import Case, Report
-from engine.service.telling import Told
 from engine.web.page import go, initial, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor
 
@@ -64,23 +63,23 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     report, process, snapshot = engine.report_of(number, visitor.actor)
     engine.note_shown(number, (process, snapshot), visitor.actor, what)
     changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
-    return Seen(process, report, _map(process, report.case, report.history), changeable)
+    return Seen(process, report, _map(process, report), changeable)
 
 
-def _map(process: Process, case: Case, history: tuple[Told, ...]) -> list[Stop]:
+def _map(process: Process, report: Report) -> list[Stop]:
     """The states of a process that are no ends, and the end that the case came to."""
-    been = {one.to for one in history}
+    case, been, only_wait = report.case, report.been, _waiting_states(process)
     stops = [
-        Stop(state.title, state.name == case.state, state.title in been)
+        Stop(state.title, state.name == case.state, state.name in been)
         for state in process.leaves()
-        if not state.final and (state.name == case.state or not _only_waits(process, state.name))
+        if not state.final and (state.name == case.state or state.name not in only_wait)
     ]
     return [*stops, Stop(case.outcome, here=True, been=True)] if case.ended else stops
 
 
-def _only_waits(process: Process, state: str) -> bool:
-    """Whether cases come to a state only where they wait for a place."""
-    return any(one.hold and one.hold.otherwise == state for one in process.states.values())
+def _waiting_states(process: Process) -> set[str | None]:
+    """The states that cases come to only where they wait for a place."""
+    return {one.hold.otherwise for one in process.states.values() if one.hold}
 
 
 @router.get("/cases/{number}")

@@ -12,6 +12,7 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from engine.case.command import Actor
@@ -121,15 +122,25 @@ def session_of(request: Request) -> Session | None:
     return engine_of(request).accounts.session(key) if key else None
 
 
-def _visitor(request: Request) -> Visitor:
-    session = session_of(request)
-    if session is None or session.stage is not Stage.SIGNED_IN:
+async def _visitor(request: Request) -> Visitor:
+    engine, key = engine_of(request), request.cookies.get(cookie_name(request))
+    arrived = await _arrival(engine, key) if key else None
+    if arrived is None or arrived[0].stage is not Stage.SIGNED_IN:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise NotSignedIn(wanted if request.method == "GET" else "/")
-    engine = engine_of(request)
-    found = Visitor(engine, session, engine.in_force())
+    session, processes = arrived
+    if session.stale:
+        await run_in_threadpool(engine.accounts.touched, session)
+    found = Visitor(engine, session, processes)
     request.state.visitor = found
     return found
+
+
+async def _arrival(engine: Engine, key: str) -> tuple[Session, list[Process]] | None:
+    """Who comes with this key. Reading SQLite waits for nobody, and takes less time than the way to another thread."""
+    if engine.database.is_sqlite:
+        return engine.arrival(key)
+    return await run_in_threadpool(engine.arrival, key)
 
 
 Visiting = Annotated[Visitor, Depends(_visitor)]
