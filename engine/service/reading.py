@@ -27,7 +27,7 @@ from engine.service.meetings import Meetings
 from engine.service.outbox import Outbox
 from engine.service.people import People
 from engine.service.places import Places
-from engine.service.telling import Access, Report, Told, choice_of, tell
+from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry, unnamed
 from engine.store import archive
@@ -278,11 +278,17 @@ class Reader:
         possible: list[Possible] = []
         with self.database.reading() as connection:
             process, snapshot = self._read(connection, case, by, Action.SEE)
-            entries = tuple(Entry.from_body(body) for _, body, _ in store.history_of(connection, case))
+            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
             if by is not None:
                 possible = self._possible(connection, process, snapshot, Actor.of(by))
         view = case_view(process, case, snapshot, self.clock.now(), finding.actor_of(by))
-        return Report(process, view, tuple(choice_of(one) for one in possible), entries), process, snapshot
+        report = Report(
+            case=view,
+            fields=shown_fields(process, view),
+            possible=tuple(choice_of(one) for one in possible),
+            history=tuple(tell(process, entry) for entry in entries),
+        )
+        return report, process, snapshot
 
     def told_history(self, case: int, by: Actor | str) -> tuple[list[Told], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,27 +51,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything about a case on one page; what a page does not show is not put into words."""
+    """Everything about a case on one page; nothing in it that may not be shown."""
 
-    process: Process
     case: Case
+    fields: tuple[Shown, ...]
     possible: tuple[Choice, ...]
-    entries: tuple[Entry, ...]
-
-    @functools.cached_property
-    def fields(self) -> tuple[Shown, ...]:
-        """What is known about it."""
-        return shown_fields(self.process, self.case)
-
-    @functools.cached_property
-    def history(self) -> tuple[Told, ...]:
-        """What happened to it."""
-        return tuple(tell(self.process, entry) for entry in self.entries)
-
-    @property
-    def been(self) -> set[str]:
-        """The states that it came to."""
-        return {entry.to for entry in self.entries}
+    history: tuple[Told, ...]
 
 
 @dataclass(frozen=True)

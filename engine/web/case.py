@@ -68,9 +68,10 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
 
 def _map(process: Process, report: Report) -> list[Stop]:
     """The states of a process that are no ends, and the end that the case came to."""
-    case, been, only_wait = report.case, report.been, _waiting_states(process)
+    been, only_wait = {one.to for one in report.history}, _waiting_states(process)
+    case = report.case
     stops = [
-        Stop(state.title, state.name == case.state, state.name in been)
+        Stop(state.title, state.name == case.state, state.title in been)
         for state in process.leaves()
         if not state.final and (state.name == case.state or state.name not in only_wait)
     ]
