@@ -10,7 +10,7 @@ from engine.service.engine import Engine
 from engine.service.finding import BadCursor, UnknownState
 from engine.service.people import BadPerson, Grant, Organisation, Person, Scope, Token
 from engine.service.publishing import Published
-from engine.service.telling import Access, Choice, Report, Shown, Told
+from engine.service.telling import Access, Choice, Overview, Report, Shown, Told
 from engine.service.transaction import UnknownCase
 from engine.service.verifying import Finding, Verified
 from engine.service.views import Case, Document, Page, Task, Timer, as_data
@@ -26,6 +26,7 @@ __all__ = [
     "Finding",
     "Grant",
     "Organisation",
+    "Overview",
     "Page",
     "Person",
     "Published",

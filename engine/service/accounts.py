@@ -249,10 +249,12 @@ class Accounts:
         """Who is signed in with this key; None where the session is unknown or has run out."""
         with self._database.reading() as connection:
             found = self.read_session(connection, key)
-        return self.touched(found) if found else None
+        if found:
+            self.touch(found)
+        return found
 
     def read_session(self, connection: Connection, key: str) -> Session | None:
-        """The same within a reading transaction; that it is in use is for `touched` to keep."""
+        """The same within a reading transaction; that it is in use is for `touch` to keep."""
         now = self._clock.now()
         row = store.session_row(connection, digest(key))
         if row is None or not row[11] or row[2] not in set(Stage):
@@ -268,12 +270,11 @@ class Accounts:
         visit = from_text(found.visit)
         return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, stale=seen + TOUCH <= now)
 
-    def touched(self, session: Session) -> Session:
+    def touch(self, session: Session) -> None:
         """Keep that a session is in use, at most once a minute."""
         if session.stale:
             with self._database.writing() as connection:
                 store.touch_session(connection, digest(session.key), to_text(self._clock.now()))
-        return session
 
     def sign_out(self, key: str) -> None:
         """End a session."""

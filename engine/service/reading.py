@@ -27,7 +27,7 @@ from engine.service.meetings import Meetings
 from engine.service.outbox import Outbox
 from engine.service.people import People
 from engine.service.places import Places
-from engine.service.telling import Access, Report, Told, choice_of, shown_fields, tell
+from engine.service.telling import Access, Overview, Report, Told, choice_of, shown_fields, tell
 from engine.service.transaction import Transaction, UnknownCase
 from engine.service.views import Case, Page, Task, Timer, case_view, local, shown_data, shown_entry, unnamed
 from engine.store import archive
@@ -65,17 +65,17 @@ class Reader:
     def in_force(self) -> list[Process]:
         """Every process, in the version that is in force now (the first if none is yet)."""
         with self.database.reading() as connection:
-            self._catalogue.refresh(connection)
-            return self._catalogue.all_newest(connection, self.clock.now().date())
+            return self._in_force(connection)
+
+    def _in_force(self, connection: Connection) -> list[Process]:
+        self._catalogue.refresh(connection)
+        return self._catalogue.all_newest(connection, self.clock.now().date())
 
     def arrival(self, key: str) -> tuple[Session, list[Process]] | None:
         """Who is signed in with this key, and the processes in force; None where nobody is. Nothing is written."""
         with self.database.reading() as connection:
             session = self.accounts.read_session(connection, key)
-            if session is None:
-                return None
-            self._catalogue.refresh(connection)
-            return session, self._catalogue.all_newest(connection, self.clock.now().date())
+            return (session, self._in_force(connection)) if session else None
 
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
@@ -267,28 +267,28 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        return self.report_of(case, by)[0]
+        with self.database.reading() as connection:
+            view, process, _ = self._overview(connection, case, by)
+            history = tuple(_told(connection, process, case))
+        return Report(view.case, view.fields, view.possible, view.been, history)
 
-    def report_of(self, case: int, by: Actor | str | None = None) -> tuple[Report, Process, Snapshot]:
-        """The report of a case, with the process and the snapshot that it was made of.
+    def overview_of(self, case: int, by: Actor | str | None = None) -> tuple[Overview, Process, Snapshot]:
+        """A case with what may be done next, and the process and the snapshot that this was made of.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        possible: list[Possible] = []
         with self.database.reading() as connection:
-            process, snapshot = self._read(connection, case, by, Action.SEE)
-            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
-            if by is not None:
-                possible = self._possible(connection, process, snapshot, Actor.of(by))
+            return self._overview(connection, case, by)
+
+    def _overview(
+        self, connection: Connection, case: int, by: Actor | str | None
+    ) -> tuple[Overview, Process, Snapshot]:
+        process, snapshot = self._read(connection, case, by, Action.SEE)
+        possible = self._possible(connection, process, snapshot, Actor.of(by)) if by is not None else []
         view = case_view(process, case, snapshot, self.clock.now(), finding.actor_of(by))
-        report = Report(
-            case=view,
-            fields=shown_fields(process, view),
-            possible=tuple(choice_of(one) for one in possible),
-            history=tuple(tell(process, entry) for entry in entries),
-        )
-        return report, process, snapshot
+        choices, been = tuple(choice_of(one) for one in possible), store.states_been(connection, case)
+        return Overview(view, shown_fields(process, view), choices, been), process, snapshot
 
     def told_history(self, case: int, by: Actor | str) -> tuple[list[Told], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.
@@ -296,10 +296,9 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see its history.
         """
-        process, _ = self.seen(case, by, Action.SEE_HISTORY)
         with self.database.reading() as connection:
-            entries = [Entry.from_body(body) for _, body, _ in store.history_of(connection, case)]
-        return [tell(process, entry) for entry in entries], process
+            process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
+            return list(_told(connection, process, case)), process
 
     def last_of_key(self, idempotency_key: str, case: int) -> int | None:
         """The number of the last entry that a request with this key made in a case; None where there is none."""
@@ -376,3 +375,8 @@ class Reader:
         """Recompute every hash chain and replay every case from its history. Changes nothing."""
         with self.database.reading() as connection:
             return verifying.Verification(connection, self._catalogue, self.documents).run(progress)
+
+
+def _told(connection: Connection, process: Process, case: int) -> Iterator[Told]:
+    """Everything that happened to a case, in words."""
+    return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case))

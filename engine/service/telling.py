@@ -50,12 +50,19 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Report:
-    """Everything about a case on one page; nothing in it that may not be shown."""
+class Overview:
+    """A case with what may be done next; nothing in it that may not be shown. `been` names the states it was in."""
 
     case: Case
     fields: tuple[Shown, ...]
     possible: tuple[Choice, ...]
+    been: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report(Overview):
+    """Everything about a case on one page: the overview, and everything that happened."""
+
     history: tuple[Told, ...]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -226,6 +227,12 @@ def history_of(connection: Connection, case: int) -> Iterator[tuple[int, str, st
     """The entries of a case in order: number, body, hash."""
     for row in _HISTORY.rows(connection, id=case):
         yield row[0], row[1], row[2]
+
+
+def states_been(connection: Connection, case: int) -> tuple[str, ...]:
+    """The states that a case has come to, in the order in which it first did."""
+    steps = (json.loads(body) for _, body, _ in history_of(connection, case))
+    return tuple(dict.fromkeys(step["to"] for step in steps if "to" in step))
 
 
 def case_ids(connection: Connection, after: int, most: int) -> list[int]:

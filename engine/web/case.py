@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
 from engine.process.definition import Process
-from engine.service import Case, Report
+from engine.service import Case, Overview
 from engine.web.page import go, initial, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor
 
@@ -32,20 +32,20 @@ class Seen:
     """A case with what its pages share."""
 
     process: Process
-    report: Report
+    overview: Overview
     stops: list[Stop]
     changeable: bool
 
     @property
     def case(self) -> Case:
         """The case."""
-        return self.report.case
+        return self.overview.case
 
     @property
     def contacts(self) -> list[tuple[str, str]]:
         """What tells who the case is about, and how to reach people about it."""
         fields = self.process.fields
-        return [(one.title, one.text) for one in self.report.fields if fields[one.field].personal]
+        return [(one.title, one.text) for one in self.overview.fields if fields[one.field].personal]
 
     @property
     def title(self) -> str:
@@ -60,18 +60,17 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
         UnknownCase: there is none, or it is not for them.
     """
     engine = visitor.engine
-    report, process, snapshot = engine.report_of(number, visitor.actor)
+    overview, process, snapshot = engine.overview_of(number, visitor.actor)
     engine.note_shown(number, (process, snapshot), visitor.actor, what)
     changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
-    return Seen(process, report, _map(process, report), changeable)
+    return Seen(process, overview, _map(process, overview), changeable)
 
 
-def _map(process: Process, report: Report) -> list[Stop]:
+def _map(process: Process, overview: Overview) -> list[Stop]:
     """The states of a process that are no ends, and the end that the case came to."""
-    been, only_wait = {one.to for one in report.history}, _waiting_states(process)
-    case = report.case
+    case, only_wait = overview.case, _waiting_states(process)
     stops = [
-        Stop(state.title, state.name == case.state, state.title in been)
+        Stop(state.title, state.name == case.state, state.name in overview.been)
         for state in process.leaves()
         if not state.final and (state.name == case.state or state.name not in only_wait)
     ]
@@ -97,7 +96,9 @@ def timeline(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
         return show(request, "history.html", history=told, number=number, process=process)
     if not visitor.sees_cases:
         raise NotFound
-    return show(request, "timeline.html", seen=see(visitor, number, "history"), tab="timeline")
+    seen = see(visitor, number, "history")
+    told, _ = visitor.engine.told_history(number, visitor.actor)
+    return show(request, "timeline.html", seen=seen, tab="timeline", history=told)
 
 
 @router.get("/cases/{number}/accesses")

@@ -39,7 +39,7 @@ def ask(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Event
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
-    choice = next((one for one in seen.report.possible if one.event == name), None)
+    choice = next((one for one in seen.overview.possible if one.event == name), None)
     if choice is None:
         raise NotFound
     if not choice.allowed:
@@ -198,7 +198,8 @@ def _refused(request: Request, tried: Attempt, refusal: Refusal) -> Response:
 
 def _meanwhile(request: Request, tried: Attempt) -> Response:
     """Somebody changed the case: what they did, and the form with everything that was typed."""
-    changed = tuple(one for one in tried.seen.report.history if one.seq > tried.version)
+    told, _ = tried.visitor.engine.told_history(tried.seen.case.id, tried.visitor.actor)
+    changed = tuple(one for one in told if one.seq > tried.version)
     when, shown = _when(tried.at_text), tried.shown({})
     return _form(request, tried.seen, tried.event, shown, 409, when, changed=changed, meeting=tried.meeting)
 
@@ -228,7 +229,8 @@ def _check(request: Request, tried: Attempt) -> Response:
 def done(request: Request, visitor: CaseVisiting, number: CaseNumber, seq: Annotated[int, Path(ge=1)]) -> Response:
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
-    steps = [one for one in seen.report.history if one.seq <= seq]
+    told, _ = visitor.engine.told_history(number, visitor.actor)
+    steps = [one for one in told if one.seq <= seq]
     if not steps:
         raise NotFound
     return show(request, "event_done.html", seen=seen, last=steps[-1])

@@ -146,7 +146,7 @@ def _hear(request: Request, visitor: Visitor, number: int, case: int, status: in
     place = numbers.index(case)
     following = numbers[place + 1] if place + 1 < len(numbers) else None
     notes = [one for one in visitor.engine.desk.notes(case, visitor.actor) if one.meeting == number]
-    outcomes = [one for one in seen.report.possible if one.event in found.kind.outcomes]
+    outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
     values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
     return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, problem=problem, **values)
 

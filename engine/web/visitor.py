@@ -118,19 +118,23 @@ Engined = Annotated[Engine, Depends(_engine)]
 
 def session_of(request: Request) -> Session | None:
     """The session that the request belongs to, at whatever stage; None where there is none."""
-    key = request.cookies.get(cookie_name(request))
+    key = _key(request)
     return engine_of(request).accounts.session(key) if key else None
 
 
+def _key(request: Request) -> str | None:
+    return request.cookies.get(cookie_name(request))
+
+
 async def _visitor(request: Request) -> Visitor:
-    engine, key = engine_of(request), request.cookies.get(cookie_name(request))
+    engine, key = engine_of(request), _key(request)
     arrived = await _arrival(engine, key) if key else None
     if arrived is None or arrived[0].stage is not Stage.SIGNED_IN:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         raise NotSignedIn(wanted if request.method == "GET" else "/")
     session, processes = arrived
     if session.stale:
-        await run_in_threadpool(engine.accounts.touched, session)
+        await run_in_threadpool(engine.accounts.touch, session)
     found = Visitor(engine, session, processes)
     request.state.visitor = found
     return found

@@ -335,10 +335,10 @@ def test_names_never_reach_an_address_or_an_error(
     data = {"pupil_name": "Zebedee Quux", "upn": "wrong", "step": "check", "version": str(engine.case(case.id).version)}
     said = visit.post(f"/cases/{case.id}/do/add_details", data, 422)
     assert "location" not in said.headers
-    monkey = engine.report_of
-    engine.report_of = lambda *_: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    monkey = engine.overview_of
+    engine.overview_of = lambda *_: 1 / 0  # type: ignore[method-assign, assignment, return-value]
     broken = visit.get(f"/cases/{case.id}", 500)
-    engine.report_of = monkey  # type: ignore[method-assign]
+    engine.overview_of = monkey  # type: ignore[method-assign]
     assert "Traceback" not in broken.text
     assert re.search(r"reference <strong>[0-9a-f]{8}</strong>", broken.text)
     printed = capsys.readouterr()
