@@ -63,7 +63,7 @@ def ready_case(engine: Engine, house: str = "North") -> int:
 
 def swing(engine: Engine, case: int) -> None:
     """One step of a case."""
-    assert engine.fire(case, "swing", "clerk", FORM)
+    assert isinstance(engine.fire(case, "swing", "clerk", FORM), Case)
 
 
 __all__ = ["FORM", "START", "TEXT", "clock", "ready_case", "swing"]

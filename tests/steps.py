@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from engine.case.refusal import Refusal
 from engine.service import Case, Engine
 
 PUPIL = {"school": "Hilltop", "key_stage": "KS3", "consent": "yes", "pupil_name": "A Pupil"}
@@ -14,6 +15,12 @@ PAPERS = ("referral_form", "rrs_baseline", "send_plan")
 def done(result: Any) -> Case:
     """The case, or a failure that says why it was refused."""
     assert isinstance(result, Case), result
+    return result
+
+
+def refusal(result: Any) -> Refusal:
+    """Why nothing happened, or a failure where something did."""
+    assert isinstance(result, Refusal), result
     return result
 
 

@@ -33,8 +33,12 @@ class Refusal:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        """A refusal is false, so that `if engine.fire(…):` reads as it means."""
-        return False
+        """Asking whether a refusal is true is a mistake: `a or b` would lose it. Ask `isinstance`, or `is not None`.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("A refusal is neither true nor false: compare with None, or ask for its type.")
 
     def as_data(self) -> dict[str, object]:
         """The same as plain values."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Actor, Engine, Refusal
+from engine import Actor, Engine
 from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service import UnknownCase, UnknownProcess, UnknownState
@@ -17,15 +17,10 @@ from engine.source.problem import Refused
 from engine.store.database import DatabaseUnavailable
 from engine.store.documents import DocumentTooBig
 from tests.conftest import LOAN, REFERRAL, START
-from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered
+from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered, refusal
 
 TEXT = REFERRAL.read_text()
 CALENDAR_TEXT = (REFERRAL.parent / "calendars" / "leicestershire.yaml").read_text()
-
-
-def refusal(result: object) -> Refusal:
-    assert isinstance(result, Refusal), result
-    return result
 
 
 # Publishing
@@ -158,10 +153,10 @@ def test_somebody_of_another_organisation_finds_nothing(engine: Engine) -> None:
 def test_a_refusal_writes_nothing(engine: Engine) -> None:
     case = in_panel(engine)
     before = (engine.case(case.id), engine.history(case.id))
-    assert not engine.fire(case.id, "offer_programme", "coordinator", {"programme": "wrong"})
-    assert not engine.fire(case.id, "hold_review", "coordinator")
-    assert not engine.add_document(case.id, "nothing", b"x", "coordinator")
-    assert not engine.add_document(case.id, "ehcp", b"", "coordinator")
+    refusal(engine.fire(case.id, "offer_programme", "coordinator", {"programme": "wrong"}))
+    refusal(engine.fire(case.id, "hold_review", "coordinator"))
+    refusal(engine.add_document(case.id, "nothing", b"x", "coordinator"))
+    refusal(engine.add_document(case.id, "ehcp", b"", "coordinator"))
     assert (engine.case(case.id), engine.history(case.id)) == before
     assert engine.verify().findings == ()
 
@@ -195,8 +190,8 @@ def test_an_idempotency_key_has_one_effect(engine: Engine) -> None:
 
 def test_a_refused_request_may_be_mended_under_its_key(engine: Engine) -> None:
     case = in_panel(engine)
-    assert not engine.fire(case.id, "school_continues", "coordinator", {}, idempotency_key="k")
-    assert engine.fire(case.id, "school_continues", "coordinator", {"advice": "x"}, idempotency_key="k")
+    refusal(engine.fire(case.id, "school_continues", "coordinator", {}, idempotency_key="k"))
+    done(engine.fire(case.id, "school_continues", "coordinator", {"advice": "x"}, idempotency_key="k"))
 
 
 def test_timers_count_from_when_it_happened(engine: Engine, clock: SetClock) -> None:

@@ -19,7 +19,7 @@ from engine.delivery import Mailer, Sender, signature
 from engine.service.outbox import MOST_TRIES, BadHook
 from tests.conftest import START
 from tests.integration.site import settle
-from tests.steps import done, in_panel
+from tests.steps import done, in_panel, refusal
 
 
 class Receiver:
@@ -101,7 +101,7 @@ def test_every_change_is_told_and_signed_without_content(engine: Engine, receive
 
 def test_what_is_refused_is_not_told(engine: Engine, receiver: Receiver) -> None:
     engine.outbox.add_hook(receiver.url)
-    assert not engine.open_case("hbep-referral", "manager", {})
+    refusal(engine.open_case("hbep-referral", "manager", {}))
     assert engine.outbox.messages() == []
 
 

@@ -187,9 +187,10 @@ def test_an_event_is_dated_between_the_last_entry_and_now(referral: Process, at:
     assert message in refusal.fields["at"]
 
 
-def test_a_refusal_is_false_and_a_case_is_not(referral: Process) -> None:
-    assert not refused(referral, in_panel(referral), Fire("nothing", COORDINATOR, EPOCH))
-    assert in_panel(referral)
+def test_a_refusal_is_not_lost_where_somebody_asks_whether_it_is_true(referral: Process) -> None:
+    refusal = refused(referral, in_panel(referral), Fire("nothing", COORDINATOR, EPOCH))
+    with pytest.raises(TypeError, match="neither true nor false"):
+        assert refusal or in_panel(referral)
 
 
 def test_a_refusal_never_repeats_what_was_typed(referral: Process) -> None:
