@@ -149,11 +149,15 @@ class Timer:
 
 @dataclass(frozen=True)
 class Hold:
-    """A case in this state holds a place; `otherwise` is where it waits and `offer` calls it back."""
+    """A case in this state holds a place; `otherwise` is where it waits and `offer` calls it back.
+
+    `taken_in` names the states inside where the place is counted as taken, not only held; empty: from the beginning.
+    """
 
     place: Expression
     otherwise: str | None = None
     offer: str = ""
+    taken_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

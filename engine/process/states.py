@@ -150,7 +150,20 @@ def _hold(context: Context, raw: dict[str, Any] | None, path: Path, scope: str) 
         context.known("event", offer, (*path, "offer"))
     around = scope.rpartition(".")[0]
     waiting = context.state(otherwise, around, (*path, "otherwise")) if otherwise else None
-    return Hold(_place(context, raw["place"], (*path, "place")), waiting, offer)
+    taken_in = _taken_in(context, raw, path, scope)
+    return Hold(_place(context, raw["place"], (*path, "place")), waiting, offer, taken_in)
+
+
+def _taken_in(context: Context, raw: dict[str, Any], path: Path, scope: str) -> tuple[str, ...]:
+    given = raw.get("taken_in", [])
+    named = [(given, (*path, "taken_in"))] if isinstance(given, str) else []
+    named = named or [(name, (*path, "taken_in", index)) for index, name in enumerate(given)]
+    found = [(context.state(name, scope, place), place) for name, place in named]
+    for name, place in found:
+        if name is not None and not name.startswith(f"{scope}."):
+            message = f"{name} is not inside {scope}: no place is held there."
+            context.problem(place, "wrong-value", message, f"Name a state inside {scope}.")
+    return tuple(name for name, _ in found if name)
 
 
 def _place(context: Context, raw: str, path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Places: how many there are, who holds one, who waits and since when, and how it may go on.
+"""Places: how many there are, how many are taken or held for somebody, who waits and since when, and how it may go on.
 
 The look ahead counts a place as free from the day that a date field of its case says that it ends; where the
 process does not say, it stays taken. It is a forecast, not a promise.
@@ -6,7 +6,6 @@ process does not say, it stays taken. It is a forecast, not a promise.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from engine.case.command import Actor
 from engine.case.permission import Action, may
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
-from engine.process.definition import PlaceKind, Process
+from engine.process.definition import Field, PlaceKind, Process
 from engine.service.catalogue import Catalogue
 from engine.service.views import Case, case_view, local
 from engine.store import places as place_store
@@ -34,22 +33,33 @@ class Waiter:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What one choice of the field `group_places_by` has of the places."""
+
+    title: str
+    taken: int
+    held: int
+
+
+@dataclass(frozen=True)
 class PlaceFigures:
-    """One kind of place. `taken` of `capacity` are held now, by group where a field tells groups apart;
-    `by_week` is how many are likely to be at the beginning of each of the weeks ahead.
+    """One kind of place. Of `capacity`, `taken` are in use and `held` are kept for cases that are on their way;
+    both by group where a field tells groups apart. `by_week` is how many of them are likely to be gone when
+    each of the weeks ahead begins.
     """
 
     kind: PlaceKind
     capacity: int
     taken: int
-    groups: tuple[tuple[str, int], ...]
+    held: int
+    groups: tuple[Group, ...]
     waiters: tuple[Waiter, ...]
     by_week: tuple[int, ...]
 
     @property
     def free(self) -> int:
         """How many are free now."""
-        return max(0, self.capacity - self.taken)
+        return max(0, self.capacity - self.taken - self.held)
 
 
 class Places:
@@ -80,10 +90,11 @@ class Places:
                 if place == kind.name
             ]
             mine = [one for one in holders if kind.name in one.held.values()]
-            groups, by_week = _groups(process, mine), _by_week(process, mine, now)
+            on_their_way = [one for one in mine if not _is_taken(process, one)]
+            groups, by_week = _groups(process, mine, on_their_way), _by_week(process, mine, now)
             capacity = capacities.get(kind.name, kind.capacity)
-            known = (taken.get(kind.name, 0), groups, tuple(waiters), by_week)
-            found.append(PlaceFigures(kind, capacity, *known))
+            counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
+            found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
         return found
 
 
@@ -92,14 +103,27 @@ def _holding_states(process: Process) -> list[str]:
     return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
 
 
-def _groups(process: Process, holders: list[Snapshot]) -> tuple[tuple[str, int], ...]:
-    """How the holders spread over the choices of the field `group_places_by`; one group where there is none."""
+def _is_taken(process: Process, case: Snapshot) -> bool:
+    """Whether the place that a case has counts as taken where the case stands."""
+    around = process.around(case.state)
+    taken_in = {name for one in around if one.hold for name in one.hold.taken_in}
+    return not taken_in or any(one.name in taken_in for one in around)
+
+
+def _groups(process: Process, holders: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:
+    """How the holders spread over the choices of the field `group_places_by`; no groups where there is none."""
     field = process.fields.get(process.group_places_by)
     if field is None:
         return ()
-    counts = Counter(str(one.data.get(field.name) or "") for one in holders)
-    known = [(title, counts.pop(value, 0)) for value, title in field.choices.items()]
-    return (*known, ("Not known", sum(counts.values()))) if counts else tuple(known)
+    everybody, held = ([_group_of(field, one) for one in some] for some in (holders, on_their_way))
+    titles = {**field.choices, "": "Not known"}
+    found = [Group(title, everybody.count(one) - held.count(one), held.count(one)) for one, title in titles.items()]
+    return tuple(one for one in found if one.title != titles[""] or one.taken + one.held)
+
+
+def _group_of(field: Field, case: Snapshot) -> str:
+    value = str(case.data.get(field.name) or "")
+    return value if value in field.choices else ""
 
 
 def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:

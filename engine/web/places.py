@@ -1,4 +1,4 @@
-"""Places: taken, free, who waits and since when; the weeks ahead as a chart, and as its table."""
+"""Places: taken, held, free, who waits and since when; the weeks ahead as a chart, and as its table."""
 
 from __future__ import annotations
 

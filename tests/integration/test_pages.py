@@ -17,15 +17,17 @@ import pytest
 from fastapi import FastAPI
 
 from engine import Engine, Refusal
+from engine.case.command import Actor
 from engine.case.schedule import escalation_key
 from engine.clock import SetClock
 from engine.service.meetings import BadMeeting
+from engine.service.places import Group
 from engine.web.app import create_site
 from engine.web.scanning import Scanner
 from engine.web.signing import Throttle
 from tests.conftest import START
 from tests.integration.site import Visit, settle
-from tests.steps import PUPIL, done, in_panel, offered
+from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -115,15 +117,26 @@ def test_who_waits_and_since_when(site: FastAPI, engine: Engine, referral: objec
         offered(engine, pupil_name=f"Pupil {index}")
     jo, sam = engine.people.person("jo").actor, engine.people.person("sam").actor
     ks3, ks4 = engine.places.figures(process, jo)
-    assert (ks3.capacity, ks3.taken, ks3.free, len(ks3.waiters)) == (25, 25, 0, 2)
-    assert (ks4.taken, ks4.free, ks4.waiters) == (0, 25, ())
+    assert (ks3.capacity, ks3.taken, ks3.held, ks3.free, len(ks3.waiters)) == (25, 0, 25, 0, 2)
+    assert (ks4.taken, ks4.held, ks4.free, ks4.waiters) == (0, 0, 25, ())
     assert [one.case.id for one in ks3.waiters] == [26, 27]
-    assert ks3.groups[-1] == ("Not known", 25)
+    assert ks3.groups[-1] == Group("Not known", taken=0, held=25)
     assert engine.places.figures(process, sam) == []
     done(engine.fire(1, "add_details", "coordinator", {"planned_end": "2023-10-01"}))
     assert engine.places.figures(process, jo)[0].by_week[:4] == (25, 25, 25, 24)
     page = Visit(site, "max").get("/places").text
-    assert "<strong>25</strong> of 25 taken" in page
+    assert "<strong>0</strong> taken, <strong>25</strong> held for cases on their way" in page
+
+
+def test_a_place_is_held_until_the_placement_begins(engine: Engine, referral: object) -> None:
+    offered(engine)
+    in_placement(engine)
+    process, manager = engine.process("hbep-referral"), Actor("max", frozenset({"manager"}))
+    ks3, _ = engine.places.figures(process, manager)
+    assert (ks3.taken, ks3.held, ks3.free) == (1, 1, 23)
+    assert [one for one in ks3.groups if one.taken + one.held] == [Group("Not known", taken=1, held=1)]
+    done(engine.fire(2, "hold_review", "coordinator", REVIEW))
+    assert engine.places.figures(process, manager)[0].taken == 1
 
 
 def test_a_task_is_postponed_with_a_reason_and_escalates_later(engine: Engine, clock: SetClock) -> None:

@@ -116,6 +116,29 @@ def test_each_wrong_name_is_told_with_the_nearest(tmp_path: Path) -> None:
     } | {code: mend for code, mend in said.items() if not code.startswith("unknown-")}
 
 
+def test_a_place_is_taken_only_inside_the_state_that_holds_it(tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    part = """
+places: {room: {title: Room, capacity: 1}}
+states:
+  first: {owner: clerk, deadline: {within: 1 week, raise: chase}, events: {go: {title: Go, by: clerk, to: inside}}}
+  inside:
+    owner: clerk
+    deadline: {within: 1 week, raise: chase}
+    holds: {place: room, taken_in: %s}
+    initial: coming
+    states:
+      coming: {events: {come: {title: Come, to: there}}}
+      there: {events: {leave: {title: Leave, to: done}}}
+"""
+    for wrong, code in (("first", "wrong-value"), ("[there, nowhere]", "unknown-state"), ("inside", "wrong-value")):
+        file.write_text(document(part % wrong, wrong))
+        assert [problem.code for problem in check_file(file)] == [code]
+    for right in ("there", "[coming, inside.there]"):
+        file.write_text(document(part % right, right))
+        assert check_file(file) == ()
+
+
 def test_a_waiting_state_without_the_offered_event_is_told(tmp_path: Path) -> None:
     file = tmp_path / "example.yaml"
     part = """
