@@ -158,11 +158,12 @@ class Desk:
             }
         return self._change_draft(number, by, lambda draft: replace(draft, documents=[*draft.documents, facts]))
 
-    def detach(self, number: int, index: int, by: Actor) -> StoredDraft:
-        """Take a document out of a draft."""
+    def detach(self, number: int, document: str, digest: str, by: Actor) -> StoredDraft:
+        """Take a document of this kind and content out of a draft, if it is there."""
 
         def change(draft: StoredDraft) -> StoredDraft:
-            return replace(draft, documents=[one for i, one in enumerate(draft.documents) if i != index])
+            kept = [one for one in draft.documents if (one["document"], one["hash"]) != (document, digest)]
+            return replace(draft, documents=kept)
 
         return self._change_draft(number, by, change)
 

@@ -85,7 +85,7 @@ class Look:
             "state": self.state,
             "organisation": self.organisation,
             "owner": self.owner,
-            "status": self.status if self.status != "open" else "",
+            "status": {"open": "", "": "all"}.get(self.status, self.status),
             "overdue": "yes" if self.overdue else "",
             "moved": "yes" if self.moved else "",
             "sort": self.sort if self.sort != "-id" else "",
@@ -149,8 +149,10 @@ def _look(given: Iterable[tuple[str, str]], columns: list[str]) -> Look:
 
 def _posted_look(posted: Posted) -> Look:
     """The look that a posted search asks for."""
-    given = [(name, posted.text(name, 700)) for name in _NAMES if posted.text(name, 700)]
-    return replace(_look(given, posted.texts("show")), search=posted.text("search", 200).strip())
+    without = posted.text("without", 20)
+    given = [(name, posted.text(name, 700)) for name in _NAMES if name != without and posted.text(name, 700)]
+    search = "" if without == "search" else posted.text("search", 200).strip()
+    return replace(_look(given, posted.texts("show")), search=search)
 
 
 _NAMES = ("process", "state", "organisation", "owner", "status", "overdue", "moved", "sort", "after")
@@ -188,6 +190,7 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         "caseload.html",
         status,
         look=look,
+        chosen=_chosen(visitor, look),
         cases=items,
         columns=[(name, *COLUMNS[name]) for name in look.shown],
         all_columns=[(name, title) for name, (title, _) in COLUMNS.items()],
@@ -200,6 +203,23 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         views=engine.desk.views(visitor.actor),
         problem=problem or unknown,
     )
+
+
+def _chosen(visitor: Visitor, look: Look) -> list[tuple[str, str]]:
+    """The filters that are at work, in words, each with the name by which it is taken away."""
+    titles = {one.name: one.title for one in visitor.processes}
+    roles = {name: role.title for one in visitor.processes for name, role in one.roles.items()}
+    said = {
+        "search": look.search and f"Found by: {look.search}",
+        "process": titles.get(look.process, look.process),
+        "state": dict(states_of(visitor)).get(look.state, look.state),
+        "owner": look.owner and f"Waits for: {roles.get(look.owner, look.owner)}",
+        "organisation": look.organisation,
+        "status": "" if look.status == "open" else f"Status: {STATUSES[look.status]}",
+        "overdue": "Overdue only" if look.overdue else "",
+        "moved": "Moved since your last visit" if look.moved else "",
+    }
+    return [(name, text) for name, text in said.items() if text]
 
 
 def states_of(visitor: Visitor) -> list[tuple[str, str]]:

@@ -148,13 +148,12 @@ def _documents(
 def attach(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy) -> Response:
     """Keep documents with a draft, or take one out."""
     _, process = _draft(visitor, number)
-    index = posted.number("remove")
-    if index is not None:
-        visitor.engine.desk.detach(number, index, visitor.actor)
-        return go(f"/drafts/{number}/documents")
     kind, files = posted.text("document", 60), posted.files("files")
+    if posted.text("remove"):
+        visitor.engine.desk.detach(number, kind, posted.text("remove", 64), visitor.actor)
+        return go(f"/drafts/{number}/documents")
     if not files or kind not in process.documents:
-        return _documents(request, visitor, number, 422, ("Choose what they are, and one or more files.",))
+        return _documents(request, visitor, number, 422, ("Choose one or more files.",))
     problems = []
     for upload in files:
         try:

@@ -79,6 +79,7 @@ class Keys:
         """Choose a file in the field that has the focus. The window for it is the system's, not the page's."""
         self.to(css)
         self.page.locator(css).set_input_files(str(file))
+        expect(self.page.locator(css.replace("files", "uploaded"))).to_contain_text(file.name)
 
     def happens(self, title: str) -> None:
         """Go on from a form, look the answers over, and do it."""
@@ -112,9 +113,7 @@ def test_a_referral_by_keyboard_alone(site: Site, sign_in: SignIn, tmp_path: Pat
     keys.press("Keep and go on")
     keys.follow("Documents")
     for kind in ("referral_form", "rrs_baseline", "send_plan"):
-        keys.select("#document", kind)
-        keys.attach("#files", paper)
-        keys.press("Add")
+        keys.attach(f"#files-{kind}", paper)
     keys.follow("That is all")
     keys.follow("Check and send")
     keys.press("Send")
@@ -137,7 +136,6 @@ def test_a_referral_by_keyboard_alone(site: Site, sign_in: SignIn, tmp_path: Pat
     keys.happens("Record the induction visit")
     keys.follow("Add Commissioning agreement")
     keys.attach("#files-commissioning_agreement", paper)
-    keys.press("Add")
     keys.page.goto(f"/cases/{number}")
     keys.follow("Start the placement")
     keys.happens("Start the placement")

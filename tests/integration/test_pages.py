@@ -208,6 +208,64 @@ def test_without_the_scanner_nothing_is_taken(engine: Engine) -> None:
     assert "ehcp" not in {one.document for one in engine.case(case.id).documents}
 
 
+def test_files_of_a_draft_are_taken_out_by_what_they_are(site: FastAPI, engine: Engine, referral: object) -> None:
+    visit = Visit(site, "sam")
+    draft = visit.post("/drafts", {"way": "hbep-referral panel"}).headers["location"]
+    for name, content in (("one.pdf", b"%PDF-1.4 1"), ("two.pdf", b"%PDF-1.4 2")):
+        visit.post(f"{draft}/documents", {"document": "ehcp"}, files={"files": (name, content)})
+    one = re.findall(r'name="remove" value="(\w+)"', visit.get(f"{draft}/documents").text)[0]
+    for _ in range(2):  # the second click finds nothing more to do
+        visit.post(f"{draft}/documents", {"document": "ehcp", "remove": one})
+    page = visit.get(f"{draft}/documents").text
+    assert "one.pdf" not in page
+    assert "two.pdf" in page
+    assert "Choose one or more files." in visit.post(f"{draft}/documents", {"document": "nothing"}, 422).text
+
+
+def test_two_windows_that_change_one_draft_lose_nothing(site: FastAPI, engine: Engine, referral: object) -> None:
+    sam = engine.people.person("sam").actor
+    number = engine.desk.begin_draft("hbep-referral", "panel", sam)
+    answers = [{"ground": "Risk"}, {"tried": "A mentor"}, {"key_stage": "KS3"}, {"consent": "yes"}]
+    together = threading.Barrier(len(answers))
+
+    def window(answer: dict[str, str]) -> None:
+        together.wait()
+        engine.desk.keep_answers(number, answer, sam)
+
+    windows = [threading.Thread(target=window, args=(one,)) for one in answers]
+    for one in windows:
+        one.start()
+    for one in windows:
+        one.join()
+    assert {name: engine.desk.draft(number, sam).data.get(name) for one in answers for name in one} == {
+        "ground": "Risk",
+        "tried": "A mentor",
+        "key_stage": "KS3",
+        "consent": "yes",
+    }
+
+
+def test_filters_are_shown_and_taken_away_one_by_one(site: FastAPI, engine: Engine, referral: object) -> None:
+    for index in range(27):
+        case = in_panel(engine, pupil_name=f"Pupil {index}")
+        done(engine.fire(case.id, "withdraw", "coordinator", {"reason": "moved"}))
+    visit = Visit(site, "jo")
+    chosen = {"status": "all", "overdue": "", "organisation": "Hilltop", "state": "withdrawn"}
+    first = visit.get(visit.post("/cases", chosen).headers["location"]).text
+    assert re.findall(r'name="without" value="(\w+)"', first) == ["state", "organisation", "status"]
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    assert following is not None
+    assert first.count('href="/cases/2"') == 0
+    assert 'href="/cases/2"' in visit.get(following.group(1).replace("&amp;", "&")).text  # still of every status
+    assert visit.post("/cases", {**chosen, "without": "status"}).headers["location"].count("status") == 0
+    found = visit.post("/cases", {**chosen, "search": "Pupil 3"}, 200).text
+    assert "Found by: Pupil 3" in found
+    assert (
+        "search" not in visit.post("/cases", {**chosen, "search": "Pupil 3", "without": "search"}).headers["location"]
+    )
+    assert len(visit.get("/cases.csv?status=all").text.splitlines()) == 28
+
+
 def test_a_draft_is_sent_once_even_if_it_was_interrupted(site: FastAPI, engine: Engine) -> None:
     import io
 

@@ -19,3 +19,7 @@ if (/GDS Transport|@font-face/.test(styles)) throw new Error("the style sheet as
 writeFileSync(join(into, "casework.css"), styles);
 copyFileSync(join(packages, "govuk-frontend", "dist", "govuk", "govuk-frontend.min.js"), join(into, "govuk-frontend.min.js"));
 copyFileSync(join(here, "casework.js"), join(into, "casework.js"));
+const images = join(packages, "@ministryofjustice", "frontend", "moj", "assets", "images");
+for (const name of ["icon-tag-remove-cross.svg", "icon-tag-remove-cross-white.svg"]) {
+  copyFileSync(join(images, name), join(into, name));
+}

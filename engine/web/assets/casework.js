@@ -19,23 +19,89 @@ for (const all of document.querySelectorAll("input[data-choose-all]")) {
   });
 }
 
-// How much of an upload has gone out.
-for (const form of document.querySelectorAll("form[data-upload]")) {
-  const shown = form.querySelector("progress");
-  form.addEventListener("submit", (event) => {
-    if (!window.FormData || !shown) return;
-    event.preventDefault();
-    const sending = new XMLHttpRequest();
-    sending.open("POST", form.action);
-    shown.hidden = false;
-    sending.upload.addEventListener("progress", (one) => {
-      if (one.lengthComputable) shown.value = (100 * one.loaded) / one.total;
-    });
-    sending.addEventListener("load", () => {
-      if (sending.status < 400 && sending.responseURL !== form.action) window.location.assign(sending.responseURL);
-      else form.submit(); // the page that says what was wrong comes by itself
-    });
-    sending.addEventListener("error", () => form.submit());
-    sending.send(new FormData(form));
-  });
+// Files are sent one after another as soon as they are chosen or dropped. What came of each stands beside its name;
+// the list of those that are kept is taken from the page that the server answers with.
+function made(kind, classes, text = "") {
+  const one = document.createElement(kind);
+  one.className = classes;
+  one.textContent = text;
+  return one;
 }
+
+class MultiFileUpload {
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector("input[type=file]");
+    this.rows = made("div", "govuk-summary-list moj-multi-file-upload__list");
+    this.status = made("div", "govuk-visually-hidden");
+    this.status.setAttribute("role", "status");
+    this.zone = made("div", "moj-multi-file-upload__dropzone");
+    const button = made("label", "govuk-button govuk-button--secondary", "Choose files");
+    button.htmlFor = this.input.id;
+    this.input.replaceWith(this.zone);
+    this.zone.append(made("p", "govuk-body", "Drag and drop files here or"), this.input, button, this.status);
+    this.form.querySelector(".moj-multi-file-upload").classList.add("moj-multi-file-upload--enhanced");
+    this.form.querySelector(".moj-multi-file-upload").prepend(this.rows);
+    this.input.addEventListener("focus", () => button.classList.add("moj-multi-file-upload--focused"));
+    this.input.addEventListener("blur", () => button.classList.remove("moj-multi-file-upload--focused"));
+    this.input.addEventListener("change", () => this.send([...this.input.files]));
+    this.takeDrops();
+  }
+
+  takeDrops() {
+    const shade = (event, on) => {
+      event.preventDefault();
+      this.zone.classList.toggle("moj-multi-file-upload--dragover", on);
+    };
+    this.zone.addEventListener("dragover", (event) => shade(event, true));
+    this.zone.addEventListener("dragleave", (event) => shade(event, false));
+    this.zone.addEventListener("drop", (event) => {
+      shade(event, false);
+      this.send([...event.dataTransfer.files]);
+    });
+  }
+
+  async send(files) {
+    this.input.value = "";
+    this.status.textContent = "Sending files, please wait";
+    for (const file of files) await this.sendOne(file);
+  }
+
+  sendOne(file) {
+    const row = made("div", "govuk-summary-list__row moj-multi-file-upload__row");
+    const told = made("div", "govuk-summary-list__value moj-multi-file-upload__message", `${file.name}: 0%`);
+    row.append(told);
+    this.rows.append(row);
+    const body = new FormData(this.form);
+    body.delete(this.input.name);
+    body.append(this.input.name, file);
+    const sending = new XMLHttpRequest();
+    sending.open("POST", this.form.action);
+    sending.responseType = "document";
+    sending.upload.addEventListener("progress", (one) => {
+      if (one.lengthComputable) told.textContent = `${file.name}: ${Math.round((100 * one.loaded) / one.total)}%`;
+    });
+    return new Promise((done) => {
+      sending.addEventListener("loadend", () => {
+        const [kept, text] = this.came(sending, file);
+        told.replaceChildren(made("span", `moj-multi-file-upload__${kept ? "success" : "error"}`, text));
+        this.status.textContent = text;
+        done();
+      });
+      sending.send(body);
+    });
+  }
+
+  // Whether a file is kept, and the sentence that says so.
+  came(sending, file) {
+    const page = sending.response;
+    const fresh = page && page.getElementById(this.form.dataset.upload);
+    if (sending.status === 0 || !page) return [false, `${file.name} could not be sent. Check your connection, and try again.`];
+    if (!fresh) return [false, `${file.name} is not kept: ${page.querySelector("h1").textContent.trim()}.`];
+    if (sending.status >= 400) return [false, page.querySelector(".govuk-error-summary__list li").textContent];
+    document.getElementById(fresh.id).replaceWith(document.adoptNode(fresh));
+    return [true, `${file.name} is kept.`];
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-upload]")) new MultiFileUpload(form);
