@@ -71,7 +71,7 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     """
     present = clock.now()
     engine.publish(demonstration.path.parent / demonstration.source.data["process"])
-    _invite(demonstration, engine)
+    invite(demonstration, engine)
     acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
     cases: dict[int, Case] = {}
     clock.set(acts[0].moment)
@@ -83,7 +83,7 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     return len(cases)
 
 
-def _invite(demonstration: Demonstration, engine: Engine) -> None:
+def invite(demonstration: Demonstration, engine: Engine) -> None:
     """Keep the organisations and the people. Nobody can sign in before they get a password."""
     for name, area in demonstration.source.data.get("organisations", {}).items():
         engine.people.add_organisation(name, area)

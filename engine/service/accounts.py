@@ -231,7 +231,8 @@ class Accounts:
         """Which step a code of the authenticator belongs to: now, the one before or after; None for a wrong one."""
         now = int(self._clock.now().timestamp())
         codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
-        return next((step for step, right in codes.items() if secrets.compare_digest(right, code.strip())), None)
+        said = code.strip().encode()
+        return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)
 
     # Sessions
 

@@ -24,10 +24,14 @@ Part = Annotated[int, Path(ge=0, le=100)]
 @router.get("/cases-new")
 def choose(request: Request, visitor: CaseVisiting) -> Response:
     """What kind of case to begin, and where."""
+    return _ways(request, visitor)
+
+
+def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
     ways = [(one, one.states[state]) for one in visitor.opens for state in one.initial]
     if not ways:
         raise NotFound
-    return show(request, "draft_new.html", ways=ways, drafts=_told(visitor))
+    return show(request, "draft_new.html", status, ways=ways, drafts=_told(visitor), problem=problem)
 
 
 def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
@@ -40,13 +44,13 @@ def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
 
 
 @router.post("/drafts")
-def begin(visitor: CaseVisiting, posted: SentBy) -> Response:
+def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """Begin a draft."""
     name, _, state = posted.text("way", 200).partition(" ")
     for process in visitor.opens:
         if process.name == name and state in process.initial:
             return go(f"/drafts/{visitor.engine.desk.begin_draft(name, state, visitor.actor)}")
-    raise NotFound
+    return _ways(request, visitor, 422, "Choose what you need.")
 
 
 def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:

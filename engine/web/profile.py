@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import pyotp
 import segno
@@ -105,7 +106,7 @@ def ask_for_code(request: Request, visitor: Visiting) -> Response:
 def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
     secret = posted.text("secret", 64)
-    if len(secret) < 16 or not secret.isalnum():
+    if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
     codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
     if codes is None:

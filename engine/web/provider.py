@@ -55,7 +55,7 @@ class Provider:
             SignInFailed: it does not, or cannot be reached.
         """
         said = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        if not secrets.compare_digest(said.get("state", ""), remembered["state"]):
+        if not secrets.compare_digest(said.get("state", "").encode(), remembered["state"].encode()):
             raise SignInFailed("the state is another one")
         if said.get("iss", self.issuer).rstrip("/") != self.issuer.rstrip("/"):
             raise SignInFailed("another provider answered")

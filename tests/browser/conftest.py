@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engine import shipped
 from engine.clock import SetClock, SystemClock
-from engine.demo import give_passwords, load_demonstration, play
+from engine.demo import give_passwords, invite, load_demonstration, play
 from engine.service import Engine
 from engine.serving import create_service
 from engine.web.app import STATIC
@@ -92,6 +92,23 @@ def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
     engine.close()
 
 
+@pytest.fixture
+def bare_site(tmp_path: Path) -> Iterator[Site]:
+    """A site with the process and one person of each role, and no case at all."""
+    url = f"sqlite:///{tmp_path}/bare.db"
+    Engine.prepare(url)
+    engine = Engine(url)
+    story = load_demonstration(shipped.demonstration())
+    engine.publish(story.path.parent / story.source.data["process"])
+    invite(story, engine)
+    passwords = {person.login: password for person, password in give_passwords(story, engine)}
+    base, server, thread = serve(engine)
+    yield Site(base, engine, passwords)
+    server.should_exit = True
+    thread.join(10)
+    engine.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser."""
@@ -111,6 +128,16 @@ SignIn = Callable[..., Page]
 @pytest.fixture
 def sign_in(site: Site, chromium: Browser) -> Iterator[SignIn]:
     """Opens the site in a browser of its own, signed in; what goes wrong in its console fails the test."""
+    yield from _entering(site, chromium)
+
+
+@pytest.fixture
+def sign_in_bare(bare_site: Site, chromium: Browser) -> Iterator[SignIn]:
+    """The same for the site without any case."""
+    yield from _entering(bare_site, chromium)
+
+
+def _entering(site: Site, chromium: Browser) -> Iterator[SignIn]:
     contexts: list[BrowserContext] = []
 
     def enter(login: str, width: int = 1280, *, script: bool = True) -> Page:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from engine.service import Case
 from tests.browser.conftest import AXE, SignIn, Site
 
 ROLES = ["coordinator", "manager", "staff", "senco", "school", "panel", "administrator", "auditor"]
@@ -19,7 +20,7 @@ MOST = 70
 def shape(path: str) -> str:
     """A path with what tells one thing from another of its kind left out."""
     plain = re.sub(r"\d+", "N", path.split("?")[0])
-    return re.sub(r"(/people/)[^/]+|(/do/)\w+|(/processes/)[^/]+/[^/]+|(?<=/documents/)\w+", r"\1\2\3X", plain)
+    return re.sub(r"(/people/)[^/]+|(/processes/)[^/]+/[^/]+|(?<=/documents/)\w+", r"\1\2X", plain)
 
 
 def every_page(page: Page) -> Any:
@@ -63,6 +64,109 @@ def test_every_page_is_accessible(site: Site, sign_in: SignIn, role: str) -> Non
     assert wrong == []
     assert count >= (3 if role == "auditor" else 8)
     assert [one for one in site.problems if "409" not in one] == []
+
+
+# Fills a form: with nothing at all, or with what cannot be; and sends it by one of its buttons.
+SEND = """([form, button, how]) => {
+  const sent = [...document.forms].filter((one) => one.method === "post")[form];
+  for (const one of sent.elements) {
+    const typed = ["textarea", "text", "date", "email", "number", "password", "url"].includes(one.type);
+    if (typed) one.value = how === "wrong" && one.type !== "date" ? "\\u2603<b>" : "";
+    else if (one.matches("input[type=checkbox], input[type=radio]")) one.checked = how === "wrong";
+    else if (one.matches("select")) one.selectedIndex = how === "wrong" ? one.options.length - 1 : 0;
+  }
+  const chosen = [...sent.elements].filter((one) => one.matches("button, input[type=submit]"))[button];
+  if (chosen && chosen.name) {
+    const value = document.createElement("input");
+    sent.append(Object.assign(value, {type: "hidden", name: chosen.name, value: chosen.value}));
+  }
+  sent.submit();
+}"""
+FORMS = """() => [...document.forms].filter((one) => one.method === "post").map((one) => [
+  one.getAttribute("action"),
+  [...one.elements].filter((part) => part.matches("button, input[type=submit]")).map((part) => part.value || ""),
+])"""
+LEADS_OUT = {"/sign-out", "/sign-out-everywhere", "/profile/password"}
+
+
+def every_form(page: Page) -> Any:
+    """Sends each kind of form of every page, empty and with what cannot be; gives the status and which it was."""
+    seen: set[tuple[str, str]] = set()
+    for status, path in every_page(page):
+        for form, (action, buttons) in enumerate(page.evaluate(FORMS) if status == 200 else []):
+            for button, value in enumerate(buttons):
+                key = (shape(action), re.sub(r"\W?[0-9a-f]{8,}.*|\d+", "", value))
+                if action in LEADS_OUT or key in seen:
+                    continue
+                seen.add(key)
+                for how in ("empty", "wrong"):
+                    page.goto(path)
+                    if len(page.evaluate(FORMS)) <= form:
+                        continue
+                    with page.expect_navigation() as answered:
+                        page.evaluate(SEND, [form, button, how])
+                    yield answered.value.status, f"{path} {action} {value} {how}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_every_form_answers_is_accessible(site: Site, sign_in: SignIn, role: str) -> None:
+    page = sign_in(f"demo.{role}")
+    wrong: list[str] = []
+    statuses: list[int] = []
+    for status, form in every_form(page):
+        statuses.append(status)
+        if status not in {200, 409, 422}:
+            wrong.append(f"{form}: {status}")
+        wrong += [f"{form}: {one}" for one in violations(page)]
+        if page.locator("h1").count() != 1:
+            wrong.append(f"{form}: {page.locator('h1').count()} h1")
+    assert wrong == []
+    assert 422 in statuses
+    assert [one for one in site.problems if not re.search("404|409|422", one)] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_empty_site_is_accessible(bare_site: Site, sign_in_bare: SignIn, role: str) -> None:
+    page = sign_in_bare(f"demo.{role}")
+    found = [(status, path, violations(page)) for status, path in every_page(page)]
+    assert [(path, status, wrong) for status, path, wrong in found if status != 200 or wrong] == []
+    assert bare_site.problems == []
+
+
+def test_refusals_and_faults_are_accessible(site: Site, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = sign_in("demo.coordinator")
+
+    def answered(path: str, status: int, heading: str) -> list[str]:
+        response = page.goto(path)
+        assert response is not None
+        assert (response.status, page.locator("h1").inner_text()) == (status, heading)
+        return violations(page)
+
+    wrong = answered("/cases/999999", 404, "Page not found")
+    wrong += answered("/cases/1/do/managed_move", 409, "This cannot be done any more")
+    wrong += answered("/cases?state=nowhere", 200, "Cases")
+    wrong += answered("/cases?after=nonsense", 404, "Page not found")
+    page.goto("/cases/60/notes")
+    page.evaluate("document.querySelector('main form [name=csrf]').value = 'forged'")
+    page.get_by_role("button", name="Keep note").click()
+    assert page.locator("h1").inner_text() == "This could not be accepted"
+    wrong += violations(page)
+    monkeypatch.setattr(site.engine, "overview_of", lambda *_: 1 / 0)
+    wrong += answered("/cases/60", 500, "Something went wrong")
+    monkeypatch.undo()
+    assert wrong == []
+
+
+def test_somebody_changes_the_case_meanwhile(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("demo.coordinator")
+    page.goto("/cases/60/do/add_details")
+    page.locator("#tried").fill("A mentor, and a quiet room.")
+    done = site.engine.add_document(60, "forum_form", b"new", "coordinator")
+    assert isinstance(done, Case)
+    page.get_by_role("button", name="Go on").click()
+    assert "Document added" in page.inner_text("main")
+    assert page.locator("#tried").input_value() == "A mentor, and a quiet room."
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("role", ["coordinator", "senco", "administrator"])

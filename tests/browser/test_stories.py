@@ -285,6 +285,7 @@ def test_an_administrator_adds_a_school_and_its_people(site: Site, sign_in: Sign
     page.get_by_label("New password").fill("short")
     press(page, "Keep it and sign in")
     expect(page.get_by_role("alert")).to_contain_text("A password has 12 to 200 characters.")
+    assert violations(page) == []
     page.get_by_label("New password").fill("three random words")
     press(page, "Keep it and sign in")
     expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
@@ -299,6 +300,7 @@ def test_an_administrator_adds_a_school_and_its_people(site: Site, sign_in: Sign
     )
     press(page, "Check")
     expect(main(page)).to_contain_text("There is no role nobody.")
+    assert violations(page) == []
     text = page.get_by_label("Process", exact=True)
     text.fill(text.input_value().replace("owner: nobody", "owner: coordinator"))
     press(page, "Check")
@@ -395,6 +397,7 @@ def test_a_second_factor_is_asked_for_and_a_recovery_code_helps(site: Site, sign
     press(page, "Begin")
     codes = page.locator("main li code").all_inner_texts()
     assert len(codes) == 8
+    assert violations(page) == []
     press(page, "Sign out")
     page.goto("/sign-in?next=/places")
     page.get_by_label("User name").fill("demo.manager")
@@ -404,6 +407,10 @@ def test_a_second_factor_is_asked_for_and_a_recovery_code_helps(site: Site, sign
     page.goto("/places")
     assert "/sign-in" in page.url
     page.goto("/sign-in/code?next=/places")
+    assert violations(page) == []
+    page.get_by_label("Code").fill("☃")
+    press(page, "Go on")
+    expect(page.get_by_role("alert")).to_contain_text("This code is not right.")
     assert violations(page) == []
     page.get_by_label("Code").fill(codes[0])
     press(page, "Go on")
