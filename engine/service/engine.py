@@ -13,6 +13,7 @@ from engine.service.catalogue import Catalogue
 from engine.service.changing import Changer
 from engine.service.desk import Desk
 from engine.service.indexing import reindex
+from engine.service.meetings import Meetings
 from engine.service.transaction import Transaction
 from engine.store import archive, schema
 from engine.store import due as due_store
@@ -23,8 +24,8 @@ from engine.store.documents import Documents, documents_of
 class Engine(Changer):
     """Case processes on one database.
 
-    Every method is one transaction. A change that is not allowed returns a `Refusal`, which is false,
-    and then nothing was written. `by` is an `Actor`, or text: `coordinator`, or `jo:coordinator+manager`.
+    Every method is one transaction. A change that is not allowed returns a `Refusal`, and then nothing was
+    written. `by` is an `Actor`, or text: `coordinator`, or `jo:coordinator+manager`.
     `at` dates a step back; without a time zone it is meant on the wall clock of the process.
     `capacities` replaces how many there are of a place, for trials and scenarios.
 
@@ -48,6 +49,7 @@ class Engine(Changer):
             Catalogue(capacities),
         )
         self.desk = Desk(self)
+        self.meetings = Meetings(database, self._catalogue, self.clock, self.finder, self.fire)
         self._listeners: list[Callable[[datetime], None]] = []
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)

@@ -1,19 +1,21 @@
-"""Meetings: the dates at which cases are heard, their agendas, attendance and minutes.
+"""Meetings: the dates at which cases are heard, their agendas, attendance and minutes; moving and cancelling them.
 
 Days and times are on the wall clock of the process. Which cases stand on an agenda follows from the cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
 from engine.case.permission import Action, agendas_of, leaders, may, sees_all
+from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
 from engine.process.definition import MeetingKind, Process
@@ -79,11 +81,13 @@ class Meetings:
         catalogue: Catalogue,
         clock: Clock,
         finder: Callable[[], AbstractContextManager[Finder]],
+        fire: Callable[[int, str, Actor, Mapping[str, Any]], Case | Refusal],
     ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._clock = clock
         self._finder = finder
+        self._fire = fire
 
     def plan(self, process: str, meeting: str, series: str, day: date, at: time, by: Actor, link: str = "") -> int:
         """Keep a date; its number.
@@ -96,14 +100,66 @@ class Meetings:
         known = found.fields[kind.per].choices if kind.per else {"": ""}
         if series not in known:
             raise BadMeeting(f"Choose which {kind.title} it is.")
-        if not date(2000, 1, 1) <= day <= date(2199, 12, 31):
-            raise BadMeeting("The day must lie between 2000 and 2199.")
+        _check_day(day)
         row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip()[:500])
-        try:
-            with self._database.writing() as connection:
-                return store.insert_meeting(connection, row)
-        except IntegrityError:
-            raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
+        with _one_a_day(day), self._database.writing() as connection:
+            return store.insert_meeting(connection, row)
+
+    def move(self, number: int, day: date, at: time, by: Actor) -> list[tuple[Case, Refusal]]:
+        """Give a meeting another day or time, and book the cases on its agenda anew; those that cannot be, with why.
+
+        The cases go first, each in a transaction of its own: what breaks off halfway is finished by doing it again.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not, it was held already, or its series has a meeting on that day.
+        """
+        before = self._changeable(number, by)
+        _check_day(day)
+        begins = datetime.combine(day, at.replace(second=0, microsecond=0), before.process.zone)
+        after = replace(before, begins=begins)
+        same_day = self.between(day, day + timedelta(days=1), by)
+        if any((one.process.name, one.kind.name, one.series) == _series(after) for one in same_day if one.id != number):
+            raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
+        left = self._rebook(before, after, by) if after.value != before.value else []
+        with _one_a_day(day), self._database.writing() as connection:
+            stored = store.meeting_of(connection, number)
+            if stored is not None:
+                moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
+                store.update_meeting(connection, moved)
+        return left
+
+    def _rebook(self, before: Meeting, after: Meeting, by: Actor) -> list[tuple[Case, Refusal]]:
+        """Book the cases of an agenda on another day, with what they were booked with; those that could not be."""
+        found = []
+        for case, process in self._booked(before, by):
+            kind = process.meetings[before.kind.name]
+            event = process.event(case.state, kind.booked_by)
+            known = {name: case.data[name] for name in (event.form if event else ()) if name in case.data}
+            result = self._fire(case.id, kind.booked_by, by, {**known, kind.date: after.value})
+            if isinstance(result, Refusal):
+                found.append((case, result))
+        return found
+
+    def cancel(self, number: int, by: Actor) -> None:
+        """Forget a meeting that nobody is booked on.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not, it was held already, or cases are booked on it.
+        """
+        meeting = self._changeable(number, by)
+        if meeting.booked:
+            raise BadMeeting("Cases are booked on it. Move the meeting, or book them on another day first.")
+        with self._database.writing() as connection:
+            store.delete_meeting(connection, number)
+
+    def _changeable(self, number: int, by: Actor) -> Meeting:
+        meeting = self.meeting(number, by)
+        self._kind(meeting.process, meeting.kind.name, by)
+        if meeting.held:
+            raise BadMeeting("What came of this meeting is recorded: it stays on its day.")
+        return meeting
 
     def record(self, number: int, present: Sequence[str], minutes: str, by: Actor) -> None:
         """Keep who was there, and the minutes of a meeting.
@@ -166,11 +222,15 @@ class Meetings:
 
     def agenda(self, meeting: Meeting, by: Actor) -> list[Case]:
         """The cases that stand on the agenda of a meeting and that `by` may see."""
-        return [case for case, _ in self.sheets(meeting, by)]
+        return [case for case, _ in self._booked(meeting, by)]
 
     def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
         """The same with what is known of each of them in words."""
-        found: list[tuple[Case, tuple[Shown, ...]]] = []
+        return [(case, shown_fields(process, case)) for case, process in self._booked(meeting, by)]
+
+    def _booked(self, meeting: Meeting, by: Actor) -> list[tuple[Case, Process]]:
+        """The same with the process that each of them follows."""
+        found = []
         agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
@@ -178,8 +238,7 @@ class Meetings:
                 snapshot = Snapshot.from_json(text)
                 process = self._catalogue.process(connection, snapshot.process, snapshot.version)
                 if may(by, Action.SEE, process, snapshot):
-                    case = case_view(process, number, snapshot, self._clock.now(), by)
-                    found.append((case, shown_fields(process, case)))
+                    found.append((case_view(process, number, snapshot, self._clock.now(), by), process))
         return found
 
     def led_by(self, by: Actor) -> list[tuple[Process, MeetingKind]]:
@@ -199,6 +258,29 @@ class Meetings:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
             return self._catalogue.newest(connection, name, self._clock.now().date())
+
+
+def _series(meeting: Meeting) -> tuple[str, str, str]:
+    return meeting.process.name, meeting.kind.name, meeting.series
+
+
+def _check_day(day: date) -> None:
+    if not date(2000, 1, 1) <= day <= date(2199, 12, 31):
+        raise BadMeeting("The day must lie between 2000 and 2199.")
+
+
+@contextmanager
+def _one_a_day(day: date) -> Iterator[None]:
+    """A series has one meeting on a day: agendas are told apart by it."""
+    try:
+        yield
+    except IntegrityError:
+        raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
+
+
+def leads(meeting: Meeting, by: Actor) -> bool:
+    """Whether somebody keeps the dates of this kind of meeting."""
+    return _leads(meeting.process, meeting.kind, by)
 
 
 def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:

@@ -23,7 +23,6 @@ from engine.process.expressions import View
 from engine.service import finding, publishing, verifying
 from engine.service.accounts import Accounts, Session
 from engine.service.catalogue import Catalogue, UnknownProcess
-from engine.service.meetings import Meetings
 from engine.service.outbox import Outbox
 from engine.service.people import People
 from engine.service.places import Places
@@ -49,7 +48,6 @@ class Reader:
         self._catalogue = catalogue
         self.people = People(database, clock, self._roles)
         self.accounts = Accounts(database, clock)
-        self.meetings = Meetings(database, catalogue, clock, self.finder)
         self.outbox = Outbox(database, clock)
         self.places = Places(database, catalogue, clock)
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, false, func, insert, or_, select, update
 
 from engine.store.tables import bookings, cases, meetings
 
@@ -46,6 +46,11 @@ def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:
     """Keep a new meeting; its number."""
     query = insert(meetings).values(_values(meeting)).returning(meetings.c.id)
     return int(connection.execute(query).scalar_one())
+
+
+def delete_meeting(connection: Connection, number: int) -> None:
+    """Forget a meeting."""
+    connection.execute(delete(meetings).where(meetings.c.id == number))
 
 
 def update_meeting(connection: Connection, meeting: StoredMeeting) -> None:

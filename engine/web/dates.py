@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from engine.case.command import Actor
 from engine.service import Engine
 from engine.service.finding import TasksWanted
+from engine.service.meetings import leads
 from engine.web.page import show
 from engine.web.visitor import CaseVisiting, Engined, NotFound
 
@@ -71,7 +72,13 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
     ]
     found += [
         Date(
-            one.begins, "Meeting", f"{one.title} ({one.booked} booked)", "", f"/meetings/{one.id}", f"meeting-{one.id}"
+            one.begins,
+            "Meeting",
+            f"{one.title} ({one.booked} booked)",
+            "",
+            f"/meetings/{one.id}",
+            f"meeting-{one.id}",
+            move=f"/meetings/{one.id}/move" if not one.held and leads(one, by) else "",
         )
         for one in meetings
         if since <= one.begins < until

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Refusal
-from engine.service.meetings import BadMeeting, Meeting
+from engine.service.meetings import BadMeeting, Meeting, leads
 from engine.web.case import see
 from engine.web.forms import Question, date_in
 from engine.web.page import go, show
@@ -16,17 +16,13 @@ from engine.web.visitor import NotFound, SentBy, Visiting, Visitor
 
 router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+NO_MOMENT = "Give a day and a time, such as 27 3 2027, 13:30."
 
 
 def _meets(visitor: Visitor) -> Visitor:
     if not visitor.meets:
         raise NotFound
     return visitor
-
-
-def _leads(visitor: Visitor, meeting: Meeting) -> bool:
-    led = visitor.engine.meetings.led_by(visitor.actor)
-    return (meeting.process.name, meeting.kind.name) in {(process.name, kind.name) for process, kind in led}
 
 
 @router.get("/meetings")
@@ -53,8 +49,11 @@ def _questions(led: list[Any]) -> list[Question]:
         series = process.fields[kind.per].choices if kind.per else {"": kind.title}
         choices += [(f"{process.name} {kind.name} {value}", title) for value, title in series.items()]
     link = Question("link", "Link to the meeting", "text", required=False)
-    when = Question("when", "Date and time", "time", required=True)
-    return [Question("which", "Which meeting", "choice", required=True, choices=choices), when, link]
+    return [Question("which", "Which meeting", "choice", required=True, choices=choices), _asked_when(), link]
+
+
+def _asked_when(value: str = "", error: str = "") -> Question:
+    return Question("when", "Date and time", "time", required=True, value=value, error=error)
 
 
 @router.post("/meetings")
@@ -71,7 +70,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     if not which:
         asked[0].error = "Choose which meeting it is."
     if day is None or at is None:
-        asked[1].error = "Give a day and a time, such as 27 3 2027, 13:30."
+        asked[1].error = NO_MOMENT
     if link and not link.startswith("https://"):
         asked[2].error = "A link begins with https://."
     if any(one.error for one in asked) or day is None or at is None:
@@ -92,20 +91,28 @@ def _moment(text: str) -> tuple[date | None, time | None]:
 
 
 @router.get("/meetings/{number}")
-def meeting(request: Request, visitor: Visiting, number: Number, heard: int = 0, kept: int = 0) -> Response:
+def meeting(
+    request: Request, visitor: Visiting, number: Number, heard: int = 0, kept: int = 0, moved: int = 0
+) -> Response:
     """The agenda of a meeting."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     done = f"What came of case {heard} is kept." if heard else "The meeting is kept." if kept else ""
+    done = "The meeting is moved, and its cases are booked on the new day." if moved else done
     return _agenda(request, visitor, found, done=done)
 
 
 def _agenda(
-    request: Request, visitor: Visitor, found: Meeting, status: int = 200, done: str = "", problem: str = ""
+    request: Request,
+    visitor: Visitor,
+    found: Meeting,
+    status: int = 200,
+    done: str = "",
+    problem: str | tuple[str, ...] = "",
 ) -> Response:
     agenda = visitor.engine.meetings.agenda(found, visitor.actor)
     visitor.engine.note_accesses([one.id for one in agenda], visitor.actor, "agenda of a meeting")
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
-    values: dict[str, Any] = {"agenda": agenda, "leads": _leads(visitor, found), "people": list(people.items())}
+    values: dict[str, Any] = {"agenda": agenda, "leads": leads(found, visitor.actor), "people": list(people.items())}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
 
 
@@ -119,6 +126,50 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
     except BadMeeting as bad:
         return _agenda(request, visitor, found, 422, problem=str(bad))
     return go(f"/meetings/{number}?kept=1")
+
+
+@router.get("/meetings/{number}/move")
+def ask_to_move(request: Request, visitor: Visiting, number: Number) -> Response:
+    """Where a meeting gets another date, or is cancelled."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    return _move(request, visitor, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"))
+
+
+def _move(
+    request: Request,
+    visitor: Visitor,
+    found: Meeting,
+    asked: Question,
+    status: int = 200,
+    problem: tuple[str, ...] = (),
+) -> Response:
+    if not leads(found, visitor.actor):
+        raise NotFound
+    return show(request, "meeting_move.html", status, meeting=found, questions=[asked], problem=problem)
+
+
+@router.post("/meetings/{number}/move")
+def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
+    """Give a meeting another date, or cancel it."""
+    found, engine = _meets(visitor).engine.meetings.meeting(number, visitor.actor), visitor.engine
+    if not leads(found, visitor.actor):
+        raise NotFound
+    when = date_in(posted, "when", with_time=True)
+    day, at = _moment(when)
+    try:
+        if posted.text("action", 10) == "cancel":
+            engine.meetings.cancel(number, visitor.actor)
+            return go("/meetings")
+        if day is None or at is None:
+            return _move(request, visitor, found, _asked_when(when, NO_MOMENT), 422)
+        left = engine.meetings.move(number, day, at, visitor.actor)
+    except BadMeeting as bad:
+        return _move(request, visitor, found, _asked_when(when), 422, (str(bad),))
+    if not left:
+        return go(f"/meetings/{number}?moved=1")
+    visitor.note_named([(case.id, case.label) for case, _ in left], "agenda of a meeting")
+    stay = tuple(f"{case.label} could not be booked on the new day: {why.message}" for case, why in left)
+    return _agenda(request, visitor, engine.meetings.meeting(number, visitor.actor), 409, problem=stay)
 
 
 @router.get("/meetings/{number}/pack")

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from engine import Engine, Refusal
 from engine.case.command import Actor
+from engine.case.refusal import Code
 from engine.case.schedule import escalation_key
 from engine.clock import SetClock
 from engine.service.meetings import BadMeeting
@@ -109,6 +110,62 @@ def test_meetings_are_planned_by_those_who_lead_them(site: FastAPI, engine: Engi
     with pytest.raises(BadMeeting):
         engine.meetings.record(forum, ["somebody"], "", jo)
     assert engine.meetings.meeting(forum, jo).value == "2023-10-03T09:00"
+
+
+def test_a_meeting_that_is_moved_takes_its_cases_along(site: FastAPI, engine: Engine, referral: object) -> None:
+    jo, max_ = (engine.people.person(login).actor for login in ("jo", "max"))
+    old, new = date(2023, 10, 3), date(2023, 10, 10)
+    number = engine.meetings.plan("hbep-referral", "panel", "hinckley", old, clock_time(13, 30), jo)
+    booked = {"area": "hinckley", "panel_date": old.isoformat(), "ground": "At risk"}
+    cases = [in_panel(engine, pupil_name=f"Pupil {index}").id for index in range(3)]
+    for case in cases:
+        done(engine.fire(case, "book_panel", jo, booked))
+    with pytest.raises(BadMeeting):
+        engine.meetings.move(number, new, clock_time(9), max_)
+    with pytest.raises(BadMeeting):
+        engine.meetings.cancel(number, jo)
+    assert engine.meetings.move(number, new, clock_time(9), jo) == []
+    moved = engine.meetings.meeting(number, jo)
+    assert moved.begins == datetime(2023, 10, 10, 9, tzinfo=LONDON)
+    assert [one.id for one in engine.meetings.agenda(moved, jo)] == cases
+    assert [(engine.case(case).data["panel_date"], engine.case(case).data["ground"]) for case in cases] == [
+        (new.isoformat(), "At risk")
+    ] * 3
+    versions = [engine.case(case).version for case in cases]
+    assert engine.meetings.move(number, new, clock_time(10), jo) == []  # another time of the same day
+    assert [engine.case(case).version for case in cases] == versions
+    other = engine.meetings.plan("hbep-referral", "panel", "hinckley", old, clock_time(13, 30), jo)
+    with pytest.raises(BadMeeting, match="already"):
+        engine.meetings.move(number, old, clock_time(9), jo)
+    engine.meetings.cancel(other, jo)
+    engine.meetings.record(number, [], "All were heard.", jo)
+    with pytest.raises(BadMeeting, match="recorded"):
+        engine.meetings.move(number, old, clock_time(9), jo)
+
+
+def test_a_case_that_cannot_be_moved_is_told(site: FastAPI, engine: Engine, referral: object) -> None:
+    jo = engine.people.person("jo").actor
+    number = engine.meetings.plan("hbep-referral", "forum", "", date(2023, 10, 3), clock_time(13, 30), jo)
+    case = done(engine.open_case("hbep-referral", jo, PUPIL, state="forum")).id
+    done(engine.add_document(case, "forum_form", b"form", jo))
+    done(engine.fire(case, "book_forum", jo, {"forum_date": "2023-10-03T13:30"}))
+    visit, wanted = Visit(site, "jo"), {"when-day": "10", "when-month": "10", "when-year": "2023"}
+    assert "1 case is booked on it" in visit.get(f"/meetings/{number}/move").text
+    assert "Give a day and a time" in visit.post(f"/meetings/{number}/move", wanted, 422).text
+    assert "Cases are booked on it" in visit.post(f"/meetings/{number}/move", {"action": "cancel"}, 422).text
+    fire = engine.meetings._fire
+    engine.meetings._fire = lambda *_: Refusal(Code.REQUIREMENT, "A paper is missing.")  # type: ignore[assignment]
+    told = visit.post(f"/meetings/{number}/move", {**wanted, "when-time": "9:00"}, 409).text
+    engine.meetings._fire = fire
+    assert "A Pupil could not be booked on the new day: A paper is missing." in told
+    engine.meetings.move(number, date(2023, 10, 3), clock_time(13, 30), jo)
+    said = visit.post(f"/meetings/{number}/move", {**wanted, "when-time": "9:00"})
+    assert "its cases are booked on the new day" in visit.get(said.headers["location"]).text
+    assert engine.case(case).agendas == {"forum": "2023-10-10"}
+    empty = engine.meetings.plan("hbep-referral", "forum", "", date(2023, 11, 7), clock_time(13, 30), jo)
+    assert f"/meetings/{empty}/move" in visit.get("/dates?view=month&day=2023-11-07").text
+    visit.post(f"/meetings/{empty}/move", {"action": "cancel"})
+    visit.get(f"/meetings/{empty}", 404)
 
 
 def test_who_waits_and_since_when(site: FastAPI, engine: Engine, referral: object, clock: SetClock) -> None:
