@@ -20,12 +20,11 @@ from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.catalogue import Catalogue
+from engine.service.notices import Notices
 from engine.service.views import public_label
 from engine.store import cases as store
 from engine.store import places as place_store
 from engine.store.index import Columns
-from engine.store.outbox import queue_email
-from engine.store.people import find_person
 
 
 class LostRace(Exception):
@@ -63,6 +62,7 @@ class Transaction:
         self._free: dict[str, dict[str, int]] = {}
         self._freed: dict[tuple[str, str], str] = {}
         self._refused_offers: set[int] = set()
+        self._notices = Notices(connection, to_text(now))
 
     def hold(self, case: int) -> Work:
         """Take hold of a case.
@@ -154,18 +154,8 @@ class Transaction:
         if stored is None:
             raise LostRace
         self.note_timers(work.entries)
-        self._tell_those_given(work)
+        self._notices.tell(work.id, work.process, work.snapshot, work.entries)
         work.stored, work.entries = stored, []
-
-    def _tell_those_given(self, work: Work) -> None:
-        """Tell people by e-mail to whom somebody else gave a task."""
-        for entry in work.entries:
-            person = entry.tasks.get(entry.event, {}).get("person") if entry.kind == "task" else None
-            found = find_person(self.connection, person) if person and person != entry.by else None
-            if found is not None and found.email and found.active and not entry.note:
-                title = work.process.title_of("tasks", entry.event)
-                said = f"The task “{title}” of case {work.id} was given to you. Sign in to see it."
-                queue_email(self.connection, found.email, "A task was given to you", said, to_text(self.now))
 
     def insert(self, process: Process, decision: Decision) -> Work:
         """Write a new case."""

@@ -173,6 +173,28 @@ def test_people_are_told_by_mail(engine: Engine, mail: tuple[Mailbox, Mailer]) -
     assert f"A note on case {case.id} mentions you.".encode() in box.taken[0].content
 
 
+def test_those_to_whom_a_task_is_escalated_are_told_once(
+    engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock, referral: object
+) -> None:
+    box, mailer = mail
+    settle(engine)
+    engine.people.add("mia", "Mia", ["manager"])
+    for login in ("max", "mia", "jo"):
+        engine.people.change(replace(engine.people.person(login), email=f"{login}@example.org"))
+    mia = engine.people.person("mia")
+    engine.people.change(replace(mia, active=False))
+    case = in_panel(engine)
+    for days in (60, 61):
+        clock.set(START + timedelta(days=days))
+        engine.run_due()
+    assert engine.case(case.id).tasks[0].escalated == "manager"
+    assert engine.outbox.deliver(Sender(mailer)) == 1
+    assert [one.rcpt_tos for one in box.taken] == [["max@example.org"]]
+    text = box.taken[0].content.decode()
+    assert "escalated" in text
+    assert "A Pupil" not in text
+
+
 def test_who_is_given_a_task_is_told(engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock) -> None:
     box, mailer = mail
     settle(engine)
