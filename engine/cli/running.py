@@ -87,6 +87,7 @@ def serve(
     """
     import uvicorn
 
+    from engine.connection import Impatient
     from engine.delivery import Sender
     from engine.logs import configure
     from engine.scheduler import Scheduler
@@ -118,6 +119,7 @@ def serve(
             service,
             host=host,
             port=port,
+            http=Impatient,
             log_config=None,
             access_log=False,
             server_header=False,

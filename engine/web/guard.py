@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.logs import place_of
@@ -58,6 +59,8 @@ class Guard:
             await self._app(scope, _limited(scope, receive), answer)
         except TooBig:
             await self._tell(answer, 413, "")
+        except ClientDisconnect:
+            _log.info("a client hung up")
         except Exception as error:
             reference = secrets.token_hex(4)
             _log.error("page failed", fault=type(error).__name__, at=place_of(error), reference=reference)

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engine import shipped
 from engine.clock import SetClock, SystemClock
+from engine.connection import Impatient
 from engine.demo import give_passwords, invite, load_demonstration, play
 from engine.service import Engine
 from engine.serving import create_service
@@ -69,7 +70,8 @@ def serve(engine: Engine) -> tuple[str, uvicorn.Server, threading.Thread]:
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
     service = create_service(engine, per_minute=6000, address=base)
-    server = uvicorn.Server(uvicorn.Config(service, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    config = uvicorn.Config(service, host="127.0.0.1", port=port, http=Impatient, log_level="error", access_log=False)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
