@@ -34,6 +34,7 @@ TOUCH = timedelta(minutes=1)
 SHORTEST, LONGEST = 12, 200
 STEP = 30
 CODES = 8
+JUDGED, SAFE = 100, 3
 _HASHER = PasswordHasher()
 
 
@@ -62,6 +63,15 @@ class Session:
     visit: datetime
     key: str
     stale: bool = False
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its person may see it. `handle` names it, and is not its key. Instants are UTC."""
+
+    handle: str
+    begun: datetime
+    seen: datetime
 
 
 class Accounts:
@@ -109,10 +119,12 @@ class Accounts:
         Raises:
             BadPassword: the password cannot be used.
         """
-        hashed = self._hashed(password)
+        login = self.invited(secret)
+        if login is None:
+            return None
+        hashed = self._hashed(login, password)
         with self._database.writing() as connection:
-            login = store.invited(connection, digest(secret), to_text(self._clock.now()))
-            if login is None or not store.take_invitation(connection, digest(secret)):
+            if not store.take_invitation(connection, digest(secret)):
                 return None
             person = known_person(connection, login)
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
@@ -126,7 +138,7 @@ class Accounts:
             BadPerson: nobody has this login.
             BadPassword: the password cannot be used.
         """
-        hashed = self._hashed(password)
+        hashed = self._hashed(login, password)
         with self._database.writing() as connection:
             person = known_person(connection, login)
             known = store.account_of(connection, person.id) or StoredAccount(person.id, "", "", 0, "[]")
@@ -168,10 +180,12 @@ class Accounts:
             if known is not None:
                 store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
 
-    def _hashed(self, password: str) -> str:
+    def _hashed(self, login: str, password: str) -> str:
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
-        if len(set(password)) < 5:
+        with self._database.reading() as connection:
+            person = known_person(connection, login)
+        if _is_easy(password, [login, person.name, person.email, person.organisation or ""]):
             raise BadPassword("This password is too easy to guess. Three random words make a good one.")
         return _HASHER.hash(password)
 
@@ -282,6 +296,23 @@ class Accounts:
         with self._database.writing() as connection:
             store.end_session(connection, digest(key))
 
+    def sessions(self, login: str) -> list[OpenSession]:
+        """Where a person is signed in, the latest used first."""
+        now = self._clock.now()
+        with self._database.reading() as connection:
+            rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
+        found = [OpenSession(_handle(digest), from_text(begun), from_text(seen)) for digest, begun, seen in rows]
+        return [one for one in found if one.begun + ABSOLUTE > now and one.seen + IDLE > now]
+
+    def end_session(self, login: str, handle: str) -> bool:
+        """End one session of a person; whether they had it."""
+        with self._database.writing() as connection:
+            rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
+            found = [digest for digest, _, _ in rows if _handle(digest) == handle]
+            for one in found:
+                store.end_session(connection, one)
+        return bool(found)
+
     def sign_out_everywhere(self, login: str) -> int:
         """End every session of a person; how many there were."""
         with self._database.writing() as connection:
@@ -312,10 +343,26 @@ class Accounts:
             return store.feed_login(connection, digest(secret))
 
 
+def handle_of(session: Session) -> str:
+    """What names a session in the list of those of its person."""
+    return _handle(digest(session.key))
+
+
+def _handle(stored: str) -> str:
+    return digest(stored)[:20]
+
+
 @functools.cache
 def _decoy() -> str:
     """A hash that no password has: what is checked for a login that does not exist. Making it costs as much."""
     return _HASHER.hash(secrets.token_urlsafe())
+
+
+def _is_easy(password: str, about: list[str]) -> bool:
+    """Whether somebody who tries common passwords, words, patterns and what is known of the person soon finds it."""
+    from zxcvbn import zxcvbn  # its lists take a tenth of a second to read
+
+    return int(zxcvbn(password[:JUDGED], user_inputs=about, max_length=JUDGED)["score"]) < SAFE
 
 
 def _verified(hashed: str, password: str) -> bool:

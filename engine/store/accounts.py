@@ -147,6 +147,13 @@ def end_sessions(connection: Connection, person: int) -> int:
     return connection.execute(query.values(stage=ENDED)).rowcount
 
 
+def sessions_of(connection: Connection, person: int, stage: str) -> list[tuple[str, str, str]]:
+    """The sessions of a person at a stage: digest, when they began, when they were used last; the latest first."""
+    query = select(sessions.c.hash, sessions.c.begun, sessions.c.seen).where(sessions.c.person_id == person)
+    rows = connection.execute(query.where(sessions.c.stage == stage).order_by(sessions.c.seen.desc()))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def delete_old_sessions(connection: Connection, seen_before: str) -> None:
     """Forget sessions that nobody has used for long."""
     connection.execute(delete(sessions).where(sessions.c.seen < seen_before))

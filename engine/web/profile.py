@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
+from datetime import UTC
 
 import pyotp
 import segno
+import structlog
 from fastapi import APIRouter, Request, Response
 
-from engine.service.accounts import BadPassword
+from engine.service.accounts import BadPassword, OpenSession, handle_of
 from engine.web.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.signing import enter
 from engine.web.visitor import SentBy, Visiting, Visitor
 
 router = APIRouter()
+_log = structlog.get_logger("casework.sign_in")
 
 
 def _passwords(errors: dict[str, str] | None = None) -> list[Question]:
@@ -53,16 +57,27 @@ def _page(
         has_code=has_code,
         codes_left=codes_left,
         has_feed=accounts.has_feed(login),
+        sessions=[_local(visitor, one) for one in accounts.sessions(login)],
+        this=handle_of(visitor.session),
         questions=questions or _passwords(),
         done=done,
         address=address,
     )
 
 
+def _local(visitor: Visitor, session: OpenSession) -> OpenSession:
+    zone = visitor.processes[0].zone if visitor.processes else UTC
+    return replace(session, begun=session.begun.astimezone(zone), seen=session.seen.astimezone(zone))
+
+
 @router.get("/profile")
 def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
     """One's own account."""
-    said = {"password": "Your password was changed.", "code": "No code is asked for any more."}
+    said = {
+        "password": "Your password was changed.",
+        "code": "No code is asked for any more.",
+        "session": "You are signed out there.",
+    }
     return _page(request, visitor, done=said.get(done, ""))
 
 
@@ -77,6 +92,7 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     except BadPassword as bad:
         return _page(request, visitor, 422, questions=_passwords({"new": str(bad)}))
     key = accounts.sign_in_as(login)
+    _log.info("password changed", login=login)
     return enter(request, key, "/profile?done=password") if key else go("/sign-in")
 
 
@@ -111,6 +127,7 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
     if codes is None:
         return _code_page(request, visitor, secret, 422, "This code is not right. Wait for the next one.")
+    _log.info("second factor begun", login=visitor.person.login)
     return show(request, "recovery_codes.html", codes=codes)
 
 
@@ -120,7 +137,15 @@ def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     if not _confirmed(request, visitor, posted.text("current", 1000)):
         return _page(request, visitor, 422, questions=_passwords({"current": "This is not your password."}))
     visitor.engine.accounts.drop_second_factor(visitor.person.login)
+    _log.info("second factor dropped", login=visitor.person.login)
     return go("/profile?done=code")
+
+
+@router.post("/profile/sessions/end")
+def end_session(visitor: Visiting, posted: SentBy) -> Response:
+    """Sign out somewhere else."""
+    visitor.engine.accounts.end_session(visitor.person.login, posted.text("session", 40))
+    return go("/profile?done=session")
 
 
 @router.post("/profile/calendar")

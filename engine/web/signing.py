@@ -127,10 +127,12 @@ def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
         return _form(request, 429, login, "There were too many attempts. Wait an hour, then try again.", wanted)
     key = engine.accounts.sign_in(login, posted.text("password", 1000))
     if key is None:
+        _log.warning("sign-in refused")
         return _form(request, 403, login, WRONG, wanted)
     _end_other(request, engine)
     session = engine.accounts.session(key)
     needs_code = session is not None and session.stage is Stage.CODE
+    _log.info("password right, code asked for" if needs_code else "signed in", login=login)
     return enter(request, key, f"/sign-in/code?next={quote(wanted)}" if needs_code else wanted)
 
 
@@ -168,13 +170,18 @@ def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     if not throttle.allows(f"code of {session.person.login}", request):
         return _code_form(request, wanted, 429, "There were too many attempts. Wait an hour, then try again.")
     key = engine.accounts.give_code(session, posted.text("code", 40))
-    return enter(request, key, wanted) if key else _code_form(request, wanted, 403, "This code is not right.")
+    if key is None:
+        _log.warning("code refused", login=session.person.login)
+        return _code_form(request, wanted, 403, "This code is not right.")
+    _log.info("signed in", login=session.person.login, by="code")
+    return enter(request, key, wanted)
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, engine: Engined, visitor: Visiting, _: SentBy) -> Response:
     """End this session."""
     engine.accounts.sign_out(visitor.session.key)
+    _log.info("signed out", login=visitor.person.login)
     return leave(request, "/signed-out")
 
 
@@ -182,6 +189,7 @@ def sign_out(request: Request, engine: Engined, visitor: Visiting, _: SentBy) ->
 def sign_out_everywhere(request: Request, engine: Engined, visitor: Visiting, _: SentBy) -> Response:
     """End every session of this person."""
     engine.accounts.sign_out_everywhere(visitor.person.login)
+    _log.info("signed out everywhere", login=visitor.person.login)
     return leave(request, "/signed-out")
 
 
@@ -223,6 +231,7 @@ def accept_invitation(request: Request, engine: Engined, secret: Secret, posted:
     except BadPassword as bad:
         return _invited(request, login, secret, 422, str(bad))
     key = engine.accounts.sign_in_as(accepted) if accepted else None
+    _log.info("password chosen by invitation", login=login)
     return enter(request, key, "/") if key else _no_invitation(request)
 
 
@@ -265,6 +274,7 @@ def come_back(request: Request, engine: Engined) -> Response:
     if key is None:
         return _form(request, 403, general="You are not known here yet. Ask your administrator to add you.")
     _end_other(request, engine)
+    _log.info("signed in", login=login, by="organisation")
     response = enter(request, key, remembered["next"])
     response.delete_cookie(_STATE)
     return response

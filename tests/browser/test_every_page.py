@@ -86,7 +86,7 @@ FORMS = """() => [...document.forms].filter((one) => one.method === "post").map(
   one.getAttribute("action"),
   [...one.elements].filter((part) => part.matches("button, input[type=submit]")).map((part) => part.value || ""),
 ])"""
-LEADS_OUT = {"/sign-out", "/sign-out-everywhere", "/profile/password"}
+LEADS_OUT = {"/sign-out", "/sign-out-everywhere"}
 
 
 def every_form(page: Page) -> Any:

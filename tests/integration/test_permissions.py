@@ -87,6 +87,7 @@ FORMS = {
     "/profile/password": ALL,
     "/profile/code": ALL,
     "/profile/code/stop": ALL,
+    "/profile/sessions/end": ALL,
     "/profile/calendar": ALL,
     "/cases": CASES,
     "/cases/export": CASES,

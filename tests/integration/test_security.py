@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.accounts import ABSOLUTE, IDLE
+from engine.service.accounts import ABSOLUTE, IDLE, BadPassword
 from engine.web.app import create_site
 from engine.web.guard import MOST_UPLOAD_BYTES
 from engine.web.scanning import Unwanted, media_type_of
@@ -104,6 +104,39 @@ def test_signing_out_everywhere_ends_all_sessions(site: FastAPI) -> None:
     other.post("/sign-out-everywhere")
     one.get("/", 303)
     other.get("/", 303)
+
+
+def test_people_see_where_they_are_signed_in_and_end_it_there(
+    site: FastAPI, engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other, sam = Visit(site, "jo"), Visit(site, "jo"), Visit(site, "sam")
+    page = one.get("/profile").text
+    handles = re.findall(r'name="session" value="([^"]+)"', page)
+    assert (len(handles), page.count(": here")) == (1, 1)
+    assert one.client.cookies["casework"] not in page
+    sam.post("/profile/sessions/end", {"session": handles[0]})  # it is not theirs: nothing happens
+    other.get("/")
+    one.post("/profile/sessions/end", {"session": handles[0]})
+    other.get("/", 303)
+    one.get("/")
+    assert engine.accounts.end_session("jo", handles[0]) is False
+    assert [one.handle for one in engine.accounts.sessions("jo")] != handles
+    logged = capsys.readouterr()
+    assert "signed in" in logged.out + logged.err
+    assert PASSWORD not in logged.out + logged.err
+
+
+@pytest.mark.parametrize(
+    "easy", ["password1234", "aaaaaaaaaaaa", "qwertyuiop12", "Password123!", "liverpoolfc1", "jo coordinator jo"]
+)
+def test_what_is_soon_guessed_is_no_password(engine: Engine, easy: str) -> None:
+    engine.people.add("jo", "Jo Coordinator", ["coordinator"])
+    with pytest.raises(BadPassword, match="too easy to guess"):
+        engine.accounts.set_password("jo", easy)
+    with pytest.raises(BadPassword, match="12 to 200"):
+        engine.accounts.set_password("jo", "x" * 201)
+    engine.accounts.set_password("jo", "ñandú über café 漢字 " * 9)
+    assert engine.accounts.sign_in("jo", easy) is None
 
 
 def test_one_who_may_act_no_more_is_out_at_once(site: FastAPI) -> None:
