@@ -22,6 +22,7 @@ from engine.cli.shared import (
     form,
     instant,
     opened,
+    reader,
     settings,
 )
 
@@ -190,6 +191,7 @@ def cases(
     """
     from engine.service import as_data
 
+    who = by or settings().by
     with opened() as engine:
         page = engine.cases(
             process=process,
@@ -198,10 +200,11 @@ def cases(
             organisation=organisation or None,
             overdue=overdue,
             open_only=open_only,
-            by=by or settings().by or None,
+            by=who or None,
             limit=limit,
             after=after,
         )
+        engine.note_named([(one.id, one.label) for one in page.items], reader(who), "list of cases")
     if as_json:
         out_json(as_data(page))
         return
@@ -241,8 +244,7 @@ def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
     who = by or settings().by or None
     with opened() as engine:
         report = engine.report(case, who)
-        if who is not None:
-            engine.note_access(case, who, "case")
+        engine.note_shown(case, engine.seen(case, who), reader(who or ""), "case")
     if as_json:
         out_json(as_data(report))
         return

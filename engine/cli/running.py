@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import REFUSED, moment, out_json, say, table
-from engine.cli.shared import AsJson, Limit, instant, opened, settings
+from engine.cli.shared import AsJson, Limit, instant, opened, reader, settings
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
@@ -166,6 +166,7 @@ def due(
 
     with opened() as engine:
         timers = engine.timers(until=instant(until), case=case, limit=limit)
+        engine.note_named([(one.case, one.label) for one in timers], reader(""), "dates")
     if as_json:
         out_json(as_data(timers))
         return

@@ -15,6 +15,7 @@ from engine.cli.screen import Stop
 from engine.cli.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from engine.case.command import Actor
     from engine.service import Engine
 
 By = Annotated[
@@ -73,6 +74,13 @@ def actor(by: str) -> str:
     if not who:
         raise Stop("Say who acts: --by coordinator, or --by jo:coordinator, or set CASEWORK_BY.")
     return who
+
+
+def reader(by: str) -> Actor:
+    """Who is shown something; nobody need be named for that, and then it is whoever sits at the command line."""
+    from engine.case.command import Actor
+
+    return Actor.of(by) if by else Actor("command line")
 
 
 def instant(text: str) -> datetime | None:

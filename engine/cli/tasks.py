@@ -8,7 +8,7 @@ import typer
 
 from engine.cli.caseload import CaseNumber, print_changed, say_more
 from engine.cli.screen import Stop, moment, out_json, say, table
-from engine.cli.shared import After, AsJson, At, By, Expected, Key, Limit, actor, instant, opened, settings
+from engine.cli.shared import After, AsJson, At, By, Expected, Key, Limit, actor, instant, opened, reader, settings
 
 PANEL = "Tasks and times"
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The task, as `casework tasks` names it.")]
@@ -50,6 +50,7 @@ def tasks(
             limit=limit,
             after=after,
         )
+        engine.note_named([(one.case, one.label) for one in page.items], reader(who), "list of tasks")
     if as_json:
         out_json(as_data(page))
         return

@@ -92,7 +92,16 @@ def test_whoever_looks_at_a_case_is_written_down(house: Shell) -> None:
     assert house.error == "Nobody yet.\n"
     house("show", case)
     house("show", case, "--by", "jo:coordinator")
-    assert [(one["by"], one["what"]) for one in house.json("accesses", case)] == [("jo", "case")]
+    for command in ("cases", "tasks", "due"):
+        house(command)
+    house("cases", "--by", "jo:coordinator")
+    assert [(one["by"], one["what"]) for one in house.json("accesses", case)] == [
+        ("jo", "list of cases"),
+        ("command line", "dates"),
+        ("command line", "list of cases"),
+        ("jo", "case"),
+        ("command line", "case"),
+    ]
     assert "jo" in house("accesses", case)
 
 
