@@ -39,7 +39,7 @@ def _print_table(found: list[Measure]) -> None:
     for column in ("what", "ratio", "wanted", "ours", "floor or peer", ""):
         table.add_column(column)
     for one in found:
-        wanted = f"{'≥' if one.at_least else '≤'} {one.limit:g}"
+        wanted = "" if one.limit is None else f"{'≥' if one.at_least else '≤'} {one.limit:g}"
         table.add_row(one.name, f"{one.ratio:.2f}", wanted, one.ours, one.floor, "" if one.met else "not reached")
     Console(stderr=True).print(table)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Measure:
-    """A ratio with what was wanted of it. `at_least` or `at_most`: which side of the limit is good."""
+    """A ratio with what was wanted of it: `at_least` or at most `limit`; where that is None, nothing."""
 
     name: str
     ratio: float
-    limit: float
+    limit: float | None
     at_least: bool
     ours: str
     floor: str
@@ -24,6 +24,8 @@ class Measure:
     @property
     def met(self) -> bool:
         """Whether the figure is on the good side of its limit."""
+        if self.limit is None:
+            return True
         return self.ratio >= self.limit if self.at_least else self.ratio <= self.limit
 
     def as_data(self) -> dict[str, Any]:
