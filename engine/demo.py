@@ -20,6 +20,7 @@ from engine.files import Found
 from engine.process.definition import Process
 from engine.scenarios import let_time_pass, read_beside
 from engine.service import Case, Engine, Person
+from engine.service.views import known_answers
 from engine.source.reader import Source
 
 _MORNING, _AFTERNOON = time(9, 30), time(13, 30)
@@ -168,7 +169,8 @@ def _results(process: Process, engine: Engine, act: _Act, case: int, by: Actor) 
         if isinstance(opened, Case):
             yield from (_add(engine, opened.id, document, by, at) for document in step.get("documents", []))
     elif "event" in step:
-        yield engine.fire(case, step["event"], by, _form(process, step.get("with", {}), act), at=at)
+        known = known_answers(process, engine.case(case), step["event"])
+        yield engine.fire(case, step["event"], by, known | _form(process, step.get("with", {}), act), at=at)
     elif "done" in step:
         yield engine.complete_task(case, step["done"], by, at=at)
     else:

@@ -22,7 +22,7 @@ from engine.process.definition import MeetingKind, Process
 from engine.service.catalogue import Catalogue
 from engine.service.finding import Finder
 from engine.service.telling import Shown, shown_fields
-from engine.service.views import Case, case_view
+from engine.service.views import Case, case_view, known_answers
 from engine.store import meetings as store
 from engine.store.database import Database
 from engine.store.meetings import StoredMeeting
@@ -134,9 +134,8 @@ class Meetings:
         found = []
         for case, process in self._booked(before, by):
             kind = process.meetings[before.kind.name]
-            event = process.event(case.state, kind.booked_by)
-            known = {name: case.data[name] for name in (event.form if event else ()) if name in case.data}
-            result = self._fire(case.id, kind.booked_by, by, {**known, kind.date: after.value})
+            answers = known_answers(process, case, kind.booked_by) | {kind.date: after.value}
+            result = self._fire(case.id, kind.booked_by, by, answers)
             if isinstance(result, Refusal):
                 found.append((case, result))
         return found

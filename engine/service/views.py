@@ -184,6 +184,12 @@ def public_label(process: Process, snapshot: Snapshot) -> str | None:
     return str(snapshot.data[process.label]) if shown(process, process.label, seen) else None
 
 
+def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:
+    """What the form of an event asks for, as far as it is known of a case already."""
+    found = process.event(case.state, event)
+    return {name: case.data[name] for name in (found.form if found else ()) if name in case.data}
+
+
 def local(process: Process, instant: str) -> datetime:
     """A stored instant on the wall clock of the process."""
     return from_text(instant).astimezone(process.zone)
