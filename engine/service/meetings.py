@@ -5,11 +5,10 @@ Days and times are on the wall clock of the process. Which cases stand on an age
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -81,7 +80,7 @@ class Meetings:
         catalogue: Catalogue,
         clock: Clock,
         finder: Callable[[], AbstractContextManager[Finder]],
-        fire: Callable[[int, str, Actor, Mapping[str, Any]], Case | Refusal],
+        fire: Callable[..., Case | Refusal],
     ) -> None:
         self._database = database
         self._catalogue = catalogue
@@ -135,7 +134,7 @@ class Meetings:
         for case, process in self._booked(before, by):
             kind = process.meetings[before.kind.name]
             answers = known_answers(process, case, kind.booked_by) | {kind.date: after.value}
-            result = self._fire(case.id, kind.booked_by, by, answers)
+            result = self._fire(case.id, kind.booked_by, by, answers, expected_version=case.version)
             if isinstance(result, Refusal):
                 found.append((case, result))
         return found

@@ -156,7 +156,7 @@ def test_a_case_that_cannot_be_moved_is_told(site: FastAPI, engine: Engine, refe
     assert "Give a day and a time" in visit.post(f"/meetings/{number}/move", wanted, 422).text
     assert "Cases are booked on it" in visit.post(f"/meetings/{number}/move", {"action": "cancel"}, 422).text
     fire = engine.meetings._fire
-    engine.meetings._fire = lambda *_: Refusal(Code.REQUIREMENT, "A paper is missing.")  # type: ignore[assignment]
+    engine.meetings._fire = lambda *_, **__: Refusal(Code.REQUIREMENT, "A paper is missing.")
     told = visit.post(f"/meetings/{number}/move", {**wanted, "when-time": "9:00"}, 409).text
     engine.meetings._fire = fire
     assert "A Pupil could not be booked on the new day: A paper is missing." in told
