@@ -188,11 +188,12 @@ def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]
 
 
 def _dated(process: Process, name: str, value: Any, day: date) -> Any:
-    """A whole number in a date or time field counts days from the step."""
+    """A whole number in a date or time field counts days from the step, on to the next day that is not off."""
     kind = process.fields[name].type
     if kind not in {"date", "time"} or not isinstance(value, int):
         return value
-    moment = datetime.combine(day + timedelta(days=value), _AFTERNOON)
+    counted = at_local(day + timedelta(days=value), _AFTERNOON, process.zone)
+    moment = _on_school_day(process, counted).astimezone(process.zone).replace(tzinfo=None)
     return moment.date().isoformat() if kind == "date" else moment.isoformat(timespec="minutes")
 
 

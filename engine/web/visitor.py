@@ -6,7 +6,7 @@ The cookie holds a random key; everything else about a session stays on the serv
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import quote, urlsplit
@@ -191,9 +191,10 @@ class Posted:
         return int(found) if found.isascii() and found.isdigit() else None
 
 
-async def _posted(request: Request) -> Posted:
+async def _posted(request: Request) -> AsyncIterator[Posted]:
     check_origin(request)
-    return Posted(await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS))
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as sent:
+        yield Posted(sent)
 
 
 async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from engine.case.command import Actor
 from engine.case.snapshot import Snapshot
+from engine.clock import SetClock
 from engine.coverage import KINDS, Coverage
+from engine.demo import load_demonstration, play
 from engine.process.definition import Process
 from engine.scenarios import load_scenarios, run_scenarios
+from engine.service import Engine
 from tests.conftest import ROOT
 
 SHIPPED = ROOT / "processes" / "hbep-referral.scenarios.yaml"
+DEMONSTRATION = ROOT / "processes" / "hbep-referral.demo.yaml"
 OTHER = ROOT / "tests" / "processes" / "equipment-loan.scenarios.yaml"
 
 
@@ -144,3 +149,19 @@ def test_actors_are_read_as_they_are_written() -> None:
         "jo", frozenset({"coordinator", "manager"}), "Hill School"
     )
     assert Snapshot("p", "1", 0, "s", "", "").ended is False
+
+
+@pytest.mark.parametrize("day", ["2025-08-15", "2026-11-25", "2029-06-01"])
+def test_the_demonstration_hears_each_case_in_its_own_area_on_a_day_of_school(day: str) -> None:
+    story = load_demonstration(DEMONSTRATION)
+    clock = SetClock(datetime.fromisoformat(f"{day}T10:00+00:00"))
+    engine = Engine(clock=clock)
+    assert play(story, engine, clock) == 60
+    areas = {one.name: one.area for one in engine.people.organisations()}
+    cases = engine.cases(limit=100).items
+    assert [one.id for one in cases if one.data["area"] != areas[one.organisation or ""]] == []
+    meetings = [date.fromisoformat(day) for one in cases for day in one.agendas.values()]
+    assert meetings
+    assert story.process.calendar is not None
+    assert [one for one in meetings if story.process.calendar.roll(one, 1) != one] == []
+    engine.close()

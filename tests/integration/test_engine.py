@@ -70,8 +70,8 @@ def test_before_the_first_version_no_case_can_begin(engine: Engine) -> None:
         engine.open_case("nothing", "coordinator")
 
 
-def test_more_places_of_a_new_version_are_offered_to_those_who_wait(url: str, clock: SetClock) -> None:
-    engine = Engine(url, clock=clock)
+def test_more_places_of_a_new_version_are_offered_to_those_who_wait(url: str, clock: SetClock, tmp_path: Path) -> None:
+    engine = Engine(url, documents=tmp_path, clock=clock)
     engine.publish(TEXT.replace("KS3 place, capacity: 25", "KS3 place, capacity: 0"), CALENDAR_TEXT)
     waiting = offered(engine)
     assert waiting.waiting_for == "ks3"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ def code_without_docstrings(tree: ast.Module) -> list[str]:
 def test_the_engine_knows_no_trade(file: Path) -> None:
     words = [text for text in code_without_docstrings(ast.parse(file.read_text())) if TRADE.search(text)]
     assert words == []
+
+
+def test_the_top_level_holds_only_what_belongs_there() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout")
+    folders = {line.partition("/")[0] for line in listed.stdout.splitlines() if "/" in line}
+    assert folders == {".ci", "benchmarks", "docs", "engine", "processes", "schemas", "tests"}
 
 
 def test_only_the_clock_asks_what_time_it_is() -> None:
