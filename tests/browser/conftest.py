@@ -157,7 +157,7 @@ def _entering(site: Site, chromium: Browser) -> Iterator[SignIn]:
         page.get_by_label("User name").fill(login)
         page.get_by_label("Password").fill(site.passwords[login])
         page.get_by_role("button", name="Sign in", exact=True).click()
-        assert page.url == f"{site.base}/", page.content()
+        page.wait_for_url(f"{site.base}/")  # until it is all there: what is typed before may be lost
         return page
 
     yield enter
