@@ -46,6 +46,7 @@ class MultiFileUpload {
     this.input.addEventListener("blur", () => button.classList.remove("moj-multi-file-upload--focused"));
     this.input.addEventListener("change", () => this.send([...this.input.files]));
     this.takeDrops();
+    if (this.input.files.length) this.send([...this.input.files]); // chosen before this script was there
   }
 
   takeDrops() {
