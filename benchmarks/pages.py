@@ -33,6 +33,7 @@ from benchmarks.measure import Measure, by_turns
 from benchmarks.process import START, ready_case, swing
 from benchmarks.servers import folder
 from engine.clock import SetClock
+from engine.logs import configure
 from engine.service import Engine
 from engine.web import page as pages
 from engine.web.app import create_site
@@ -42,7 +43,8 @@ LOGIN = "clerk"
 
 
 def measure(*, quick: bool = False) -> list[Measure]:
-    """Each page on a small and on a big database, and the case page against its floor, by turns."""
+    """Each page on a small and on a big database, and against its floor, by turns."""
+    configure("console", "warning")  # standard output is for the figures
     few, many, rounds, times = (200, 2_000, 3, 20) if quick else (1_000, 100_000, 9, 100)
     with folder() as place:
         engines = small_and_big(place, few, many)
