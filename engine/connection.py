@@ -56,7 +56,7 @@ class Impatient(H11Protocol):
         self._stop()
         if not self.transport.is_closing() and (self._awaits_head or self.cycle.more_body):
             until = self._begun + self.grace + self._received / self.rate
-            self._limit = self.loop.call_at(max(until, self.loop.time()), self._hang_up)
+            self._limit = self.loop.call_at(until, self._hang_up)
 
     def _stop(self) -> None:
         if self._limit is not None:

@@ -191,7 +191,6 @@ def cases(
     """
     from engine.service import as_data
 
-    who = by or settings().by
     with opened() as engine:
         page = engine.cases(
             process=process,
@@ -200,11 +199,11 @@ def cases(
             organisation=organisation or None,
             overdue=overdue,
             open_only=open_only,
-            by=who or None,
+            by=by or settings().by or None,
             limit=limit,
             after=after,
         )
-        engine.note_named([(one.id, one.label) for one in page.items], reader(who), "list of cases")
+        engine.note_named([(one.id, one.label) for one in page.items], reader(by), "list of cases")
     if as_json:
         out_json(as_data(page))
         return
@@ -244,7 +243,7 @@ def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
     who = by or settings().by or None
     with opened() as engine:
         report = engine.report(case, who)
-        engine.note_shown(case, engine.seen(case, who), reader(who or ""), "case")
+        engine.note_shown(case, engine.seen(case, who), reader(by), "case")
     if as_json:
         out_json(as_data(report))
         return

@@ -80,7 +80,8 @@ def reader(by: str) -> Actor:
     """Who is shown something; nobody need be named for that, and then it is whoever sits at the command line."""
     from engine.case.command import Actor
 
-    return Actor.of(by) if by else Actor("command line")
+    who = by or settings().by
+    return Actor.of(who) if who else Actor("command line")
 
 
 def instant(text: str) -> datetime | None:

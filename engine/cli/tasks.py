@@ -50,7 +50,7 @@ def tasks(
             limit=limit,
             after=after,
         )
-        engine.note_named([(one.case, one.label) for one in page.items], reader(who), "list of tasks")
+        engine.note_named([(one.case, one.label) for one in page.items], reader(by), "list of tasks")
     if as_json:
         out_json(as_data(page))
         return

@@ -155,9 +155,8 @@ def _hold(context: Context, raw: dict[str, Any] | None, path: Path, scope: str) 
 
 
 def _taken_in(context: Context, raw: dict[str, Any], path: Path, scope: str) -> tuple[str, ...]:
-    given = raw.get("taken_in", [])
-    named = [(given, (*path, "taken_in"))] if isinstance(given, str) else []
-    named = named or [(name, (*path, "taken_in", index)) for index, name in enumerate(given)]
+    given, path = raw.get("taken_in", []), (*path, "taken_in")
+    named = [(given, path)] if isinstance(given, str) else [(name, (*path, i)) for i, name in enumerate(given)]
     found = [(context.state(name, scope, place), place) for name, place in named]
     for name, place in found:
         if name is not None and not name.startswith(f"{scope}."):

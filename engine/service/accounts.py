@@ -276,7 +276,7 @@ class Accounts:
             return None
         found = StoredSession(*row[:7])
         begun, seen = from_text(found.begun), from_text(found.seen)
-        if begun + ABSOLUTE <= now or seen + IDLE <= now:
+        if not _lasts(begun, seen, now):
             return None
         roles = tuple(json.loads(row[9]))
         stored = people_store.StoredPerson(
@@ -301,14 +301,14 @@ class Accounts:
         now = self._clock.now()
         with self._database.reading() as connection:
             rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
-        found = [OpenSession(_handle(digest), from_text(begun), from_text(seen)) for digest, begun, seen in rows]
-        return [one for one in found if one.begun + ABSOLUTE > now and one.seen + IDLE > now]
+        found = [OpenSession(_handle(stored), from_text(begun), from_text(seen)) for stored, begun, seen in rows]
+        return [one for one in found if _lasts(one.begun, one.seen, now)]
 
     def end_session(self, login: str, handle: str) -> bool:
         """End one session of a person; whether they had it."""
         with self._database.writing() as connection:
             rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
-            found = [digest for digest, _, _ in rows if _handle(digest) == handle]
+            found = [stored for stored, _, _ in rows if _handle(stored) == handle]
             for one in found:
                 store.end_session(connection, one)
         return bool(found)
@@ -341,6 +341,11 @@ class Accounts:
         """The login of the person whose calendar address this is."""
         with self._database.reading() as connection:
             return store.feed_login(connection, digest(secret))
+
+
+def _lasts(begun: datetime, seen: datetime, now: datetime) -> bool:
+    """Whether a session has run out neither as a whole nor by not being used."""
+    return begun + ABSOLUTE > now and seen + IDLE > now
 
 
 def handle_of(session: Session) -> str:

@@ -12,15 +12,14 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor
 from engine.case.instants import from_text, to_text
-from engine.case.permission import Action, may
+from engine.case.permission import Action
 from engine.case.refusal import Code, Refusal
 from engine.service.changing import Changer
-from engine.service.people import known_person, person_of
+from engine.service.notices import Notices
+from engine.service.people import known_person
 from engine.service.views import Case, local
 from engine.store import notes as store
-from engine.store import people as people_store
 from engine.store.notes import StoredDraft, StoredNote
-from engine.store.outbox import queue_email
 
 MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
 MOST_MENTIONED = 20
@@ -80,15 +79,10 @@ class Desk:
 
     def _tell_mentioned(self, connection: Connection, case: int, text: str, by: Actor) -> None:
         """Tell those by e-mail whom a note mentions, if they may see the case."""
-        process, snapshot = self._engine.seen(case, None)
-        for login in sorted(set(MENTION.findall(text)) - {by.name})[:MOST_MENTIONED]:
-            found = people_store.find_person(connection, login)
-            if found is None or not found.email or not found.active:
-                continue
-            if may(person_of(found).actor, Action.SEE, process, snapshot):
-                said = f"A note on case {case} mentions you. Sign in to read it."
-                now = to_text(self._engine.clock.now())
-                queue_email(connection, found.email, f"You are mentioned on case {case}", said, now)
+        logins = sorted(set(MENTION.findall(text)) - {by.name})[:MOST_MENTIONED]
+        if logins:
+            notices = Notices(connection, to_text(self._engine.clock.now()))
+            notices.tell_mentioned(case, *self._engine.seen(case, None), set(logins))
 
     def notes(self, case: int, by: Actor) -> list[Note]:
         """The notes on a case, the latest first. Times are local to its process.

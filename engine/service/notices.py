@@ -1,8 +1,9 @@
-"""Notices: what people are told by e-mail of the steps of a case. Written with the steps; no content of the case."""
+"""Notices: what people are told by e-mail of a case. Written with what they tell of; no content of the case."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
@@ -31,27 +32,36 @@ class Notices:
             elif entry.kind == "timer" and entry.event.startswith(ESCALATION):
                 self._tell_escalated(case, process, snapshot, entry)
 
+    def tell_mentioned(self, case: int, process: Process, snapshot: Snapshot, logins: set[str]) -> None:
+        """Tell those whom a note mentions."""
+        said = f"A note on case {case} mentions you. Sign in to read it."
+        subject = f"You are mentioned on case {case}"
+        self._queue(process, snapshot, lambda person: person.login in logins, subject, said)
+
     def _tell_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         given = entry.tasks.get(entry.event, {}).get("person")
-        said = (
-            f"The task “{process.title_of('tasks', entry.event)}” of case {case} was given to you. Sign in to see it."
-        )
-        for person in self._readers if given and given != entry.by else ():
-            if person.login == given:
-                self._queue(person, process, snapshot, "A task was given to you", said)
+        if given and given != entry.by:
+            title = process.title_of("tasks", entry.event)
+            said = f"The task “{title}” of case {case} was given to you. Sign in to see it."
+            self._queue(process, snapshot, lambda person: person.login == given, "A task was given to you", said)
 
     def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         task = entry.event.removeprefix(ESCALATION)
         role = entry.tasks.get(task, {}).get("escalated")
-        title = process.title_of("tasks", task)
-        said = f"The task “{title}” of case {case} was not done in time, and is now yours as well. Sign in to see it."
-        for person in self._readers if role else ():
-            if role in person.roles:
-                self._queue(person, process, snapshot, "A task was escalated to you", said)
+        if role:
+            title = process.title_of("tasks", task)
+            said = (
+                f"The task “{title}” of case {case} was not done in time, and is now yours as well. Sign in to see it."
+            )
+            self._queue(process, snapshot, lambda person: role in person.roles, "A task was escalated to you", said)
 
-    def _queue(self, person: Person, process: Process, snapshot: Snapshot, subject: str, said: str) -> None:
-        if may(person.actor, Action.SEE, process, snapshot):
-            queue_email(self._connection, person.email, subject, said, self._now)
+    def _queue(
+        self, process: Process, snapshot: Snapshot, concerns: Callable[[Person], bool], subject: str, said: str
+    ) -> None:
+        """Tell everybody whom it concerns, if they may see the case."""
+        for person in self._readers:
+            if concerns(person) and may(person.actor, Action.SEE, process, snapshot):
+                queue_email(self._connection, person.email, subject, said, self._now)
 
     @functools.cached_property
     def _readers(self) -> list[Person]:

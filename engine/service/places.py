@@ -6,6 +6,7 @@ process does not say, it stays taken. It is a forecast, not a promise.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,8 +91,9 @@ class Places:
                 if place == kind.name
             ]
             mine = [one for one in holders if kind.name in one.held.values()]
+            in_use = [one for one in mine if _is_taken(process, one)]
             on_their_way = [one for one in mine if not _is_taken(process, one)]
-            groups, by_week = _groups(process, mine, on_their_way), _by_week(process, mine, now)
+            groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, mine, now)
             capacity = capacities.get(kind.name, kind.capacity)
             counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
             found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
@@ -110,15 +112,14 @@ def _is_taken(process: Process, case: Snapshot) -> bool:
     return not taken_in or any(one.name in taken_in for one in around)
 
 
-def _groups(process: Process, holders: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:
+def _groups(process: Process, in_use: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:
     """How the holders spread over the choices of the field `group_places_by`; no groups where there is none."""
     field = process.fields.get(process.group_places_by)
     if field is None:
         return ()
-    everybody, held = ([_group_of(field, one) for one in some] for some in (holders, on_their_way))
-    titles = {**field.choices, "": "Not known"}
-    found = [Group(title, everybody.count(one) - held.count(one), held.count(one)) for one, title in titles.items()]
-    return tuple(one for one in found if one.title != titles[""] or one.taken + one.held)
+    taken, held = (Counter(_group_of(field, one) for one in some) for some in (in_use, on_their_way))
+    known = [Group(title, taken[value], held[value]) for value, title in field.choices.items()]
+    return (*known, Group("Not known", taken[""], held[""])) if taken[""] + held[""] else tuple(known)
 
 
 def _group_of(field: Field, case: Snapshot) -> str:

@@ -175,7 +175,7 @@ def search(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
 
 
 def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, problem: str = "") -> Response:
-    engine, unknown = visitor.engine, ""
+    engine, states, unknown = visitor.engine, states_of(visitor), ""
     items: tuple[Case, ...] = ()
     following = ""
     try:
@@ -190,13 +190,13 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         "caseload.html",
         status,
         look=look,
-        chosen=_chosen(visitor, look),
+        chosen=_chosen(visitor, look, states),
         cases=items,
         columns=[(name, *COLUMNS[name]) for name in look.shown],
         all_columns=[(name, title) for name, (title, _) in COLUMNS.items()],
         sorts=list(SORTS.items()),
         statuses=[(name or "all", title) for name, title in STATUSES.items()],
-        states=states_of(visitor),
+        states=states,
         next_href=f"/cases?{query(look.values, after=following)}" if following and not look.search else "",
         following=following,
         here=query(look.values),
@@ -205,14 +205,14 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
     )
 
 
-def _chosen(visitor: Visitor, look: Look) -> list[tuple[str, str]]:
+def _chosen(visitor: Visitor, look: Look, states: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The filters that are at work, in words, each with the name by which it is taken away."""
     titles = {one.name: one.title for one in visitor.processes}
     roles = {name: role.title for one in visitor.processes for name, role in one.roles.items()}
     said = {
         "search": look.search and f"Found by: {look.search}",
         "process": titles.get(look.process, look.process),
-        "state": dict(states_of(visitor)).get(look.state, look.state),
+        "state": dict(states).get(look.state, look.state),
         "owner": look.owner and f"Waits for: {roles.get(look.owner, look.owner)}",
         "organisation": look.organisation,
         "status": "" if look.status == "open" else f"Status: {STATUSES[look.status]}",

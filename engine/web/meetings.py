@@ -131,29 +131,26 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
 @router.get("/meetings/{number}/move")
 def ask_to_move(request: Request, visitor: Visiting, number: Number) -> Response:
     """Where a meeting gets another date, or is cancelled."""
+    found = _led(visitor, number)
+    return _move(request, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"))
+
+
+def _led(visitor: Visitor, number: int) -> Meeting:
+    """A meeting whose dates the visitor keeps."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    return _move(request, visitor, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"))
-
-
-def _move(
-    request: Request,
-    visitor: Visitor,
-    found: Meeting,
-    asked: Question,
-    status: int = 200,
-    problem: tuple[str, ...] = (),
-) -> Response:
     if not leads(found, visitor.actor):
         raise NotFound
+    return found
+
+
+def _move(request: Request, found: Meeting, asked: Question, status: int = 200, problem: str = "") -> Response:
     return show(request, "meeting_move.html", status, meeting=found, questions=[asked], problem=problem)
 
 
 @router.post("/meetings/{number}/move")
 def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Give a meeting another date, or cancel it."""
-    found, engine = _meets(visitor).engine.meetings.meeting(number, visitor.actor), visitor.engine
-    if not leads(found, visitor.actor):
-        raise NotFound
+    found, engine = _led(visitor, number), visitor.engine
     when = date_in(posted, "when", with_time=True)
     day, at = _moment(when)
     try:
@@ -161,10 +158,10 @@ def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) ->
             engine.meetings.cancel(number, visitor.actor)
             return go("/meetings")
         if day is None or at is None:
-            return _move(request, visitor, found, _asked_when(when, NO_MOMENT), 422)
+            return _move(request, found, _asked_when(when, NO_MOMENT), 422)
         left = engine.meetings.move(number, day, at, visitor.actor)
     except BadMeeting as bad:
-        return _move(request, visitor, found, _asked_when(when), 422, (str(bad),))
+        return _move(request, found, _asked_when(when), 422, str(bad))
     if not left:
         return go(f"/meetings/{number}?moved=1")
     visitor.note_named([(case.id, case.label) for case, _ in left], "agenda of a meeting")

@@ -5,6 +5,7 @@ Where there is no browser the tests are skipped, but in CI that is a failure.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import threading
@@ -63,8 +64,9 @@ def demonstrated(folder: Path) -> tuple[Engine, dict[str, str]]:
     return engine, {person.login: password for person, password in give_passwords(story, engine)}
 
 
-def serve(engine: Engine) -> tuple[str, uvicorn.Server, threading.Thread]:
-    """Serve an engine on a free port of loopback."""
+@contextlib.contextmanager
+def served(engine: Engine) -> Iterator[str]:
+    """Serve an engine on a free port of loopback; the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,7 +78,9 @@ def serve(engine: Engine) -> tuple[str, uvicorn.Server, threading.Thread]:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    return base, server, thread
+    yield base
+    server.should_exit = True
+    thread.join(20)
 
 
 @pytest.fixture
@@ -87,10 +91,8 @@ def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
     copy = tmp_path / "site.db"
     copy.write_bytes(played[0].read_bytes())
     engine = Engine(f"sqlite:///{copy}", documents=Path(str(played[0]) + ".documents"))
-    base, server, thread = serve(engine)
-    yield Site(base, engine, played[1])
-    server.should_exit = True
-    thread.join(10)
+    with served(engine) as base:
+        yield Site(base, engine, played[1])
     engine.close()
 
 
@@ -104,10 +106,8 @@ def bare_site(tmp_path: Path) -> Iterator[Site]:
     engine.publish(story.path.parent / story.source.data["process"])
     invite(story, engine)
     passwords = {person.login: password for person, password in give_passwords(story, engine)}
-    base, server, thread = serve(engine)
-    yield Site(base, engine, passwords)
-    server.should_exit = True
-    thread.join(10)
+    with served(engine) as base:
+        yield Site(base, engine, passwords)
     engine.close()
 
 

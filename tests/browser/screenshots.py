@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM, OPTIONS, demonstrated, serve
+from tests.browser.conftest import CHROMIUM, OPTIONS, demonstrated, served
 from tests.conftest import ROOT
 
 INTO = ROOT / "docs" / "images" / "pages"
@@ -19,10 +19,8 @@ def main() -> None:
     INTO.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         engine, passwords = demonstrated(Path(folder))
-        base, server, thread = serve(engine)
-        take(base, passwords["demo.coordinator"])
-        server.should_exit = True
-        thread.join(10)
+        with served(engine) as base:
+            take(base, passwords["demo.coordinator"])
         engine.close()
 
 

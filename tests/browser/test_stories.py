@@ -16,7 +16,8 @@ PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button."""
+    """Press a button, once the page has come to rest: an error summary takes the focus, and scrolls to itself."""
+    page.wait_for_load_state()
     page.get_by_role("button", name=name, exact=True).click()
 
 

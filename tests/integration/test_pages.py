@@ -347,15 +347,13 @@ def test_a_draft_is_sent_once_even_if_it_was_interrupted(site: FastAPI, engine: 
 @pytest.fixture
 def slow_site(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a served site that waits for a request only half a second, and one more for each 1,000 bytes."""
-    from tests.browser.conftest import serve
+    from tests.browser.conftest import served
 
     monkeypatch.setattr(Impatient, "grace", 0.5)
     monkeypatch.setattr(Impatient, "rate", 1000)
     settle(engine)
-    base, server, thread = serve(engine)
-    yield int(base.rpartition(":")[2])
-    server.should_exit = True
-    thread.join(20)
+    with served(engine) as base:
+        yield int(base.rpartition(":")[2])
 
 
 FORM = b"content-type: application/x-www-form-urlencoded\r\n"
