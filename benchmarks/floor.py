@@ -14,7 +14,7 @@ import psycopg
 
 from benchmarks.process import ready_case, swing
 from engine.service import Engine
-from engine.store.cases import case_row, history_of, part_rows
+from engine.store.cases.cases import case_row, history_of, part_rows
 
 _CASE = (
     "version",

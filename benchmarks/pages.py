@@ -33,7 +33,7 @@ from benchmarks.measure import Measure, by_turns
 from benchmarks.process import START, ready_case, swing
 from benchmarks.servers import folder
 from engine.clock import SetClock
-from engine.logs import configure
+from engine.running.logs import configure
 from engine.service import Engine
 from engine.web import page as pages
 from engine.web.app import create_site

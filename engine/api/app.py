@@ -13,7 +13,7 @@ from engine import __version__
 from engine.api import cases, lists
 from engine.api.asking import Limits
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem
-from engine.logs import place_of
+from engine.running.logs import place_of
 from engine.service import Engine
 
 PER_MINUTE = 600

@@ -13,8 +13,8 @@ from engine.cli.screen import REFUSED, USAGE, heading, out, out_json, print_prob
 from engine.cli.shared import AsJson
 
 if TYPE_CHECKING:
-    from engine.coverage import Coverage
-    from engine.scenarios import Result, ScenarioFile
+    from engine.authoring.coverage import Coverage
+    from engine.authoring.scenarios import Result, ScenarioFile
 
 PANEL = "Writing processes"
 
@@ -48,7 +48,7 @@ def check(
 
       casework check processes/hbep-referral.yaml --format json
     """
-    from engine.checking import check_paths
+    from engine.authoring.check import check_paths
     from engine.source.problem import errors
 
     problems, files = check_paths(paths)
@@ -89,7 +89,7 @@ def run_tests(
 
       casework test processes/hbep-referral.scenarios.yaml --only "waiting list"
     """
-    from engine.scenarios import load_scenarios
+    from engine.authoring.scenarios import load_scenarios
 
     files = [load_scenarios(path) for path in _scenario_files(paths)]
     if not files:
@@ -103,7 +103,7 @@ def run_tests(
 
 
 def _scenario_files(paths: Iterable[Path]) -> list[Path]:
-    from engine.checking import files_of
+    from engine.authoring.check import files_of
     from engine.files import read_text
     from engine.source.reader import read
 
@@ -117,8 +117,8 @@ def _scenario_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def _test_file(file: ScenarioFile, only: str, coverage: bool, *, quiet: bool) -> tuple[dict[str, object], bool]:
-    from engine.coverage import KINDS, Coverage
-    from engine.scenarios import run_scenarios
+    from engine.authoring.coverage import KINDS, Coverage
+    from engine.authoring.scenarios import run_scenarios
 
     covered = Coverage(file.process)
     results = []
@@ -154,7 +154,7 @@ def _print_end(file: str, results: list[Result], covered: Coverage | None) -> No
     out(f"{file}: {len(results) - failed} passed, {failed} failed")
     if covered is None:
         return
-    from engine.coverage import KINDS
+    from engine.authoring.coverage import KINDS
 
     for kind in KINDS:
         left = covered.untouched(kind)
@@ -177,7 +177,7 @@ def diagram(
 
       casework diagram processes/hbep-referral.yaml -f svg -o referral.svg
     """
-    from engine.diagram import FORMATS
+    from engine.authoring.diagram import FORMATS
     from engine.files import load_file
 
     text = FORMATS[form](load_file(file).loaded.process).rstrip("\n")

@@ -12,7 +12,7 @@ from engine.cli.settings import Settings
 from engine.cli.shared import AsJson, documents_folder, opened, settings
 
 if TYPE_CHECKING:
-    from engine.demo import Demonstration
+    from engine.authoring.demonstration import Demonstration
 
 PANEL = "Keeping"
 
@@ -152,7 +152,7 @@ def demo(
       casework init && casework demo && casework tasks --overdue
     """
     from engine import shipped
-    from engine.demo import load_demonstration
+    from engine.authoring.demonstration import load_demonstration
 
     found = settings()
     story = load_demonstration(file or shipped.demonstration())
@@ -167,7 +167,7 @@ def demo(
 
 
 def _print_sign_ins(story: Demonstration) -> None:
-    from engine.demo import give_passwords
+    from engine.authoring.demonstration import give_passwords
 
     with opened() as engine:
         given = give_passwords(story, engine)
@@ -178,8 +178,8 @@ def _print_sign_ins(story: Demonstration) -> None:
 
 
 def _play(found: Settings, story: Demonstration, *, is_empty: bool) -> None:
+    from engine.authoring.demonstration import DemonstrationFailed, play, rehearse
     from engine.clock import SetClock, SystemClock
-    from engine.demo import DemonstrationFailed, play, rehearse
     from engine.service import Engine
 
     if not is_empty:

@@ -105,7 +105,7 @@ def _tell(error: Exception) -> int:
         return known
     if os.environ.get("CASEWORK_DEBUG"):
         raise error
-    from engine.logs import place_of
+    from engine.running.logs import place_of
 
     place = place_of(error)
     say(f"casework failed by a fault of its own: {type(error).__name__} at {place}. Nothing was half-written.")

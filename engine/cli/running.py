@@ -14,7 +14,7 @@ from engine.cli.shared import AsJson, Limit, instant, opened, reader, settings
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
-    from engine.delivery import Mailer
+    from engine.running.delivery import Mailer
     from engine.service import Engine
 
 PANEL = "Tasks and times"
@@ -31,8 +31,8 @@ def worker(
 
       CASEWORK_LOG_FORMAT=json casework worker
     """
-    from engine.logs import configure
-    from engine.scheduler import Scheduler
+    from engine.running.logs import configure
+    from engine.running.scheduler import Scheduler
 
     found = settings()
     configure(found.log_format, found.log_level)
@@ -87,12 +87,12 @@ def serve(
     """
     import uvicorn
 
-    from engine.connection import Impatient
-    from engine.delivery import Sender
-    from engine.logs import configure
-    from engine.scheduler import Scheduler
-    from engine.serving import create_service
-    from engine.web.provider import Provider
+    from engine.running.connection import Impatient
+    from engine.running.delivery import Sender
+    from engine.running.logs import configure
+    from engine.running.scheduler import Scheduler
+    from engine.running.serving import create_service
+    from engine.web.people.provider import Provider
     from engine.web.scanning import Scanner
 
     found = settings()
@@ -129,7 +129,7 @@ def serve(
 
 
 def _mailer(found: Settings) -> Mailer | None:
-    from engine.delivery import Mailer
+    from engine.running.delivery import Mailer
 
     if not found.smtp:
         return None

@@ -4,16 +4,16 @@ Lives here: what a transaction does with cases, and the views that are told of t
 `engine.case` what is to happen and `engine.store` to keep it; no rule about cases is decided here.
 """
 
-from engine.service.catalogue import UnknownProcess
-from engine.service.due import Ran
+from engine.service.cases.due import Ran
+from engine.service.cases.transaction import UnknownCase
+from engine.service.cases.views import Case, Document, Page, Task, Timer, as_data
+from engine.service.cases.words import Access, Choice, Overview, Report, Shown, Told
 from engine.service.engine import Engine
-from engine.service.finding import BadCursor, UnknownState
-from engine.service.people import BadPerson, Grant, Organisation, Person, Scope, Token
-from engine.service.publishing import Published
-from engine.service.telling import Access, Choice, Overview, Report, Shown, Told
-from engine.service.transaction import UnknownCase
-from engine.service.verifying import Finding, Verified
-from engine.service.views import Case, Document, Page, Task, Timer, as_data
+from engine.service.keeping.verification import Finding, Verified
+from engine.service.lists.finder import BadCursor, UnknownState
+from engine.service.people.people import BadPerson, Grant, Organisation, Person, Scope, Token
+from engine.service.processes.catalogue import UnknownProcess
+from engine.service.processes.publication import Published
 
 __all__ = [
     "Access",

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from engine.case.instants import to_text
 from engine.clock import Clock, SystemClock
-from engine.service import due, publishing
-from engine.service.catalogue import Catalogue
-from engine.service.changing import Changer
-from engine.service.desk import Desk
-from engine.service.indexing import reindex
-from engine.service.meetings import Meetings
-from engine.service.transaction import Transaction
+from engine.service.cases import due
+from engine.service.cases.change import Changer
+from engine.service.cases.transaction import Transaction
+from engine.service.desk.desk import Desk
+from engine.service.keeping.index import reindex
+from engine.service.meetings.meetings import Meetings
+from engine.service.processes import publication as publishing
+from engine.service.processes.catalogue import Catalogue
 from engine.store import archive, schema
-from engine.store import due as due_store
+from engine.store.cases import due as due_store
 from engine.store.database import Database, DatabaseUnavailable
 from engine.store.documents import Documents, documents_of
 

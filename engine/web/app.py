@@ -14,31 +14,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from engine.service import BadCursor, BadPerson, Engine, UnknownCase, UnknownProcess, UnknownState
-from engine.service.desk import UnknownDraft
-from engine.service.meetings import UnknownMeeting
+from engine.service.desk.desk import UnknownDraft
+from engine.service.meetings.meetings import UnknownMeeting
 from engine.store.documents import DocumentTooBig
-from engine.web import (
-    board,
-    case,
-    caseload,
-    dates,
-    documents,
-    drafts,
-    events,
-    home,
-    meetings,
-    organisations,
-    outbox,
-    people,
-    places,
-    processes,
-    profile,
-    signing,
-    tasks,
-)
+from engine.web import home, outbox, processes
+from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
 from engine.web.guard import Guard
+from engine.web.meetings import dates, meetings
 from engine.web.page import show
-from engine.web.provider import Provider, Waiting
+from engine.web.people import organisations, people, profile, signing
+from engine.web.people.provider import Provider, Waiting
 from engine.web.scanning import Scanner
 from engine.web.visitor import Forged, NotFound, NotSignedIn
 

@@ -16,8 +16,8 @@ from engine.case.form import shown_to
 from engine.process.definition import Event, Field, Process
 from engine.process.expressions import View
 from engine.service import Case, Engine
-from engine.service.meetings import Meeting
-from engine.service.telling import text_of
+from engine.service.cases.words import text_of
+from engine.service.meetings.meetings import Meeting
 from engine.web.page import moment, said_date
 from engine.web.visitor import Posted
 

@@ -9,7 +9,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.logs import place_of
+from engine.running.logs import place_of
 
 MOST_BYTES = 2_000_000
 MOST_UPLOAD_BYTES = 260_000_000

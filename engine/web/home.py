@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from engine.service.finding import CasesWanted, Finder
+from engine.service.lists.finder import CasesWanted, Finder
+from engine.web.cases.tasks import wanted
 from engine.web.page import show
-from engine.web.tasks import wanted
 from engine.web.visitor import Visiting, Visitor
 
 router = APIRouter()

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine import diagram
+from engine.authoring import diagram
+from engine.authoring.scenarios import Result
+from engine.authoring.trial import run_texts
 from engine.process.definition import Process
-from engine.scenarios import Result
-from engine.service.publishing import Trial
+from engine.service.processes.publication import Trial
 from engine.source.problem import Refused
-from engine.trial import run_texts
 from engine.web.page import go, show
 from engine.web.visitor import Administrating, NotFound, SentBy, Visitor
 

@@ -19,8 +19,8 @@ from engine.case.command import Actor
 from engine.case.permission import AUDITOR, Action, may
 from engine.process.definition import Process
 from engine.service import Engine
-from engine.service.accounts import Session, Stage
-from engine.service.people import Person
+from engine.service.people.accounts import Session, Stage
+from engine.service.people.people import Person
 
 MOST_FIELDS = 1000
 MOST_FILES = 60

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import typer
 
-from engine.checking import check_file
+from engine.authoring.check import check_file
+from engine.authoring.diagram import svg
+from engine.authoring.scenarios import load_scenarios, run_scenarios
 from engine.cli.main import HOMES, app_with
-from engine.diagram import svg
 from engine.process.definition import Process
-from engine.scenarios import load_scenarios, run_scenarios
 from engine.service import Engine
 from engine.source.shape import schema
 from tests.conftest import ROOT

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.authoring.coverage import KINDS, Coverage
+from engine.authoring.demonstration import load_demonstration, play
+from engine.authoring.scenarios import load_scenarios, run_scenarios
 from engine.case.command import Actor
 from engine.case.snapshot import Snapshot
 from engine.clock import SetClock
-from engine.coverage import KINDS, Coverage
-from engine.demo import load_demonstration, play
 from engine.process.definition import Process
-from engine.scenarios import load_scenarios, run_scenarios
 from engine.service import Engine
 from tests.conftest import ROOT
 

@@ -20,11 +20,11 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from engine import shipped
+from engine.authoring.demonstration import give_passwords, invite, load_demonstration, play
 from engine.clock import SetClock, SystemClock
-from engine.connection import Impatient
-from engine.demo import give_passwords, invite, load_demonstration, play
+from engine.running.connection import Impatient
+from engine.running.serving import create_service
 from engine.service import Engine
-from engine.serving import create_service
 from engine.web.app import STATIC
 from tests.conftest import IN_CI, ROOT
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from engine import Engine
-from engine.service.accounts import Accounts
+from engine.service.people.accounts import Accounts
 
 BASE = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery"

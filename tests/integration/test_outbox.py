@@ -15,8 +15,8 @@ from aiosmtpd.controller import Controller
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.delivery import Mailer, Sender, signature
-from engine.service.outbox import MOST_TRIES, BadHook
+from engine.running.delivery import Mailer, Sender, signature
+from engine.service.messages.outbox import MOST_TRIES, BadHook
 from tests.conftest import START
 from tests.integration.site import settle
 from tests.steps import done, in_panel, refusal

@@ -22,12 +22,12 @@ from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.case.schedule import escalation_key
 from engine.clock import SetClock
-from engine.connection import Impatient
-from engine.service.meetings import BadMeeting
-from engine.service.places import Group
+from engine.running.connection import Impatient
+from engine.service.lists.places import Group
+from engine.service.meetings.meetings import BadMeeting
 from engine.web.app import create_site
+from engine.web.people.signing import Throttle
 from engine.web.scanning import Scanner
-from engine.web.signing import Throttle
 from tests.conftest import START
 from tests.integration.site import Visit, settle
 from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered

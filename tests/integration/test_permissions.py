@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from engine import Engine
 from engine.case.command import Actor
 from engine.clock import SetClock
-from engine.service.views import Case
+from engine.service.cases.views import Case
 from engine.web.app import ROOMS, create_site
-from engine.web.signing import Throttle
+from engine.web.people.signing import Throttle
 from tests.conftest import START
 from tests.integration.site import PEOPLE, Visit, settle
 from tests.steps import PUPIL, done

@@ -19,7 +19,7 @@ import pytest
 
 from engine import Engine
 from engine.web.app import create_site
-from engine.web.provider import Provider, SignInFailed
+from engine.web.people.provider import Provider, SignInFailed
 from tests.conftest import IN_CI, ROOT
 from tests.integration.site import BASE, Visit, settle
 

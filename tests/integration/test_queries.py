@@ -12,7 +12,7 @@ from sqlalchemy import event
 from engine import Engine
 from engine.clock import SetClock
 from engine.web.app import create_site
-from engine.web.signing import Throttle
+from engine.web.people.signing import Throttle
 from tests.conftest import LOAN, REFERRAL, START
 from tests.integration.site import Visit, settle
 from tests.integration.test_permissions import DRAFT, PAGES, filled

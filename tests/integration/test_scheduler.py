@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import Engine
 from engine.clock import SystemClock
-from engine.scheduler import LOOK, Scheduler
+from engine.running.scheduler import LOOK, Scheduler
 from engine.store.database import DatabaseUnavailable
 from tests.conftest import LOAN, ROOT
 from tests.steps import done

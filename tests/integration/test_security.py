@@ -13,11 +13,11 @@ from fastapi import FastAPI
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.accounts import ABSOLUTE, IDLE, BadPassword
+from engine.service.people.accounts import ABSOLUTE, IDLE, BadPassword
 from engine.web.app import create_site
 from engine.web.guard import MOST_UPLOAD_BYTES
+from engine.web.people.signing import Throttle
 from engine.web.scanning import Unwanted, media_type_of
-from engine.web.signing import Throttle
 from engine.web.visitor import local_path
 from tests.conftest import START
 from tests.integration.site import BASE, PASSWORD, Visit, settle

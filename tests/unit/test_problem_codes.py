@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.checking import check_file
+from engine.authoring.check import check_file
 from engine.service import Engine
 from engine.source.problem import CODES, Refused
 from engine.source.reader import read

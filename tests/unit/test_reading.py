@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.authoring.demonstration import load_demonstration
+from engine.authoring.scenarios import load_scenarios
 from engine.calendars.loader import load_calendar
-from engine.demo import load_demonstration
 from engine.process.loader import load_process
-from engine.scenarios import load_scenarios
 from engine.source.problem import Refused
 from engine.source.reader import MAX_BYTES, MAX_DEPTH, read
 from engine.source.shape import schema, shape_problems

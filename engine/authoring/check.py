@@ -1,0 +1,82 @@
+"""Checking: every problem of every file, whatever kind of file it is. Reads files; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from engine.files import load_source, read_text
+from engine.source.problem import Problem, Refused
+from engine.source.reader import Source, read
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
+    """The problems of files, and of all YAML files in folders, in order; and how many files there were."""
+    problems: set[Problem] = set()
+    files = list(files_of(paths))
+    for file in files:
+        problems.update(check_file(file))
+    return sorted(problems), len(files)
+
+
+def files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files themselves, and the YAML files in and below folders, in order of their names."""
+    seen: set[Path] = set()
+    for path in paths:
+        inside = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES) if path.is_dir() else [path]
+        for file in inside:
+            if file not in seen and not file.is_dir():
+                seen.add(file)
+                yield file
+
+
+def check_file(file: Path) -> tuple[Problem, ...]:
+    """Everything wrong with one file, warnings included."""
+    try:
+        source = read(read_text(file), str(file))
+        data = source.data if isinstance(source.data, dict) else {}
+        for key, check in _KINDS.items():
+            if key in data:
+                return check(file, source)
+        message = "This is neither a process, a calendar, a scenario file nor a demonstration."
+        mend = "It must begin with process:, calendar: or, beside process:, hold scenarios: or stories:."
+        return (Problem(str(file), 1, 1, "unknown-kind", message, mend),)
+    except Refused as refused:
+        return refused.problems
+
+
+def _scenarios(file: Path, _: Source) -> tuple[Problem, ...]:
+    from engine.authoring.scenarios import load_scenarios
+
+    load_scenarios(file)
+    return ()
+
+
+def _demonstration(file: Path, _: Source) -> tuple[Problem, ...]:
+    from engine.authoring.demonstration import load_demonstration
+
+    load_demonstration(file)
+    return ()
+
+
+def _process(file: Path, source: Source) -> tuple[Problem, ...]:
+    return load_source(source, file.parent).loaded.warnings
+
+
+def _calendar(file: Path, _: Source) -> tuple[Problem, ...]:
+    from engine.calendars.loader import load_calendar
+
+    load_calendar(read_text(file), str(file))
+    return ()
+
+
+# In this order: a scenario file names a process too, and a process a calendar.
+_KINDS: dict[str, Callable[[Path, Source], tuple[Problem, ...]]] = {
+    "scenarios": _scenarios,
+    "stories": _demonstration,
+    "states": _process,
+    "process": _process,
+    "calendar": _calendar,
+}

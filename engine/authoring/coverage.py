@@ -1,0 +1,105 @@
+"""Coverage: which parts of a process its scenarios have touched, and which not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.authoring.scenarios import Result
+from engine.case.entry import Entry
+from engine.case.schedule import escalation_key, timer_key
+from engine.process.definition import ANYWHERE, Process, Way
+from engine.process.flow import targets
+
+KINDS = ("states", "transitions", "timers", "tasks", "requirements")
+
+
+@dataclass
+class Coverage:
+    """For each kind of part: all there are, and those that were touched."""
+
+    process: Process
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    touched: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
+
+    def __post_init__(self) -> None:
+        self.parts = parts_of(self.process)
+
+    def add(self, result: Result) -> None:
+        """Count what one scenario did."""
+        self.touched["requirements"].update(result.covers)
+        assert result.engine is not None
+        after = ""
+        while True:
+            page = result.engine.cases(limit=1000, after=after)
+            for case in page.items:
+                self._add_history(result.engine.history(case.id))
+            after = page.next
+            if not after:
+                return
+
+    def _add_history(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.touched["states"].update(entry.entered)
+            self.touched["tasks"].update(entry.tasks)
+            if entry.kind == "timer" and not entry.note:
+                self.touched["timers"].add(entry.event)
+            if entry.kind == "opened":
+                self.touched["transitions"].add(f"open: {entry.to}")
+            if entry.kind in {"event", "automatic"}:
+                self.touched["transitions"].update(self._transition(entry))
+
+    def _transition(self, entry: Entry) -> list[str]:
+        if entry.kind == "event":
+            scope = self.process.scope(entry.source, entry.event)
+            return [_named(scope or ANYWHERE, entry.event, entry.to or "(stays)")]
+        arounds = self.process.around(entry.source)
+        return [_named(around.name, "automatic", entry.to) for around in arounds if around.automatic]
+
+    def untouched(self, kind: str) -> list[str]:
+        """The parts of this kind that no scenario touched."""
+        return sorted(self.parts[kind] - self.touched[kind])
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was touched."""
+        return not any(self.untouched(kind) for kind in KINDS)
+
+
+def parts_of(process: Process) -> dict[str, set[str]]:
+    """Every state, transition, timer, task and requirement of a process, by name."""
+    timers = {timer_key(state.name, name) for state in process.states.values() for name in state.timers}
+    timers |= {escalation_key(task.name) for task in process.tasks.values() if task.escalate}
+    return {
+        "states": set(process.states),
+        "transitions": set(_transitions(process)),
+        "timers": timers,
+        "tasks": set(process.tasks),
+        "requirements": set(process.covers),
+    }
+
+
+def _transitions(process: Process) -> Iterable[str]:
+    """Opening in each first state, every way of every event, and every automatic transition."""
+    yield from (f"open: {process.leaf(state)}" for state in process.initial)
+    offers = {state.hold.offer for state in process.states.values() if state.hold}
+    for scope, event in process.every_event():
+        for way in event.ways:
+            for target in _ends(process, scope, way, offered=event.name in offers):
+                yield _named(scope, event.name, target)
+    for state in process.states.values():
+        for way in state.automatic:
+            for target in _ends(process, state.name, way, offered=False):
+                yield _named(state.name, "automatic", target)
+
+
+def _ends(process: Process, scope: str, way: Way, *, offered: bool) -> set[str]:
+    """Where a way leads. One that takes an offered place never leads back to the queue."""
+    if way.to is None:
+        return {"(stays)"}
+    source = process.leaf(scope) if scope else process.leaf(process.initial[0])
+    return {process.leaf(way.to)} if offered else targets(process, source, way)
+
+
+def _named(scope: str, event: str, target: str) -> str:
+    return f"{scope or 'anywhere'}: {event} -> {target}"

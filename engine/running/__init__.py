@@ -1,0 +1,1 @@
+"""What keeps going: the scheduler, the delivery of messages, the server, and its log lines."""

@@ -1,0 +1,328 @@
+"""Changing: every change of a case, one transaction each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, BinaryIO, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from engine.case.command import (
+    Actor,
+    AddDocument,
+    AssignTask,
+    ClaimTask,
+    Command,
+    CompleteTask,
+    Fire,
+    Open,
+    PostponeTask,
+    Tick,
+)
+from engine.case.entry import Entry
+from engine.case.instants import from_text
+from engine.case.permission import Action, may
+from engine.case.refusal import Code, Refusal
+from engine.case.snapshot import Snapshot, replay
+from engine.process.definition import Process
+from engine.service.cases.idempotency import Asked
+from engine.service.cases.reader import Reader
+from engine.service.cases.transaction import LostRace, Transaction, UnknownCase, Work
+from engine.service.cases.views import Case, case_view
+from engine.store.cases import cases as store
+from engine.store.cases.cases import Key
+from engine.store.database import DatabaseUnavailable, is_worth_retrying
+from engine.store.people.people import all_organisations
+
+T = TypeVar("T")
+ATTEMPTS = 50
+
+
+class Changer(Reader):
+    """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written."""
+
+    _listeners: list[Callable[[datetime], None]]
+
+    def open_case(
+        self,
+        process: str,
+        by: Actor | str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        state: str | None = None,
+        at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Begin a case on the version in force at its date.
+
+        Raises:
+            UnknownProcess: no such process is published.
+        """
+        actor, given = Actor.of(by), dict(data or {})
+        asked = Asked(idempotency_key, ["open", process, actor.name, state, given, at])
+
+        def work(tx: Transaction) -> Case | Refusal:
+            seen = asked.seen(tx)
+            if seen is not None:
+                return self._earlier(tx, asked, seen)
+            return self._open(tx, asked, process, Open(actor, at or tx.now, state, given))
+
+        return self._writing(work)
+
+    def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
+        self._catalogue.refresh(tx.connection)
+        newest = self._catalogue.newest(tx.connection, name, tx.now.date()) if self._catalogue.versions(name) else None
+        moment = _aware(command.at, newest) if newest else command.at
+        process = self._catalogue.in_force(
+            tx.connection, name, (moment.astimezone(newest.zone) if newest else moment).date()
+        )
+        if process is None:
+            message = f"No version of {name} is in force on {moment.date()}."
+            return Refusal(Code.NO_SUCH_EVENT, message)
+        decided = tx.decide(process, None, replace(command, at=moment, data=_with_area(tx, process, command)))
+        if isinstance(decided, Refusal):
+            return decided
+        work = tx.insert(process, decided)
+        asked.remember(tx, work.id, 1, work.snapshot.seq)
+        tx.write()
+        return case_view(process, work.id, work.snapshot, tx.now, command.by)
+
+    def fire(
+        self,
+        case: int,
+        event: str,
+        by: Actor | str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Let an event happen. Timers of the case that were due before it fire first.
+
+        Raises:
+            UnknownCase: there is no such case.
+        """
+        actor, given = Actor.of(by), dict(data or {})
+        asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
+        return self._change(case, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
+
+    def check_event(
+        self, case: int, event: str, by: Actor | str, data: Mapping[str, Any], *, at: datetime | None = None
+    ) -> Refusal | None:
+        """Why an event could not happen now with this form; None if it could. Nothing is written.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        actor = Actor.of(by)
+        with self.database.reading() as connection:
+            tx = Transaction(connection, self._catalogue, self.clock.now())
+            work = tx.hold(case)
+            if not may(actor, Action.SEE, work.process, work.snapshot):
+                raise UnknownCase(f"There is no case {case}.")
+            moment = _moment(tx, work, at)
+            tx.catch_up(work, min(moment, tx.now))
+            return tx.do(work, Fire(event, actor, moment, dict(data)))
+
+    def add_document(
+        self,
+        case: int,
+        document: str,
+        content: bytes | BinaryIO,
+        by: Actor | str,
+        *,
+        name: str = "",
+        media_type: str = "application/octet-stream",
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Keep a document with a case. The same content is kept once; an earlier one stays.
+
+        Raises:
+            UnknownCase: there is no such case.
+            DocumentTooBig: it has more bytes than are kept.
+        """
+        actor, called = Actor.of(by), file_name(name or document)
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        with self.documents.receive(stream) as arrived:
+            if not arrived.size:
+                return Refusal(Code.FORM, "The document is empty.", fields={"content": "The document is empty."})
+            asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
+            return self._change(
+                case,
+                lambda moment: AddDocument(document, called, arrived.digest, arrived.size, media_type, actor, moment),
+                at,
+                asked,
+                expected_version,
+                lambda: self.documents.keep(arrived),
+            )
+
+    def complete_task(
+        self,
+        case: int,
+        task: str,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Tick a task off that no event does."""
+        actor = Actor.of(by)
+        asked = Asked(idempotency_key, ["done", case, task, actor.name, at])
+        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
+
+    def assign_task(
+        self,
+        case: int,
+        task: str,
+        person: str | None,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Give a task to a person; None gives it back to its role."""
+        actor = Actor.of(by)
+        asked = Asked(idempotency_key, ["assign", case, task, person, actor.name, at])
+        return self._change(case, lambda moment: AssignTask(task, person, actor, moment), at, asked, expected_version)
+
+    def claim_task(
+        self,
+        case: int,
+        task: str,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Take a task on oneself."""
+        actor = Actor.of(by)
+        asked = Asked(idempotency_key, ["claim", case, task, actor.name, at])
+        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, asked, expected_version)
+
+    def postpone_task(
+        self,
+        case: int,
+        task: str,
+        until: datetime,
+        reason: str,
+        by: Actor | str,
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Case | Refusal:
+        """Give a task another due time, for a reason. Without a time zone it is on the wall clock of the process."""
+        actor = Actor.of(by)
+        asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
+        return self._change(
+            case, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
+        )
+
+    def _change(
+        self,
+        case: int,
+        command: Callable[[datetime], Command],
+        at: datetime | None,
+        asked: Asked,
+        expected: int | None,
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> Case | Refusal:
+        def change(tx: Transaction) -> Case | Refusal:
+            seen = asked.seen(tx)
+            if seen is not None:
+                return self._earlier(tx, asked, seen)
+            work = tx.hold(case)
+            if expected is not None and expected != work.snapshot.seq:
+                return _changed(expected, work.snapshot.seq)
+            moment = _moment(tx, work, at)
+            first = work.snapshot.seq + 1
+            tx.catch_up(work, min(moment, tx.now))
+            asking = command(moment)
+            refusal = tx.do(work, asking)
+            if refusal is not None:
+                return refusal
+            before_writing()
+            view = case_view(work.process, case, work.snapshot, tx.now, _who(asking))
+            asked.remember(tx, case, first, work.snapshot.seq)
+            tx.write()
+            return view
+
+        return self._writing(change)
+
+    def _earlier(self, tx: Transaction, asked: Asked, seen: Key) -> Case | Refusal:
+        """What the same request gave the first time."""
+        if seen.fingerprint != asked.fingerprint:
+            message = "This idempotency key was used for another request."
+            return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
+        rows = store.history_of(tx.connection, seen.case)
+        snapshot = replay([Entry.from_body(body) for number, body, _ in rows if number <= seen.last])
+        assert snapshot is not None
+        process = self._loaded(tx, snapshot)
+        return case_view(process, seen.case, snapshot, tx.now)
+
+    def _loaded(self, tx: Transaction, snapshot: Snapshot) -> Process:
+        self._catalogue.refresh(tx.connection)
+        return self._catalogue.process(tx.connection, snapshot.process, snapshot.version)
+
+    def _writing(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:
+        """Run a transaction, again where another one was faster."""
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.writing() as connection:
+                    tx = Transaction(connection, self._catalogue, now or self.clock.now())
+                    result = work(tx)
+            except LostRace:
+                continue
+            except DBAPIError as error:
+                if not is_worth_retrying(error):
+                    raise
+                continue
+            if tx.earliest is not None:
+                for listener in self._listeners:
+                    listener(from_text(tx.earliest))
+            return result
+        raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+
+
+def _changed(expected: int, found: int) -> Refusal:
+    message = f"The case was changed meanwhile (version {expected} was expected, it is {found}). Look at it again."
+    return Refusal(Code.CHANGED, message)
+
+
+def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str, Any]:
+    """The area of the organisation that a new case belongs to, unless it is given or not asked for."""
+    area, own = process.area, command.data.get(process.organisation) or command.by.organisation
+    if not area or area in command.data or area not in process.opening.form or not own:
+        return command.data
+    known = next((where for _, name, where in all_organisations(tx.connection) if name == own), "")
+    field = process.fields[area]
+    fits = known and (field.type == "text" or known in field.choices)
+    return {**command.data, area: known} if fits else command.data
+
+
+def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
+    """When a step happens: as was said, else now, but not before the step before it."""
+    return _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
+
+
+def _who(command: Command) -> Actor | None:
+    return None if isinstance(command, Tick) else command.by
+
+
+def _aware(moment: datetime, process: Process | None) -> datetime:
+    return moment if moment.tzinfo or process is None else moment.replace(tzinfo=process.zone)
+
+
+def file_name(name: str) -> str:
+    """The last part of a path, without characters that no file name has."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable())[-200:] or "document"

@@ -1,0 +1,103 @@
+"""Due: firing the timers that have come to their time, in order, each exactly once.
+
+The rows of timers and what their firing does are changed in one transaction: either both, or neither.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+
+from engine.case.command import Tick
+from engine.case.instants import from_text, to_text
+from engine.service.cases.transaction import LostRace, Transaction, due_timers
+from engine.store.cases import due as store
+from engine.store.cases.cases import part_rows
+from engine.store.lists import places as place_store
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run did: timers fired, and the cases whose timers could not be fired, with the reason."""
+
+    fired: int
+    failed: tuple[tuple[int, str], ...] = ()
+
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A case whose timers cannot be fired: the kind of fault, and how many of its timers are due."""
+
+    fault: str
+    timers: int
+
+
+def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[int, Stuck]) -> int:
+    """Fire the next timers that are due, in order of their time over all cases; how many fired.
+
+    None where another process is firing at this moment. A case that cannot be decided, because its
+    process cannot be read or by a fault of this program, is added to `stuck` and left alone, so that it
+    does not keep the others from their timers.
+    """
+    if not store.take_turn(transaction.connection):
+        return 0
+    present = to_text(now)
+    limit = most + sum(one.timers for one in stuck.values())
+    found = store.due_timers(transaction.connection, present, limit)
+    horizon = found[-1][0] if len(found) == limit else present
+    return _fire_in_order(transaction, [timer for timer in found if timer[1] not in stuck], horizon, stuck)
+
+
+def _fire_in_order(transaction: Transaction, queue: list[store.DueTimer], horizon: str, stuck: dict[int, Stuck]) -> int:
+    """Fire from a queue. What is set anew within the horizon joins it, so that the order holds."""
+    fired = 0
+    heapq.heapify(queue)
+    while queue:
+        due, case, key = heapq.heappop(queue)
+        if case in stuck:
+            continue
+        try:
+            new = _fire_one(transaction, case, due, key, horizon)
+        except (LostRace, DBAPIError):
+            raise
+        except Exception as error:
+            rows = part_rows(transaction.connection, "timers", case)
+            stuck[case] = Stuck(type(error).__name__, sum(row["due"] <= to_text(transaction.now) for row in rows))
+            continue
+        for timer in new or ():
+            heapq.heappush(queue, timer)
+        fired += new is not None
+    transaction.write()
+    return fired
+
+
+def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: str) -> list[store.DueTimer] | None:
+    """Fire one timer; the timers it sets within the horizon. None where it does not run any more."""
+    work = transaction.hold(case)
+    before = {timer: times[0] for timer, times in work.snapshot.timers.items()}
+    if before.get(key) != due:
+        return None
+    held = dict(work.snapshot.held)
+    transaction.do(work, Tick(key, from_text(due)))
+    if held != work.snapshot.held:
+        transaction.write()
+    return [(at, case, timer) for at, timer in due_timers(work.snapshot, horizon) if before.get(timer) != at]
+
+
+def offer_free_places(transaction: Transaction, now: datetime) -> int:
+    """Offer what is free to those who wait: after more places were made, or an offer was cut short."""
+    taken = 0
+    transaction.catalogue.refresh(transaction.connection)
+    for process, place in place_store.waited_for(transaction.connection):
+        taken += transaction.offer(process, place, now)
+    transaction.write()
+    return taken

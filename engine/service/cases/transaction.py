@@ -1,0 +1,235 @@
+"""Transaction: the cases that one transaction changes, their places and the steps decided so far.
+
+Steps are decided in memory and written together, so that a refusal writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.agenda import bookings
+from engine.case.command import ENGINE, Command, Facts, Fire, Tick
+from engine.case.decide import Decision, decide
+from engine.case.entry import Entry
+from engine.case.instants import from_text, to_text
+from engine.case.refusal import Refusal
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.service.cases.views import public_label
+from engine.service.messages.notices import Notices
+from engine.service.processes.catalogue import Catalogue
+from engine.store.cases import cases as store
+from engine.store.cases.index import Columns
+from engine.store.lists import places as place_store
+
+
+class LostRace(Exception):
+    """Another transaction was faster; this one must be run again."""
+
+
+class UnknownCase(LookupError):
+    """There is no case with this number, or none that this person may see."""
+
+
+@dataclass
+class Work:
+    """One case, held by this transaction: as stored, and with the steps decided since."""
+
+    stored: store.StoredCase
+    process: Process
+    snapshot: Snapshot
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """The number of the case."""
+        return self.stored.id
+
+
+class Transaction:
+    """One transaction at the instant `now` (aware)."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
+        self.connection = connection
+        self.catalogue = catalogue
+        self.now = now
+        self.earliest: str | None = None
+        self._works: dict[int, Work] = {}
+        self._free: dict[str, dict[str, int]] = {}
+        self._freed: dict[tuple[str, str], str] = {}
+        self._refused_offers: set[int] = set()
+        self._notices = Notices(connection, to_text(now))
+
+    def hold(self, case: int) -> Work:
+        """Take hold of a case.
+
+        Raises:
+            UnknownCase: there is none with this number.
+        """
+        if case not in self._works:
+            stored = store.read_case(self.connection, case)
+            if stored is None:
+                raise UnknownCase(f"There is no case {case}.")
+            self.catalogue.refresh(self.connection, stored.stamp)
+            process = self.catalogue.process(self.connection, stored.snapshot.process, stored.snapshot.version)
+            self._works[case] = Work(stored, process, stored.snapshot)
+        return self._works[case]
+
+    def free(self, process: str) -> dict[str, int]:
+        """How many of each place of a process are free now, by the capacities in force."""
+        if process not in self._free:
+            taken = place_store.taken(self.connection, process)
+            capacities = self.capacities(process)
+            self._free[process] = {name: capacity - taken.get(name, 0) for name, capacity in capacities.items()}
+        return self._free[process]
+
+    def capacities(self, process: str) -> dict[str, int]:
+        """How many of each place there are, by the version in force today."""
+        return self.catalogue.capacities(self.connection, process, self.now.date())
+
+    def do(self, work: Work, command: Command) -> Refusal | None:
+        """Decide one command and remember what is to be written."""
+        decided = self.decide(work.process, work.snapshot, command)
+        if isinstance(decided, Refusal):
+            return decided
+        self._note_places(work.process.name, decided.entries, work.snapshot)
+        work.snapshot = decided.snapshot
+        work.entries += decided.entries
+        return None
+
+    def decide(self, process: Process, snapshot: Snapshot | None, command: Command) -> Decision | Refusal:
+        """What a command would do, at the present of this transaction."""
+        present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
+        return decide(process, snapshot, command, Facts(present, self.free(process.name) if process.places else {}))
+
+    def _note_places(self, process: str, entries: tuple[Entry, ...], before: Snapshot | None) -> None:
+        held = dict(before.held) if before else {}
+        for entry in entries:
+            for scope in entry.freed:
+                place = held.pop(scope)
+                self._change_free(process, place, 1)
+                self._freed[process, place] = entry.at
+            for scope, place in entry.held.items():
+                held[scope] = place
+                self._change_free(process, place, -1)
+            if entry.waiting and not entry.entered:
+                self._freed.setdefault((process, entry.waiting["place"]), entry.at)
+
+    def _change_free(self, process: str, place: str, count: int) -> None:
+        free = self.free(process)
+        free[place] = free.get(place, 0) + count
+
+    def catch_up(self, work: Work, until: datetime) -> None:
+        """Fire the timers of a case that are due by `until`, each at its own time."""
+        end = to_text(until)
+        while due := due_timers(work.snapshot, end):
+            at, key = due[0]
+            self.do(work, Tick(key, from_text(at)))
+
+    def write(self) -> None:
+        """Write every step decided so far, and offer the places that came free."""
+        while True:
+            self._write_steps()
+            if not self._freed:
+                return
+            for (process, place), at in sorted(self._freed.items()):
+                del self._freed[process, place]
+                self.offer(process, place, from_text(at))
+
+    def _write_steps(self) -> None:
+        changes: Counter[tuple[str, str]] = Counter()
+        for work in self._works.values():
+            if work.entries:
+                changes.update(places_changed(work))
+                self._write_work(work)
+        self._write_places(changes)
+
+    def _write_work(self, work: Work) -> None:
+        columns = (columns_of(work.process, work.stored.snapshot), columns_of(work.process, work.snapshot))
+        stored = store.update_case(self.connection, work.stored, work.snapshot, tuple(work.entries), columns)
+        if stored is None:
+            raise LostRace
+        self.note_timers(work.entries)
+        self._notices.tell(work.id, work.process, work.snapshot, work.entries)
+        work.stored, work.entries = stored, []
+
+    def insert(self, process: Process, decision: Decision) -> Work:
+        """Write a new case."""
+        snapshot = decision.snapshot
+        columns = columns_of(process, snapshot)
+        number = store.insert_case(self.connection, snapshot, decision.entries, columns)
+        self._note_places(process.name, decision.entries, None)
+        self._write_places(Counter({(process.name, place): 1 for place in snapshot.held.values()}))
+        self.note_timers(decision.entries)
+        held = self.hold(number)
+        held.snapshot = snapshot
+        return held
+
+    def _write_places(self, changes: Counter[tuple[str, str]]) -> None:
+        for (process, place), count in sorted(changes.items()):
+            if count < 0:
+                place_store.give_back_place(self.connection, process, place, -count)
+            elif count > 0:
+                capacity = self.capacities(process).get(place, 0)
+                if not place_store.take_place(self.connection, process, place, count, capacity):
+                    raise LostRace
+
+    def note_timers(self, entries: list[Entry] | tuple[Entry, ...]) -> None:
+        """Remember the earliest timer that these steps set, so that the scheduler can wake for it."""
+        for entry in entries:
+            for due, _ in entry.timers.values():
+                self.earliest = due if self.earliest is None else min(self.earliest, due)
+
+    def offer(self, process: str, place: str, at: datetime) -> int:
+        """Offer free places to the cases that have waited longest; how many took one."""
+        taken = 0
+        while self.free(process).get(place, 0) > 0:
+            waiting = place_store.longest_waiting(self.connection, process, place, 50)
+            candidates = [case for case in waiting if case not in self._refused_offers]
+            if not candidates:
+                return taken
+            for case in candidates[: self.free(process)[place]]:
+                taken += self._offer_to(self.hold(case), place, at)
+            self._write_steps()
+        return taken
+
+    def _offer_to(self, work: Work, place: str, at: datetime) -> bool:
+        """Whether the case takes the place. One that is refused is not asked again in this transaction."""
+        moment = max(at, from_text(work.snapshot.last_at))
+        self.catch_up(work, moment)
+        if work.snapshot.waiting.get("place") == place:
+            hold = work.process.states[work.snapshot.waiting["for"]].hold
+            event = hold.offer if hold else ""
+            if self.do(work, Fire(event, ENGINE, moment)) is None:
+                return True
+        self._refused_offers.add(work.id)
+        return False
+
+
+def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
+    """The timers of a case that are due by `until`, in order: due, key."""
+    return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)
+
+
+def columns_of(process: Process, snapshot: Snapshot) -> Columns:
+    """What is kept beside the snapshot, so that the case can be found."""
+    booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
+    label = public_label(process, snapshot)
+    return Columns(process.owner(snapshot.state), snapshot.data.get(process.organisation), label, booked)
+
+
+def places_changed(work: Work) -> dict[tuple[str, str], int]:
+    """How many places the steps of a case take (positive) or give back (negative)."""
+    changes: Counter[tuple[str, str]] = Counter()
+    for place in work.snapshot.held.values():
+        changes[work.process.name, place] += 1
+    for place in work.stored.snapshot.held.values():
+        changes[work.process.name, place] -= 1
+    return changes
+
+
+__all__ = ["LostRace", "Transaction", "UnknownCase", "Work", "columns_of", "due_timers"]

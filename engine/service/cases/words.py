@@ -1,0 +1,171 @@
+"""Telling: the history of a case and what may be done next, in words for people. Times are local."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.case.entry import Entry
+from engine.case.possible import Possible
+from engine.case.schedule import ESCALATION
+from engine.process.definition import Field, Process
+from engine.service.cases.views import Case, local
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step of a case in words. `to` is the state it led to, empty where the case stayed."""
+
+    seq: int
+    at: datetime
+    recorded: datetime
+    what: str
+    by: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An event that stands where the case is. `form` says per field whether it is required."""
+
+    event: str
+    title: str
+    description: str
+    form: Mapping[str, bool]
+    allowed: bool = True
+    code: str = ""
+    message: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field of a case with its value as people read it."""
+
+    field: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A case with what may be done next; nothing in it that may not be shown. `been` names the states it was in."""
+
+    case: Case
+    fields: tuple[Shown, ...]
+    possible: tuple[Choice, ...]
+    been: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report(Overview):
+    """Everything about a case on one page: the overview, and everything that happened."""
+
+    history: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Somebody saw personal data of a case: the case itself, its history, or a document."""
+
+    at: datetime
+    by: str
+    what: str
+
+
+def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
+    """What is known about a case, in the words of its process."""
+    return tuple(
+        Shown(name, process.fields[name].title, text_of(process.fields[name], value))
+        for name, value in case.data.items()
+    )
+
+
+def text_of(field: Field, value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(field.choices.get(one, one) for one in value)
+    text = str(value)
+    return text.replace("T", " ") if field.type == "time" else field.choices.get(text, text)
+
+
+def choice_of(possible: Possible) -> Choice:
+    """What may, or may not yet, be done."""
+    event, refusal = possible.event, possible.refusal
+    if refusal is None:
+        return Choice(event.name, event.title, event.description, event.form)
+    return Choice(
+        event.name,
+        event.title,
+        event.description,
+        event.form,
+        allowed=False,
+        code=str(refusal.code),
+        message=refusal.message,
+        missing=refusal.missing,
+    )
+
+
+def tell(process: Process, entry: Entry) -> Told:
+    """One entry in words. Values of fields are not repeated: they may be personal."""
+    to = process.title_of("states", entry.to) if entry.to else ""
+    at, recorded = local(process, entry.at), local(process, entry.recorded)
+    return Told(entry.seq, at, recorded, _what(process, entry), entry.by, to)
+
+
+def _what(process: Process, entry: Entry) -> str:
+    text = _SAID[entry.kind](process, entry)
+    raised = [process.title_of("tasks", name) for name in entry.tasks if entry.kind in {"opened", "event", "automatic"}]
+    return f"{text}. To do: {', '.join(raised)}" if raised else text
+
+
+def _event(process: Process, entry: Entry) -> str:
+    event = process.event(entry.source, entry.event) if entry.source in process.states else None
+    waits = f", waiting for: {process.title_of('places', entry.waiting['place'])}" if entry.waiting else ""
+    return (event.title if event else entry.event) + waits
+
+
+def _timer(process: Process, entry: Entry) -> str:
+    if entry.event.startswith(ESCALATION):
+        task = entry.event.removeprefix(ESCALATION)
+        role = entry.tasks.get(task, {}).get("escalated", "")
+        return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
+    if entry.note.get("not_sent"):
+        return f"{entry.note['not_sent']} could not happen by itself: {entry.note.get('message', '')}"
+    if entry.note.get("skipped"):
+        return f"{_readable(entry.event)}: its time came, but it did not apply"
+    raised = ", ".join(process.title_of("tasks", name) for name in entry.tasks)
+    return f"{_readable(entry.event)}: {raised}" if raised else _readable(entry.event)
+
+
+def _readable(key: str) -> str:
+    return key.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _task(process: Process, entry: Entry) -> str:
+    title = process.title_of("tasks", entry.event)
+    if entry.closed:
+        return f"{title}: done"
+    if entry.note.get("reason"):
+        until = local(process, entry.tasks[entry.event]["due"]).strftime("%d %B %Y").lstrip("0")
+        return f"{title}: due on {until} instead"
+    person = entry.tasks.get(entry.event, {}).get("person")
+    return f"{title}: given to {person}" if person else f"{title}: given back to its role"
+
+
+def _document(process: Process, entry: Entry) -> str:
+    return f"Document added: {process.title_of('documents', entry.document['document'])}"
+
+
+_SAID: dict[str, Callable[[Process, Entry], str]] = {
+    "opened": lambda _process, _entry: "Case opened",
+    "event": _event,
+    "automatic": lambda _process, _entry: "Moved on by itself",
+    "timer": _timer,
+    "document": _document,
+    "task": _task,
+}

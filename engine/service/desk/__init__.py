@@ -1,0 +1,1 @@
+"""What people keep beside the cases: notes, drafts, and views of lists."""

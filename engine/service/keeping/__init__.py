@@ -1,0 +1,1 @@
+"""Keeping a database sound: verifying it, writing its index anew."""

@@ -1,0 +1,197 @@
+"""Verifying: is every case what its own history says it is?
+
+The hash chain of each case is computed anew, its entries are replayed, and the result is compared with
+the stored case, the rows that find it, the counted places and the kept documents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.case.entry import GENESIS, Entry, chained
+from engine.case.snapshot import Snapshot, replay
+from engine.service.cases.transaction import columns_of
+from engine.service.processes.catalogue import Catalogue, UnknownProcess
+from engine.store import processes as process_store
+from engine.store.cases import cases as store
+from engine.store.cases.index import indexed, words_of
+from engine.store.documents import Documents
+from engine.store.lists import places as place_store
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it was written. `entry` is 0 where no single entry is meant."""
+
+    case: int
+    entry: int
+    message: str
+
+    def __str__(self) -> str:
+        where = f"case {self.case}" if self.case else "places" if not self.entry else "process"
+        return f"{where}, entry {self.entry}: {self.message}" if self.entry else f"{where}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How much was looked at, and what was found wrong."""
+
+    cases: int
+    entries: int
+    documents: int
+    findings: tuple[Finding, ...]
+
+
+class Verification:
+    """One pass over everything that is stored."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, documents: Documents) -> None:
+        self._connection = connection
+        self._catalogue = catalogue
+        self._documents = documents
+        self._seen: set[tuple[str, int]] = set()
+        self._held: Counter[tuple[str, str]] = Counter()
+        self._cases = self._entries = 0
+
+    def run(self, progress: Callable[[int], None] | None = None) -> Verified:
+        """Look at everything. Reads only."""
+        self._catalogue.refresh(self._connection)
+        findings = list(self._versions())
+        for case in self._numbers():
+            findings.extend(self._case(case))
+            self._cases += 1
+            if progress:
+                progress(self._cases)
+        findings.extend(self._places())
+        return Verified(self._cases, self._entries, len(self._seen), tuple(findings))
+
+    def _numbers(self) -> Iterator[int]:
+        last = 0
+        while page := store.case_ids(self._connection, last, PAGE):
+            yield from page
+            last = page[-1]
+
+    def _versions(self) -> Iterator[Finding]:
+        for version in process_store.all_versions(self._connection):
+            text = process_store.version_text(self._connection, version.process, version.version) or ""
+            if process_store.text_hash(text) != version.hash:
+                yield Finding(0, 0, f"the text of {version.process} {version.version} was changed")
+
+    def _case(self, case: int) -> Iterator[Finding]:
+        row = store.case_row(self._connection, case)
+        assert row is not None
+        self._held.update((str(row["process"]), place) for place in _held(str(row["snapshot"])))
+        entries, findings = self._chain(case, row)
+        yield from findings
+        if findings:
+            return
+        snapshot = replay(entries)
+        if snapshot is None or snapshot.as_json() != row["snapshot"]:
+            yield Finding(case, 0, f"the stored case differs from its history{_difference(snapshot, row['snapshot'])}")
+            return
+        yield from self._rows(case, row, snapshot)
+        yield from self._contents(case, snapshot)
+
+    def _chain(self, case: int, row: dict[str, object]) -> tuple[list[Entry], list[Finding]]:
+        entries: list[Entry] = []
+        head, number = GENESIS, 0
+        for seq, body, digest in store.history_of(self._connection, case):
+            number += 1
+            self._entries += 1
+            if seq != number:
+                return entries, [Finding(case, number, f"entry {number} is missing")]
+            head = chained(head, body)
+            if head != digest:
+                return entries, [Finding(case, seq, "the entry, or the one before it, was changed")]
+            try:
+                entries.append(Entry.from_body(body))
+            except ValueError:
+                return entries, [Finding(case, seq, "the entry cannot be read")]
+            if entries[-1].seq != seq:
+                return entries, [Finding(case, seq, f"this entry was written as number {entries[-1].seq}")]
+        if head != row["head"]:
+            return entries, [Finding(case, number + 1, "the history does not reach the entry the case ends with")]
+        return entries, []
+
+    def _rows(self, case: int, row: dict[str, object], snapshot: Snapshot) -> Iterator[Finding]:
+        expected = {
+            "tasks": [store.task_row(case, name, task) for name, task in sorted(snapshot.tasks.items())],
+            "timers": [store.timer_row(case, key, times) for key, times in sorted(snapshot.timers.items())],
+            "waiting": [store.waiting_row(case, snapshot)] if snapshot.waiting else [],
+        }
+        for part, rows in expected.items():
+            found = store.part_rows(self._connection, part, case)
+            if sorted(map(_plain, found)) != sorted(map(_plain, rows)):
+                yield Finding(case, 0, f"its {part} differ from its history")
+        try:
+            process = self._catalogue.process(self._connection, snapshot.process, snapshot.version)
+        except UnknownProcess as error:
+            yield Finding(case, 0, str(error))
+            return
+        columns = columns_of(process, snapshot)
+        told = {
+            "process": snapshot.process,
+            "version": snapshot.version,
+            "state": snapshot.state,
+            "owner": columns.owner,
+            "organisation": columns.organisation,
+            "outcome": snapshot.outcome,
+            "label": columns.label.casefold() if columns.label else None,
+            "opened": snapshot.opened,
+            "since": store.since_of(snapshot),
+            "next_due": snapshot.next_due,
+            "seq": snapshot.seq,
+        }
+        for name, value in told.items():
+            if row[name] != value:
+                yield Finding(case, 0, f"its column {name} differs from its history")
+        if indexed(self._connection, case) != (words_of(case, columns), columns.booked):
+            yield Finding(case, 0, "the words or agendas that find it differ from its history")
+
+    def _contents(self, case: int, snapshot: Snapshot) -> Iterator[Finding]:
+        for kind, copies in snapshot.documents.items():
+            for copy in copies:
+                key = (copy["hash"], copy["size"])
+                fault = "" if key in self._seen else self._documents.fault(*key)
+                self._seen.add(key)
+                if fault:
+                    yield Finding(case, 0, f"the document {kind}: {fault}")
+
+    def _places(self) -> Iterator[Finding]:
+        counted = place_store.all_taken(self._connection)
+        for process, place in sorted({*counted, *self._held}):
+            held, taken = self._held[process, place], counted.get((process, place), 0)
+            if held != taken:
+                yield Finding(0, 0, f"{process} counts {taken} of {place} as taken, but {held} cases hold one")
+
+
+def _held(snapshot: str) -> list[str]:
+    """The places that the stored case holds: what was counted is compared with these."""
+    try:
+        return list(Snapshot.from_json(snapshot).held.values())
+    except (ValueError, TypeError, AttributeError):
+        return []
+
+
+def _plain(row: dict[str, object]) -> str:
+    return json.dumps(row, sort_keys=True)
+
+
+def _difference(snapshot: Snapshot | None, stored: str) -> str:
+    """Which parts differ, by name only: the values may be personal."""
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return " (it cannot be read)"
+    if snapshot is None or not isinstance(found, dict):
+        return ""
+    replayed = json.loads(snapshot.as_json())
+    names = sorted(name for name in {*found, *replayed} if found.get(name) != replayed.get(name))
+    return f" in {', '.join(names)}" if names else ""

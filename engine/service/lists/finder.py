@@ -1,0 +1,208 @@
+"""Finding: pages of cases, tasks and timers as views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.command import Actor
+from engine.case.instants import to_text
+from engine.case.permission import agendas_of, sees_all
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
+from engine.service.processes.catalogue import Catalogue, UnknownProcess
+from engine.store.cases.index import split
+from engine.store.lists import find
+
+MOST = 1000
+
+
+class BadCursor(ValueError):
+    """What was given as the beginning of a page is not the end of another."""
+
+
+class UnknownState(LookupError):
+    """No published process has this state."""
+
+
+@dataclass(frozen=True)
+class CasesWanted:
+    """Which cases: `state` names a state or one around it, `owner` a role that has to move them on."""
+
+    process: str = ""
+    state: str = ""
+    owner: str = ""
+    organisation: str | None = None
+    overdue: bool = False
+    open_only: bool = False
+    ended_only: bool = False
+    search: str = ""
+    sort: str = "id"
+    moved_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TasksWanted:
+    """Which open tasks: of these roles (escalated ones too), of a person, overdue, of one case, due in a time."""
+
+    roles: tuple[str, ...] = ()
+    person: str = ""
+    overdue: bool = False
+    case: int = 0
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+
+
+class Finder:
+    """Looks things up in one reading transaction at the instant `now`."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
+        self.connection = connection
+        self._catalogue = catalogue
+        self._now = now
+
+    @property
+    def processes(self) -> list[Process]:
+        """Every process, in the version that is in force now."""
+        return self._catalogue.all_newest(self.connection, self._now.date())
+
+    def cases(self, wanted: CasesWanted, by: Actor | str | None, limit: int, after: str) -> Page[Case]:
+        """A page of cases, by number; overdue ones by their oldest task."""
+        _check_cursor(after, 1)
+        most = max(1, min(limit, MOST))
+        asked = self._case_filter(wanted, by, after)
+        rows = find.find_cases(self.connection, asked, most + 1)
+        sort = "next_due" if wanted.overdue else asked.sort
+        more = find.cursor_of(rows[most - 1], sort) if len(rows) > most else ""
+        actor = actor_of(by)
+        return Page(tuple(self._case(row, actor) for row in rows[:most]), more)
+
+    def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
+        """How many cases there are, but not more than `most`."""
+        return find.count_cases(self.connection, self._case_filter(wanted, by, ""), most)
+
+    def _case_filter(self, wanted: CasesWanted, by: Actor | str | None, after: str) -> find.CaseFilter:
+        if wanted.sort.removeprefix("-") not in find.SORTS:
+            raise BadCursor(f"Cases cannot be sorted by this. Sort by one of: {', '.join(find.SORTS)}.")
+        return find.CaseFilter(
+            process=wanted.process,
+            states=self._states(wanted),
+            owner=wanted.owner,
+            organisation=wanted.organisation,
+            open_only=wanted.open_only,
+            ended_only=wanted.ended_only,
+            overdue_at=to_text(self._now) if wanted.overdue else "",
+            since_from=to_text(wanted.moved_after) if wanted.moved_after else "",
+            words=tuple(split(wanted.search)[:6]),
+            sort=wanted.sort,
+            after=after,
+            sight=self.sight(by),
+        )
+
+    def tasks(self, wanted: TasksWanted, by: Actor | str | None, limit: int, after: str) -> Page[Task]:
+        """A page of open tasks, by due date; those without one last."""
+        _check_cursor(after, 2)
+        most = max(1, min(limit, MOST))
+        rows = find.find_tasks(self.connection, self._task_filter(wanted, by, after), most + 1)
+        more = find.task_cursor_of(rows[most - 1]) if len(rows) > most else ""
+        actor = actor_of(by)
+        return Page(tuple(self._task(row, actor) for row in rows[:most]), more)
+
+    def count_tasks(self, wanted: TasksWanted, by: Actor | str | None, most: int) -> int:
+        """How many open tasks there are, but not more than `most`."""
+        return find.count_tasks(self.connection, self._task_filter(wanted, by, ""), most)
+
+    def _task_filter(self, wanted: TasksWanted, by: Actor | str | None, after: str) -> find.TaskFilter:
+        return find.TaskFilter(
+            roles=wanted.roles,
+            person=wanted.person,
+            overdue_at=to_text(self._now) if wanted.overdue else "",
+            due_from=to_text(wanted.due_from) if wanted.due_from else "",
+            due_before=to_text(wanted.due_before) if wanted.due_before else "",
+            case=wanted.case,
+            after=after,
+            sight=self.sight(by),
+        )
+
+    def timers(
+        self,
+        until: datetime | None,
+        case: int | None,
+        by: Actor | str | None,
+        limit: int,
+        since: datetime | None = None,
+    ) -> list[Timer]:
+        """What will fire when, the earliest first."""
+        asked = find.TimerFilter(
+            to_text(until) if until else "", case or 0, to_text(since) if since else "", self.sight(by)
+        )
+        rows = find.find_timers(self.connection, asked, max(1, min(limit, MOST)))
+        found = []
+        for row in rows:
+            process, snapshot = self._of(row)
+            label = label_of(process, row["case_id"], snapshot, self._now, actor_of(by))
+            found.append(timer_view(process, row["case_id"], label, row["timer"], row["due"]))
+        return found
+
+    def _case(self, row: find.Row, by: Actor | None) -> Case:
+        process, snapshot = self._of(row)
+        return case_view(process, row["id"], snapshot, self._now, by)
+
+    def _task(self, row: find.Row, by: Actor | None) -> Task:
+        process, snapshot = self._of(row)
+        label = label_of(process, row["case_id"], snapshot, self._now, by)
+        return task_view(process, row["case_id"], label, row["task"], snapshot.tasks[row["task"]], self._now)
+
+    def _of(self, row: find.Row) -> tuple[Process, Snapshot]:
+        snapshot = Snapshot.from_json(row["snapshot"])
+        return self._catalogue.process(self.connection, snapshot.process, snapshot.version), snapshot
+
+    def _states(self, wanted: CasesWanted) -> tuple[tuple[str, str], ...]:
+        """The states at rest that a state's name stands for, in every version of every process meant."""
+        if wanted.process and wanted.process not in self._catalogue.names():
+            raise UnknownProcess(
+                f"There is no process {wanted.process}. Published: {', '.join(self._catalogue.names())}."
+            )
+        if not wanted.state:
+            return ()
+        names = [wanted.process] if wanted.process else self._catalogue.names()
+        versions = [
+            self._catalogue.process(self.connection, name, version.version)
+            for name in names
+            for version in self._catalogue.versions(name)
+        ]
+        found = {
+            (process.name, leaf.name)
+            for process in versions
+            for leaf in process.leaves()
+            if any(wanted.state in (one.name, one.name.rpartition(".")[2]) for one in process.around(leaf.name))
+        }
+        if not found:
+            raise UnknownState(f"No process has a state {wanted.state}.")
+        return tuple(sorted(found))
+
+    def sight(self, by: Actor | str | None) -> find.Sight:
+        """Which cases somebody sees in lists: the same as `may` says of each of them."""
+        if by is None:
+            return find.Sight()
+        actor = Actor.of(by)
+        processes = self.processes
+        if actor.is_engine or any(sees_all(one, actor) for one in processes):
+            return find.Sight()
+        own = any(role in one.roles and one.roles[role].sees == "own" for one in processes for role in actor.roles)
+        agendas = tuple((one.name, *agenda) for one in processes for agenda in agendas_of(one, actor))
+        return find.Sight(everything=False, organisation=actor.organisation if own else None, agendas=agendas)
+
+
+def actor_of(by: Actor | str | None) -> Actor | None:
+    """Who asks; None where that is of no regard."""
+    return None if by is None else Actor.of(by)
+
+
+def _check_cursor(after: str, bars: int) -> None:
+    parts = after.split("|")
+    if after and (len(parts) < bars + 1 or not parts[-1 if bars == 1 else 1].isdigit()):
+        raise BadCursor("The place to go on from is not one that an earlier page gave.")

@@ -1,0 +1,139 @@
+"""Places: how many there are, how many are taken or held for somebody, who waits and since when, and how it may go on.
+
+The look ahead counts a place as free from the day that a date field of its case says that it ends; where the
+process does not say, it stays taken. It is a forecast, not a promise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.case.command import Actor
+from engine.case.permission import Action, may
+from engine.case.snapshot import Snapshot
+from engine.clock import Clock
+from engine.process.definition import Field, PlaceKind, Process
+from engine.service.cases.views import Case, case_view, local
+from engine.service.processes.catalogue import Catalogue
+from engine.store.database import Database
+from engine.store.lists import places as place_store
+from engine.store.lists import waits as store
+
+MOST = 1000
+WEEKS = 12
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """A case that waits for a place."""
+
+    case: Case
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one choice of the field `group_places_by` has of the places."""
+
+    title: str
+    taken: int
+    held: int
+
+
+@dataclass(frozen=True)
+class PlaceFigures:
+    """One kind of place. Of `capacity`, `taken` are in use and `held` are kept for cases that are on their way;
+    both by group where a field tells groups apart. `by_week` is how many of them are likely to be gone when
+    each of the weeks ahead begins.
+    """
+
+    kind: PlaceKind
+    capacity: int
+    taken: int
+    held: int
+    groups: tuple[Group, ...]
+    waiters: tuple[Waiter, ...]
+    by_week: tuple[int, ...]
+
+    @property
+    def free(self) -> int:
+        """How many are free now."""
+        return max(0, self.capacity - self.taken - self.held)
+
+
+class Places:
+    """The places of one database."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, clock: Clock) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def figures(self, process: Process, by: Actor) -> list[PlaceFigures]:
+        """Every kind of place of a process; none where `by` does not see all its cases."""
+        if not may(by, Action.OVERSEE, process):
+            return []
+        now = self._clock.now()
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            taken = place_store.taken(connection, process.name)
+            capacities = self._catalogue.capacities(connection, process.name, now.date())
+            rows = store.waiting_cases(connection, process.name, MOST)
+            held = store.snapshots_in(connection, process.name, _holding_states(process), MOST)
+        holders = [Snapshot.from_json(text) for _, text in held]
+        found = []
+        for kind in process.places.values():
+            waiters = [
+                Waiter(case_view(process, number, Snapshot.from_json(text), now, by), local(process, since))
+                for number, place, since, text in rows
+                if place == kind.name
+            ]
+            mine = [one for one in holders if kind.name in one.held.values()]
+            in_use = [one for one in mine if _is_taken(process, one)]
+            on_their_way = [one for one in mine if not _is_taken(process, one)]
+            groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, mine, now)
+            capacity = capacities.get(kind.name, kind.capacity)
+            counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
+            found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
+        return found
+
+
+def _holding_states(process: Process) -> list[str]:
+    """The states at rest in which a case holds a place."""
+    return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
+
+
+def _is_taken(process: Process, case: Snapshot) -> bool:
+    """Whether the place that a case has counts as taken where the case stands."""
+    around = process.around(case.state)
+    taken_in = {name for one in around if one.hold for name in one.hold.taken_in}
+    return not taken_in or any(one.name in taken_in for one in around)
+
+
+def _groups(process: Process, in_use: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:
+    """How the holders spread over the choices of the field `group_places_by`; no groups where there is none."""
+    field = process.fields.get(process.group_places_by)
+    if field is None:
+        return ()
+    taken, held = (Counter(_group_of(field, one) for one in some) for some in (in_use, on_their_way))
+    known = [Group(title, taken[value], held[value]) for value, title in field.choices.items()]
+    return (*known, Group("Not known", taken[""], held[""])) if taken[""] + held[""] else tuple(known)
+
+
+def _group_of(field: Field, case: Snapshot) -> str:
+    value = str(case.data.get(field.name) or "")
+    return value if value in field.choices else ""
+
+
+def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:
+    """How many places are taken when each of the weeks ahead begins, as far as end dates are known."""
+    ends = [_end(process, one) for one in holders]
+    days = [(now.astimezone(process.zone) + timedelta(weeks=week)).date().isoformat() for week in range(WEEKS)]
+    return tuple(sum(1 for end in ends if end is None or end > day) for day in days)
+
+
+def _end(process: Process, case: Snapshot) -> str | None:
+    value = case.data.get(process.places_end) if process.places_end else None
+    return str(value)[:10] if value else None

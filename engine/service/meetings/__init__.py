@@ -1,0 +1,1 @@
+"""Meetings: their dates, agendas, attendance and minutes."""

@@ -1,0 +1,291 @@
+"""Meetings: the dates at which cases are heard, their agendas, attendance and minutes; moving and cancelling them.
+
+Days and times are on the wall clock of the process. Which cases stand on an agenda follows from the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from engine.case.command import Actor
+from engine.case.permission import Action, agendas_of, leaders, may, sees_all
+from engine.case.refusal import Refusal
+from engine.case.snapshot import Snapshot
+from engine.clock import Clock
+from engine.process.definition import MeetingKind, Process
+from engine.service.cases.views import Case, case_view, known_answers
+from engine.service.cases.words import Shown, shown_fields
+from engine.service.lists.finder import Finder
+from engine.service.processes.catalogue import Catalogue
+from engine.store import meetings as store
+from engine.store.database import Database
+from engine.store.meetings import StoredMeeting
+
+MOST = 200
+
+
+class BadMeeting(ValueError):
+    """What was said of a meeting cannot be; the message says why."""
+
+
+class UnknownMeeting(LookupError):
+    """There is no meeting of this number, or none that this person may see."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda."""
+
+    id: int
+    process: Process
+    kind: MeetingKind
+    series: str
+    begins: datetime
+    link: str
+    present: tuple[str, ...]
+    minutes: str
+    held: bool
+    booked: int
+
+    @property
+    def title(self) -> str:
+        """What it is called: the series where there are several, else the kind."""
+        if self.kind.per and self.series:
+            return self.process.fields[self.kind.per].choices.get(self.series, self.series)
+        return self.kind.title
+
+    @property
+    def day(self) -> str:
+        """Its day, as cases name it."""
+        return self.begins.date().isoformat()
+
+    @property
+    def value(self) -> str:
+        """What a case that is booked on it has in its date field."""
+        is_day = self.process.fields[self.kind.date].type == "date"
+        return self.day if is_day else self.begins.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+class Meetings:
+    """The meetings of one database. Every method is one transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        clock: Clock,
+        finder: Callable[[], AbstractContextManager[Finder]],
+        fire: Callable[..., Case | Refusal],
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+        self._finder = finder
+        self._fire = fire
+
+    def plan(self, process: str, meeting: str, series: str, day: date, at: time, by: Actor, link: str = "") -> int:
+        """Keep a date; its number.
+
+        Raises:
+            BadMeeting: `by` may not, there is no such series, or it has a meeting on that day already.
+        """
+        found = self._process(process)
+        kind = self._kind(found, meeting, by)
+        known = found.fields[kind.per].choices if kind.per else {"": ""}
+        if series not in known:
+            raise BadMeeting(f"Choose which {kind.title} it is.")
+        _check_day(day)
+        row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip()[:500])
+        with _one_a_day(day), self._database.writing() as connection:
+            return store.insert_meeting(connection, row)
+
+    def move(self, number: int, day: date, at: time, by: Actor) -> list[tuple[Case, Refusal]]:
+        """Give a meeting another day or time, and book the cases on its agenda anew; those that cannot be, with why.
+
+        The cases go first, each in a transaction of its own: what breaks off halfway is finished by doing it again.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not, it was held already, or its series has a meeting on that day.
+        """
+        before = self._changeable(number, by)
+        _check_day(day)
+        begins = datetime.combine(day, at.replace(second=0, microsecond=0), before.process.zone)
+        after = replace(before, begins=begins)
+        same_day = self.between(day, day + timedelta(days=1), by)
+        if any((one.process.name, one.kind.name, one.series) == _series(after) for one in same_day if one.id != number):
+            raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
+        left = self._rebook(before, after, by) if after.value != before.value else []
+        with _one_a_day(day), self._database.writing() as connection:
+            stored = store.meeting_of(connection, number)
+            if stored is not None:
+                moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
+                store.update_meeting(connection, moved)
+        return left
+
+    def _rebook(self, before: Meeting, after: Meeting, by: Actor) -> list[tuple[Case, Refusal]]:
+        """Book the cases of an agenda on another day, with what they were booked with; those that could not be."""
+        found = []
+        for case, process in self._booked(before, by):
+            kind = process.meetings[before.kind.name]
+            answers = known_answers(process, case, kind.booked_by) | {kind.date: after.value}
+            result = self._fire(case.id, kind.booked_by, by, answers, expected_version=case.version)
+            if isinstance(result, Refusal):
+                found.append((case, result))
+        return found
+
+    def cancel(self, number: int, by: Actor) -> None:
+        """Forget a meeting that nobody is booked on.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not, it was held already, or cases are booked on it.
+        """
+        meeting = self._changeable(number, by)
+        if meeting.booked:
+            raise BadMeeting("Cases are booked on it. Move the meeting, or book them on another day first.")
+        with self._database.writing() as connection:
+            store.delete_meeting(connection, number)
+
+    def _changeable(self, number: int, by: Actor) -> Meeting:
+        meeting = self.meeting(number, by)
+        self._kind(meeting.process, meeting.kind.name, by)
+        if meeting.held:
+            raise BadMeeting("What came of this meeting is recorded: it stays on its day.")
+        return meeting
+
+    def record(self, number: int, present: Sequence[str], minutes: str, by: Actor) -> None:
+        """Keep who was there, and the minutes of a meeting.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+            BadMeeting: `by` may not record it, or somebody is no kind of person who attends.
+        """
+        meeting = self.meeting(number, by)
+        self._kind(meeting.process, meeting.kind.name, by)
+        if meeting.kind.present and set(present) - set(meeting.process.fields[meeting.kind.present].choices):
+            raise BadMeeting("Choose who was there from the list.")
+        with self._database.writing() as connection:
+            stored = store.meeting_of(connection, number)
+            assert stored is not None
+            names = tuple(one.strip()[:200] for one in present if one.strip())[:100]
+            changed = replace(stored, present=names, minutes=minutes.strip()[:20_000], held=True)
+            store.update_meeting(connection, changed)
+
+    def meeting(self, number: int, by: Actor) -> Meeting:
+        """One meeting.
+
+        Raises:
+            UnknownMeeting: there is none, or `by` may not see it.
+        """
+        with self._database.reading() as connection:
+            found = store.meeting_of(connection, number)
+        if found is not None:
+            process = self._process(found.process)
+            if self._sees(process, found, by) and found.meeting in process.meetings:
+                return _told(process, found)
+        raise UnknownMeeting("There is no such meeting.")
+
+    def _sees(self, process: Process, meeting: StoredMeeting, by: Actor) -> bool:
+        return sees_all(process, by) or (meeting.meeting, meeting.series) in agendas_of(process, by)
+
+    def between(self, since: date, until: date, by: Actor) -> list[Meeting]:
+        """The meetings that `by` may see from one day to before another."""
+        with self._finder() as finder:
+            return self.between_in(finder, since, until, by)
+
+    def between_in(self, finder: Finder, since: date, until: date, by: Actor) -> list[Meeting]:
+        """The same within other lookups."""
+        sight = finder.sight(by)
+        agendas = None if sight.everything else sight.agendas
+        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, agendas)
+        known = {one.name: one for one in finder.processes}
+        told = [(known[one.process], one) for one in found if one.process in known]
+        return [_told(process, one) for process, one in told if one.meeting in process.meetings]
+
+    def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
+        """The next meetings of a kind, from today on; of every series where none is given."""
+        today = self._clock.now().astimezone(process.zone).date()
+        found = self.between(today, today + timedelta(days=400), by)
+        return [
+            one
+            for one in found
+            if one.process.name == process.name and one.kind.name == kind.name and series in (None, one.series)
+        ]
+
+    def agenda(self, meeting: Meeting, by: Actor) -> list[Case]:
+        """The cases that stand on the agenda of a meeting and that `by` may see."""
+        return [case for case, _ in self._booked(meeting, by)]
+
+    def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
+        """The same with what is known of each of them in words."""
+        return [(case, shown_fields(process, case)) for case, process in self._booked(meeting, by)]
+
+    def _booked(self, meeting: Meeting, by: Actor) -> list[tuple[Case, Process]]:
+        """The same with the process that each of them follows."""
+        found = []
+        agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            for number, text in store.cases_booked(connection, agenda, MOST):
+                snapshot = Snapshot.from_json(text)
+                process = self._catalogue.process(connection, snapshot.process, snapshot.version)
+                if may(by, Action.SEE, process, snapshot):
+                    found.append((case_view(process, number, snapshot, self._clock.now(), by), process))
+        return found
+
+    def led_by(self, by: Actor) -> list[tuple[Process, MeetingKind]]:
+        """The kinds of meeting whose dates `by` keeps."""
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            processes = self._catalogue.all_newest(connection, self._clock.now().date())
+        return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
+
+    def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
+        kind = process.meetings.get(meeting)
+        if kind is None or not _leads(process, kind, by):
+            raise BadMeeting("This can be done by those who lead the meeting.")
+        return kind
+
+    def _process(self, name: str) -> Process:
+        with self._database.reading() as connection:
+            self._catalogue.refresh(connection)
+            return self._catalogue.newest(connection, name, self._clock.now().date())
+
+
+def _series(meeting: Meeting) -> tuple[str, str, str]:
+    return meeting.process.name, meeting.kind.name, meeting.series
+
+
+def _check_day(day: date) -> None:
+    if not date(2000, 1, 1) <= day <= date(2199, 12, 31):
+        raise BadMeeting("The day must lie between 2000 and 2199.")
+
+
+@contextmanager
+def _one_a_day(day: date) -> Iterator[None]:
+    """A series has one meeting on a day: agendas are told apart by it."""
+    try:
+        yield
+    except IntegrityError:
+        raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
+
+
+def leads(meeting: Meeting, by: Actor) -> bool:
+    """Whether somebody keeps the dates of this kind of meeting."""
+    return _leads(meeting.process, meeting.kind, by)
+
+
+def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:
+    return may(by, Action.LEAD, process) and (by.is_engine or bool(by.roles & leaders(process, kind.name)))
+
+
+def _told(process: Process, stored: StoredMeeting) -> Meeting:
+    begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked)
+    return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

@@ -1,0 +1,69 @@
+"""Notices: what people are told by e-mail of a case. Written with what they tell of; no content of the case."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from engine.case.entry import Entry
+from engine.case.permission import Action, may
+from engine.case.schedule import ESCALATION
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.service.people.people import Person, person_of
+from engine.store.outbox import queue_email
+from engine.store.people.people import all_people
+
+
+class Notices:
+    """The notices of one transaction, at the instant `now` (text, UTC)."""
+
+    def __init__(self, connection: Connection, now: str) -> None:
+        self._connection = connection
+        self._now = now
+
+    def tell(self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry]) -> None:
+        """Tell those to whom a task was given by somebody else, or to whose role one was escalated."""
+        for entry in entries:
+            if entry.kind == "task" and not entry.note:
+                self._tell_given(case, process, snapshot, entry)
+            elif entry.kind == "timer" and entry.event.startswith(ESCALATION):
+                self._tell_escalated(case, process, snapshot, entry)
+
+    def tell_mentioned(self, case: int, process: Process, snapshot: Snapshot, logins: set[str]) -> None:
+        """Tell those whom a note mentions."""
+        said = f"A note on case {case} mentions you. Sign in to read it."
+        subject = f"You are mentioned on case {case}"
+        self._queue(process, snapshot, lambda person: person.login in logins, subject, said)
+
+    def _tell_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
+        given = entry.tasks.get(entry.event, {}).get("person")
+        if given and given != entry.by:
+            title = process.title_of("tasks", entry.event)
+            said = f"The task “{title}” of case {case} was given to you. Sign in to see it."
+            self._queue(process, snapshot, lambda person: person.login == given, "A task was given to you", said)
+
+    def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
+        task = entry.event.removeprefix(ESCALATION)
+        role = entry.tasks.get(task, {}).get("escalated")
+        if role:
+            title = process.title_of("tasks", task)
+            said = (
+                f"The task “{title}” of case {case} was not done in time, and is now yours as well. Sign in to see it."
+            )
+            self._queue(process, snapshot, lambda person: role in person.roles, "A task was escalated to you", said)
+
+    def _queue(
+        self, process: Process, snapshot: Snapshot, concerns: Callable[[Person], bool], subject: str, said: str
+    ) -> None:
+        """Tell everybody whom it concerns, if they may see the case."""
+        for person in self._readers:
+            if concerns(person) and may(person.actor, Action.SEE, process, snapshot):
+                queue_email(self._connection, person.email, subject, said, self._now)
+
+    @functools.cached_property
+    def _readers(self) -> list[Person]:
+        """Those who read e-mail."""
+        return [person_of(one) for one in all_people(self._connection) if one.email and one.active]

@@ -1,0 +1,1 @@
+"""People, organisations, tokens, and how people sign in. Nothing here looks at a case."""

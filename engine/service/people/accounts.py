@@ -1,0 +1,377 @@
+"""Accounts: how people sign in here, and the sessions in which they are signed in. Times are UTC.
+
+A password is kept as an argon2 hash; the secret of an authenticator in clear, because it has to be computed
+with; recovery codes, invitations, session and calendar addresses as hashes of random secrets. Whether a login
+exists is never told, neither in words nor by the time that an answer takes.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection
+
+from engine.case.instants import from_text, to_text
+from engine.clock import Clock
+from engine.service.people.people import BadPerson, Person, digest, known_person, person_of
+from engine.store.database import Database
+from engine.store.people import accounts as store
+from engine.store.people import people as people_store
+from engine.store.people.accounts import StoredAccount, StoredSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+INVITED = timedelta(days=7)
+TOUCH = timedelta(minutes=1)
+SHORTEST, LONGEST = 12, 200
+STEP = 30
+CODES = 8
+JUDGED, SAFE = 100, 3
+_HASHER = PasswordHasher()
+
+
+class Stage(StrEnum):
+    """How far somebody has come: the password was right and a code is asked for, or they are signed in."""
+
+    CODE = "code"
+    SIGNED_IN = "signed_in"
+
+
+class BadPassword(ValueError):
+    """A new password that cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody is signed in, or is about to be. `visit` is when they were here before this session.
+
+    `stale`: that it is in use was not kept for a minute.
+    """
+
+    person: Person
+    stage: Stage
+    csrf: str
+    begun: datetime
+    visit: datetime
+    key: str
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its person may see it. `handle` names it, and is not its key. Instants are UTC."""
+
+    handle: str
+    begun: datetime
+    seen: datetime
+
+
+class Accounts:
+    """The accounts and sessions of one database. Every method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get_ready(self) -> None:
+        """Do now what signing in needs once, so that no later answer takes longer than another."""
+        _decoy()
+
+    # Accounts
+
+    def any(self) -> bool:
+        """Whether anybody has an account here."""
+        with self._database.reading() as connection:
+            return store.has_accounts(connection)
+
+    def invite(self, login: str) -> str:
+        """A new secret by which a person may choose a password, for seven days; an earlier one is void.
+
+        Raises:
+            BadPerson: nobody has this login, or they are not active.
+        """
+        secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
+        with self._database.writing() as connection:
+            person = known_person(connection, login)
+            if not person.active:
+                raise BadPerson(f"{login} is not active.")
+            store.insert_invitation(connection, digest(secret), person.id, expires)
+        return secret
+
+    def invited(self, secret: str) -> str | None:
+        """The login of the person whom an invitation is for; None where it holds no more."""
+        with self._database.reading() as connection:
+            return store.invited(connection, digest(secret), to_text(self._clock.now()))
+
+    def accept(self, secret: str, password: str) -> str | None:
+        """Use an invitation up by choosing a password; the login, or None where it holds no more.
+
+        Every session of the person ends, and a second factor that they had is gone.
+
+        Raises:
+            BadPassword: the password cannot be used.
+        """
+        login = self.invited(secret)
+        if login is None:
+            return None
+        hashed = self._hashed(login, password)
+        with self._database.writing() as connection:
+            if not store.take_invitation(connection, digest(secret)):
+                return None
+            person = known_person(connection, login)
+            store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
+            store.end_sessions(connection, person.id)
+        return login
+
+    def set_password(self, login: str, password: str) -> None:
+        """Give a person a password. Every session of theirs ends; the second factor stays.
+
+        Raises:
+            BadPerson: nobody has this login.
+            BadPassword: the password cannot be used.
+        """
+        hashed = self._hashed(login, password)
+        with self._database.writing() as connection:
+            person = known_person(connection, login)
+            known = store.account_of(connection, person.id) or StoredAccount(person.id, "", "", 0, "[]")
+            store.put_account(connection, replace(known, password=hashed), to_text(self._clock.now()))
+            store.end_sessions(connection, person.id)
+
+    def has_account(self, login: str) -> bool:
+        """Whether a person can sign in with a password here."""
+        with self._database.reading() as connection:
+            return store.account_of(connection, known_person(connection, login).id) is not None
+
+    def second_factor(self, login: str) -> tuple[bool, int]:
+        """Whether a person uses an authenticator, and how many recovery codes are left."""
+        with self._database.reading() as connection:
+            found = store.account_of(connection, known_person(connection, login).id)
+        return (bool(found.totp), len(json.loads(found.recovery))) if found else (False, 0)
+
+    def add_second_factor(self, login: str, secret: str, code: str) -> list[str] | None:
+        """Begin to ask for codes of an authenticator: the recovery codes; None where the code is wrong."""
+        step = self._step_of(secret, code)
+        if step is None:
+            return None
+        codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
+        with self._database.writing() as connection:
+            person = known_person(connection, login)
+            known = store.account_of(connection, person.id)
+            if known is None:
+                return None
+            hashes = json.dumps([digest(one) for one in codes])
+            store.put_account(
+                connection, replace(known, totp=secret, counter=step, recovery=hashes), to_text(self._clock.now())
+            )
+        return codes
+
+    def drop_second_factor(self, login: str) -> None:
+        """Ask for codes no more."""
+        with self._database.writing() as connection:
+            known = store.account_of(connection, known_person(connection, login).id)
+            if known is not None:
+                store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
+
+    def _hashed(self, login: str, password: str) -> str:
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
+        with self._database.reading() as connection:
+            person = known_person(connection, login)
+        if _is_easy(password, [login, person.name, person.email, person.organisation or ""]):
+            raise BadPassword("This password is too easy to guess. Three random words make a good one.")
+        return _HASHER.hash(password)
+
+    # Signing in
+
+    def sign_in(self, login: str, password: str) -> str | None:
+        """The key of a new session, at the stage that comes next; None where login or password is wrong."""
+        with self._database.reading() as connection:
+            person = people_store.find_person(connection, login.strip().lower()[:60])
+            account = store.account_of(connection, person.id) if person else None
+        right = _verified(account.password if account else _decoy(), password)
+        if not right or person is None or account is None or not person.active:
+            return None
+        return self._begin(person.id, Stage.CODE if account.totp else Stage.SIGNED_IN)
+
+    def confirmed(self, login: str, password: str) -> bool:
+        """Whether this is the password of the person, who is signed in and asked again."""
+        with self._database.reading() as connection:
+            account = store.account_of(connection, known_person(connection, login).id)
+        return account is not None and _verified(account.password, password)
+
+    def sign_in_as(self, login: str) -> str | None:
+        """The key of a new session for somebody whom an organisation's own sign-in has named; None if unknown."""
+        with self._database.reading() as connection:
+            person = people_store.find_person(connection, login)
+        return self._begin(person.id, Stage.SIGNED_IN) if person is not None and person.active else None
+
+    def person_with_email(self, email: str) -> str | None:
+        """The login of the only active person with this e-mail address; None where there is not just one."""
+        with self._database.reading() as connection:
+            everybody = people_store.all_people(connection)
+        found = [one.login for one in everybody if one.email and one.email.lower() == email.lower() and one.active]
+        return found[0] if len(found) == 1 else None
+
+    def give_code(self, session: Session, code: str) -> str | None:
+        """The key of the session that follows when the code, or a recovery code, is right; else None."""
+        said = code.strip().replace(" ", "")
+        with self._database.writing() as connection:
+            person = known_person(connection, session.person.login)
+            account = store.account_of(connection, person.id)
+            if account is None or not (self._use_code(connection, account, said)):
+                return None
+            store.end_session(connection, digest(session.key))
+        return self._begin(person.id, Stage.SIGNED_IN)
+
+    def _use_code(self, connection: Connection, account: StoredAccount, code: str) -> bool:
+        step = self._step_of(account.totp, code)
+        if step is not None:
+            return store.use_counter(connection, account.person, step)
+        codes: list[str] = json.loads(account.recovery)
+        if digest(code.lower()) not in codes:
+            return False
+        left = json.dumps([one for one in codes if one != digest(code.lower())])
+        return store.use_recovery(connection, account.person, account.recovery, left)
+
+    def _step_of(self, secret: str, code: str) -> int | None:
+        """Which step a code of the authenticator belongs to: now, the one before or after; None for a wrong one."""
+        now = int(self._clock.now().timestamp())
+        codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
+        said = code.strip().encode()
+        return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)
+
+    # Sessions
+
+    def _begin(self, person: int, stage: Stage) -> str:
+        key, now = secrets.token_urlsafe(32), self._clock.now()
+        with self._database.writing() as connection:
+            visit = store.last_seen(connection, person) or to_text(now - timedelta(days=7))
+            store.delete_old_sessions(connection, to_text(now - timedelta(days=60)))
+            times = (to_text(now), to_text(now), visit)
+            session = StoredSession(digest(key), person, str(stage), secrets.token_urlsafe(32), *times)
+            store.insert_session(connection, session)
+        return key
+
+    def session(self, key: str) -> Session | None:
+        """Who is signed in with this key; None where the session is unknown or has run out."""
+        with self._database.reading() as connection:
+            found = self.read_session(connection, key)
+        if found:
+            self.touch(found)
+        return found
+
+    def read_session(self, connection: Connection, key: str) -> Session | None:
+        """The same within a reading transaction; that it is in use is for `touch` to keep."""
+        now = self._clock.now()
+        row = store.session_row(connection, digest(key))
+        if row is None or not row[11] or row[2] not in set(Stage):
+            return None
+        found = StoredSession(*row[:7])
+        begun, seen = from_text(found.begun), from_text(found.seen)
+        if not _lasts(begun, seen, now):
+            return None
+        roles = tuple(json.loads(row[9]))
+        stored = people_store.StoredPerson(
+            found.person, row[7], row[8], roles, organisation=row[10], active=True, email=row[12], area=row[13] or ""
+        )
+        visit = from_text(found.visit)
+        return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, stale=seen + TOUCH <= now)
+
+    def touch(self, session: Session) -> None:
+        """Keep that a session is in use, at most once a minute."""
+        if session.stale:
+            with self._database.writing() as connection:
+                store.touch_session(connection, digest(session.key), to_text(self._clock.now()))
+
+    def sign_out(self, key: str) -> None:
+        """End a session."""
+        with self._database.writing() as connection:
+            store.end_session(connection, digest(key))
+
+    def sessions(self, login: str) -> list[OpenSession]:
+        """Where a person is signed in, the latest used first."""
+        now = self._clock.now()
+        with self._database.reading() as connection:
+            rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
+        found = [OpenSession(_handle(stored), from_text(begun), from_text(seen)) for stored, begun, seen in rows]
+        return [one for one in found if _lasts(one.begun, one.seen, now)]
+
+    def end_session(self, login: str, handle: str) -> bool:
+        """End one session of a person; whether they had it."""
+        with self._database.writing() as connection:
+            rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
+            found = [stored for stored, _, _ in rows if _handle(stored) == handle]
+            for one in found:
+                store.end_session(connection, one)
+        return bool(found)
+
+    def sign_out_everywhere(self, login: str) -> int:
+        """End every session of a person; how many there were."""
+        with self._database.writing() as connection:
+            return store.end_sessions(connection, known_person(connection, login).id)
+
+    # Calendar addresses
+
+    def new_feed(self, login: str) -> str:
+        """A new secret address of a person's calendar; the one before is void."""
+        secret = secrets.token_urlsafe(32)
+        with self._database.writing() as connection:
+            store.put_feed(connection, known_person(connection, login).id, digest(secret), to_text(self._clock.now()))
+        return secret
+
+    def drop_feed(self, login: str) -> None:
+        """Let the address of a person's calendar lead nowhere."""
+        with self._database.writing() as connection:
+            store.put_feed(connection, known_person(connection, login).id, None, to_text(self._clock.now()))
+
+    def has_feed(self, login: str) -> bool:
+        """Whether a person has a calendar address."""
+        with self._database.reading() as connection:
+            return store.has_feed(connection, known_person(connection, login).id)
+
+    def feed_of(self, secret: str) -> str | None:
+        """The login of the person whose calendar address this is."""
+        with self._database.reading() as connection:
+            return store.feed_login(connection, digest(secret))
+
+
+def _lasts(begun: datetime, seen: datetime, now: datetime) -> bool:
+    """Whether a session has run out neither as a whole nor by not being used."""
+    return begun + ABSOLUTE > now and seen + IDLE > now
+
+
+def handle_of(session: Session) -> str:
+    """What names a session in the list of those of its person."""
+    return _handle(digest(session.key))
+
+
+def _handle(stored: str) -> str:
+    return digest(stored)[:20]
+
+
+@functools.cache
+def _decoy() -> str:
+    """A hash that no password has: what is checked for a login that does not exist. Making it costs as much."""
+    return _HASHER.hash(secrets.token_urlsafe())
+
+
+def _is_easy(password: str, about: list[str]) -> bool:
+    """Whether somebody who tries common passwords, words, patterns and what is known of the person soon finds it."""
+    from zxcvbn import zxcvbn  # its lists take a tenth of a second to read
+
+    return int(zxcvbn(password[:JUDGED], user_inputs=about, max_length=JUDGED)["score"]) < SAFE
+
+
+def _verified(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,276 @@
+"""People: who may act, in which roles, for which organisation; and the tokens of their programs.
+
+A person's roles are those of the processes, and those of the house. The secret of a token is shown once,
+when it is issued; only its hash is kept. Times are UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from engine.case.command import Actor
+from engine.case.instants import from_text, to_text
+from engine.case.permission import HOUSE_ROLES
+from engine.clock import Clock
+from engine.source.problem import nearest
+from engine.store.database import Database
+from engine.store.people import people as store
+
+PREFIX = "cw_"
+LONGEST_DAYS = 366
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
+
+
+class Scope(StrEnum):
+    """What a token may be used for. What the person may do limits it further."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class BadPerson(ValueError):
+    """What was said of a person, an organisation or a token cannot be; the message says why."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation whose people see its own cases. `area` may decide who hears them."""
+
+    name: str
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may act."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    organisation: str | None = None
+    active: bool = True
+    email: str = ""
+    area: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """The person as one who asks something of a case."""
+        return Actor(self.login, frozenset(self.roles), self.organisation, area=self.area or None)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token without its secret."""
+
+    id: int
+    login: str
+    title: str
+    scopes: tuple[str, ...]
+    issued: datetime
+    expires: datetime
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Who asks by a token, and what the token may be used for."""
+
+    person: Person
+    scopes: frozenset[str]
+    token: int
+
+
+class People:
+    """The people of one database. Every method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock, known_roles: Callable[[], Iterable[str]]) -> None:
+        self._database = database
+        self._clock = clock
+        self._known_roles = known_roles
+
+    def add_organisation(self, name: str, area: str = "") -> Organisation:
+        """Keep an organisation.
+
+        Raises:
+            BadPerson: the name is empty, too long, or taken.
+        """
+        called, where = " ".join(name.split()), area.strip()[:60]
+        if not 0 < len(called) <= 200:
+            raise BadPerson("An organisation needs a name of at most 200 characters.")
+        try:
+            with self._database.writing() as connection:
+                store.insert_organisation(connection, called, where)
+        except IntegrityError:
+            raise BadPerson(f"There is an organisation {called} already.") from None
+        return Organisation(called, where)
+
+    def change_organisation(self, name: str, area: str) -> Organisation:
+        """Give an organisation another area.
+
+        Raises:
+            BadPerson: there is none of this name.
+        """
+        with self._database.writing() as connection:
+            if not store.change_organisation(connection, name, area.strip()[:60]):
+                raise BadPerson(f"There is no organisation {name}.")
+        return Organisation(name, area.strip()[:60])
+
+    def organisations(self) -> list[Organisation]:
+        """Every organisation, by name."""
+        with self._database.reading() as connection:
+            return [Organisation(name, area) for _, name, area in store.all_organisations(connection)]
+
+    def add(
+        self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""
+    ) -> Person:
+        """Keep a person.
+
+        Raises:
+            BadPerson: the login is none or taken, or a role or the organisation is unknown.
+        """
+        if not _LOGIN.fullmatch(login):
+            raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
+        person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation, email=email))
+        try:
+            with self._database.writing() as connection:
+                store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
+                person = person_of(known_person(connection, login))
+        except IntegrityError:
+            raise BadPerson(f"Somebody signs in as {login} already.") from None
+        return person
+
+    def change(self, person: Person) -> Person:
+        """Change everything about a person but their login. One who is not active can do nothing.
+
+        Raises:
+            BadPerson: nobody has this login, or a role or the organisation is unknown.
+        """
+        changed = self._checked(person)
+        with self._database.writing() as connection:
+            number = known_person(connection, person.login).id
+            store.put_person(connection, _stored(number, changed), _organisation_of(connection, changed))
+            return person_of(known_person(connection, person.login))
+
+    def _checked(self, person: Person) -> Person:
+        """The person with each role once; every role must be known."""
+        known = HOUSE_ROLES | set(self._known_roles())
+        for role in person.roles:
+            if role not in known:
+                raise BadPerson(f"There is no role {role}. {nearest(role, known)}")
+        if person.email and not _EMAIL.fullmatch(person.email):
+            raise BadPerson("An e-mail address is written like name@example.org.")
+        return replace(person, roles=tuple(sorted(set(person.roles))))
+
+    def person(self, login: str) -> Person:
+        """One person.
+
+        Raises:
+            BadPerson: nobody has this login.
+        """
+        with self._database.reading() as connection:
+            return person_of(known_person(connection, login))
+
+    def everybody(self) -> list[Person]:
+        """All people, by login."""
+        with self._database.reading() as connection:
+            return [person_of(one) for one in store.all_people(connection)]
+
+    def issue_token(self, login: str, title: str, scopes: Iterable[str], days: int) -> tuple[str, Token]:
+        """A new token for a person: its secret, which is shown only now, and what is kept of it.
+
+        Raises:
+            BadPerson: nobody has this login, a scope is unknown, or it would hold for too long.
+        """
+        wanted = tuple(sorted(set(scopes)))
+        if not wanted or not set(wanted) <= set(Scope):
+            raise BadPerson(f"A token has one or more of the scopes {', '.join(Scope)}.")
+        if not 1 <= days <= LONGEST_DAYS:
+            raise BadPerson(f"A token holds for 1 to {LONGEST_DAYS} days.")
+        secret, now = PREFIX + secrets.token_urlsafe(32), self._clock.now()
+        times = (to_text(now), to_text(now + timedelta(days=days)))
+        stored = store.StoredToken(0, login, title.strip()[:200] or "token", wanted, *times, None)
+        with self._database.writing() as connection:
+            number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
+        return secret, _token(number, stored)
+
+    def tokens(self, login: str | None = None) -> list[Token]:
+        """All tokens, or those of one person, in the order of their issue."""
+        with self._database.reading() as connection:
+            return [_token(one.id, one) for one in store.all_tokens(connection, login)]
+
+    def revoke_token(self, number: int) -> None:
+        """Let a token be good for nothing from now on.
+
+        Raises:
+            BadPerson: there is none of this number, or it was revoked before.
+        """
+        with self._database.writing() as connection:
+            if not store.revoke_token(connection, number, to_text(self._clock.now())):
+                raise BadPerson(f"There is no token {number} that could be revoked.")
+
+    def identify(self, secret: str) -> Grant | None:
+        """Who asks by this secret; None if it is unknown, expired or revoked, or the person is not active."""
+        with self._database.reading() as connection:
+            token = store.find_token(connection, digest(secret))
+            found = store.find_person(connection, token.login) if token else None
+        if token is None or found is None or token.revoked or not found.active:
+            return None
+        if token.expires <= to_text(self._clock.now()):
+            return None
+        return Grant(person_of(found), frozenset(token.scopes), token.id)
+
+
+def known_person(connection: Connection, login: str) -> store.StoredPerson:
+    """The person who signs in as `login`.
+
+    Raises:
+        BadPerson: nobody does.
+    """
+    found = store.find_person(connection, login)
+    if found is None:
+        raise BadPerson(f"Nobody signs in as {login}.")
+    return found
+
+
+def _stored(number: int, person: Person) -> store.StoredPerson:
+    known = (number, person.login, person.name, person.roles, person.organisation, person.active)
+    return store.StoredPerson(*known, email=person.email)
+
+
+def _organisation_of(connection: Connection, person: Person) -> int | None:
+    """The number of the person's organisation; None where they belong to none."""
+    if person.organisation is None:
+        return None
+    numbers = {name: number for number, name, _ in store.all_organisations(connection)}
+    if person.organisation not in numbers:
+        message = f"There is no organisation {person.organisation}."
+        raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
+    return numbers[person.organisation]
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret. It has many random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def person_of(stored: store.StoredPerson) -> Person:
+    """The person that is stored."""
+    return Person(
+        stored.login, stored.name, stored.roles, stored.organisation, stored.active, stored.email, stored.area
+    )
+
+
+def _token(number: int, stored: store.StoredToken) -> Token:
+    revoked = from_text(stored.revoked) if stored.revoked else None
+    times = (from_text(stored.issued), from_text(stored.expires))
+    return Token(number, stored.login, stored.title, stored.scopes, *times, revoked)

@@ -1,0 +1,1 @@
+"""The published processes and calendars: which version is in force, and keeping a new one."""

@@ -1,0 +1,102 @@
+"""Catalogue: the published processes, loaded once and kept until something new is published."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection
+
+from engine.calendars.calendar import Calendar
+from engine.process.definition import Process
+from engine.process.loader import calendar_name
+from engine.service.processes.texts import process_of_text, published_calendar
+from engine.source.reader import read
+from engine.store import processes as stored
+
+Stamp = tuple[int, int]
+
+
+class UnknownProcess(LookupError):
+    """No process of this name, or no such version of it, is published."""
+
+
+class Catalogue:
+    """Processes by name and version. An open case finds the version it began on, for ever.
+
+    Versions and calendars are only ever added, so two counts tell whether anything is new.
+    """
+
+    def __init__(self, capacities: Mapping[str, int] | None = None) -> None:
+        self._capacities = dict(capacities or {})
+        self._lock = threading.RLock()
+        self._stamp: Stamp | None = None
+        self._versions: list[stored.StoredVersion] = []
+        self._loaded: dict[tuple[str, str], Process] = {}
+
+    def refresh(self, connection: Connection, stamp: Stamp | None = None) -> None:
+        """Forget what is outdated. `stamp` is what the caller's transaction saw, if it knows."""
+        seen = stamp or stored.stamp(connection)
+        with self._lock:
+            if seen == self._stamp:
+                return
+            if self._stamp is not None and seen[1] != self._stamp[1]:
+                self._loaded.clear()
+            self._versions = stored.all_versions(connection)
+            self._stamp = seen
+
+    def process(self, connection: Connection, name: str, version: str) -> Process:
+        """One version of a process.
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        key = (name, version)
+        with self._lock:
+            if key not in self._loaded:
+                text = stored.version_text(connection, name, version)
+                if text is None:
+                    raise UnknownProcess(f"There is no version {version} of the process {name}.")
+                label = f"{name} {version}"
+                calendar = self._calendar(connection, calendar_name(read(text, label)))
+                self._loaded[key] = process_of_text(text, label, calendar).process
+            return self._loaded[key]
+
+    def _calendar(self, connection: Connection, name: str | None) -> Calendar | None:
+        found = stored.calendar_text(connection, name) if name else None
+        return published_calendar(found.text, name) if found and name else None
+
+    def names(self) -> list[str]:
+        """The names of all published processes."""
+        return sorted({version.process for version in self._versions})
+
+    def versions(self, name: str) -> list[stored.StoredVersion]:
+        """The versions of a process, in the order in which they come into force."""
+        return [version for version in self._versions if version.process == name]
+
+    def in_force(self, connection: Connection, name: str, day: date) -> Process | None:
+        """The version that cases follow which begin on `day`; None before the first one.
+
+        Raises:
+            UnknownProcess: no version of this process is published.
+        """
+        versions = self.versions(name)
+        if not versions:
+            known = ", ".join(self.names()) or "none yet"
+            raise UnknownProcess(f"There is no process {name}. Published: {known}.")
+        begun = [version for version in versions if version.effective_from <= day.isoformat()]
+        return self.process(connection, name, begun[-1].version) if begun else None
+
+    def newest(self, connection: Connection, name: str, day: date) -> Process:
+        """The version in force on `day`, or the first one where none is yet."""
+        return self.in_force(connection, name, day) or self.process(connection, name, self.versions(name)[0].version)
+
+    def all_newest(self, connection: Connection, day: date) -> list[Process]:
+        """The same for every published process."""
+        return [self.newest(connection, name, day) for name in self.names()]
+
+    def capacities(self, connection: Connection, name: str, day: date) -> dict[str, int]:
+        """How many of each place of a process there are, by the version in force on `day`."""
+        places = self.newest(connection, name, day).places
+        return {place.name: self._capacities.get(place.name, place.capacity) for place in places.values()}

@@ -1,0 +1,1 @@
+"""Tables of cases: the cases with their history, what finds them, and who looked at them."""

@@ -1,0 +1,265 @@
+"""Cases with their history, and the rows of their tasks and timers: reading and writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from engine.case.entry import GENESIS, Entry, chained
+from engine.case.snapshot import Snapshot
+from engine.store.cases.index import Columns, index_changes
+from engine.store.outbox import telling
+from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
+from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
+
+_stamp = (
+    select(func.count()).select_from(versions).scalar_subquery(),
+    select(func.count()).select_from(calendars).scalar_subquery(),
+)
+_hooked = select(func.count()).select_from(hooks).where(hooks.c.active).scalar_subquery()
+_one = select(cases.c.head, cases.c.snapshot, *_stamp, _hooked).where(cases.c.id == bindparam("id"))
+_READ = Statement(_one)
+_INSERT = Statement(
+    insert(cases).values({c.name: bindparam(c.name) for c in cases.c if c.name != "id"}).returning(cases.c.id)
+)
+_CHANGING = (
+    "version",
+    "state",
+    "owner",
+    "outcome",
+    "organisation",
+    "label",
+    "since",
+    "next_due",
+    "seq",
+    "head",
+    "snapshot",
+)
+_UPDATE = Statement(
+    update(cases)
+    .where(cases.c.id == bindparam("case"), cases.c.seq == bindparam("expected"))
+    .values({name: bindparam(name) for name in _CHANGING})
+)
+_INSERT_HISTORY = Statement(every_column(history))
+_HISTORY = Statement(
+    select(history.c.seq, history.c.body, history.c.hash)
+    .where(history.c.case_id == bindparam("id"))
+    .order_by(history.c.seq)
+)
+_PUT_TASK = put_row(tasks)
+_DELETE_TASK = Statement(delete(tasks).where(tasks.c.case_id == bindparam("case"), tasks.c.task == bindparam("task")))
+_PUT_TIMER = put_row(timers)
+_DELETE_TIMER = Statement(
+    delete(timers).where(timers.c.case_id == bindparam("case"), timers.c.timer == bindparam("timer"))
+)
+_PUT_WAITING = put_row(waiting)
+_DELETE_WAITING = Statement(delete(waiting).where(waiting.c.case_id == bindparam("case")))
+_KEY = Statement(
+    select(keys.c.fingerprint, keys.c.case_id, keys.c.first, keys.c.last).where(keys.c.key == bindparam("key"))
+)
+_INSERT_KEY = Statement(every_column(keys))
+_IDS = Statement(select(cases.c.id).where(cases.c.id > bindparam("last")).order_by(cases.c.id).limit(bindparam("most")))
+_ROW = Statement(one_row(cases, cases.c.id))
+_PARTS = {table.name: Statement(one_row(table, table.c.case_id)) for table in (tasks, timers, waiting)}
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case as it stands in the database.
+
+    `head` is the hash of its last entry; `stamp` counts the published versions and calendars; `hooked` says whether
+    anybody outside is told of its changes.
+    """
+
+    id: int
+    head: str
+    snapshot: Snapshot
+    stamp: tuple[int, int] = (0, 0)
+    hooked: bool = True
+
+
+@dataclass(frozen=True)
+class Key:
+    """What an idempotency key stands for: the hash of what was asked, and the entries it made."""
+
+    fingerprint: str
+    case: int
+    first: int
+    last: int
+
+
+def read_case(connection: Connection, case: int) -> StoredCase | None:
+    """The case with this number; None where there is none."""
+    return _stored(case, _READ.row(connection, id=case))
+
+
+def _stored(case: int, row: Any) -> StoredCase | None:
+    return None if row is None else StoredCase(case, row[0], Snapshot.from_json(row[1]), (row[2], row[3]), bool(row[4]))
+
+
+def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns) -> int:
+    """Store a new case; its number."""
+    bodies = [entry.body() for entry in entries]
+    hashes = _hashes(GENESIS, bodies)
+    values = _row(snapshot, hashes[-1], columns)
+    row = _INSERT.row(connection, process=snapshot.process, opened=snapshot.opened, **values)
+    assert row is not None
+    case = int(row[0])
+    changes = [
+        *_history_changes(case, entries, bodies, hashes),
+        *_part_changes(case, None, snapshot),
+        *index_changes(case, snapshot.process, None, columns),
+        telling(case, snapshot, entries),
+    ]
+    run_together(connection, changes)
+    return case
+
+
+def update_case(
+    connection: Connection,
+    before: StoredCase,
+    snapshot: Snapshot,
+    entries: tuple[Entry, ...],
+    columns: tuple[Columns, Columns],
+) -> StoredCase | None:
+    """Store what was decided; None where the case was changed since it was read: the caller must roll back.
+
+    `columns` are those before and after.
+    """
+    bodies = [entry.body() for entry in entries]
+    hashes = _hashes(before.head, bodies)
+    values = _row(snapshot, hashes[-1], columns[1])
+    changes = [
+        Change(_UPDATE, {"case": before.id, "expected": before.snapshot.seq, **values}),
+        *_part_changes(before.id, before.snapshot, snapshot),
+        *index_changes(before.id, snapshot.process, *columns),
+        *([telling(before.id, snapshot, entries)] if before.hooked else []),
+        *_history_changes(before.id, entries, bodies, hashes),
+    ]
+    if run_together(connection, changes) != 1:
+        return None
+    return StoredCase(before.id, hashes[-1], snapshot, before.stamp, before.hooked)
+
+
+def _hashes(head: str, bodies: list[str]) -> list[str]:
+    hashes = []
+    for body in bodies:
+        head = chained(head, body)
+        hashes.append(head)
+    return hashes
+
+
+def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
+    return {
+        "version": snapshot.version,
+        "state": snapshot.state,
+        "owner": columns.owner,
+        "outcome": snapshot.outcome,
+        "organisation": columns.organisation,
+        "label": columns.label.casefold() if columns.label else None,
+        "since": since_of(snapshot),
+        "next_due": snapshot.next_due,
+        "seq": snapshot.seq,
+        "head": head,
+        "snapshot": snapshot.as_json(),
+    }
+
+
+def since_of(snapshot: Snapshot) -> str:
+    """When the case came into the state it is in."""
+    return snapshot.entered.get(snapshot.state, snapshot.last_at)
+
+
+def _history_changes(case: int, entries: tuple[Entry, ...], bodies: list[str], hashes: list[str]) -> list[Change]:
+    return [
+        Change(_INSERT_HISTORY, {"case_id": case, "seq": entry.seq, "body": body, "hash": digest})
+        for entry, body, digest in zip(entries, bodies, hashes, strict=True)
+    ]
+
+
+def _part_changes(case: int, before: Snapshot | None, after: Snapshot) -> list[Change]:
+    """What brings the rows that are kept for finding in line with the snapshot."""
+    gone, new = _difference(before.tasks if before else {}, after.tasks)
+    changes = [Change(_DELETE_TASK, {"case": case, "task": name}) for name in gone]
+    changes += [Change(_PUT_TASK, task_row(case, name, after.tasks[name])) for name in new]
+    gone, new = _difference(before.timers if before else {}, after.timers)
+    changes += [Change(_DELETE_TIMER, {"case": case, "timer": key}) for key in gone]
+    changes += [Change(_PUT_TIMER, timer_row(case, key, after.timers[key])) for key in new]
+    return changes + _waiting_changes(case, before.waiting if before else {}, after)
+
+
+def _waiting_changes(case: int, before: Mapping[str, str], after: Snapshot) -> list[Change]:
+    if before == after.waiting:
+        return []
+    return [
+        Change(_PUT_WAITING, waiting_row(case, after)) if after.waiting else Change(_DELETE_WAITING, {"case": case})
+    ]
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Names whose rows go, and names whose rows are put: those that are new or changed."""
+    gone = [name for name in old if name not in new]
+    return gone, [name for name, value in new.items() if old.get(name) != value]
+
+
+def task_row(case: int, name: str, task: Mapping[str, Any]) -> dict[str, Any]:
+    """The row that stands for an open task."""
+    optional = {key: task.get(key) for key in ("person", "escalated", "due")}
+    return {"case_id": case, "task": name, "role": task["role"], "raised": task["raised"], **optional}
+
+
+def timer_row(case: int, key: str, times: list[str]) -> dict[str, Any]:
+    """The row that stands for a running timer."""
+    return {"case_id": case, "timer": key, "due": times[0]}
+
+
+def waiting_row(case: int, snapshot: Snapshot) -> dict[str, Any]:
+    """The row that stands for a case's turn in the queue for a place."""
+    wait = snapshot.waiting
+    return {"case_id": case, "process": snapshot.process, "place": wait["place"], "since": wait["since"]}
+
+
+def history_of(connection: Connection, case: int) -> Iterator[tuple[int, str, str]]:
+    """The entries of a case in order: number, body, hash."""
+    for row in _HISTORY.rows(connection, id=case):
+        yield row[0], row[1], row[2]
+
+
+def states_been(connection: Connection, case: int) -> tuple[str, ...]:
+    """The states that a case has come to, in the order in which it first did."""
+    steps = (json.loads(body) for _, body, _ in history_of(connection, case))
+    return tuple(dict.fromkeys(step["to"] for step in steps if "to" in step))
+
+
+def case_ids(connection: Connection, after: int, most: int) -> list[int]:
+    """The numbers of stored cases, in order, after a given one."""
+    return [row[0] for row in _IDS.rows(connection, last=after, most=most)]
+
+
+def case_row(connection: Connection, case: int) -> dict[str, Any] | None:
+    """Every column of a case's row."""
+    row = _ROW.row(connection, id=case)
+    return dict(zip((c.name for c in cases.c), row, strict=True)) if row else None
+
+
+def part_rows(connection: Connection, part: str, case: int) -> list[dict[str, Any]]:
+    """The rows of `tasks`, `timers` or `waiting` that belong to a case."""
+    names = [column.name for column in {"tasks": tasks, "timers": timers, "waiting": waiting}[part].c]
+    return [dict(zip(names, row, strict=True)) for row in _PARTS[part].rows(connection, id=case)]
+
+
+def read_key(connection: Connection, key: str) -> Key | None:
+    """What an idempotency key did; None where it is new."""
+    row = _KEY.row(connection, key=key)
+    return Key(row[0], row[1], row[2], row[3]) if row else None
+
+
+def insert_key(connection: Connection, name: str, key: Key) -> None:
+    """Remember what an idempotency key did."""
+    _INSERT_KEY.change(
+        connection, key=name, fingerprint=key.fingerprint, case_id=key.case, first=key.first, last=key.last
+    )

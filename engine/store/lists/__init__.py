@@ -1,0 +1,1 @@
+"""Pages over all cases, along an index; places, and who waits for one."""

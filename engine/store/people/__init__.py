@@ -1,0 +1,1 @@
+"""Tables of people, organisations, tokens and accounts."""

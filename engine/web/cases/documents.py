@@ -1,0 +1,134 @@
+"""Documents: adding them to a case, many at once, looking at them, and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, BinaryIO
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
+
+from engine.case.refusal import Refusal
+from engine.service import Document
+from engine.service.cases.change import file_name as named
+from engine.web.cases.case import CaseNumber, Seen, see
+from engine.web.page import go, show
+from engine.web.scanning import SHOWN, Scanner, Unwanted, media_type_of
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
+
+router = APIRouter()
+Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+Copy = Annotated[int, Path(ge=1, le=10_000)]
+CHUNK = 1 << 16
+LONGEST_NAME = 150
+# Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+
+
+def checked(request: Request, upload: UploadFile) -> tuple[BinaryIO, str]:
+    """The content of an upload and what it is, once it was looked at.
+
+    Raises:
+        Unwanted: it is not taken; the message says why.
+    """
+    content: BinaryIO = upload.file
+    kind = media_type_of(content)
+    scanner: Scanner | None = request.app.state.scanner
+    if scanner is not None:
+        scanner.check(content)
+    content.seek(0)
+    return content, kind
+
+
+def file_name(upload: UploadFile) -> str:
+    """The name of a file without any path, as it may be shown."""
+    return named(upload.filename or "").strip()[:LONGEST_NAME].lstrip(".") or "document"
+
+
+def _list(
+    request: Request, visitor: Visitor, number: int, status: int = 200, problems: tuple[str, ...] = (), done: str = ""
+) -> Response:
+    seen = see(visitor, number, "documents")
+    kinds = [(kind, _versions(seen, name)) for name, kind in seen.process.documents.items()]
+    values: dict[str, Any] = {"kinds": kinds, "problems": problems, "done": done, "shown": SHOWN}
+    return show(request, "documents.html", status, seen=seen, tab="documents", **values)
+
+
+def _versions(seen: Seen, name: str) -> list[tuple[int, Document]]:
+    """The versions of a kind of document with their numbers, the newest first."""
+    copies = [one for one in seen.case.documents if one.document == name]
+    return list(reversed(list(enumerate(copies, 1))))
+
+
+@router.get("/cases/{number}/documents")
+def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added: int = 0) -> Response:
+    """The documents of a case."""
+    done = f"{added} document{'s were' if added != 1 else ' was'} added." if added else ""
+    return _list(request, visitor, number, done=done)
+
+
+@router.post("/cases/{number}/documents")
+def add_documents(request: Request, visitor: CaseVisiting, number: CaseNumber, posted: SentBy) -> Response:
+    """Keep documents with a case; each that is not taken is named with the reason, and the others stay."""
+    visitor.engine.case(number, visitor.actor)
+    kind, files = posted.text("document", 60), posted.files("files")
+    if not files:
+        return _list(request, visitor, number, 422, ("Choose one or more files.",))
+    problems = [fault for one in files if (fault := _add(request, visitor, number, kind, one))]
+    if problems:
+        return _list(request, visitor, number, 422, tuple(problems))
+    return go(f"/cases/{number}/documents?added={len(files)}")
+
+
+def _add(request: Request, visitor: Visitor, number: int, kind: str, upload: UploadFile) -> str:
+    """Keep one document; why it was not taken, empty where it was."""
+    name = file_name(upload)
+    try:
+        content, media_type = checked(request, upload)
+    except Unwanted as unwanted:
+        return f"{name}: {unwanted}"
+    result = visitor.engine.add_document(number, kind, content, visitor.actor, name=name, media_type=media_type)
+    return f"{name}: {result.message}" if isinstance(result, Refusal) else ""
+
+
+@router.get("/cases/{number}/documents/{kind}/{copy}")
+def see_document(visitor: CaseVisiting, number: CaseNumber, kind: Kind, copy: Copy, download: str = "") -> Response:
+    """One version of a document: shown in the browser where that is safe, else sent as a file."""
+    case = visitor.engine.case(number, visitor.actor)
+    copies = [one for one in case.documents if one.document == kind]
+    if copy > len(copies):
+        raise NotFound
+    visitor.engine.note_access(number, visitor.actor, f"document {kind}")
+    return _sent(visitor.engine.documents.open(copies[copy - 1].hash), copies[copy - 1], inline=not download)
+
+
+def _sent(content: BinaryIO, document: Document, *, inline: bool) -> Response:
+    inline = inline and document.type in SHOWN
+    how = "inline" if inline else "attachment"
+    headers = {
+        "content-disposition": f"{how}; filename*=UTF-8''{quote(document.name)}",
+        "content-length": str(document.size),
+        "content-security-policy": _POLICY + ("" if document.type == "application/pdf" else "; sandbox"),
+    }
+    media_type = document.type if document.type in SHOWN else "application/octet-stream"
+    if media_type == "text/plain":
+        media_type = "text/plain; charset=utf-8"
+    return StreamingResponse(_chunks(content), media_type=media_type, headers=headers)
+
+
+def _chunks(content: BinaryIO) -> Iterator[bytes]:
+    with content:
+        while chunk := content.read(CHUNK):
+            yield chunk
+
+
+@router.get("/cases/{number}/documents/{kind}/{copy}/page")
+def document_page(request: Request, visitor: CaseVisiting, number: CaseNumber, kind: Kind, copy: Copy) -> Response:
+    """A page that shows one version of a document beside what the case is."""
+    seen = see(visitor, number, "documents")
+    versions = dict(_versions(seen, kind))
+    if copy not in versions:
+        raise NotFound
+    return show(request, "document.html", seen=seen, tab="documents", document=versions[copy], kind=kind, copy=copy)

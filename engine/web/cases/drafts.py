@@ -1,0 +1,206 @@
+"""Drafts: a case that somebody begins to write down, as a list of parts to be left and gone on with."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from engine.case.refusal import Refusal
+from engine.process.definition import Process, Section
+from engine.service import Case
+from engine.store.notes import StoredDraft
+from engine.web.cases.documents import checked, file_name
+from engine.web.forms import Question, question, read, said, with_answers
+from engine.web.page import go, show
+from engine.web.scanning import Unwanted
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
+
+router = APIRouter()
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Part = Annotated[int, Path(ge=0, le=100)]
+
+
+@router.get("/cases-new")
+def choose(request: Request, visitor: CaseVisiting) -> Response:
+    """What kind of case to begin, and where."""
+    return _ways(request, visitor)
+
+
+def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+    ways = [(one, one.states[state]) for one in visitor.opens for state in one.initial]
+    if not ways:
+        raise NotFound
+    return show(request, "draft_new.html", status, ways=ways, drafts=_told(visitor), problem=problem)
+
+
+def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
+    known = {one.name: one for one in visitor.processes}
+    return [
+        (one, known[one.process].title_of("states", one.state))
+        for one in visitor.engine.desk.drafts(visitor.actor)
+        if one.process in known
+    ]
+
+
+@router.post("/drafts")
+def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
+    """Begin a draft."""
+    name, _, state = posted.text("way", 200).partition(" ")
+    for process in visitor.opens:
+        if process.name == name and state in process.initial:
+            return go(f"/drafts/{visitor.engine.desk.begin_draft(name, state, visitor.actor)}")
+    return _ways(request, visitor, 422, "Choose what you need.")
+
+
+def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
+    draft = visitor.engine.desk.draft(number, visitor.actor)
+    process = next((one for one in visitor.opens if one.name == draft.process), None)
+    if process is None:
+        raise NotFound
+    return draft, process
+
+
+def _progress(process: Process, draft: StoredDraft, section: Section) -> str:
+    """How far a part has come: done, begun, or not begun."""
+    form = process.opening.form
+    answered = [name for name in section.fields if name in draft.data]
+    if not answered:
+        return "Not begun"
+    return "Done" if all(name in draft.data for name in section.fields if form[name]) else "Begun"
+
+
+@router.get("/drafts/{number}")
+def parts(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+    """The parts of a draft, and how far each has come."""
+    return _parts(request, visitor, number)
+
+
+def _parts(request: Request, visitor: Visitor, number: int, status: int = 200, problem: str = "") -> Response:
+    draft, process = _draft(visitor, number)
+    sections = [(i, one, _progress(process, draft, one)) for i, one in enumerate(process.opening.sections)]
+    values: dict[str, Any] = {"sections": sections, "state": process.states[draft.state], "problem": problem}
+    return show(request, "draft.html", status, draft=draft, process=process, **values)
+
+
+def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: Section) -> list[Question]:
+    own = {process.organisation: visitor.person.organisation, process.area: visitor.person.area}
+    asked = []
+    for name in section.fields:
+        value = draft.data.get(name) or (own.get(name) if name else None)
+        choices = None
+        if name == process.organisation and process.fields[name].type == "text":
+            choices = _organisations(visitor)
+        asked.append(question(process.fields[name], required=process.opening.form[name], value=value, choices=choices))
+        if choices is not None:
+            asked[-1].type = "select"
+    return asked
+
+
+def _organisations(visitor: Visitor) -> list[tuple[str, str]] | None:
+    """The organisations to choose from; one's own for those who belong to one."""
+    if visitor.person.organisation and not visitor.oversees:
+        return [(visitor.person.organisation, visitor.person.organisation)]
+    return [(one.name, one.name) for one in visitor.engine.people.organisations()] or None
+
+
+@router.get("/drafts/{number}/part/{part}")
+def ask_part(request: Request, visitor: CaseVisiting, number: Number, part: Part) -> Response:
+    """The form of one part."""
+    draft, process = _draft(visitor, number)
+    section = _section(process, part)
+    questions = _questions(visitor, process, draft, section)
+    return show(request, "draft_part.html", draft=draft, section=section, part=part, questions=questions)
+
+
+def _section(process: Process, part: int) -> Section:
+    if part >= len(process.opening.sections):
+        raise NotFound
+    return process.opening.sections[part]
+
+
+@router.post("/drafts/{number}/part/{part}")
+def answer_part(request: Request, visitor: CaseVisiting, number: Number, part: Part, posted: SentBy) -> Response:
+    """Keep the answers of one part. Whether they can be is checked against the whole draft."""
+    draft, process = _draft(visitor, number)
+    section = _section(process, part)
+    questions = _questions(visitor, process, draft, section)
+    answers = read(questions, posted)
+    faults = visitor.engine.check_opening(draft.process, {**draft.data, **answers})
+    wrong = {name: text for name, text in faults.items() if name in section.fields and answers.get(name)}
+    if wrong:
+        shown = with_answers(questions, answers, wrong)
+        return show(request, "draft_part.html", 422, draft=draft, section=section, part=part, questions=shown)
+    visitor.engine.desk.keep_answers(number, answers, visitor.actor)
+    return go(f"/drafts/{number}")
+
+
+@router.get("/drafts/{number}/documents")
+def ask_documents(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+    """The documents of a draft."""
+    return _documents(request, visitor, number)
+
+
+def _documents(
+    request: Request, visitor: Visitor, number: int, status: int = 200, problems: tuple[str, ...] = ()
+) -> Response:
+    draft, process = _draft(visitor, number)
+    return show(request, "draft_documents.html", status, draft=draft, process=process, problems=problems)
+
+
+@router.post("/drafts/{number}/documents")
+def attach(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy) -> Response:
+    """Keep documents with a draft, or take one out."""
+    _, process = _draft(visitor, number)
+    kind, files = posted.text("document", 60), posted.files("files")
+    if posted.text("remove"):
+        visitor.engine.desk.detach(number, kind, posted.text("remove", 64), visitor.actor)
+        return go(f"/drafts/{number}/documents")
+    if not files or kind not in process.documents:
+        return _documents(request, visitor, number, 422, ("Choose one or more files.",))
+    problems = []
+    for upload in files:
+        try:
+            content, media_type = checked(request, upload)
+            visitor.engine.desk.attach(number, kind, file_name(upload), content, media_type, visitor.actor)
+        except Unwanted as unwanted:
+            problems.append(f"{file_name(upload)}: {unwanted}")
+    if problems:
+        return _documents(request, visitor, number, 422, tuple(problems))
+    return go(f"/drafts/{number}/documents")
+
+
+@router.get("/drafts/{number}/check")
+def check(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+    """Everything that will be sent, to be looked over."""
+    draft, process = _draft(visitor, number)
+    return show(request, "draft_check.html", draft=draft, process=process, sections=_answers(visitor, process, draft))
+
+
+def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
+    found = []
+    for i, section in enumerate(process.opening.sections):
+        rows = [
+            (one.title, said(one, process.fields[one.name], draft.data.get(one.name)))
+            for one in _questions(visitor, process, draft, section)
+        ]
+        found.append((i, section, rows))
+    return found
+
+
+@router.post("/drafts/{number}/send")
+def send(request: Request, visitor: CaseVisiting, number: Number, _: SentBy) -> Response:
+    """Begin the case that the draft describes."""
+    _draft(visitor, number)
+    result = visitor.engine.desk.send(number, visitor.actor)
+    if isinstance(result, Refusal):
+        return _parts(request, visitor, number, 422, result.message)
+    assert isinstance(result, Case)
+    return go(f"/cases/{result.id}/done/{result.version}")
+
+
+@router.post("/drafts/{number}/discard")
+def discard(visitor: CaseVisiting, number: Number, _: SentBy) -> Response:
+    """Forget a draft."""
+    visitor.engine.desk.discard(number, visitor.actor)
+    return go("/cases-new")

@@ -1,0 +1,203 @@
+"""Tasks: those that are mine, my team's, overdue; claimed, given, done and postponed, one or many at once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from engine.case.refusal import Refusal
+from engine.service import Case
+from engine.service.lists.finder import TasksWanted
+from engine.web.cases.case import CaseNumber, see
+from engine.web.forms import Question, date_in
+from engine.web.page import go, query, show
+from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
+
+router = APIRouter()
+Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+PAGE = 25
+SHOWS = {
+    "team": "My team's",
+    "mine": "Given to me",
+    "overdue": "Overdue",
+    "week": "Due within a week",
+    "all": "All I may see",
+}
+MOST_AT_ONCE = 100
+END_OF_DAY = time(17)
+
+
+def wanted(visitor: Visitor, what: str) -> TasksWanted:
+    """The tasks of one of the lists that are shown."""
+    roles, now = visitor.person.roles, visitor.engine.clock.now()
+    match what:
+        case "mine":
+            return TasksWanted(person=visitor.person.login)
+        case "overdue":
+            return TasksWanted(roles=roles, overdue=True)
+        case "week":
+            return TasksWanted(roles=roles, due_from=now, due_before=now + timedelta(days=7))
+        case "all":
+            return TasksWanted()
+    return TasksWanted(roles=roles)
+
+
+@router.get("/tasks")
+def tasks(
+    request: Request,
+    visitor: CaseVisiting,
+    show: str = "team",
+    after: Annotated[str, Query(max_length=300)] = "",
+    done: int = 0,
+) -> Response:
+    """A page of open tasks."""
+    said = f"{done} task{'s were' if done != 1 else ' was'} changed." if done else ""
+    return _list(request, visitor, show if show in SHOWS else "team", after, done=said)
+
+
+def _list(
+    request: Request,
+    visitor: Visitor,
+    what: str,
+    after: str = "",
+    status: int = 200,
+    problems: tuple[str, ...] = (),
+    done: str = "",
+    questions: list[Question] | None = None,
+    chosen: list[str] | None = None,
+) -> Response:
+    with visitor.engine.finder() as finder:
+        page = finder.tasks(wanted(visitor, what), visitor.actor, PAGE, after)
+    visitor.note_named([(one.case, one.label) for one in page.items], "list of tasks")
+    return show(
+        request,
+        "tasks.html",
+        status,
+        tasks=page.items,
+        what=what,
+        shows=list(SHOWS.items()),
+        next_href=f"/tasks?{query({'show': what, 'after': page.next})}" if page.next else "",
+        problems=problems,
+        done=done,
+        people=_colleagues(visitor),
+        questions=questions or _postponing(),
+        chosen=chosen or [],
+    )
+
+
+def _colleagues(visitor: Visitor) -> list[tuple[str, str]]:
+    """Those to whom a task can be given: of one's own organisation only, for who sees no more."""
+    roles = {role for one in visitor.processes for role in one.roles}
+    found = [one for one in visitor.engine.people.everybody() if one.active and roles & set(one.roles)]
+    if not visitor.oversees:
+        found = [one for one in found if one.organisation == visitor.person.organisation]
+    return [(one.login, one.name) for one in found]
+
+
+def _postponing(until: str = "", reason: str = "", errors: dict[str, str] | None = None) -> list[Question]:
+    wrong = errors or {}
+    return [
+        Question("until", "New date", "date", required=False, value=until, error=wrong.get("until", "")),
+        Question("reason", "Reason", "text", required=False, value=reason, error=wrong.get("reason", "")),
+    ]
+
+
+@router.get("/cases/{number}/tasks/{name}/move")
+def ask_to_move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name) -> Response:
+    """Where one task gets another date."""
+    return _move(request, visitor, number, name)
+
+
+def _move(
+    request: Request,
+    visitor: Visitor,
+    number: int,
+    name: str,
+    status: int = 200,
+    questions: list[Question] | None = None,
+    general: str = "",
+) -> Response:
+    seen = see(visitor, number, "task")
+    task = next((one for one in seen.case.tasks if one.task == name), None)
+    if task is None:
+        raise NotFound
+    asked = questions or _postponing()
+    for one in asked:
+        one.required = True
+    return show(request, "task_move.html", status, seen=seen, task=task, questions=asked, general=general)
+
+
+@router.post("/cases/{number}/tasks/{name}/move")
+def move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name, posted: SentBy) -> Response:
+    """Give one task another date, for a reason."""
+    until, reason = date_in(posted, "until"), posted.text("reason", 600)
+    errors = _postponing_faults(until, reason)
+    if errors:
+        return _move(request, visitor, number, name, 422, _postponing(until, reason, errors))
+    said = _do(visitor, f"{number}/{name}", "postpone", posted, until, reason)
+    if said:
+        return _move(request, visitor, number, name, 409, _postponing(until, reason), said)
+    return go(f"/cases/{number}")
+
+
+@router.post("/tasks")
+def change(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
+    """Do something with the tasks that were chosen; what cannot be done is told for each of them."""
+    what, chosen = posted.text("show", 20), posted.texts("task")[:MOST_AT_ONCE]
+    what = what if what in SHOWS else "team"
+    action = posted.text("action", 20)
+    if not chosen:
+        return _list(request, visitor, what, status=422, problems=("Choose one or more tasks first.",))
+    until, reason = date_in(posted, "until"), posted.text("reason", 600)
+    if action == "postpone" and (errors := _postponing_faults(until, reason)):
+        asked = _postponing(until, reason, errors)
+        return _list(request, visitor, what, "", 422, (), "", asked, chosen)
+    results = [_do(visitor, one, action, posted, until, reason) for one in chosen]
+    problems = tuple(f"Case {one.partition('/')[0]}: {said}" for one, said in zip(chosen, results, strict=True) if said)
+    if problems:
+        return _list(request, visitor, what, "", 409, problems, chosen=chosen)
+    return go(posted.text("back", 100) if _is_case(posted) else f"/tasks?show={what}&done={len(chosen)}")
+
+
+def _is_case(posted: Posted) -> bool:
+    back = posted.text("back", 100)
+    return back.startswith("/cases/") and back.removeprefix("/cases/").isdigit()
+
+
+def _postponing_faults(until: str, reason: str) -> dict[str, str]:
+    faults = {}
+    try:
+        date.fromisoformat(until)
+    except ValueError:
+        faults["until"] = "Give the new date as a day, such as 27 3 2027."
+    if not reason.strip():
+        faults["reason"] = "Say why it is postponed."
+    return faults
+
+
+def _do(visitor: Visitor, chosen: str, action: str, posted: Posted, until: str, reason: str) -> str:
+    """Do it with one task; why it could not be done, empty where it was."""
+    number, _, name = chosen.partition("/")
+    if not number.isdigit():
+        return "There is no such task."
+    engine, case, by = visitor.engine, int(number), visitor.actor
+    engine.case(case, by)
+    result: Case | Refusal
+    match action:
+        case "claim":
+            result = engine.claim_task(case, name, by)
+        case "done":
+            result = engine.complete_task(case, name, by)
+        case "assign":
+            person = posted.text("person", 60) or None
+            if person is not None and person not in dict(_colleagues(visitor)):
+                return "Choose somebody from the list."
+            result = engine.assign_task(case, name, person, by)
+        case "postpone":
+            due = datetime.combine(date.fromisoformat(until), END_OF_DAY)
+            result = engine.postpone_task(case, name, due, reason, by)
+        case _:
+            return "Choose what to do."
+    return result.message if isinstance(result, Refusal) else ""

@@ -1,0 +1,176 @@
+"""Dates: what lies ahead, as a list, a week or a month, and as a calendar that other programs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from icalendar import Calendar, Event
+
+from engine.case.command import Actor
+from engine.service import Engine
+from engine.service.lists.finder import TasksWanted
+from engine.service.meetings.meetings import leads
+from engine.web.page import show
+from engine.web.visitor import CaseVisiting, Engined, NotFound
+
+router = APIRouter()
+MOST = 500
+VIEWS = {"month": "Month", "week": "Week", "list": "List"}
+FEED_DAYS = 120
+
+
+@dataclass(frozen=True)
+class Date:
+    """Something with a date. `what` says it for people; `about` names the case `case`: none (0) for meetings."""
+
+    at: datetime
+    kind: str
+    what: str
+    about: str
+    href: str
+    key: str
+    late: bool = False
+    move: str = ""
+    case: int = 0
+
+
+def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -> list[Date]:
+    """Tasks that are due, meetings, and what will happen by itself, in order."""
+    with engine.finder() as finder:
+        tasks = finder.tasks(TasksWanted(due_from=since, due_before=until), by, MOST, "").items
+        timers = finder.timers(until, None, by, MOST, since)
+        meetings = engine.meetings.between_in(finder, since.date(), until.date() + timedelta(days=1), by)
+    found = [
+        Date(
+            one.due,
+            "Task",
+            one.title,
+            one.label,
+            f"/cases/{one.case}",
+            f"task-{one.case}-{one.task}",
+            one.overdue,
+            f"/cases/{one.case}/tasks/{one.task}/move",
+            one.case,
+        )
+        for one in tasks
+        if one.due
+    ]
+    found += [
+        Date(
+            one.due,
+            "Comes up",
+            one.title,
+            one.label,
+            f"/cases/{one.case}",
+            f"timer-{one.case}-{one.timer}",
+            case=one.case,
+        )
+        for one in timers
+    ]
+    found += [
+        Date(
+            one.begins,
+            "Meeting",
+            f"{one.title} ({one.booked} booked)",
+            "",
+            f"/meetings/{one.id}",
+            f"meeting-{one.id}",
+            move=f"/meetings/{one.id}/move" if not one.held and leads(one, by) else "",
+        )
+        for one in meetings
+        if since <= one.begins < until
+    ]
+    return sorted(found, key=lambda one: (one.at, one.kind, one.what))
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days that a view shows, with those before and after it."""
+
+    first: date
+    last: date
+    earlier: date
+    later: date
+    title: str
+
+    @property
+    def weeks(self) -> list[list[date]]:
+        """Its days in weeks, from Monday."""
+        count = (self.last - self.first).days + 1
+        days = [self.first + timedelta(days=i) for i in range(count)]
+        return [days[i : i + 7] for i in range(0, count, 7)]
+
+
+def span_of(view: str, day: date) -> Span:
+    """The span of a view that shows `day`."""
+    monday = day - timedelta(days=day.weekday())
+    if view == "week":
+        week = timedelta(days=7)
+        title = f"Week from {monday.day} {monday:%B %Y}"
+        return Span(monday, monday + timedelta(days=6), monday - week, monday + week, title)
+    if view == "list":
+        month = timedelta(days=30)
+        return Span(day, day + month, day - month, day + month, f"30 days from {day.day} {day:%B %Y}")
+    first = day.replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    begin = first - timedelta(days=first.weekday())
+    end = after + timedelta(days=(7 - after.weekday()) % 7) - timedelta(days=1)
+    return Span(begin, end, (first - timedelta(days=1)).replace(day=1), after, f"{first:%B %Y}")
+
+
+@router.get("/dates")
+def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str = "") -> Response:
+    """What lies ahead."""
+    zone = visitor.processes[0].zone
+    today = visitor.engine.clock.now().astimezone(zone).date()
+    try:
+        chosen = date.fromisoformat(day) if day else today
+    except ValueError:
+        chosen = today
+    chosen = min(max(chosen, date(2000, 1, 1)), date(2190, 1, 1))
+    view = view if view in VIEWS else "month"
+    span = span_of(view, chosen)
+    since = datetime.combine(span.first, datetime.min.time(), zone)
+    found = dates_between(visitor.engine, visitor.actor, since, since + (span.last - span.first) + timedelta(days=1))
+    visitor.note_named([(one.case, one.about) for one in found if one.case], "dates")
+    by_day: dict[date, list[Date]] = {}
+    for one in found:
+        by_day.setdefault(one.at.astimezone(zone).date(), []).append(one)
+    values: dict[str, Any] = {
+        "view": view,
+        "views": list(VIEWS.items()),
+        "today": today,
+        "chosen": chosen,
+        "month": chosen.month,
+    }
+    return show(request, "dates.html", span=span, by_day=by_day, **values)
+
+
+@router.get("/calendar/{secret}.ics")
+def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Response:
+    """A person's dates for their calendar program. It names no person that a case is about: only its number."""
+    login = engine.accounts.feed_of(secret)
+    if login is None:
+        raise NotFound
+    actor, now = engine.people.person(login).actor, engine.clock.now()
+    calendar = Calendar()
+    calendar.add("prodid", "-//casework//dates//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "casework")
+    for one in dates_between(engine, actor, now - timedelta(days=30), now + timedelta(days=FEED_DAYS)):
+        calendar.add_component(_entry(one, now))
+    return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
+
+
+def _entry(one: Date, now: datetime) -> Event:
+    entry = Event()
+    said = f"{one.what}: case {one.case}" if one.case else one.what
+    entry.add("uid", f"{one.key}@casework")
+    entry.add("dtstamp", now)
+    entry.add("dtstart", one.at)
+    entry.add("dtend", one.at + timedelta(hours=1 if one.kind == "Meeting" else 0, minutes=15))
+    entry.add("summary", said)
+    return entry

@@ -1,0 +1,209 @@
+"""Meetings: their dates, agendas, the page of a case during one, attendance and minutes, and the agenda pack."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from engine.case.refusal import Refusal
+from engine.service.meetings.meetings import BadMeeting, Meeting, leads
+from engine.web.cases.case import see
+from engine.web.forms import Question, date_in
+from engine.web.page import go, show
+from engine.web.visitor import NotFound, SentBy, Visiting, Visitor
+
+router = APIRouter()
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+NO_MOMENT = "Give a day and a time, such as 27 3 2027, 13:30."
+
+
+def _meets(visitor: Visitor) -> Visitor:
+    if not visitor.meets:
+        raise NotFound
+    return visitor
+
+
+@router.get("/meetings")
+def meetings(request: Request, visitor: Visiting) -> Response:
+    """Meetings that come, and those that were held."""
+    return _list(request, _meets(visitor))
+
+
+def _list(
+    request: Request, visitor: Visitor, status: int = 200, questions: list[Question] | None = None, problem: str = ""
+) -> Response:
+    today = visitor.engine.clock.now().astimezone(visitor.processes[0].zone).date()
+    coming = visitor.engine.meetings.between(today, today + timedelta(days=400), visitor.actor)
+    past = visitor.engine.meetings.between(today - timedelta(days=200), today, visitor.actor)
+    led = visitor.engine.meetings.led_by(visitor.actor)
+    asked = questions if questions is not None else _questions(led)
+    values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem}
+    return show(request, "meetings.html", status, coming=coming, past=past[::-1], **values)
+
+
+def _questions(led: list[Any]) -> list[Question]:
+    choices = []
+    for process, kind in led:
+        series = process.fields[kind.per].choices if kind.per else {"": kind.title}
+        choices += [(f"{process.name} {kind.name} {value}", title) for value, title in series.items()]
+    link = Question("link", "Link to the meeting", "text", required=False)
+    return [Question("which", "Which meeting", "choice", required=True, choices=choices), _asked_when(), link]
+
+
+def _asked_when(value: str = "", error: str = "") -> Question:
+    return Question("when", "Date and time", "time", required=True, value=value, error=error)
+
+
+@router.post("/meetings")
+def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Keep a new date."""
+    _meets(visitor)
+    asked = _questions(visitor.engine.meetings.led_by(visitor.actor))
+    which, when, link = posted.text("which", 400), date_in(posted, "when", with_time=True), posted.text("link", 500)
+    for one, value in zip(asked, (which, when, link), strict=True):
+        one.value = value
+    name, _, rest = which.partition(" ")
+    meeting, _, series = rest.partition(" ")
+    day, at = _moment(when)
+    if not which:
+        asked[0].error = "Choose which meeting it is."
+    if day is None or at is None:
+        asked[1].error = NO_MOMENT
+    if link and not link.startswith("https://"):
+        asked[2].error = "A link begins with https://."
+    if any(one.error for one in asked) or day is None or at is None:
+        return _list(request, visitor, 422, asked)
+    try:
+        number = visitor.engine.meetings.plan(name, meeting, series, day, at, visitor.actor, link)
+    except (BadMeeting, LookupError) as bad:
+        return _list(request, visitor, 422, asked, str(bad.args[0]))
+    return go(f"/meetings/{number}")
+
+
+def _moment(text: str) -> tuple[date | None, time | None]:
+    day, _, clock = text.partition(" ")
+    try:
+        return date.fromisoformat(day), time.fromisoformat(clock or "-")
+    except ValueError:
+        return None, None
+
+
+@router.get("/meetings/{number}")
+def meeting(
+    request: Request, visitor: Visiting, number: Number, heard: int = 0, kept: int = 0, moved: int = 0
+) -> Response:
+    """The agenda of a meeting."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    done = f"What came of case {heard} is kept." if heard else "The meeting is kept." if kept else ""
+    done = "The meeting is moved, and its cases are booked on the new day." if moved else done
+    return _agenda(request, visitor, found, done=done)
+
+
+def _agenda(
+    request: Request,
+    visitor: Visitor,
+    found: Meeting,
+    status: int = 200,
+    done: str = "",
+    problem: str | tuple[str, ...] = "",
+) -> Response:
+    agenda = visitor.engine.meetings.agenda(found, visitor.actor)
+    visitor.engine.note_accesses([one.id for one in agenda], visitor.actor, "agenda of a meeting")
+    people = found.process.fields[found.kind.present].choices if found.kind.present else {}
+    values: dict[str, Any] = {"agenda": agenda, "leads": leads(found, visitor.actor), "people": list(people.items())}
+    return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
+
+
+@router.post("/meetings/{number}")
+def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
+    """Keep who was there, and the minutes."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    present = posted.texts("present") or [one for one in posted.text("names", 2000).split("\n") if one.strip()]
+    try:
+        visitor.engine.meetings.record(number, present, posted.text("minutes"), visitor.actor)
+    except BadMeeting as bad:
+        return _agenda(request, visitor, found, 422, problem=str(bad))
+    return go(f"/meetings/{number}?kept=1")
+
+
+@router.get("/meetings/{number}/move")
+def ask_to_move(request: Request, visitor: Visiting, number: Number) -> Response:
+    """Where a meeting gets another date, or is cancelled."""
+    found = _led(visitor, number)
+    return _move(request, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"))
+
+
+def _led(visitor: Visitor, number: int) -> Meeting:
+    """A meeting whose dates the visitor keeps."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    if not leads(found, visitor.actor):
+        raise NotFound
+    return found
+
+
+def _move(request: Request, found: Meeting, asked: Question, status: int = 200, problem: str = "") -> Response:
+    return show(request, "meeting_move.html", status, meeting=found, questions=[asked], problem=problem)
+
+
+@router.post("/meetings/{number}/move")
+def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
+    """Give a meeting another date, or cancel it."""
+    found, engine = _led(visitor, number), visitor.engine
+    when = date_in(posted, "when", with_time=True)
+    day, at = _moment(when)
+    try:
+        if posted.text("action", 10) == "cancel":
+            engine.meetings.cancel(number, visitor.actor)
+            return go("/meetings")
+        if day is None or at is None:
+            return _move(request, found, _asked_when(when, NO_MOMENT), 422)
+        left = engine.meetings.move(number, day, at, visitor.actor)
+    except BadMeeting as bad:
+        return _move(request, found, _asked_when(when), 422, str(bad))
+    if not left:
+        return go(f"/meetings/{number}?moved=1")
+    visitor.note_named([(case.id, case.label) for case, _ in left], "agenda of a meeting")
+    stay = tuple(f"{case.label} could not be booked on the new day: {why.message}" for case, why in left)
+    return _agenda(request, visitor, engine.meetings.meeting(number, visitor.actor), 409, problem=stay)
+
+
+@router.get("/meetings/{number}/pack")
+def pack(request: Request, visitor: Visiting, number: Number, names: str = "yes") -> Response:
+    """The agenda with a sheet for each case, to be printed: with names, or without."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    sheets = visitor.engine.meetings.sheets(found, visitor.actor)
+    visitor.engine.note_accesses([one.id for one, _ in sheets], visitor.actor, "agenda pack")
+    return show(request, "pack.html", meeting=found, sheets=sheets, named=names == "yes")
+
+
+@router.get("/meetings/{number}/cases/{case}")
+def hear(request: Request, visitor: Visiting, number: Number, case: Number) -> Response:
+    """The page of one case during a meeting."""
+    return _hear(request, _meets(visitor), number, case)
+
+
+def _hear(request: Request, visitor: Visitor, number: int, case: int, status: int = 200, problem: str = "") -> Response:
+    found = visitor.engine.meetings.meeting(number, visitor.actor)
+    agenda = visitor.engine.meetings.agenda(found, visitor.actor)
+    numbers = [one.id for one in agenda]
+    if case not in numbers:
+        raise NotFound
+    seen = see(visitor, case, "page during a meeting")
+    place = numbers.index(case)
+    following = numbers[place + 1] if place + 1 < len(numbers) else None
+    notes = [one for one in visitor.engine.desk.notes(case, visitor.actor) if one.meeting == number]
+    outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
+    values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
+    return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, problem=problem, **values)
+
+
+@router.post("/meetings/{number}/cases/{case}")
+def minute(request: Request, visitor: Visiting, number: Number, case: Number, posted: SentBy) -> Response:
+    """Keep a minute on one case."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    refusal = visitor.engine.desk.write_note(case, posted.text("text", 30_000), visitor.actor, found.id)
+    if isinstance(refusal, Refusal):
+        return _hear(request, visitor, number, case, 422, refusal.message)
+    return go(f"/meetings/{number}/cases/{case}")

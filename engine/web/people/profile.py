@@ -1,0 +1,159 @@
+"""Profile: one's own account: password, authenticator, recovery codes, calendar address, signing out everywhere."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from dataclasses import replace
+from datetime import UTC
+
+import pyotp
+import segno
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from engine.service.people.accounts import BadPassword, OpenSession, handle_of
+from engine.web.forms import Question
+from engine.web.page import address_of, go, show
+from engine.web.people.signing import enter
+from engine.web.visitor import SentBy, Visiting, Visitor
+
+router = APIRouter()
+_log = structlog.get_logger("casework.sign_in")
+
+
+def _passwords(errors: dict[str, str] | None = None) -> list[Question]:
+    wrong = errors or {}
+    return [
+        Question("current", "Password now", "password", required=True, error=wrong.get("current", "")),
+        Question(
+            "new",
+            "New password",
+            "password",
+            required=True,
+            hint="At least 12 characters. Three random words make a good one.",
+            error=wrong.get("new", ""),
+        ),
+    ]
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    status: int = 200,
+    done: str = "",
+    questions: list[Question] | None = None,
+    address: str = "",
+) -> Response:
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    has_code, codes_left = accounts.second_factor(login)
+    return show(
+        request,
+        "profile.html",
+        status,
+        person=visitor.person,
+        has_account=accounts.has_account(login),
+        has_code=has_code,
+        codes_left=codes_left,
+        has_feed=accounts.has_feed(login),
+        sessions=[_local(visitor, one) for one in accounts.sessions(login)],
+        this=handle_of(visitor.session),
+        questions=questions or _passwords(),
+        done=done,
+        address=address,
+    )
+
+
+def _local(visitor: Visitor, session: OpenSession) -> OpenSession:
+    zone = visitor.processes[0].zone if visitor.processes else UTC
+    return replace(session, begun=session.begun.astimezone(zone), seen=session.seen.astimezone(zone))
+
+
+@router.get("/profile")
+def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
+    """One's own account."""
+    said = {
+        "password": "Your password was changed.",
+        "code": "No code is asked for any more.",
+        "session": "You are signed out there.",
+    }
+    return _page(request, visitor, done=said.get(done, ""))
+
+
+@router.post("/profile/password")
+def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Choose another password. Every other session ends."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    if not _confirmed(request, visitor, posted.text("current", 1000)):
+        return _page(request, visitor, 422, questions=_passwords({"current": "This is not your password."}))
+    try:
+        accounts.set_password(login, posted.text("new", 1000))
+    except BadPassword as bad:
+        return _page(request, visitor, 422, questions=_passwords({"new": str(bad)}))
+    key = accounts.sign_in_as(login)
+    _log.info("password changed", login=login)
+    return enter(request, key, "/profile?done=password") if key else go("/sign-in")
+
+
+def _confirmed(request: Request, visitor: Visitor, password: str) -> bool:
+    login, throttle = visitor.person.login, request.app.state.throttle
+    return throttle.allows(f"again {login}", request) and visitor.engine.accounts.confirmed(login, password)
+
+
+def _code_page(request: Request, visitor: Visitor, secret: str, status: int = 200, error: str = "") -> Response:
+    address = pyotp.TOTP(secret).provisioning_uri(name=visitor.person.login, issuer_name="casework")
+    picture = io.BytesIO()
+    segno.make(address).save(picture, kind="svg", scale=5, border=2)
+    asked = Question("code", "Code", "text", required=True, hint="The six digits that it shows.", error=error)
+    drawn = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+    return show(request, "second_factor.html", status, secret=secret, picture=drawn, question=asked)
+
+
+@router.get("/profile/code")
+def ask_for_code(request: Request, visitor: Visiting) -> Response:
+    """How to begin with an authenticator."""
+    if not visitor.engine.accounts.has_account(visitor.person.login):
+        return go("/profile")
+    return _code_page(request, visitor, pyotp.random_base32())
+
+
+@router.post("/profile/code")
+def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
+    secret = posted.text("secret", 64)
+    if not re.fullmatch("[A-Z2-7]{32}", secret):
+        return go("/profile/code")
+    codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
+    if codes is None:
+        return _code_page(request, visitor, secret, 422, "This code is not right. Wait for the next one.")
+    _log.info("second factor begun", login=visitor.person.login)
+    return show(request, "recovery_codes.html", codes=codes)
+
+
+@router.post("/profile/code/stop")
+def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Ask for codes no more."""
+    if not _confirmed(request, visitor, posted.text("current", 1000)):
+        return _page(request, visitor, 422, questions=_passwords({"current": "This is not your password."}))
+    visitor.engine.accounts.drop_second_factor(visitor.person.login)
+    _log.info("second factor dropped", login=visitor.person.login)
+    return go("/profile?done=code")
+
+
+@router.post("/profile/sessions/end")
+def end_session(visitor: Visiting, posted: SentBy) -> Response:
+    """Sign out somewhere else."""
+    visitor.engine.accounts.end_session(visitor.person.login, posted.text("session", 40))
+    return go("/profile?done=session")
+
+
+@router.post("/profile/calendar")
+def calendar(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Make a new calendar address, or let there be none."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    if posted.text("stop", 5):
+        accounts.drop_feed(login)
+        return _page(request, visitor, done="The address leads nowhere now.")
+    address = address_of(request, f"/calendar/{accounts.new_feed(login)}.ics")
+    return _page(request, visitor, done="This is your new calendar address. It is shown only now.", address=address)

@@ -1,0 +1,280 @@
+"""Signing in and out: passwords, codes, invitations, and the sign-in of an organisation (OpenID Connect)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from engine.service.people.accounts import ABSOLUTE, BadPassword, Session, Stage
+from engine.web.forms import Question
+from engine.web.page import address_of, go, show
+from engine.web.people.provider import Provider, SignInFailed
+from engine.web.visitor import AnyPosted, Engined, SentBy, Visiting, cookie_name, local_path, session_of
+
+router = APIRouter()
+_log = structlog.get_logger("casework.sign_in")
+Secret = Annotated[str, Path(max_length=100)]
+WRONG = "The user name or the password is not right."
+
+
+class Throttle:
+    """So many attempts for one name, and from one address; counted in this process."""
+
+    def __init__(self, per_name: int = 10, per_address: int = 60) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._per_name, self._per_address = RateLimitItemPerHour(per_name), RateLimitItemPerMinute(per_address)
+
+    def allows(self, name: str, request: Request) -> bool:
+        """Whether one more attempt is allowed; it is counted."""
+        by_address = self._limiter.hit(self._per_address, "address", request.client.host if request.client else "")
+        return self._limiter.hit(self._per_name, "name", name.strip().lower()[:100]) and by_address
+
+
+def enter(request: Request, key: str, to: str) -> RedirectResponse:
+    """Send the browser on with a new session."""
+    response = go(to)
+    secure = request.app.state.secure
+    response.set_cookie(
+        cookie_name(request), key, max_age=int(ABSOLUTE.total_seconds()), httponly=True, samesite="lax", secure=secure
+    )
+    return response
+
+
+def leave(request: Request, to: str) -> RedirectResponse:
+    """Send the browser on without a session."""
+    response = go(to)
+    response.delete_cookie(cookie_name(request), httponly=True, samesite="lax", secure=request.app.state.secure)
+    return response
+
+
+def _ask(
+    request: Request,
+    status: int,
+    heading: str,
+    questions: list[Question],
+    action: str,
+    submit: str,
+    *,
+    texts: Sequence[str] = (),
+    general: str = "",
+    wanted: str = "/",
+    provider: str = "",
+) -> Response:
+    """A page with a short form, for those who are not signed in yet."""
+    return show(
+        request,
+        "sign_in.html",
+        status,
+        heading=heading,
+        questions=questions,
+        action=action,
+        submit=submit,
+        texts=texts,
+        general=general,
+        next=local_path(wanted),
+        provider=provider,
+    )
+
+
+def _form(request: Request, status: int = 200, login: str = "", general: str = "", wanted: str = "/") -> Response:
+    provider: Provider | None = request.app.state.provider
+    first = not request.app.state.engine.accounts.any()
+    texts = ["Nobody can sign in yet. Open the address that the service printed when it was started."] if first else []
+    questions = [
+        Question("login", "User name", "text", required=True, value=login),
+        Question("password", "Password", "password", required=True),
+    ]
+    title = provider.title if provider else ""
+    return _ask(
+        request,
+        status,
+        "Sign in",
+        questions,
+        "/sign-in",
+        "Sign in",
+        texts=texts,
+        general=general,
+        wanted=wanted,
+        provider=title,
+    )
+
+
+@router.get("/sign-in")
+def ask_to_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002  what everybody calls it
+    """The page on which people sign in."""
+    session = session_of(request)
+    if session and session.stage is Stage.SIGNED_IN:
+        return go(local_path(next))
+    return _form(request, wanted=next)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
+    """Check name and password. What is wrong is not told."""
+    login, wanted = posted.text("login", 100), local_path(posted.text("next", 2000))
+    throttle: Throttle = request.app.state.throttle
+    if not throttle.allows(login, request):
+        _log.warning("too many attempts to sign in")
+        return _form(request, 429, login, "There were too many attempts. Wait an hour, then try again.", wanted)
+    key = engine.accounts.sign_in(login, posted.text("password", 1000))
+    if key is None:
+        _log.warning("sign-in refused")
+        return _form(request, 403, login, WRONG, wanted)
+    _end_other(request, engine)
+    session = engine.accounts.session(key)
+    needs_code = session is not None and session.stage is Stage.CODE
+    _log.info("password right, code asked for" if needs_code else "signed in", login=login)
+    return enter(request, key, f"/sign-in/code?next={quote(wanted)}" if needs_code else wanted)
+
+
+def _end_other(request: Request, engine: Engined) -> None:
+    """A session that the browser came with ends: nobody can have planted it for later."""
+    before = request.cookies.get(cookie_name(request))
+    if before:
+        engine.accounts.sign_out(before)
+
+
+def _code_form(request: Request, wanted: str, status: int = 200, error: str = "") -> Response:
+    asked = Question("code", "Code", "text", required=True, error=error)
+    asked.hint = "The six digits of your authenticator, or one of your recovery codes."
+    return _ask(request, status, "Enter your code", [asked], "/sign-in/code", "Go on", wanted=wanted)
+
+
+def _half_way(request: Request) -> Session | None:
+    session = session_of(request)
+    return session if session and session.stage is Stage.CODE else None
+
+
+@router.get("/sign-in/code")
+def ask_for_code(request: Request, next: str = "/") -> Response:  # noqa: A002
+    """The page that asks for the second factor."""
+    return _code_form(request, next) if _half_way(request) else go("/sign-in")
+
+
+@router.post("/sign-in/code")
+def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
+    """Check the second factor."""
+    session, wanted = _half_way(request), local_path(posted.text("next", 2000))
+    if session is None:
+        return go("/sign-in")
+    throttle: Throttle = request.app.state.throttle
+    if not throttle.allows(f"code of {session.person.login}", request):
+        return _code_form(request, wanted, 429, "There were too many attempts. Wait an hour, then try again.")
+    key = engine.accounts.give_code(session, posted.text("code", 40))
+    if key is None:
+        _log.warning("code refused", login=session.person.login)
+        return _code_form(request, wanted, 403, "This code is not right.")
+    _log.info("signed in", login=session.person.login, by="code")
+    return enter(request, key, wanted)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, engine: Engined, visitor: Visiting, _: SentBy) -> Response:
+    """End this session."""
+    engine.accounts.sign_out(visitor.session.key)
+    _log.info("signed out", login=visitor.person.login)
+    return leave(request, "/signed-out")
+
+
+@router.post("/sign-out-everywhere")
+def sign_out_everywhere(request: Request, engine: Engined, visitor: Visiting, _: SentBy) -> Response:
+    """End every session of this person."""
+    engine.accounts.sign_out_everywhere(visitor.person.login)
+    _log.info("signed out everywhere", login=visitor.person.login)
+    return leave(request, "/signed-out")
+
+
+@router.get("/signed-out")
+def signed_out(request: Request) -> Response:
+    """The page after signing out."""
+    texts = ["You have signed out. On a computer that others use, close the browser as well."]
+    return show(request, "told.html", title="You are signed out", texts=texts, href="/sign-in", link="Sign in again")
+
+
+def _invited(request: Request, login: str, secret: str, status: int = 200, error: str = "") -> Response:
+    asked = [Question("password", "New password", "password", required=True, error=error)]
+    asked[0].hint = "At least 12 characters. Three random words make a good one."
+    texts, action = [f"Your user name is {login}."], f"/invitation/{secret}"
+    return _ask(request, status, "Choose a password", asked, action, "Keep it and sign in", texts=texts)
+
+
+def _no_invitation(request: Request) -> Response:
+    texts = ["It was used before, or it has expired. Ask your administrator for a new one."]
+    title = "This invitation holds no more"
+    return show(request, "told.html", 404, title=title, texts=texts, href="/sign-in", link="Sign in")
+
+
+@router.get("/invitation/{secret}")
+def see_invitation(request: Request, engine: Engined, secret: Secret) -> Response:
+    """The page on which somebody who was invited chooses a password."""
+    login = engine.accounts.invited(secret)
+    return _invited(request, login, secret) if login else _no_invitation(request)
+
+
+@router.post("/invitation/{secret}")
+def accept_invitation(request: Request, engine: Engined, secret: Secret, posted: AnyPosted) -> Response:
+    """Keep the password that was chosen, and sign in."""
+    login = engine.accounts.invited(secret)
+    if login is None:
+        return _no_invitation(request)
+    try:
+        accepted = engine.accounts.accept(secret, posted.text("password", 1000))
+    except BadPassword as bad:
+        return _invited(request, login, secret, 422, str(bad))
+    key = engine.accounts.sign_in_as(accepted) if accepted else None
+    _log.info("password chosen by invitation", login=login)
+    return enter(request, key, "/") if key else _no_invitation(request)
+
+
+# The sign-in of an organisation
+
+_STATE = "casework-sign-in"
+
+
+@router.post("/sign-in/organisation")
+def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=2000)] = "/") -> Response:  # noqa: A002
+    """Send the browser to the organisation's own sign-in."""
+    provider: Provider | None = request.app.state.provider
+    if provider is None:
+        return go("/sign-in")
+    try:
+        address, remembered = provider.begin(address_of(request, "/sign-in/back"), local_path(next))
+    except SignInFailed:
+        return _form(request, 503, general="The sign-in of your organisation cannot be reached. Try again later.")
+    response = go(address)
+    key = secrets.token_urlsafe(16)
+    request.app.state.waiting.put(key, remembered)
+    response.set_cookie(_STATE, key, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure)
+    return response
+
+
+@router.get("/sign-in/back")
+def come_back(request: Request, engine: Engined) -> Response:
+    """The organisation's sign-in sends the browser back."""
+    provider: Provider | None = request.app.state.provider
+    remembered: dict[str, Any] | None = request.app.state.waiting.take(request.cookies.get(_STATE, ""))
+    if provider is None or remembered is None:
+        return _form(request, 403, general="This took too long, or was begun elsewhere. Try again.")
+    try:
+        email = provider.finish(str(request.url), remembered)
+    except SignInFailed as failed:
+        _log.warning("sign-in at the provider failed", why=str(failed))
+        return _form(request, 403, general="Your organisation's sign-in did not work. Try again.")
+    login = engine.accounts.person_with_email(email)
+    key = engine.accounts.sign_in_as(login) if login else None
+    if key is None:
+        return _form(request, 403, general="You are not known here yet. Ask your administrator to add you.")
+    _end_other(request, engine)
+    _log.info("signed in", login=login, by="organisation")
+    response = enter(request, key, remembered["next"])
+    response.delete_cookie(_STATE)
+    return response
