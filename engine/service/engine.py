@@ -1,28 +1,53 @@
-"""Engine: the use cases, one transaction each. The public Python API."""
+"""Engine: the use cases, one transaction each. The public Python API.
+
+The rooms do the work; Engine has them, and its own methods are theirs.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
-from engine.case.instants import to_text
 from engine.clock import Clock, SystemClock
-from engine.service.cases import due
-from engine.service.cases.change import Changer
-from engine.service.cases.transaction import Transaction
+from engine.process.definition import Process
+from engine.service.cases.accesses import Accesses
+from engine.service.cases.change import Changes
+from engine.service.cases.reader import Reader
+from engine.service.cases.timers import Timers
 from engine.service.desk.desk import Desk
 from engine.service.keeping.index import reindex
+from engine.service.keeping.keeping import Keeping
+from engine.service.lists.lists import Lists
+from engine.service.lists.places import Places
 from engine.service.meetings.meetings import Meetings
-from engine.service.processes import publication as publishing
+from engine.service.messages.outbox import Outbox
+from engine.service.people.accounts import Accounts, Session
+from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
+from engine.service.processes.processes import Processes
+from engine.service.site import Site
 from engine.store import archive, schema
-from engine.store.cases import due as due_store
 from engine.store.database import Database, DatabaseUnavailable
 from engine.store.documents import Documents, documents_of
 
+R = TypeVar("R")
+T = TypeVar("T")
+P = ParamSpec("P")
 
-class Engine(Changer):
+
+def _of(room: str, method: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[Engine, P], T]:
+    """A method of Engine that is the same method of one of its rooms: one signature and one docstring, in one place."""
+
+    @functools.wraps(method)
+    def asked(engine: Engine, /, *args: P.args, **given: P.kwargs) -> T:
+        return method(getattr(engine, room), *args, **given)
+
+    return asked
+
+
+class Engine:
     """Case processes on one database.
 
     Every method is one transaction. A change that is not allowed returns a `Refusal`, and then nothing was
@@ -42,22 +67,29 @@ class Engine(Changer):
         clock: Clock | None = None,
         capacities: Mapping[str, int] | None = None,
     ) -> None:
-        database = Database(url)
-        super().__init__(
-            database,
-            documents_of(database.file, documents, in_memory=database.is_sqlite),
-            clock or SystemClock(),
-            Catalogue(capacities),
-        )
-        self.desk = Desk(self)
-        self.meetings = Meetings(database, self._catalogue, self.clock, self.finder, self.fire)
-        self._listeners: list[Callable[[datetime], None]] = []
+        self.database = Database(url)
+        self.documents = documents_of(self.database.file, documents, in_memory=self.database.is_sqlite)
+        self.clock = clock or SystemClock()
+        self.site = Site(self.database, self.documents, self.clock, Catalogue(capacities))
+        self.changes = Changes(self.site)
+        self.reader = Reader(self.site)
+        self.access_log = Accesses(self.site, self.reader)
+        self.running_timers = Timers(self.site)
+        self.lists = Lists(self.site)
+        self.places = Places(self.database, self.site.catalogue, self.clock)
+        self.published = Processes(self.site)
+        self.people = People(self.database, self.clock, self.published.roles)
+        self.accounts = Accounts(self.database, self.clock)
+        self.outbox = Outbox(self.database, self.clock)
+        self.meetings = Meetings(self.database, self.site.catalogue, self.clock, self.lists.finder, self.changes.fire)
+        self.desk = Desk(self.site, self.reader, self.changes)
+        self.keeping = Keeping(self.site)
+        self._prepare_tables()
+
+    def _prepare_tables(self) -> None:
         if self.database.is_sqlite and self.database.file is None:
             schema.create_in_memory(self.database)
-        else:
-            self._check_schema()
-
-    def _check_schema(self) -> None:
+            return
         try:
             schema.check(self.database)
         except DatabaseUnavailable:
@@ -94,57 +126,62 @@ class Engine(Changer):
         """Let go of the database."""
         self.database.dispose()
 
-    def on_timer(self, listener: Callable[[datetime], None]) -> None:
-        """Be told of every timer that is set here, with the instant when it is due."""
-        self._listeners.append(listener)
+    def arrival(self, key: str) -> tuple[Session, list[Process]] | None:
+        """Who is signed in with this key, and the processes in force; None where nobody is. Nothing is written."""
+        with self.database.reading() as connection:
+            session = self.accounts.read_session(connection, key)
+            return (session, self.published.in_force_in(connection)) if session else None
+
+    # Changing cases
+    open_case = _of("changes", Changes.open_case)
+    fire = _of("changes", Changes.fire)
+    check_event = _of("changes", Changes.check_event)
+    add_document = _of("changes", Changes.add_document)
+    complete_task = _of("changes", Changes.complete_task)
+    assign_task = _of("changes", Changes.assign_task)
+    claim_task = _of("changes", Changes.claim_task)
+    postpone_task = _of("changes", Changes.postpone_task)
+
+    # Asking about one case
+    case = _of("reader", Reader.case)
+    seen = _of("reader", Reader.seen)
+    report = _of("reader", Reader.report)
+    overview_of = _of("reader", Reader.overview_of)
+    history = _of("reader", Reader.history)
+    told_history = _of("reader", Reader.told_history)
+    document = _of("reader", Reader.document)
+    possible_events = _of("reader", Reader.possible_events)
+    last_of_key = _of("reader", Reader.last_of_key)
+
+    # Who was shown what
+    accesses = _of("access_log", Accesses.accesses)
+    note_access = _of("access_log", Accesses.note_access)
+    note_shown = _of("access_log", Accesses.note_shown)
+    note_named = _of("access_log", Accesses.note_named)
+    note_accesses = _of("access_log", Accesses.note_accesses)
+
+    # Lists
+    cases = _of("lists", Lists.cases)
+    tasks = _of("lists", Lists.tasks)
+    timers = _of("lists", Lists.timers)
+    finder = _of("lists", Lists.finder)
 
     # Processes
-
-    def publish(
-        self, process: Path | str, calendar: str = "", *, by: str = "administrator", file: str = "process.yaml"
-    ) -> publishing.Published:
-        """Keep a version of a process: a file (with the calendar it names beside it), or its text.
-
-        The same text again is no new version. Cases that begin from its date on follow it.
-
-        Raises:
-            Refused: with every problem found, or because the version label stands for another text.
-        """
-        offered = (
-            publishing.Offered(process, file, calendar, "calendar.yaml")
-            if isinstance(process, str)
-            else publishing.offered_file(process)
-        )
-
-        def work(tx: Transaction) -> publishing.Published:
-            published = publishing.publish(tx.connection, offered, tx.now, by)
-            due.offer_free_places(tx, tx.now)
-            return published
-
-        return self._writing(work)
+    publish = _of("published", Processes.publish)
+    in_force = _of("published", Processes.in_force)
+    processes = _of("published", Processes.processes)
+    process = _of("published", Processes.process)
+    version_log = _of("published", Processes.version_log)
+    text_of_version = _of("published", Processes.text_of_version)
+    try_text = _of("published", Processes.try_text)
+    check_opening = _of("published", Processes.check_opening)
+    free_places = _of("published", Processes.free_places)
 
     # Time
+    run_due = _of("running_timers", Timers.run_due)
+    next_due = _of("running_timers", Timers.next_due)
+    on_timer = _of("running_timers", Timers.on_timer)
 
-    def run_due(
-        self,
-        now: datetime | None = None,
-        *,
-        progress: due.Progress | None = None,
-        stop: Callable[[], bool] = lambda: False,
-        batch: int = due.BATCH,
-    ) -> due.Ran:
-        """Fire every timer that is due by `now`, in order of their time, and offer free places.
-
-        `progress` is told how many fired and how many were due at first. A case whose timer cannot be
-        fired does not keep the others from theirs; it is reported.
-        """
-        moment = now or self.clock.now()
-        with self.database.reading() as connection:
-            total = due_store.count_due(connection, to_text(moment)) if progress else 0
-        fired, stuck = 0, dict[int, due.Stuck]()
-        self._writing(lambda tx: due.offer_free_places(tx, moment), moment)
-        while not stop() and (count := self._writing(lambda tx: due.fire_batch(tx, moment, batch, stuck), moment)):
-            fired += count
-            if progress:
-                progress(fired, max(total, fired))
-        return due.Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
+    # Keeping
+    verify = _of("keeping", Keeping.verify)
+    backup = _of("keeping", Keeping.backup)

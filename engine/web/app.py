@@ -14,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from engine.service import BadCursor, BadPerson, Engine, UnknownCase, UnknownProcess, UnknownState
-from engine.service.desk.desk import UnknownDraft
+from engine.service.desk.drafts import UnknownDraft
 from engine.service.meetings.meetings import UnknownMeeting
 from engine.store.documents import DocumentTooBig
 from engine.web import home, outbox, processes

@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, selec
 from markupsafe import Markup, escape
 
 from engine import __version__
-from engine.service.desk.desk import MENTION
+from engine.service.desk.notes import MENTION
 from engine.web.visitor import Visitor
 
 

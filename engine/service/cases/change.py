@@ -1,4 +1,4 @@
-"""Changing: every change of a case, one transaction each."""
+"""Change: every change of a case, one transaction each."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, BinaryIO, TypeVar
-
-from sqlalchemy.exc import DBAPIError
+from typing import Any, BinaryIO
 
 from engine.case.command import (
     Actor,
@@ -29,22 +27,19 @@ from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.idempotency import Asked
-from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import LostRace, Transaction, UnknownCase, Work
+from engine.service.cases.transaction import Transaction, UnknownCase, Work
 from engine.service.cases.views import Case, case_view
+from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
-from engine.store.database import DatabaseUnavailable, is_worth_retrying
 from engine.store.people.people import all_organisations
 
-T = TypeVar("T")
-ATTEMPTS = 50
 
-
-class Changer(Reader):
+class Changes:
     """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written."""
 
-    _listeners: list[Callable[[datetime], None]]
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def open_case(
         self,
@@ -70,15 +65,15 @@ class Changer(Reader):
                 return self._earlier(tx, asked, seen)
             return self._open(tx, asked, process, Open(actor, at or tx.now, state, given))
 
-        return self._writing(work)
+        return self._site.write(work)
 
     def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
-        self._catalogue.refresh(tx.connection)
-        newest = self._catalogue.newest(tx.connection, name, tx.now.date()) if self._catalogue.versions(name) else None
+        catalogue = self._site.catalogue
+        catalogue.refresh(tx.connection)
+        newest = catalogue.newest(tx.connection, name, tx.now.date()) if catalogue.versions(name) else None
         moment = _aware(command.at, newest) if newest else command.at
-        process = self._catalogue.in_force(
-            tx.connection, name, (moment.astimezone(newest.zone) if newest else moment).date()
-        )
+        day = (moment.astimezone(newest.zone) if newest else moment).date()
+        process = catalogue.in_force(tx.connection, name, day)
         if process is None:
             message = f"No version of {name} is in force on {moment.date()}."
             return Refusal(Code.NO_SUCH_EVENT, message)
@@ -119,8 +114,8 @@ class Changer(Reader):
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         actor = Actor.of(by)
-        with self.database.reading() as connection:
-            tx = Transaction(connection, self._catalogue, self.clock.now())
+        with self._site.database.reading() as connection:
+            tx = Transaction(connection, self._site.catalogue, self._site.clock.now())
             work = tx.hold(case)
             if not may(actor, Action.SEE, work.process, work.snapshot):
                 raise UnknownCase(f"There is no case {case}.")
@@ -149,7 +144,7 @@ class Changer(Reader):
         """
         actor, called = Actor.of(by), file_name(name or document)
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
-        with self.documents.receive(stream) as arrived:
+        with self._site.documents.receive(stream) as arrived:
             if not arrived.size:
                 return Refusal(Code.FORM, "The document is empty.", fields={"content": "The document is empty."})
             asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
@@ -159,7 +154,7 @@ class Changer(Reader):
                 at,
                 asked,
                 expected_version,
-                lambda: self.documents.keep(arrived),
+                lambda: self._site.documents.keep(arrived),
             )
 
     def complete_task(
@@ -256,7 +251,7 @@ class Changer(Reader):
             tx.write()
             return view
 
-        return self._writing(change)
+        return self._site.write(change)
 
     def _earlier(self, tx: Transaction, asked: Asked, seen: Key) -> Case | Refusal:
         """What the same request gave the first time."""
@@ -270,27 +265,8 @@ class Changer(Reader):
         return case_view(process, seen.case, snapshot, tx.now)
 
     def _loaded(self, tx: Transaction, snapshot: Snapshot) -> Process:
-        self._catalogue.refresh(tx.connection)
-        return self._catalogue.process(tx.connection, snapshot.process, snapshot.version)
-
-    def _writing(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:
-        """Run a transaction, again where another one was faster."""
-        for _ in range(ATTEMPTS):
-            try:
-                with self.database.writing() as connection:
-                    tx = Transaction(connection, self._catalogue, now or self.clock.now())
-                    result = work(tx)
-            except LostRace:
-                continue
-            except DBAPIError as error:
-                if not is_worth_retrying(error):
-                    raise
-                continue
-            if tx.earliest is not None:
-                for listener in self._listeners:
-                    listener(from_text(tx.earliest))
-            return result
-        raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+        self._site.catalogue.refresh(tx.connection)
+        return self._site.catalogue.process(tx.connection, snapshot.process, snapshot.version)
 
 
 def _changed(expected: int, found: int) -> Refusal:

@@ -1,0 +1,52 @@
+"""Timers: firing what is due on one site, in batches, and telling when the next one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from engine.case.instants import from_text, to_text
+from engine.service.cases.due import BATCH, Progress, Ran, Stuck, fire_batch, offer_free_places
+from engine.service.site import Site
+from engine.store.cases import due as store
+
+
+class Timers:
+    """The timers of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def run_due(
+        self,
+        now: datetime | None = None,
+        *,
+        progress: Progress | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        batch: int = BATCH,
+    ) -> Ran:
+        """Fire every timer that is due by `now`, in order of their time, and offer free places.
+
+        `progress` is told how many fired and how many were due at first. A case whose timer cannot be
+        fired does not keep the others from theirs; it is reported.
+        """
+        moment = now or self._site.clock.now()
+        with self._site.database.reading() as connection:
+            total = store.count_due(connection, to_text(moment)) if progress else 0
+        fired, stuck = 0, dict[int, Stuck]()
+        self._site.write(lambda tx: offer_free_places(tx, moment), moment)
+        while not stop() and (count := self._site.write(lambda tx: fire_batch(tx, moment, batch, stuck), moment)):
+            fired += count
+            if progress:
+                progress(fired, max(total, fired))
+        return Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
+
+    def next_due(self) -> datetime | None:
+        """When the next timer of any case is due; None where none runs."""
+        with self._site.database.reading() as connection:
+            found = store.next_due(connection)
+        return from_text(found) if found else None
+
+    def on_timer(self, listener: Callable[[datetime], None]) -> None:
+        """Be told of every timer that is set here, with the instant when it is due."""
+        self._site.listeners.append(listener)

@@ -1,0 +1,78 @@
+"""Notes: what people write on cases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.command import Actor
+from engine.case.instants import to_text
+from engine.case.permission import Action
+from engine.case.refusal import Code, Refusal
+from engine.service.cases.reader import Reader
+from engine.service.cases.views import local
+from engine.service.messages.notices import Notices
+from engine.service.site import Site
+from engine.store import notes as store
+from engine.store.notes import StoredNote
+
+MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
+MOST_MENTIONED = 20
+MOST_NOTES = 200
+LONGEST_NOTE = 20_000
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that somebody wrote on a case. `meeting`: the number of the meeting at which they did."""
+
+    at: datetime
+    by: str
+    text: str
+    meeting: int | None
+
+
+class Notes:
+    """The notes on the cases of one site. Every method is one transaction."""
+
+    def __init__(self, site: Site, reader: Reader) -> None:
+        self._site = site
+        self._reader = reader
+
+    def write_note(self, case: int, text: str, by: Actor, meeting: int | None = None) -> Refusal | None:
+        """Keep a note on a case; a refusal where there is nothing to keep.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not change it.
+        """
+        self._reader.seen(case, by, Action.CHANGE)
+        said = text.strip().replace("\r\n", "\n")
+        if not 0 < len(said) <= LONGEST_NOTE:
+            message = f"Write something, in at most {LONGEST_NOTE:,} characters."
+            return Refusal(Code.FORM, message, fields={"text": message})
+        note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting)
+        with self._site.database.writing() as connection:
+            store.insert_note(connection, case, note)
+            self._tell_mentioned(connection, case, said, by)
+        return None
+
+    def _tell_mentioned(self, connection: Connection, case: int, text: str, by: Actor) -> None:
+        """Tell those by e-mail whom a note mentions, if they may see the case."""
+        logins = sorted(set(MENTION.findall(text)) - {by.name})[:MOST_MENTIONED]
+        if logins:
+            notices = Notices(connection, to_text(self._site.clock.now()))
+            notices.tell_mentioned(case, *self._reader.seen(case, None), set(logins))
+
+    def notes(self, case: int, by: Actor) -> list[Note]:
+        """The notes on a case, the latest first. Times are local to its process.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, _ = self._reader.seen(case, by, Action.SEE)
+        with self._site.database.reading() as connection:
+            found = store.notes_of(connection, case, MOST_NOTES)
+        return [Note(local(process, one.at), one.by, one.text, one.meeting) for one in found]

@@ -1,0 +1,50 @@
+"""Saved views: ways to look at a list that somebody keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.case.command import Actor
+from engine.case.refusal import Code, Refusal
+from engine.service.people.people import known_person
+from engine.service.site import Site
+from engine.store import notes as store
+
+MOST_VIEWS = 30
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A way to look at a list of cases that somebody keeps. `query` is the part of the address behind `?`."""
+
+    id: int
+    title: str
+    query: str
+
+
+class SavedViews:
+    """The saved views of one site. Every method is one transaction."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def save_view(self, title: str, query: str, by: Actor) -> Refusal | None:
+        """Keep how a list is looked at."""
+        called = " ".join(title.split())
+        if not 0 < len(called) <= 100 or len(query) > 2000:
+            return Refusal(Code.FORM, "A view needs a name of at most 100 characters.", fields={"title": "Name it."})
+        if len(self.views(by)) >= MOST_VIEWS:
+            return Refusal(Code.FORM, f"You keep {MOST_VIEWS} views. Remove one first.")
+        with self._site.database.writing() as connection:
+            store.insert_view(connection, known_person(connection, by.name).id, called, query)
+        return None
+
+    def views(self, by: Actor) -> list[SavedView]:
+        """The views that a person keeps."""
+        with self._site.database.reading() as connection:
+            return [SavedView(*one) for one in store.views_of(connection, by.name)]
+
+    def remove_view(self, number: int, by: Actor) -> None:
+        """Forget a view of this person."""
+        with self._site.database.writing() as connection:
+            store.delete_view(connection, known_person(connection, by.name).id, number)

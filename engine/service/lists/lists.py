@@ -1,0 +1,87 @@
+"""Lists: pages of cases, tasks and timers, each in one reading transaction."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from engine.case.command import Actor
+from engine.service.cases.views import Case, Page, Task, Timer
+from engine.service.lists import finder as finding
+from engine.service.site import Site
+
+
+class Lists:
+    """Lists over the cases of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def cases(
+        self,
+        *,
+        process: str = "",
+        state: str = "",
+        owner: str = "",
+        organisation: str | None = None,
+        overdue: bool = False,
+        open_only: bool = False,
+        search: str = "",
+        sort: str = "id",
+        by: Actor | str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Case]:
+        """A page of cases, by number; overdue ones by their oldest task.
+
+        `search` finds beginnings of words of label, organisation and number; `sort` is `id`, `label`,
+        `organisation`, `since` or `next_due`, with `-` before it for the other way round. `state` names
+        a state or one around it, `owner` the role that has to move on, `after` the `next` of the page before.
+
+        Raises:
+            UnknownProcess, UnknownState: nothing of that name is published.
+            BadCursor: `after` is not the end of a page.
+        """
+        asked = finding.CasesWanted(process, state, owner, organisation, overdue, open_only, search=search, sort=sort)
+        with self.finder() as finder:
+            return finder.cases(asked, by, limit, after)
+
+    def tasks(
+        self,
+        *,
+        roles: tuple[str, ...] = (),
+        person: str = "",
+        overdue: bool = False,
+        case: int = 0,
+        by: Actor | str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Task]:
+        """A page of open tasks, by due date; those without one last. `roles` finds escalated ones too.
+
+        Raises:
+            BadCursor: `after` is not the end of a page.
+        """
+        with self.finder() as finder:
+            return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
+
+    def timers(
+        self,
+        *,
+        until: datetime | None = None,
+        case: int | None = None,
+        by: Actor | str | None = None,
+        limit: int = 50,
+    ) -> list[Timer]:
+        """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
+        end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
+        with self.finder() as finder:
+            return finder.timers(end, case, by, limit)
+
+    @contextlib.contextmanager
+    def finder(self) -> Iterator[finding.Finder]:
+        """Several lookups in one reading transaction."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            yield finding.Finder(connection, self._site.catalogue, self._site.clock.now())

@@ -1,0 +1,129 @@
+"""Processes: what is published, which version is in force, and publishing another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.case.form import check_form
+from engine.case.instants import from_text
+from engine.process.definition import Process
+from engine.process.expressions import View
+from engine.service.cases import due
+from engine.service.cases.transaction import Transaction
+from engine.service.processes import publication
+from engine.service.processes.catalogue import UnknownProcess
+from engine.service.site import Site
+from engine.store import processes as process_store
+
+
+class Processes:
+    """The published processes of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def in_force(self) -> list[Process]:
+        """Every process, in the version that is in force now (the first if none is yet)."""
+        with self._site.database.reading() as connection:
+            return self.in_force_in(connection)
+
+    def in_force_in(self, connection: Connection) -> list[Process]:
+        """The same within another transaction."""
+        self._site.catalogue.refresh(connection)
+        return self._site.catalogue.all_newest(connection, self._site.clock.now().date())
+
+    def processes(self) -> dict[str, list[str]]:
+        """The published processes with their versions, in the order in which they come into force."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return {
+                name: [one.version for one in self._site.catalogue.versions(name)]
+                for name in self._site.catalogue.names()
+            }
+
+    def version_log(self) -> list[publication.VersionEntry]:
+        """Every published version with who published it when, the latest first."""
+        with self._site.database.reading() as connection:
+            found = process_store.version_log(connection)
+        return [publication.VersionEntry(*one[:3], from_text(one[3]), one[4]) for one in found]
+
+    def text_of_version(self, name: str, version: str) -> str:
+        """The text of a published version.
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        with self._site.database.reading() as connection:
+            found = process_store.version_text(connection, name, version)
+        if found is None:
+            raise UnknownProcess(f"There is no version {version} of the process {name}.")
+        return found
+
+    def try_text(self, text: str) -> publication.Trial:
+        """What would come of publishing a text; nothing is kept."""
+        with self._site.database.reading() as connection:
+            return publication.try_text(connection, text)
+
+    def process(self, name: str, version: str | None = None) -> Process:
+        """A published process: the version given, else the one in force now (the first if none is yet).
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            if version is not None:
+                return self._site.catalogue.process(connection, name, version)
+            self._site.catalogue.in_force(connection, name, self._site.clock.now().date())
+            return self._site.catalogue.newest(connection, name, self._site.clock.now().date())
+
+    def check_opening(self, process: str, data: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with the answers of a form that begins a case, per field, as far as they are given.
+
+        Raises:
+            UnknownProcess: it is not published.
+        """
+        known = self.process(process)
+        view = View(data, known.leaf(known.initial[0]), (), {}, self._site.clock.now())
+        return check_form(known, known.opening.form, data, view)[1]
+
+    def free_places(self, process: str) -> dict[str, int]:
+        """How many of each place are free now."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return dict(Transaction(connection, self._site.catalogue, self._site.clock.now()).free(process))
+
+    def roles(self) -> set[str]:
+        """The roles of every version of every process that is published."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            catalogue = self._site.catalogue
+            versions = [one for name in catalogue.names() for one in catalogue.versions(name)]
+            return {role for one in versions for role in catalogue.process(connection, one.process, one.version).roles}
+
+    def publish(
+        self, process: Path | str, calendar: str = "", *, by: str = "administrator", file: str = "process.yaml"
+    ) -> publication.Published:
+        """Keep a version of a process: a file (with the calendar it names beside it), or its text.
+
+        The same text again is no new version. Cases that begin from its date on follow it.
+
+        Raises:
+            Refused: with every problem found, or because the version label stands for another text.
+        """
+        offered = (
+            publication.Offered(process, file, calendar, "calendar.yaml")
+            if isinstance(process, str)
+            else publication.offered_file(process)
+        )
+
+        def work(tx: Transaction) -> publication.Published:
+            published = publication.publish(tx.connection, offered, tx.now, by)
+            due.offer_free_places(tx, tx.now)
+            return published
+
+        return self._site.write(work)

@@ -1,0 +1,59 @@
+"""Site: what every room of the service works on, and the one way to run a piece of work that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from engine.case.instants import from_text
+from engine.clock import Clock
+from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.processes.catalogue import Catalogue
+from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
+from engine.store.documents import Documents
+
+T = TypeVar("T")
+# Each attempt costs milliseconds, and somebody else got on with every one that was lost: more of them in a row means
+# that something other than a race is wrong.
+ATTEMPTS = 50
+
+
+@dataclass(frozen=True)
+class Site:
+    """One installation: its database, documents and clock, the published processes, and who is told of timers."""
+
+    database: Database
+    documents: Documents
+    clock: Clock
+    catalogue: Catalogue
+    listeners: list[Callable[[datetime], None]] = field(default_factory=list)
+
+    def write(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:
+        """Run a transaction, again where another one was faster. `now` (aware) is its present; None: the clock's.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be reached, or every attempt lost its race.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.writing() as connection:
+                    tx = Transaction(connection, self.catalogue, now or self.clock.now())
+                    result = work(tx)
+            except LostRace:
+                continue
+            except DBAPIError as error:
+                if not is_worth_retrying(error):
+                    raise
+                continue
+            self._tell(tx.earliest)
+            return result
+        raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+
+    def _tell(self, earliest: str | None) -> None:
+        if earliest is not None:
+            for listener in self.listeners:
+                listener(from_text(earliest))
