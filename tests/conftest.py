@@ -1,7 +1,8 @@
 """What all tests share: both databases, a clock that is set, and the two processes they work on.
 
-Every test of the store runs on SQLite and on a real PostgreSQL. Where none can be started the tests are
-skipped, but in CI that is a failure.
+Every test of the store runs on SQLite and on a real PostgreSQL, whose databases are made for English, as most are
+where people work: its order of texts is not that of the program. Where no server can be started the tests are
+skipped, and where the system knows no English the databases are without a language, but in CI both are failures.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 REFERRAL = ROOT / "processes" / "hbep-referral.yaml"
 LOAN = ROOT / "tests" / "processes" / "equipment-loan.yaml"
 START = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)  # 09:00 in London
+ENGLISH = ("en_GB.UTF-8", "en_US.UTF-8")
 IN_CI = os.environ.get("CI") == "true"
 
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -53,15 +55,35 @@ def postgres() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def fresh_postgres(postgres: URL) -> Callable[[], str]:
+def empty_postgres(postgres: URL) -> Callable[..., str]:
+    """Makes a new PostgreSQL database without tables, for English unless told otherwise, and gives its address."""
+
+    def make(collation: str = "") -> str:
+        name = f"test_{uuid.uuid4().hex[:10]}"
+        for language in [collation] if collation else ENGLISH:
+            try:
+                order = f"ENCODING 'UTF8' LC_COLLATE '{language}' LC_CTYPE '{language}' TEMPLATE template0"
+                _execute(postgres, f"CREATE DATABASE {name} {order}")
+                return _address(postgres, name)
+            except psycopg.errors.WrongObjectType:
+                continue
+        if IN_CI:
+            pytest.fail("the system knows no English: localedef -i en_GB -f UTF-8 en_GB.UTF-8")
+        warnings.warn("PostgreSQL is tested without a language: the system knows no English", stacklevel=2)
+        return make("C")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres: URL, empty_postgres: Callable[..., str]) -> Callable[[], str]:
     """Makes a new PostgreSQL database with all tables, and gives its address."""
-    template = f"template_{uuid.uuid4().hex[:8]}"
-    _execute(postgres, f"CREATE DATABASE {template}")
-    Engine.prepare(_address(postgres, template))
+    template = empty_postgres()
+    Engine.prepare(template)
 
     def make() -> str:
         name = f"test_{uuid.uuid4().hex[:10]}"
-        _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+        _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
         return _address(postgres, name)
 
     return make

@@ -3,6 +3,9 @@
 The snapshot in a case's row is the case; tasks, timers, places taken and waiting are the parts of it
 that must be found without reading every case. All are written in the transaction that changes it, and
 `verify` proves that they agree.
+
+Text has one order, that of its code points, whatever the language of the database: searches for a beginning,
+places where a page ended and merged pages rely on it. SQLite knows no other; PostgreSQL is told by each column.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -347,3 +350,8 @@ outbox = Table(
     Index(None, "next_try", "id"),
     sqlite_autoincrement=True,
 )
+
+for _table in metadata.tables.values():
+    for _column in _table.c:
+        if isinstance(_type := _column.type, String):
+            _column.type = _type.with_variant(type(_type)(_type.length, collation="C"), "postgresql")

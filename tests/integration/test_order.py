@@ -1,0 +1,148 @@
+"""Order: lists and searches find everything once, whatever the names and the language of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from engine import Engine
+from engine.store.cases.index import split
+from engine.store.database import Database
+from engine.store.lists.find import SORTS
+from tests.conftest import LOAN, REFERRAL
+from tests.steps import PUPIL, done
+
+OLD = "0004"
+ALPHABET = st.sampled_from("aAbBeEzZ09 -'’.éÉöÖÓßſﬁçñΩшНאا中한🎉_|\u0301")
+NAMES = st.text(ALPHABET | st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
+KNOWN = ("Ann", "ann", "Änne", "Anna-Lee", "anna lee", "O'Neil", "ONeil", "Zoë", "zoe", "Ólafur", "Oskar", "Åsa", "1st")
+
+
+def open_named(engine: Engine, name: str, school: str = "Hilltop") -> int:
+    data = {**PUPIL, "pupil_name": name, "school": school}
+    return done(engine.open_case("hbep-referral", "coordinator", data, state="panel")).id
+
+
+def all_pages(ask: Callable[[str], Any], name: Callable[[Any], Any]) -> list[Any]:
+    """What the pages of a list hold, from the first to the last."""
+    found, after = [], ""
+    while True:
+        page = ask(after)
+        found += [name(one) for one in page.items]
+        if not page.next:
+            return found
+        after = page.next
+
+
+def is_shown(name: str) -> bool:
+    """Whether a name is kept as it is: forms trim what is typed and take no signs that cannot be seen."""
+    return name.strip() == name and name.isprintable()
+
+
+SOME = st.lists(NAMES.filter(is_shown), min_size=12, max_size=20)
+FEW = settings(max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+
+
+def check(engine: Engine, names: list[str], schools: list[str]) -> None:
+    """Open cases of these names; every beginning of one finds it, and pages in every order hold each row once."""
+    for index, name in enumerate((*names, *KNOWN)):
+        number = open_named(engine, name, schools[index % len(schools)])
+        for begin in (name[:end] for end in range(1, len(name) + 1)):
+            assert not split(begin) or number in numbers_of(engine, begin, limit=1000, search=begin)
+    for school in schools:
+        done(engine.open_case("equipment-loan", "clerk", {"club": school, "item": "saw"}))
+    everybody = set(numbers_of(engine, "all", limit=1000))
+    narrowed: list[dict[str, Any]] = [{}, {"state": "panel"}, {"owner": "coordinator"}, {"organisation": schools[0]}]
+    for sort in (*SORTS, *(f"-{one}" for one in SORTS)):
+        for wanted in narrowed:
+            found = numbers_of(engine, (sort, wanted), limit=7, sort=sort, **wanted)
+            assert wanted or set(found) == everybody, sort
+    tasks = all_pages(lambda after: engine.tasks(limit=7, after=after), lambda one: (one.case, one.task))
+    assert len(tasks) == len(set(tasks)) >= len(schools)
+
+
+def numbers_of(engine: Engine, why: Any, **wanted: Any) -> list[int]:
+    """The numbers of cases on all pages, each of which is there once."""
+    found = all_pages(lambda after: engine.cases(after=after, **wanted), lambda one: one.id)
+    assert len(found) == len(set(found)), why
+    return found
+
+
+@FEW
+@given(names=SOME, schools=SOME)
+def test_every_beginning_finds_the_case_and_pages_hold_each_row_once(
+    engine: Engine, names: list[str], schools: list[str]
+) -> None:
+    check(engine, names, schools)
+
+
+@pytest.mark.postgres
+def test_the_same_in_a_database_without_a_language(empty_postgres: Callable[..., str], tmp_path: Path) -> None:
+    address = empty_postgres("C")
+    Engine.prepare(address)
+    engine = Engine(address, documents=tmp_path / "documents")
+    engine.publish(REFERRAL)
+    engine.publish(LOAN)
+    check(engine, ["Ünal", "ünal", "-"], ["Öst", "ost", "Z"])
+    engine.close()
+
+
+@pytest.mark.postgres
+def test_a_database_made_for_a_language_comes_over_with_what_it_holds(
+    empty_postgres: Callable[..., str], tmp_path: Path
+) -> None:
+    address = empty_postgres()
+    Engine.prepare(address)
+    engine = Engine(address, documents=tmp_path / "documents")
+    engine.publish(REFERRAL)
+    numbers = {name: open_named(engine, name) for name in KNOWN}
+    before = engine.verify().cases
+    engine.close()
+    migrate(address, command.downgrade, OLD)
+    assert "C" not in collations(address).values()
+    migrate(address, command.upgrade, "head")
+    assert set(collations(address).values()) == {"C"}
+    again = Engine(address, documents=tmp_path / "documents")
+    for name, number in numbers.items():
+        assert number in [one.id for one in again.cases(search=name[:2]).items]
+    assert again.verify().cases == before == len(KNOWN)
+    assert again.verify().findings == ()
+    again.close()
+
+
+def migrate(address: str, way: Callable[[Config, str], None], revision: str) -> None:
+    database, config = Database(address), Config()
+    config.set_main_option("script_location", "engine.store:migrations")
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        way(config, revision)
+    database.dispose()
+
+
+def collations(address: str) -> dict[str, str]:
+    """The order of each text in the tables, by table and column."""
+    query = (
+        "SELECT table_name || '.' || column_name, coalesce(collation_name, 'default') FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')"
+        " AND table_name <> 'alembic_version'"
+    )
+    database = Database(address)
+    with database.reading() as connection:
+        found = {row[0]: row[1] for row in connection.execute(sqlalchemy.text(query))}
+    database.dispose()
+    return found
+
+
+@pytest.mark.postgres
+def test_every_text_has_the_order_of_its_code_points(fresh_postgres: Callable[[], str]) -> None:
+    found = collations(fresh_postgres())
+    assert len(found) > 50
+    assert set(found.values()) == {"C"}
