@@ -131,7 +131,7 @@ def rehearse(demonstration: Demonstration, present: datetime) -> None:
 def _acts(demonstration: Demonstration, present: datetime) -> Iterator[_Act]:
     """Everything that happens, with its moment; what lies ahead of the present is left out."""
     process, number = demonstration.process, 0
-    today = present.astimezone(process.zone).date()
+    today = process.today(present)
     for story in demonstration.source.data["stories"]:
         for case in story["cases"]:
             number += 1
@@ -183,7 +183,7 @@ def _add(engine: Engine, case: int, document: str, by: Actor, at: datetime) -> C
 
 
 def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]:
-    day = act.moment.astimezone(process.zone).date()
+    day = process.today(act.moment)
     return {name: _dated(process, name, value, day) for name, value in values.items()}
 
 

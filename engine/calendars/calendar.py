@@ -96,10 +96,11 @@ class Calendar:
         return self._nth_beginning(self.terms, day, count, 14)
 
     def _nth_beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
-        later = [span.first for span in spans if span.first > day]
-        if day >= self.terms[0].first and len(later) >= count:
-            return self.roll(later[count - 1], 1)
-        return self.roll(day + timedelta(weeks=weeks * count), 1)
+        length = timedelta(weeks=weeks)
+        before = min(count, max(0, -((day - self.terms[0].first) // length)))  # how many begin before all that is known
+        day += before * length
+        known = [span.first for span in spans if span.first > day][: count - before]
+        return self.roll((known[-1] if known else day) + (count - before - len(known)) * length, 1)
 
     def next_day(self, name: str, day: date) -> date:
         """The first day called `name` on or after `day`."""

@@ -54,6 +54,10 @@ class Duration:
         """Whether school days, terms or half terms are counted."""
         return any(unit in CALENDAR_UNITS for _, unit in self.parts)
 
+    def times(self, count: int) -> Duration:
+        """This many of it: two times a month and a day are two months and two days."""
+        return Duration(tuple((count * each, unit) for each, unit in self.parts))
+
     def __str__(self) -> str:
         return " + ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in self.parts)
 

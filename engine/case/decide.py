@@ -181,7 +181,7 @@ def _tick(draft: Draft, command: Tick) -> Refusal | None:
         draft.add("timer", at, ENGINE.name, event=command.key, stopped=(command.key,), note={"skipped": True})
         return None
     state, timer = found
-    again = schedule.next_due(process, timer, case.timers[command.key][1], draft.facts.now) if timer.every else []
+    again = schedule.next_due(process, timer, case.timers[command.key], draft.facts.now) if timer.every else []
     if process.language.truth(timer.when, draft.view(at)) is not True:
         _pass_timer(draft, command.key, at, again, {}, {"skipped": True})
         return None

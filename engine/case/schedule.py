@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
@@ -48,12 +49,13 @@ def started(process: Process, states: Iterable[str], at: str, data: Any) -> dict
 
 
 def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
-    """[due, base] of a timer that begins to run at `at`; empty where its date is not known yet."""
-    length = timer.after or timer.every
-    if length:
-        return _not_before(_rolled(process, timer, after(process, at, length)), at)
+    """What is kept of a timer that begins to run at `at`; empty where its date is not known yet."""
+    if timer.every:
+        return _not_before(_counted(process, timer, at, 1), at)
+    if timer.after:
+        return _not_before(_rolled(process, timer, after(process, at, timer.after)), at)
     if timer.at_day and process.calendar:
-        today = from_text(at).astimezone(process.zone).date()
+        today = process.today(from_text(at))
         moment = at_local(process.calendar.next_day(timer.at_day, today), time(), process.zone)
         return _not_before(_rolled(process, timer, to_text(moment)), at)
     value = data.get(timer.at_field)
@@ -62,18 +64,32 @@ def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
     return _not_before(_rolled(process, timer, to_text(instant(value, process.zone))), at)
 
 
-def next_due(process: Process, timer: Timer, base: str, now: datetime) -> list[str]:
-    """[due, base] of a repeated timer after the time that has come.
+def next_due(process: Process, timer: Timer, times: list[str], now: datetime) -> list[str]:
+    """What is kept of a repeated timer after the time that has come.
 
-    Times that `now` has already passed are left out, unless each missed time is wanted.
+    Times that `now` has already passed are left out, unless each missed time is wanted. A row without a count is of
+    a case that was begun by an earlier release: it goes on from where it stands.
+    """
+    anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
+    if timer.missed_each:
+        return _counted(process, timer, anchor, count + 1)
+    present, step = to_text(now), 1
+    while _counted(process, timer, anchor, count + step)[0] <= present:
+        step *= 2
+    # An outage of weeks is a million minutes: the first time ahead is looked for by halves.
+    ahead = bisect_right(
+        range(count + step), present, count + step // 2, key=lambda one: _counted(process, timer, anchor, one)[0]
+    )
+    return _counted(process, timer, anchor, max(ahead, count + 1))
+
+
+def _counted(process: Process, timer: Timer, anchor: str, count: int) -> list[str]:
+    """[due, anchor, count] of the `count`-th time of a repeated timer: never from the time before it, which may have
+    been moved by a short month, a change of the clocks or a holiday.
     """
     assert timer.every is not None
-    present = to_text(now)
-    while True:
-        base = after(process, base, timer.every)
-        times = _rolled(process, timer, base)
-        if timer.missed_each or times[0] > present:
-            return times
+    due = _rolled(process, timer, after(process, anchor, timer.every.times(count)))[0]
+    return [due, anchor, str(count)]
 
 
 def _rolled(process: Process, timer: Timer, base: str) -> list[str]:
@@ -84,7 +100,7 @@ def _rolled(process: Process, timer: Timer, base: str) -> list[str]:
 
 def _not_before(times: list[str], at: str) -> list[str]:
     """A date that has passed already falls due at once."""
-    return [max(times[0], at), times[1]]
+    return [max(times[0], at), *times[1:]]
 
 
 def raised(process: Process, names: Iterable[str], scope: str, at: str) -> dict[str, dict[str, Any]]:

@@ -17,8 +17,10 @@ class Snapshot:
     `seq` is the number of its last entry, and so its version. `entered` maps each state the case is in
     to when it came there. `tasks` maps an open task to role, person, raised, due, scope (the state it
     belongs to) and escalated. `timers` maps `state/name` to [due, base]: base is the due time before it
-    was moved off a day without school. `held` maps a state to the place it holds; `waiting` is the place
-    the case waits for, for which state, in which state and since when. Instants are text, UTC.
+    was moved off a day without school. A repeated timer has [due, anchor, count]: the count-th time from
+    when it was set going (an earlier release wrote [due, base], and its base is the anchor of what follows).
+    `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state,
+    in which state and since when. Instants are text, UTC.
     """
 
     process: str

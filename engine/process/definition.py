@@ -8,11 +8,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
+from engine.calendars.day import day_of
 from engine.calendars.duration import Duration
 from engine.process.expressions import Expression, Language
 
@@ -268,6 +269,10 @@ class Process:
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+    def today(self, now: datetime) -> date:
+        """The day that it is at an instant (aware) where the process is at home."""
+        return day_of(now, self.zone)
 
     def around(self, state: str) -> tuple[State, ...]:
         """The state and the states around it, innermost first."""

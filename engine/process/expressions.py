@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
+from engine.calendars.day import day_of
 from engine.source.problem import nearest
 
 _T = cel.Type
@@ -221,7 +222,7 @@ class Language:
         return given
 
     def _surroundings(self, view: View) -> dict[str, Any]:
-        midnight = datetime.combine(view.now.astimezone(self.zone).date(), time(), tzinfo=self.zone)
+        midnight = datetime.combine(day_of(view.now, self.zone), time(), tzinfo=self.zone)
         return {
             "state": view.state,
             "now": view.now.astimezone(UTC),
@@ -308,7 +309,7 @@ def _days_since(zone: ZoneInfo, now: datetime, then: datetime) -> int:
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+    return day_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC), zone)
 
 
 def _within(state: str, name: str) -> bool:

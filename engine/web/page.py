@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, selec
 from markupsafe import Markup, escape
 
 from engine import __version__
+from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
 from engine.web.visitor import Visitor
 
@@ -100,10 +101,10 @@ def moment(value: datetime | None) -> str:
 
 
 def ago(value: datetime | None, now: datetime) -> str:
-    """How long something has lasted, in whole days, weeks or months."""
-    if value is None:
+    """How long something has lasted, in days of its own zone, weeks or months."""
+    if value is None or value.tzinfo is None:
         return ""
-    days = (now - value).days
+    days = (day_of(now, value.tzinfo) - value.date()).days
     if days < 1:
         return "since today"
     if days < 14:

@@ -26,10 +26,7 @@ LONGEST = 1_000_000
 def processes(request: Request, visitor: Administrating) -> Response:
     """What is published."""
     found = visitor.engine.version_log()
-    today = visitor.engine.clock.now().date().isoformat()
-    return show(
-        request, "processes.html", versions=found, today=today, titles={p.name: p.title for p in visitor.processes}
-    )
+    return show(request, "processes.html", versions=found, titles={p.name: p.title for p in visitor.processes})
 
 
 @router.get("/processes/{name}/{version}")

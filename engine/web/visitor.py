@@ -8,13 +8,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from engine.calendars.day import day_of
 from engine.case.command import Actor
 from engine.case.permission import AUDITOR, Action, may
 from engine.process.definition import Process
@@ -50,6 +53,16 @@ class Visitor:
     engine: Engine
     session: Session
     processes: list[Process] = field(default_factory=list)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of their days on pages that show several processes together: that of the first one."""
+        return self.processes[0].zone if self.processes else ZoneInfo("UTC")
+
+    @property
+    def today(self) -> date:
+        """The day that it is there."""
+        return day_of(self.engine.clock.now(), self.zone)
 
     @property
     def person(self) -> Person:

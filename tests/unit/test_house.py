@@ -55,6 +55,14 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     assert asking == ["clock.py"]
 
 
+def test_only_one_room_says_which_day_it_is() -> None:
+    """An instant has no day until a zone is named: `day_of` in engine/calendars/day.py, and `Process.today`."""
+    asking = [
+        file.name for file in FILES if re.search(r"(now\(\)|now|astimezone\([^()]*\))\.date\(\)", file.read_text())
+    ]
+    assert asking == ["day.py"]
+
+
 def test_no_file_has_grown_past_four_hundred_lines() -> None:
     assert [file.name for file in FILES if len(file.read_text().splitlines()) > 400] == []
 

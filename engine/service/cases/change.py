@@ -70,12 +70,11 @@ class Changes:
     def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
         catalogue = self._site.catalogue
         catalogue.refresh(tx.connection)
-        newest = catalogue.newest(tx.connection, name, tx.now.date()) if catalogue.versions(name) else None
-        moment = _aware(command.at, newest) if newest else command.at
-        day = (moment.astimezone(newest.zone) if newest else moment).date()
-        process = catalogue.in_force(tx.connection, name, day)
+        newest = catalogue.newest(tx.connection, name, tx.now)
+        moment = _aware(command.at, newest)
+        process = catalogue.in_force(tx.connection, name, moment)
         if process is None:
-            message = f"No version of {name} is in force on {moment.date()}."
+            message = f"No version of {name} is in force on {newest.today(moment)}."
             return Refusal(Code.NO_SUCH_EVENT, message)
         decided = tx.decide(process, None, replace(command, at=moment, data=_with_area(tx, process, command)))
         if isinstance(decided, Refusal):
@@ -294,8 +293,8 @@ def _who(command: Command) -> Actor | None:
     return None if isinstance(command, Tick) else command.by
 
 
-def _aware(moment: datetime, process: Process | None) -> datetime:
-    return moment if moment.tzinfo or process is None else moment.replace(tzinfo=process.zone)
+def _aware(moment: datetime, process: Process) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=process.zone)
 
 
 def file_name(name: str) -> str:

@@ -89,7 +89,7 @@ class Transaction:
 
     def capacities(self, process: str) -> dict[str, int]:
         """How many of each place there are, by the version in force today."""
-        return self.catalogue.capacities(self.connection, process, self.now.date())
+        return self.catalogue.capacities(self.connection, process, self.now)
 
     def do(self, work: Work, command: Command) -> Refusal | None:
         """Decide one command and remember what is to be written."""
@@ -181,7 +181,7 @@ class Transaction:
     def note_timers(self, entries: list[Entry] | tuple[Entry, ...]) -> None:
         """Remember the earliest timer that these steps set, so that the scheduler can wake for it."""
         for entry in entries:
-            for due, _ in entry.timers.values():
+            for due, *_ in entry.timers.values():
                 self.earliest = due if self.earliest is None else min(self.earliest, due)
 
     def offer(self, process: str, place: str, at: datetime) -> int:

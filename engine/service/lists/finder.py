@@ -67,7 +67,7 @@ class Finder:
     @property
     def processes(self) -> list[Process]:
         """Every process, in the version that is in force now."""
-        return self._catalogue.all_newest(self.connection, self._now.date())
+        return self._catalogue.all_newest(self.connection, self._now)
 
     def cases(self, wanted: CasesWanted, by: Actor | str | None, limit: int, after: str) -> Page[Case]:
         """A page of cases, by number; overdue ones by their oldest task."""

@@ -79,7 +79,7 @@ class Places:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
             taken = place_store.taken(connection, process.name)
-            capacities = self._catalogue.capacities(connection, process.name, now.date())
+            capacities = self._catalogue.capacities(connection, process.name, now)
             rows = store.waiting_cases(connection, process.name, MOST)
             held = store.snapshots_in(connection, process.name, _holding_states(process), MOST)
         holders = [Snapshot.from_json(text) for _, text in held]
@@ -130,7 +130,7 @@ def _group_of(field: Field, case: Snapshot) -> str:
 def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:
     """How many places are taken when each of the weeks ahead begins, as far as end dates are known."""
     ends = [_end(process, one) for one in holders]
-    days = [(now.astimezone(process.zone) + timedelta(weeks=week)).date().isoformat() for week in range(WEEKS)]
+    days = [(process.today(now) + timedelta(weeks=week)).isoformat() for week in range(WEEKS)]
     return tuple(sum(1 for end in ends if end is None or end > day) for day in days)
 
 

@@ -210,7 +210,7 @@ class Meetings:
 
     def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
         """The next meetings of a kind, from today on; of every series where none is given."""
-        today = self._clock.now().astimezone(process.zone).date()
+        today = process.today(self._clock.now())
         found = self.between(today, today + timedelta(days=400), by)
         return [
             one
@@ -243,7 +243,7 @@ class Meetings:
         """The kinds of meeting whose dates `by` keeps."""
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            processes = self._catalogue.all_newest(connection, self._clock.now().date())
+            processes = self._catalogue.all_newest(connection, self._clock.now())
         return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
 
     def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
@@ -255,7 +255,7 @@ class Meetings:
     def _process(self, name: str) -> Process:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            return self._catalogue.newest(connection, name, self._clock.now().date())
+            return self._catalogue.newest(connection, name, self._clock.now())
 
 
 def _series(meeting: Meeting) -> tuple[str, str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
+from engine.calendars.day import days_somewhere
 from engine.process.definition import Process
 from engine.process.loader import calendar_name
 from engine.service.processes.texts import process_of_text, published_calendar
@@ -75,8 +76,10 @@ class Catalogue:
         """The versions of a process, in the order in which they come into force."""
         return [version for version in self._versions if version.process == name]
 
-    def in_force(self, connection: Connection, name: str, day: date) -> Process | None:
-        """The version that cases follow which begin on `day`; None before the first one.
+    def in_force(self, connection: Connection, name: str, moment: datetime) -> Process | None:
+        """The version that cases follow which begin at an instant (aware); None before the first one.
+
+        A version comes into force when its day begins in the zone that it names itself.
 
         Raises:
             UnknownProcess: no version of this process is published.
@@ -85,18 +88,26 @@ class Catalogue:
         if not versions:
             known = ", ".join(self.names()) or "none yet"
             raise UnknownProcess(f"There is no process {name}. Published: {known}.")
-        begun = [version for version in versions if version.effective_from <= day.isoformat()]
-        return self.process(connection, name, begun[-1].version) if begun else None
+        begun = next((one for one in reversed(versions) if self.has_begun(connection, one, moment)), None)
+        return self.process(connection, name, begun.version) if begun else None
 
-    def newest(self, connection: Connection, name: str, day: date) -> Process:
-        """The version in force on `day`, or the first one where none is yet."""
-        return self.in_force(connection, name, day) or self.process(connection, name, self.versions(name)[0].version)
+    def has_begun(self, connection: Connection, version: stored.StoredVersion, moment: datetime) -> bool:
+        """Whether the day of a version had come, in its own zone, at an instant (aware)."""
+        earliest, latest = (day.isoformat() for day in days_somewhere(moment))
+        if not earliest < version.effective_from <= latest:  # its zone, for which its text must be read, matters not
+            return version.effective_from <= earliest
+        process = self.process(connection, version.process, version.version)
+        return process.effective_from <= process.today(moment)
 
-    def all_newest(self, connection: Connection, day: date) -> list[Process]:
+    def newest(self, connection: Connection, name: str, now: datetime) -> Process:
+        """The version in force at an instant (aware), or the first one where none is yet."""
+        return self.in_force(connection, name, now) or self.process(connection, name, self.versions(name)[0].version)
+
+    def all_newest(self, connection: Connection, now: datetime) -> list[Process]:
         """The same for every published process."""
-        return [self.newest(connection, name, day) for name in self.names()]
+        return [self.newest(connection, name, now) for name in self.names()]
 
-    def capacities(self, connection: Connection, name: str, day: date) -> dict[str, int]:
-        """How many of each place of a process there are, by the version in force on `day`."""
-        places = self.newest(connection, name, day).places
+    def capacities(self, connection: Connection, name: str, now: datetime) -> dict[str, int]:
+        """How many of each place of a process there are, by the version in force at an instant (aware)."""
+        places = self.newest(connection, name, now).places
         return {place.name: self._capacities.get(place.name, place.capacity) for place in places.values()}

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.case.form import check_form
-from engine.case.instants import from_text
 from engine.process.definition import Process
 from engine.process.expressions import View
 from engine.service.cases import due
@@ -34,7 +33,7 @@ class Processes:
     def in_force_in(self, connection: Connection) -> list[Process]:
         """The same within another transaction."""
         self._site.catalogue.refresh(connection)
-        return self._site.catalogue.all_newest(connection, self._site.clock.now().date())
+        return self._site.catalogue.all_newest(connection, self._site.clock.now())
 
     def processes(self) -> dict[str, list[str]]:
         """The published processes with their versions, in the order in which they come into force."""
@@ -48,8 +47,8 @@ class Processes:
     def version_log(self) -> list[publication.VersionEntry]:
         """Every published version with who published it when, the latest first."""
         with self._site.database.reading() as connection:
-            found = process_store.version_log(connection)
-        return [publication.VersionEntry(*one[:3], from_text(one[3]), one[4]) for one in found]
+            self._site.catalogue.refresh(connection)
+            return publication.version_log(connection, self._site.catalogue, self._site.clock.now())
 
     def text_of_version(self, name: str, version: str) -> str:
         """The text of a published version.
@@ -78,8 +77,7 @@ class Processes:
             self._site.catalogue.refresh(connection)
             if version is not None:
                 return self._site.catalogue.process(connection, name, version)
-            self._site.catalogue.in_force(connection, name, self._site.clock.now().date())
-            return self._site.catalogue.newest(connection, name, self._site.clock.now().date())
+            return self._site.catalogue.newest(connection, name, self._site.clock.now())
 
     def check_opening(self, process: str, data: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with the answers of a form that begins a case, per field, as far as they are given.

@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
-from engine.case.instants import to_text
+from engine.case.instants import from_text, to_text
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.loader import Loaded, calendar_name
+from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.texts import calendar_of, process_of_text, published_calendar
 from engine.source.problem import Problem, Refused, Severity
 from engine.source.reader import read
@@ -34,13 +35,14 @@ class Published:
 
 @dataclass(frozen=True)
 class VersionEntry:
-    """A published version, and who published it when (UTC)."""
+    """A published version, and who published it when (on the wall clock of the process); has its day come?"""
 
     process: str
     version: str
     effective_from: str
     published: datetime
     by: str
+    begun: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,23 @@ def offered_file(path: Path) -> Offered:
     found = load_file(path)
     calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
     return Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
+
+
+def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> list[VersionEntry]:
+    """Every published version, the latest first, as things stand at `now` (aware)."""
+    zones = {one.name: one.zone for one in catalogue.all_newest(connection, now)}
+    versions = {(one.process, one.version): one for name in zones for one in catalogue.versions(name)}
+    return [
+        VersionEntry(
+            process,
+            version,
+            day,
+            from_text(published).astimezone(zones[process]),
+            by,
+            catalogue.has_begun(connection, versions[process, version], now),
+        )
+        for process, version, day, published, by in store.version_log(connection)
+    ]
 
 
 def try_text(connection: Connection, text: str) -> Trial:

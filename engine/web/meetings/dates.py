@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from icalendar import Calendar, Event
 
+from engine.calendars.calendar import ONE_DAY
+from engine.calendars.day import days_somewhere
+from engine.calendars.duration import at_local
 from engine.case.command import Actor
 from engine.service import Engine
 from engine.service.lists.finder import TasksWanted
@@ -20,6 +23,7 @@ router = APIRouter()
 MOST = 500
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
 FEED_DAYS = 120
+YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,23 @@ class Date:
     move: str = ""
     case: int = 0
 
+    @property
+    def day(self) -> date:
+        """Its day, on the wall clock of its process."""
+        return self.at.date()
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a day without a time: what a date of a case brings about has the day's beginning."""
+        return self.kind != "Meeting" and self.at.time() == time()
+
 
 def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -> list[Date]:
     """Tasks that are due, meetings, and what will happen by itself, in order."""
     with engine.finder() as finder:
         tasks = finder.tasks(TasksWanted(due_from=since, due_before=until), by, MOST, "").items
         timers = finder.timers(until, None, by, MOST, since)
-        meetings = engine.meetings.between_in(finder, since.date(), until.date() + timedelta(days=1), by)
+        meetings = engine.meetings.between_in(finder, *_days_around(since, until), by)
     found = [
         Date(
             one.due,
@@ -86,6 +100,11 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
     return sorted(found, key=lambda one: (one.at, one.kind, one.what))
 
 
+def _days_around(since: datetime, until: datetime) -> tuple[date, date]:
+    """From which day to before which one, in whatever zone, a meeting between two instants can be."""
+    return days_somewhere(since)[0], days_somewhere(until)[1] + ONE_DAY
+
+
 @dataclass(frozen=True)
 class Span:
     """The days that a view shows, with those before and after it."""
@@ -95,6 +114,9 @@ class Span:
     earlier: date
     later: date
     title: str
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
     @property
     def weeks(self) -> list[list[date]]:
@@ -124,8 +146,7 @@ def span_of(view: str, day: date) -> Span:
 @router.get("/dates")
 def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str = "") -> Response:
     """What lies ahead."""
-    zone = visitor.processes[0].zone
-    today = visitor.engine.clock.now().astimezone(zone).date()
+    zone, today = visitor.zone, visitor.today
     try:
         chosen = date.fromisoformat(day) if day else today
     except ValueError:
@@ -133,12 +154,12 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
     chosen = min(max(chosen, date(2000, 1, 1)), date(2190, 1, 1))
     view = view if view in VIEWS else "month"
     span = span_of(view, chosen)
-    since = datetime.combine(span.first, datetime.min.time(), zone)
-    found = dates_between(visitor.engine, visitor.actor, since, since + (span.last - span.first) + timedelta(days=1))
+    since, until = (at_local(day, time(), zone) for day in (span.first - ONE_DAY, span.last + 2 * ONE_DAY))
+    found = [one for one in dates_between(visitor.engine, visitor.actor, since, until) if one.day in span]
     visitor.note_named([(one.case, one.about) for one in found if one.case], "dates")
     by_day: dict[date, list[Date]] = {}
     for one in found:
-        by_day.setdefault(one.at.astimezone(zone).date(), []).append(one)
+        by_day.setdefault(one.day, []).append(one)
     values: dict[str, Any] = {
         "view": view,
         "views": list(VIEWS.items()),
@@ -160,8 +181,11 @@ def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Respo
     calendar.add("prodid", "-//casework//dates//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "casework")
-    for one in dates_between(engine, actor, now - timedelta(days=30), now + timedelta(days=FEED_DAYS)):
+    since, until = now - timedelta(days=30), now + timedelta(days=FEED_DAYS)
+    first, last = _days_around(since, until)
+    for one in dates_between(engine, actor, since, until):
         calendar.add_component(_entry(one, now))
+    calendar.add_missing_timezones(first_date=first - YEAR, last_date=last + YEAR)
     return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
 
 
@@ -170,7 +194,12 @@ def _entry(one: Date, now: datetime) -> Event:
     said = f"{one.what}: case {one.case}" if one.case else one.what
     entry.add("uid", f"{one.key}@casework")
     entry.add("dtstamp", now)
-    entry.add("dtstart", one.at)
-    entry.add("dtend", one.at + timedelta(hours=1 if one.kind == "Meeting" else 0, minutes=15))
+    entry.add("dtstart", one.day if one.is_day else one.at)
+    entry.add("dtend", one.day + ONE_DAY if one.is_day else _end(one))
     entry.add("summary", said)
     return entry
+
+
+def _end(one: Date) -> datetime:
+    length = timedelta(hours=1 if one.kind == "Meeting" else 0, minutes=15)
+    return (one.at.astimezone(UTC) + length).astimezone(one.at.tzinfo)

@@ -34,7 +34,7 @@ def meetings(request: Request, visitor: Visiting) -> Response:
 def _list(
     request: Request, visitor: Visitor, status: int = 200, questions: list[Question] | None = None, problem: str = ""
 ) -> Response:
-    today = visitor.engine.clock.now().astimezone(visitor.processes[0].zone).date()
+    today = visitor.today
     coming = visitor.engine.meetings.between(today, today + timedelta(days=400), visitor.actor)
     past = visitor.engine.meetings.between(today - timedelta(days=200), today, visitor.actor)
     led = visitor.engine.meetings.led_by(visitor.actor)

@@ -6,7 +6,6 @@ import base64
 import io
 import re
 from dataclasses import replace
-from datetime import UTC
 
 import pyotp
 import segno
@@ -66,8 +65,7 @@ def _page(
 
 
 def _local(visitor: Visitor, session: OpenSession) -> OpenSession:
-    zone = visitor.processes[0].zone if visitor.processes else UTC
-    return replace(session, begun=session.begun.astimezone(zone), seen=session.seen.astimezone(zone))
+    return replace(session, begun=session.begun.astimezone(visitor.zone), seen=session.seen.astimezone(visitor.zone))
 
 
 @router.get("/profile")

@@ -1,0 +1,165 @@
+"""Schedule: repeated timers count from their anchor, against a model that counts each time by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.case.instants import from_text, to_text
+from engine.case.schedule import first_due, next_due
+from engine.process.definition import Process, Timer
+from engine.process.loader import load_process
+from tests.unit.test_calendars import CALENDAR
+
+PROCESS = """
+process: rounds
+version: "1"
+title: Rounds
+effective_from: 2020-01-01
+timezone: ZONE
+calendar: leicestershire
+initial: on
+roles: {clerk: {title: Clerk}}
+tasks: {look: {title: Look, role: clerk}}
+states:
+  on:
+    title: On
+    owner: clerk
+    deadline: {within: 1 week, raise: look}
+    timers: {round: {every: EVERY, raise: look, missed: MISSED, roll: ROLL}}
+    events: {stop: {title: Stop, by: clerk, to: off}}
+  off: {title: Off, final: true, outcome: done}
+"""
+
+
+def process_with(every: str, zone: str = "Europe/London", missed: str = "once", roll: str = "none") -> Process:
+    text = PROCESS.replace("EVERY", every).replace("ZONE", zone).replace("MISSED", missed).replace("ROLL", roll)
+    return load_process(text, "rounds.yaml", lambda _: CALENDAR).process
+
+
+def timer_in(process: Process) -> Timer:
+    return process.states["on"].timers["round"]
+
+
+def times_of(process: Process, anchor: datetime, count: int) -> list[str]:
+    """The wall clock at the first `count` times of the timer, each fired as it is due."""
+    timer = timer_in(process)
+    kept, found = first_due(process, timer, to_text(anchor), {}), []
+    for _ in range(count):
+        found.append(from_text(kept[0]).astimezone(process.zone).strftime("%Y-%m-%d %H:%M"))
+        kept = next_due(process, timer, kept, from_text(kept[0]))
+    return found
+
+
+def at(text: str, zone: str = "Europe/London") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("every", "zone", "roll", "anchor", "expected"),
+    [
+        ("1 month", "Europe/London", "none", "2023-01-31 09:00", ["2023-02-28", "2023-03-31", "2023-04-30"]),
+        ("1 month", "Europe/London", "none", "2024-01-31 09:00", ["2024-02-29", "2024-03-31", "2024-04-30"]),
+        ("1 year", "Europe/London", "none", "2024-02-29 09:00", ["2025-02-28", "2026-02-28", "2027-02-28"]),
+        ("1 week", "Europe/London", "none", "2024-03-24 01:30", ["2024-03-31 02:30", "2024-04-07 01:30"]),
+        ("1 day", "Australia/Lord_Howe", "none", "2024-10-05 02:10", ["2024-10-06 02:40", "2024-10-07 02:10"]),
+        ("2 weeks", "Europe/London", "forward", "2024-03-12 09:00", ["2024-04-08", "2024-04-09", "2024-04-23"]),
+        ("1 half term", "Europe/London", "none", "2023-09-11 09:00", ["2023-10-23", "2024-01-08", "2024-02-19"]),
+        ("1 term", "Europe/London", "none", "2023-09-11 09:00", ["2024-01-08", "2024-04-08"]),
+        ("10 school days", "Europe/London", "none", "2023-12-08 09:00", ["2023-12-22", "2024-01-19"]),
+        ("6 hours", "Europe/London", "none", "2024-03-30 20:00", ["2024-03-31 03:00", "2024-03-31 09:00"]),
+    ],
+)
+def test_repeated_timers_count_from_their_anchor(
+    every: str, zone: str, roll: str, anchor: str, expected: list[str]
+) -> None:
+    found = times_of(process_with(every, zone, roll=roll), at(anchor, zone), len(expected))
+    assert [one[: len(wanted)] for one, wanted in zip(found, expected, strict=True)] == expected
+
+
+def _month_later(day: date, count: int) -> date:
+    """The same day of a later month, or the last one that it has: tried from the 31st down."""
+    month = day.month - 1 + count
+    for number in range(day.day, 0, -1):
+        try:
+            return date(day.year + month // 12, month % 12 + 1, number)
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2030, 12, 31)),
+    st.times().map(lambda clock: clock.replace(second=0, microsecond=0)),
+    st.sampled_from(["Europe/London", "America/New_York", "Pacific/Kiritimati", "Pacific/Chatham"]),
+    st.integers(1, 40),
+    st.sampled_from(["day", "week", "month"]),
+)
+def test_after_any_outage_the_next_time_is_the_first_one_ahead_of_a_plain_count(
+    day: date, clock: time, zone: str, missed: int, unit: str
+) -> None:
+    process = process_with(f"1 {unit}", zone)
+    anchor = datetime.combine(day, clock, ZoneInfo(zone))
+
+    def model(count: int) -> datetime:
+        later = (
+            _month_later(day, count) if unit == "month" else day + count * timedelta(days=7 if unit == "week" else 1)
+        )
+        return datetime.combine(later, clock, ZoneInfo(zone)).astimezone(UTC)
+
+    timer = timer_in(process)
+    kept = first_due(process, timer, to_text(anchor), {})
+    assert from_text(kept[0]) == model(1)
+    present = model(missed) + timedelta(seconds=1)
+    expected = next(model(count) for count in range(1, missed + 3) if model(count) > present)
+    assert from_text(next_due(process, timer, kept, present)[0]) == expected
+
+
+def test_each_missed_time_comes_where_each_is_wanted() -> None:
+    process = process_with("1 month", missed="each")
+    kept = first_due(process, timer_in(process), to_text(at("2023-01-31 09:00")), {})
+    days = []
+    for _ in range(3):
+        days.append(kept[0][:10])
+        kept = next_due(process, timer_in(process), kept, at("2024-01-01 09:00"))
+    assert days == ["2023-02-28", "2023-03-31", "2023-04-30"]
+
+
+def test_an_outage_of_years_is_skipped_without_counting_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.case import schedule
+
+    process, asked = process_with("1 minute"), []
+    kept = first_due(process, timer_in(process), to_text(at("2014-01-01 09:00")), {})
+    plain = schedule.after
+    monkeypatch.setattr(schedule, "after", lambda *given: asked.append(1) or plain(*given))
+    assert next_due(process, timer_in(process), kept, at("2024-01-01 09:00:30"))[0] == to_text(at("2024-01-01 09:01"))
+    assert len(asked) < 100
+
+
+def test_a_timer_of_an_earlier_release_goes_on_from_where_it_stands() -> None:
+    process = process_with("1 month", roll="forward")
+    stood = [to_text(at("2024-03-01 09:00")), to_text(at("2024-02-29 09:00"))]
+    assert next_due(process, timer_in(process), stood, at("2024-03-01 09:00")) == [
+        to_text(at("2024-04-08 09:00")),
+        to_text(at("2024-02-29 09:00")),
+        "1",
+    ]
+
+
+def test_a_first_time_that_rolls_back_behind_its_beginning_is_due_at_once() -> None:
+    process = process_with("1 day", roll="back")
+    assert first_due(process, timer_in(process), to_text(at("2024-03-02 09:00")), {})[0] == to_text(
+        at("2024-03-02 09:00")
+    )
+
+
+@pytest.mark.parametrize("unit", ["half term", "term"])
+def test_half_terms_and_terms_never_go_back_where_the_calendar_begins_or_ends(unit: str) -> None:
+    process = process_with(f"1 {unit}")
+    for start in (CALENDAR.terms[0].first - timedelta(days=400), CALENDAR.ends - timedelta(days=200)):
+        days = times_of(process, datetime.combine(start, time(9), process.zone), 12)
+        assert days == sorted(set(days))
