@@ -1,6 +1,7 @@
 """casework: case processes written in YAML, run by a generic engine.
 
-`from engine import Engine` is the public Python API.
+What is named here is the public Python API; `from casework import Engine` gives the same names where the program is
+installed.
 """
 
 from __future__ import annotations
@@ -8,24 +9,270 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.case.command import Actor
-    from engine.case.refusal import Refusal
-    from engine.service import Engine
+    from engine.case.command import (
+        Actor,
+    )
+    from engine.case.entry import (
+        Entry,
+    )
+    from engine.case.permission import (
+        Action,
+    )
+    from engine.case.possible import (
+        Possible,
+    )
+    from engine.case.refusal import (
+        Code,
+        Refusal,
+    )
+    from engine.case.snapshot import (
+        Snapshot,
+    )
+    from engine.clock import (
+        Clock,
+        SetClock,
+        SystemClock,
+    )
+    from engine.process.definition import (
+        Process,
+    )
+    from engine.service import (
+        Access,
+        BadCursor,
+        BadPerson,
+        Case,
+        Choice,
+        Document,
+        Engine,
+        Finding,
+        Grant,
+        Organisation,
+        Overview,
+        Page,
+        Person,
+        Published,
+        Ran,
+        Report,
+        Scope,
+        Shown,
+        Task,
+        Timer,
+        Token,
+        Told,
+        UnknownCase,
+        UnknownProcess,
+        UnknownState,
+        Verified,
+        as_data,
+    )
+    from engine.service.desk.drafts import (
+        UnknownDraft,
+    )
+    from engine.service.desk.notes import (
+        Note,
+    )
+    from engine.service.desk.saved_views import (
+        SavedView,
+    )
+    from engine.service.lists.places import (
+        PlaceFigures,
+    )
+    from engine.service.meetings.meetings import (
+        BadMeeting,
+        Meeting,
+        UnknownMeeting,
+    )
+    from engine.service.messages.outbox import (
+        BadHook,
+        Email,
+        NotSent,
+        Webhook,
+    )
+    from engine.service.people.accounts import (
+        Session,
+        Stage,
+    )
+    from engine.service.processes.publication import (
+        Trial,
+        VersionEntry,
+    )
+    from engine.source.problem import (
+        Problem,
+        Refused,
+    )
+    from engine.store.archive import (
+        BadArchive,
+        Counted,
+    )
+    from engine.store.database import (
+        DatabaseUnavailable,
+    )
+    from engine.store.documents import (
+        Arrived,
+        Documents,
+        DocumentTooBig,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Actor", "Engine", "Refusal", "__version__"]
+__all__ = [
+    "Access",
+    "Action",
+    "Actor",
+    "Arrived",
+    "BadArchive",
+    "BadCursor",
+    "BadHook",
+    "BadMeeting",
+    "BadPerson",
+    "Case",
+    "Choice",
+    "Clock",
+    "Code",
+    "Counted",
+    "DatabaseUnavailable",
+    "Document",
+    "DocumentTooBig",
+    "Documents",
+    "Email",
+    "Engine",
+    "Entry",
+    "Finding",
+    "Grant",
+    "Meeting",
+    "NotSent",
+    "Note",
+    "Organisation",
+    "Overview",
+    "Page",
+    "Person",
+    "PlaceFigures",
+    "Possible",
+    "Problem",
+    "Process",
+    "Published",
+    "Ran",
+    "Refusal",
+    "Refused",
+    "Report",
+    "SavedView",
+    "Scope",
+    "Session",
+    "SetClock",
+    "Shown",
+    "Snapshot",
+    "Stage",
+    "SystemClock",
+    "Task",
+    "Timer",
+    "Token",
+    "Told",
+    "Trial",
+    "UnknownCase",
+    "UnknownDraft",
+    "UnknownMeeting",
+    "UnknownProcess",
+    "UnknownState",
+    "Verified",
+    "VersionEntry",
+    "Webhook",
+    "__version__",
+    "as_data",
+]
 
 _HOMES = {
-    "Actor": "engine.case.command",
-    "Engine": "engine.service",
-    "Refusal": "engine.case.refusal",
+    "engine.case.command": ("Actor",),
+    "engine.case.entry": ("Entry",),
+    "engine.case.permission": ("Action",),
+    "engine.case.possible": ("Possible",),
+    "engine.case.refusal": (
+        "Code",
+        "Refusal",
+    ),
+    "engine.case.snapshot": ("Snapshot",),
+    "engine.clock": (
+        "Clock",
+        "SetClock",
+        "SystemClock",
+    ),
+    "engine.process.definition": ("Process",),
+    "engine.service": (
+        "Access",
+        "BadCursor",
+        "BadPerson",
+        "Case",
+        "Choice",
+        "Document",
+        "Engine",
+        "Finding",
+        "Grant",
+        "Organisation",
+        "Overview",
+        "Page",
+        "Person",
+        "Published",
+        "Ran",
+        "Report",
+        "Scope",
+        "Shown",
+        "Task",
+        "Timer",
+        "Token",
+        "Told",
+        "UnknownCase",
+        "UnknownProcess",
+        "UnknownState",
+        "Verified",
+        "as_data",
+    ),
+    "engine.service.desk.drafts": ("UnknownDraft",),
+    "engine.service.desk.notes": ("Note",),
+    "engine.service.desk.saved_views": ("SavedView",),
+    "engine.service.lists.places": ("PlaceFigures",),
+    "engine.service.meetings.meetings": (
+        "BadMeeting",
+        "Meeting",
+        "UnknownMeeting",
+    ),
+    "engine.service.messages.outbox": (
+        "BadHook",
+        "Email",
+        "NotSent",
+        "Webhook",
+    ),
+    "engine.service.people.accounts": (
+        "Session",
+        "Stage",
+    ),
+    "engine.service.processes.publication": (
+        "Trial",
+        "VersionEntry",
+    ),
+    "engine.source.problem": (
+        "Problem",
+        "Refused",
+    ),
+    "engine.store.archive": (
+        "BadArchive",
+        "Counted",
+    ),
+    "engine.store.database": ("DatabaseUnavailable",),
+    "engine.store.documents": (
+        "Arrived",
+        "DocumentTooBig",
+        "Documents",
+    ),
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: `casework --help` and `casework check` need no database."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -43,23 +43,25 @@ def test_it_carries_processes_and_schemas(wheel: Path) -> None:
         ("processes/calendars", "leicestershire.yaml"), ("processes", "hbep-referral.demo.yaml"),
     ]}  # fmt: skip
     assert shipped <= names
+    assert {"casework/__init__.py", "casework/py.typed", "engine/py.typed"} <= names
     assert "engine/store/migrations/versions/0001_first_tables.py" in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
 
 
 def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     place, work = tmp_path / "site", tmp_path / "work"
-    work.mkdir()
+    (work / "engine").mkdir(parents=True)
+    (work / "engine/__init__.py").write_text("raise RuntimeError('a folder of somebody else')")
     zipfile.ZipFile(wheel).extractall(place)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(place), "CASEWORK_DATABASE_URL": "sqlite:///c.db"}
 
     def casework(*arguments: str) -> str:
-        asked = [sys.executable, "-c", "from engine.cli.main import main; main()", *arguments]
+        asked = [sys.executable, "-m", "casework", *arguments]
         done = subprocess.run(asked, cwd=work, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
-    where = [sys.executable, "-c", "import engine; print(engine.__file__)"]
+    where = [sys.executable, "-c", "import casework, engine; print(engine.__file__)"]
     found = subprocess.run(where, cwd=work, env=environment, capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(place))
     casework("init")
