@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from engine.authoring.scenarios import Result
 from engine.case.entry import Entry
 from engine.case.schedule import escalation_key, timer_key
-from engine.process.definition import ANYWHERE, Process, Way
-from engine.process.flow import targets
+from engine.process.definition import ANYWHERE, Process
+from engine.process.paths import AUTOMATIC, Path, paths_of
 
 KINDS = ("states", "transitions", "timers", "tasks", "requirements")
 
@@ -82,23 +82,23 @@ def parts_of(process: Process) -> dict[str, set[str]]:
 def _transitions(process: Process) -> Iterable[str]:
     """Opening in each first state, every way of every event, and every automatic transition."""
     yield from (f"open: {process.leaf(state)}" for state in process.initial)
+    paths = paths_of(process)
     offers = {state.hold.offer for state in process.states.values() if state.hold}
     for scope, event in process.every_event():
-        for way in event.ways:
-            for target in _ends(process, scope, way, offered=event.name in offers):
+        for path in paths.written_in(scope, event.name):
+            for target in _ends(path, offered=event.name in offers):
                 yield _named(scope, event.name, target)
     for state in process.states.values():
-        for way in state.automatic:
-            for target in _ends(process, state.name, way, offered=False):
+        for path in paths.written_in(state.name, AUTOMATIC):
+            for target in path.targets:
                 yield _named(state.name, "automatic", target)
 
 
-def _ends(process: Process, scope: str, way: Way, *, offered: bool) -> set[str]:
+def _ends(path: Path, *, offered: bool) -> set[str]:
     """Where a way leads. One that takes an offered place never leads back to the queue."""
-    if way.to is None:
+    if not path.to:
         return {"(stays)"}
-    source = process.leaf(scope) if scope else process.leaf(process.initial[0])
-    return {process.leaf(way.to)} if offered else targets(process, source, way)
+    return {path.to} if offered else path.targets
 
 
 def _named(scope: str, event: str, target: str) -> str:

@@ -6,12 +6,13 @@ its own, and a full house one arrow to where cases wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from engine.process.definition import Process, State, Way
+from engine.process.definition import ANYWHERE, Process, State
+from engine.process.paths import AUTOMATIC, Path, paths_of
 
 START = "*begins"
 EVERYWHERE = "*anywhere"
@@ -38,27 +39,25 @@ def arrows(process: Process) -> list[Arrow]:
 
 
 def _ways(process: Process) -> Iterator[tuple[str, str, str]]:
+    paths = paths_of(process)
     for name in process.initial:
         yield START, process.leaf(name), ""
     for state in process.states.values():
         for event in state.events.values():
-            yield from _targets(process, state.name, event.ways, event.title)
-        yield from _targets(process, state.name, state.automatic, "by itself")
+            yield from _targets(state.name, paths.written_in(state.name, event.name), event.title)
+        yield from _targets(state.name, paths.written_in(state.name, AUTOMATIC), "by itself")
     for event in process.events.values():
-        yield from _targets(process, EVERYWHERE, event.ways, event.title)
+        yield from _targets(EVERYWHERE, paths.written_in(ANYWHERE, event.name), event.title)
 
 
-def _targets(process: Process, source: str, ways: tuple[Way, ...], label: str) -> Iterator[tuple[str, str, str]]:
-    for way in ways:
-        if way.to is None:
-            continue
-        yield source, process.leaf(way.to), label
-        for entered in process.around(process.leaf(way.to)):
-            is_entered = source in _TITLES or entered.name not in {one.name for one in process.around(source)}
-            if entered.hold and entered.hold.otherwise and is_entered:
-                waits = process.leaf(entered.hold.otherwise)
-                if waits != source:
-                    yield source, waits, f"{label}, no place free"
+def _targets(source: str, paths: Iterable[Path], label: str) -> Iterator[tuple[str, str, str]]:
+    """Where an event leads that is written in `source`, from whichever state inside."""
+    for path in paths:
+        if path.to:
+            yield source, path.to, label
+        for waiting in path.waits.values():
+            if waiting.to != source:
+                yield source, waiting.to, f"{label}, no place free"
 
 
 def mermaid(process: Process) -> str:

@@ -26,16 +26,18 @@ from engine.case.command import (
     PostponeTask,
     Tick,
 )
-from engine.case.draft import Draft, effects_of, new_tasks
+from engine.case.draft import Draft
+from engine.case.effects import effects_of, new_tasks
 from engine.case.entry import Entry
 from engine.case.form import check_form
 from engine.case.instants import from_text, to_text
-from engine.case.machine import AUTOMATIC, Walk, holding, machine_of
 from engine.case.permission import Action, has_role, may, sees
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
-from engine.process.definition import Need, Process, Way
+from engine.case.walk import Walk, choose
+from engine.process.definition import Need, Process
 from engine.process.expressions import View
+from engine.process.paths import AUTOMATIC, paths_of
 
 MOST_AUTOMATIC = 32
 MOST_REASON = 500
@@ -109,24 +111,12 @@ def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
 def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
     """Move the new case into its first state, or to where it waits for the place it needs."""
     process = draft.process
-    walk = _first_walk(process, state, draft.view(at, data))
-    if walk.way is None:
+    walk = choose(draft, [paths_of(process).begin(state)], at, data)
+    if walk.path is None:
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
     draft.add("opened", at, by, process=process.name, **effects)
     return _settle(draft, at, by)
-
-
-def _first_walk(process: Process, state: str, view: View) -> Walk:
-    way = Way(state)
-    walk = Walk(process, "", view)
-    target = process.leaf(state)
-    if not walk.may_take(way, None):
-        for waits in holding(process, "", way):
-            if waits.hold and waits.hold.otherwise and walk.may_take(way, waits):
-                target = process.leaf(waits.hold.otherwise)
-    walk.entered = [one.name for one in reversed(process.around(target))]
-    return walk
 
 
 def fire(draft: Draft, command: Fire) -> Refusal | None:
@@ -142,12 +132,12 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     values, faults = check_form(process, event.form, command.data, draft.view(at))
     if faults:
         return _form_refusal(faults)
-    walk = machine_of(process).walk(case.state, event.name, draft.view(at, values))
+    walk = choose(draft, paths_of(process).on(case.state, event.name), at, values)
     refusal = _unmet(draft, event.needs, at, values)
-    if walk.way is None:
+    if walk.path is None:
         return no_way(process, walk, event.title) if refusal is None else refusal
     if refusal is None:
-        refusal = _unmet(draft, walk.way.needs, at, values)
+        refusal = _unmet(draft, walk.path.way.needs, at, values)
     if refusal is None:
         draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
         refusal = _settle(draft, at, command.by.name)
@@ -158,10 +148,11 @@ def _settle(draft: Draft, at: str, by: str) -> Refusal | None:
     """After a step: check the rules, and take automatic transitions until none is open."""
     for _ in range(MOST_AUTOMATIC + 1):
         broken = draft.broken_rule(at)
-        if broken is not None or not any(one.automatic for one in draft.process.around(draft.snapshot.state)):
+        paths = paths_of(draft.process).on(draft.snapshot.state, AUTOMATIC)
+        if broken is not None or not paths:
             return broken
-        walk = machine_of(draft.process).walk(draft.snapshot.state, AUTOMATIC, draft.view(at))
-        if walk.way is None:
+        walk = choose(draft, paths, at)
+        if walk.path is None:
             return None
         draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
     return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")
@@ -210,10 +201,10 @@ def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
 
 def _send(draft: Draft, command: Fire) -> None:
     """Fire as the engine; on a refusal take the steps back and note why."""
-    before, count, freed = draft.current, len(draft.entries), dict(draft.freed)
+    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
     refusal = fire(draft, command)
     if refusal is not None:
-        draft.current, draft.freed = before, freed
+        draft.current, draft.taken = before, taken
         del draft.entries[count:]
         note = {"not_sent": command.event, "refused": str(refusal.code), "message": refusal.message}
         draft.add("timer", to_text(command.at), ENGINE.name, event=command.event, note=note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -77,6 +78,13 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
         outcome=entry.outcome or before.outcome,
     )
+
+
+def places_taken(before: Snapshot | None, after: Snapshot) -> Counter[str]:
+    """How many of each place a case has more than before (negative: fewer). A place is counted by who holds it."""
+    changes = Counter(after.held.values())
+    changes.subtract(before.held.values() if before else ())
+    return Counter({place: count for place, count in changes.items() if count})
 
 
 def replay(entries: list[Entry]) -> Snapshot | None:

@@ -6,6 +6,7 @@ States are kept flat, by their full name (`programme.placement`); a state knows 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -159,6 +160,11 @@ class Hold:
     otherwise: str | None = None
     offer: str = ""
     taken_in: tuple[str, ...] = ()
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether an expression chooses the place; else one is named outright."""
+        return not re.fullmatch(r'"\w+"', self.place.text)
 
 
 @dataclass(frozen=True)

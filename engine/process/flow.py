@@ -4,41 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.process.definition import Process, Way
+from engine.process.definition import Process
+from engine.process.paths import AUTOMATIC, paths_of
 
 Graph = dict[str, set[str]]
 
 
 def graph(process: Process) -> Graph:
     """Every step from rest to rest that some event, timer or automatic transition can make."""
-    found: Graph = {}
-    for leaf in process.leaves():
-        ways = [way for event in process.events_in(leaf.name).values() for way in event.ways]
-        ways += [way for around in process.around(leaf.name) for way in around.automatic]
-        found[leaf.name] = {to for way in ways for to in targets(process, leaf.name, way)}
-    return found
-
-
-def targets(process: Process, source: str, way: Way) -> set[str]:
-    """Where a way on can lead: its state, or where a case waits when no place is free."""
-    if way.to is None:
-        return set()
-    leaf = process.leaf(way.to)
-    inside = {state.name for state in process.around(source)}
-    entered = [state for state in process.around(leaf) if state.name not in inside]
-    waits = {process.leaf(s.hold.otherwise) for s in entered if s.hold and s.hold.otherwise}
-    return {leaf} | waits
+    paths = paths_of(process)
+    return {
+        leaf.name: {
+            target
+            for event in (*process.events_in(leaf.name), AUTOMATIC)
+            for path in paths.on(leaf.name, event)
+            for target in path.targets
+        }
+        for leaf in process.leaves()
+    }
 
 
 def automatic_graph(process: Process) -> Graph:
     """Only the steps that are taken without an event."""
+    paths = paths_of(process)
     return {
-        leaf.name: {
-            to
-            for around in process.around(leaf.name)
-            for way in around.automatic
-            for to in targets(process, leaf.name, way)
-        }
+        leaf.name: {target for path in paths.on(leaf.name, AUTOMATIC) for target in path.targets}
         for leaf in process.leaves()
     }
 

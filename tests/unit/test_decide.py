@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from engine.case.command import Actor, AddDocument, Facts, Fire, Open, Tick
 from engine.case.decide import Decision, decide
 from engine.case.entry import GENESIS, Entry, chained
-from engine.case.machine import machine_of
 from engine.case.possible import possible_events
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, apply, replay
 from engine.process.definition import Process
+from engine.process.paths import paths_of
 from tests.walks import EPOCH, actors, assert_valid, commands, forms
 
 PROCESSES = ["referral", "loan"]
@@ -200,8 +200,8 @@ def test_a_refusal_never_repeats_what_was_typed(referral: Process) -> None:
         assert secret not in str(refusal.as_data())
 
 
-def test_one_machine_serves_all_cases_of_a_version(referral: Process) -> None:
-    assert machine_of(referral) is machine_of(referral)
+def test_one_table_serves_all_cases_of_a_version(referral: Process) -> None:
+    assert paths_of(referral) is paths_of(referral)
     one, other = in_panel(referral), in_placement(referral)
     assert step(referral, one, Fire("managed_move", COORDINATOR, EPOCH)).state == "managed_move"
     assert other.state == "programme.placement"

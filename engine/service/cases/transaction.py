@@ -17,7 +17,7 @@ from engine.case.decide import Decision, decide
 from engine.case.entry import Entry
 from engine.case.instants import from_text, to_text
 from engine.case.refusal import Refusal
-from engine.case.snapshot import Snapshot
+from engine.case.snapshot import Snapshot, places_taken
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
@@ -96,32 +96,28 @@ class Transaction:
         decided = self.decide(work.process, work.snapshot, command)
         if isinstance(decided, Refusal):
             return decided
-        self._note_places(work.process.name, decided.entries, work.snapshot)
+        self._take(work, decided)
+        return None
+
+    def _take(self, work: Work, decided: Decision) -> None:
+        self._note_places(work.process.name, work.snapshot, decided.snapshot)
         work.snapshot = decided.snapshot
         work.entries += decided.entries
-        return None
 
     def decide(self, process: Process, snapshot: Snapshot | None, command: Command) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
         present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
         return decide(process, snapshot, command, Facts(present, self.free(process.name) if process.places else {}))
 
-    def _note_places(self, process: str, entries: tuple[Entry, ...], before: Snapshot | None) -> None:
-        held = dict(before.held) if before else {}
-        for entry in entries:
-            for scope in entry.freed:
-                place = held.pop(scope)
-                self._change_free(process, place, 1)
-                self._freed[process, place] = entry.at
-            for scope, place in entry.held.items():
-                held[scope] = place
-                self._change_free(process, place, -1)
-            if entry.waiting and not entry.entered:
-                self._freed.setdefault((process, entry.waiting["place"]), entry.at)
-
-    def _change_free(self, process: str, place: str, count: int) -> None:
-        free = self.free(process)
-        free[place] = free.get(place, 0) + count
+    def _note_places(self, process: str, before: Snapshot | None, after: Snapshot) -> None:
+        """Count what these steps took, and remember what came free: what was given back and taken again did not."""
+        for place, count in places_taken(before, after).items():
+            free = self.free(process)
+            free[place] = free.get(place, 0) - count
+            if count < 0:
+                self._freed[process, place] = after.last_at
+        if after.waiting and after.waiting != (before.waiting if before else {}):
+            self._freed.setdefault((process, after.waiting["place"]), after.last_at)
 
     def catch_up(self, work: Work, until: datetime) -> None:
         """Fire the timers of a case that are due by `until`, each at its own time."""
@@ -144,7 +140,8 @@ class Transaction:
         changes: Counter[tuple[str, str]] = Counter()
         for work in self._works.values():
             if work.entries:
-                changes.update(places_changed(work))
+                taken = places_taken(work.stored.snapshot, work.snapshot)
+                changes.update({(work.process.name, place): count for place, count in taken.items()})
                 self._write_work(work)
         self._write_places(changes)
 
@@ -162,8 +159,8 @@ class Transaction:
         snapshot = decision.snapshot
         columns = columns_of(process, snapshot)
         number = store.insert_case(self.connection, snapshot, decision.entries, columns)
-        self._note_places(process.name, decision.entries, None)
-        self._write_places(Counter({(process.name, place): 1 for place in snapshot.held.values()}))
+        self._note_places(process.name, None, snapshot)
+        self._write_places(Counter({(process.name, place): n for place, n in places_taken(None, snapshot).items()}))
         self.note_timers(decision.entries)
         held = self.hold(number)
         held.snapshot = snapshot
@@ -198,13 +195,19 @@ class Transaction:
         return taken
 
     def _offer_to(self, work: Work, place: str, at: datetime) -> bool:
-        """Whether the case takes the place. One that is refused is not asked again in this transaction."""
+        """Whether the case takes the place up. One that does not is not asked again in this transaction.
+
+        An event that would leave the case waiting has not taken it up: nothing is written, or it would be offered
+        for ever.
+        """
         moment = max(at, from_text(work.snapshot.last_at))
         self.catch_up(work, moment)
-        if work.snapshot.waiting.get("place") == place:
-            hold = work.process.states[work.snapshot.waiting["for"]].hold
-            event = hold.offer if hold else ""
-            if self.do(work, Fire(event, ENGINE, moment)) is None:
+        waiting = work.snapshot.waiting
+        if waiting.get("place") == place:
+            hold = work.process.states[waiting["for"]].hold
+            decided = self.decide(work.process, work.snapshot, Fire(hold.offer if hold else "", ENGINE, moment))
+            if isinstance(decided, Decision) and decided.snapshot.waiting.get("for") != waiting["for"]:
+                self._take(work, decided)
                 return True
         self._refused_offers.add(work.id)
         return False
@@ -220,16 +223,6 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
     booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
     label = public_label(process, snapshot)
     return Columns(process.owner(snapshot.state), snapshot.data.get(process.organisation), label, booked)
-
-
-def places_changed(work: Work) -> dict[tuple[str, str], int]:
-    """How many places the steps of a case take (positive) or give back (negative)."""
-    changes: Counter[tuple[str, str]] = Counter()
-    for place in work.snapshot.held.values():
-        changes[work.process.name, place] += 1
-    for place in work.stored.snapshot.held.values():
-        changes[work.process.name, place] -= 1
-    return changes
 
 
 __all__ = ["LostRace", "Transaction", "UnknownCase", "Work", "columns_of", "due_timers"]

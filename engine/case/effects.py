@@ -1,0 +1,110 @@
+"""Effects: everything that one step of a case changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from engine.case import schedule
+from engine.case.draft import Draft
+from engine.case.snapshot import Snapshot
+from engine.case.walk import Walk
+from engine.process.definition import Process
+from engine.process.paths import Path
+
+
+def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Everything that changes when the case goes the way that `walk` chose."""
+    process, case = draft.process, draft.snapshot
+    path = walk.path
+    assert path is not None
+    changes = data | walk.changes
+    after = {**case.data, **changes}
+    closed = _closed(process, case, path.left, event)
+    leaf = path.to or case.state
+    raises = dict.fromkeys(path.way.raises, leaf)
+    raises |= {name: state for state in path.entered for name in process.states[state].raises}
+    tasks = new_tasks(process, case, raises, closed, at)
+    stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
+    stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
+    redated, undated = _redated(draft, path, changes, after, at)
+    timers = schedule.started(process, path.entered, at, after)
+    return {
+        "event": event,
+        "source": case.state,
+        "to": path.to,
+        "entered": path.entered,
+        "left": path.left,
+        "data": changes,
+        "closed": closed,
+        "tasks": tasks,
+        "stopped": tuple(sorted({*stopped, *undated})),
+        "timers": timers | redated | schedule.escalations(process, tasks),
+        "held": walk.takes,
+        "freed": tuple(scope for scope in case.held if scope in path.left),
+        "waiting": _turn(draft, walk, changes, at, leaf),
+        "outcome": process.states[leaf].outcome if process.states[leaf].final else "",
+    }
+
+
+def _turn(draft: Draft, walk: Walk, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
+    """The turn of a case in the queue for a place, where this step changes it.
+
+    A case that only moves about where it waits, or enters it again, keeps its turn as long as the place can be offered
+    to it there; also where its data now ask for another place, in the queue for that one.
+    """
+    process, path, wait = draft.process, walk.path, dict(draft.snapshot.waiting)
+    assert path is not None
+    if walk.waits:
+        return {**walk.waits, "since": at, "state": leaf}
+    hold = process.states[wait["for"]].hold if wait else None
+    around = {state.name for state in process.around(leaf)}
+    if hold is None or hold.otherwise not in around or wait["for"] in around or not process.event(leaf, hold.offer):
+        return {}
+    place = wait["place"]
+    if hold.place.names & set(changes):
+        asked = process.language.value(hold.place, draft.view(at, changes))
+        place = asked if asked in process.places else place
+    now = {**wait, "place": place, "state": leaf}
+    return now if now != wait or wait["state"] in path.left else {}
+
+
+def _closed(process: Process, case: Snapshot, left: Collection[str], event: str) -> dict[str, str]:
+    """Tasks that this step ends: done by the event, or belonging to a state that is left."""
+    found = {}
+    for name, task in case.tasks.items():
+        if event and name in process.tasks and event in process.tasks[name].done_by:
+            found[name] = "done"
+        elif task["scope"] in left:
+            found[name] = "cancelled"
+    return found
+
+
+def new_tasks(
+    process: Process, case: Snapshot, raises: dict[str, str], closed: dict[str, str], at: str
+) -> dict[str, dict[str, Any]]:
+    """Tasks to raise, each for its state. One that is open already stays as it is."""
+    tasks: dict[str, dict[str, Any]] = {}
+    for name, scope in raises.items():
+        if name not in case.tasks or name in closed:
+            tasks |= schedule.raised(process, [name], scope, at)
+    return tasks
+
+
+def _redated(
+    draft: Draft, path: Path, changes: dict[str, Any], after: dict[str, Any], at: str
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Timers at a date field that this step fills, changes or empties: set anew, and stopped."""
+    process, case = draft.process, draft.snapshot
+    redated: dict[str, list[str]] = {}
+    undated: list[str] = []
+    for state in case.entered if changes else ():
+        for timer in process.states[state].timers.values():
+            if state in path.left or timer.at_field not in changes:
+                continue
+            key = schedule.timer_key(state, timer.name)
+            if changes[timer.at_field] != case.data.get(timer.at_field):
+                times = schedule.first_due(process, timer, at, after)
+                redated |= {key: times} if times else {}
+                undated += [key] if key in case.timers and not times else []
+    return redated, undated

@@ -1,0 +1,109 @@
+"""Walk: which of the ways on a case takes, and the places it takes on it. Pure.
+
+Where each way leads stands in the table of paths; here is decided which of them is open to this case now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.case.draft import Draft
+from engine.case.form import stored
+from engine.process.definition import State
+from engine.process.expressions import View
+from engine.process.paths import Path
+
+
+@dataclass
+class Walk:
+    """The path that was chosen, or (None) why no way was open.
+
+    `changes` are the data that the way sets. `takes` maps each state entered that holds a place to that place;
+    `waits` says for which place and state the case waits instead. `full` is the place that was lacking, `unknown`
+    the fields without which nobody knows which place is needed.
+    """
+
+    path: Path | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    takes: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+    full: str = ""
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Places:
+    """The places that a path takes, up to the first that is lacking: `place` for `state`, empty where unknown."""
+
+    takes: dict[str, str] = field(default_factory=dict)
+    state: State | None = None
+    place: str = ""
+
+
+def choose(draft: Draft, paths: Iterable[Path], at: str, given: dict[str, Any] | None = None) -> Walk:
+    """The first way that is open at `at`, with the values `given` in a form laid over the data."""
+    walk, view = Walk(), draft.view(at, given)
+    for path in paths:
+        if draft.process.language.truth(path.way.when, view) is True:
+            changes = _assigned(draft, path, view)
+            _try(draft, walk, path, replace(view, data={**view.data, **changes}) if changes else view)
+            if walk.path is not None:
+                walk.changes = changes
+                break
+    return walk
+
+
+def _assigned(draft: Draft, path: Path, view: View) -> dict[str, Any]:
+    """What the way's `set:` gives, as stored values."""
+    process = draft.process
+    return {
+        name: stored(process.fields[name], process.language.value(expression, view), process.zone)
+        for name, expression in path.way.assign
+    }
+
+
+def _try(draft: Draft, walk: Walk, path: Path, after: View) -> None:
+    """Take this path, or the one to where the case waits, if the places are there. `after` is what the way changes."""
+    found = _places(draft, path, after)
+    waiting = _waiting(draft, path, found)
+    if waiting is not None and found.state is not None:
+        walk.waits = {"place": found.place, "for": found.state.name}
+        path, found = waiting, _places(draft, waiting, after)
+    if found.state is None:
+        walk.path, walk.takes = path, found.takes
+        return
+    walk.waits = {}
+    if found.place:
+        walk.full = found.place
+    elif found.state.hold:
+        walk.unknown = found.state.hold.place.names
+
+
+def _waiting(draft: Draft, path: Path, found: _Places) -> Path | None:
+    """Where the case waits for what is lacking. One that does so already stays: going again would cost it its turn."""
+    if found.state is None or not found.place:
+        return None
+    to, waits = path.waits.get(found.state.name), draft.snapshot.waiting
+    if to is None or (waits and (waits["for"] == found.state.name or to.to == draft.snapshot.state)):
+        return None
+    return to
+
+
+def _places(draft: Draft, path: Path, after: View) -> _Places:
+    """A place that the case gives back on the same way is there for it, however many there are besides."""
+    found = _Places()
+    given = Counter(place for scope, place in draft.snapshot.held.items() if scope in path.left)
+    needed: Counter[str] = Counter()
+    for state in path.takes:
+        assert state.hold is not None
+        place = draft.process.language.value(state.hold.place, after)
+        known = place in draft.process.places
+        needed[place] += 1
+        if not known or needed[place] > given[place] + draft.room(place):
+            found.state, found.place = state, place if known else ""
+            break
+        found.takes[state.name] = place
+    return found

@@ -1,0 +1,225 @@
+"""Paths: what every way on leaves and enters, and which places it gives back and takes. Pure.
+
+`transitions` knows how nested states are left and entered, which event counts where states inherit it, and in which
+order alternatives are tried. It is asked once: the machine of a process is driven along every way from every state
+where a case can rest, and what it does is written into a table. Whoever wants to know where a way leads (a decision,
+a check, a drawing) reads that table; nobody works it out anew.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from transitions.extensions.nesting import HierarchicalMachine, NestedState
+
+from engine.process.definition import ANYWHERE, Process, State, Way
+
+OUTSIDE = "*"  # where a case is before it begins: no state of a process can be called so
+AUTOMATIC = ""  # what follows by itself: no event can be called so
+_EVENT, _BEGIN = "event ", "begin "  # what stands before a name, so that no trigger is taken for another
+
+
+@dataclass(frozen=True)
+class Path:
+    """A way taken from one state at rest. `to` is where the case rests then; empty where it stays.
+
+    `left` is in the order in which states are left, innermost first; `entered` outermost first. `gives` are the
+    states left that hold a place, `takes` those entered. `waits` maps a state whose place may be lacking to the path
+    that leads to where the case waits for it instead. `scope` is the state that the way is written in.
+    """
+
+    way: Way
+    scope: str
+    to: str = ""
+    left: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    gives: tuple[State, ...] = ()
+    takes: tuple[State, ...] = ()
+    waits: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> set[str]:
+        """Where a case can come to rest: where the way leads, or where it waits for a place."""
+        return {self.to, *(path.to for path in self.waits.values())} - {""}
+
+
+class Paths:
+    """The table of one process version. An event is told by its name, what follows by itself by AUTOMATIC."""
+
+    def __init__(self, process: Process) -> None:
+        chart = _Chart(process)
+        self._begin = {state: chart.paths(OUTSIDE, _BEGIN + state)[0] for state in process.initial}
+        self._table: dict[tuple[str, str], tuple[Path, ...]] = {}
+        self._written: dict[tuple[str, str], list[Path]] = {}
+        for leaf in process.leaves():
+            for name in process.events_in(leaf.name):
+                self._put(leaf.name, name, chart.paths(leaf.name, _EVENT + name, process.scope(leaf.name, name)))
+            if any(state.automatic for state in process.around(leaf.name)):
+                self._put(leaf.name, AUTOMATIC, chart.paths(leaf.name, _EVENT + AUTOMATIC))
+
+    def _put(self, state: str, event: str, paths: tuple[Path, ...]) -> None:
+        self._table[state, event] = paths
+        for path in paths:
+            self._written.setdefault((path.scope, event), []).append(path)
+
+    def begin(self, state: str) -> Path:
+        """How a case comes into the state where it begins."""
+        return self._begin[state]
+
+    def on(self, state: str, event: str) -> tuple[Path, ...]:
+        """The ways on that an event has in a state at rest, in the order in which they are tried.
+
+        Inner states come before outer ones. Nothing where the event does not stand there.
+        """
+        return self._table.get((state, event), ())
+
+    def written_in(self, scope: str, event: str) -> list[Path]:
+        """The same ways by where they are written, from every state at rest where they hold."""
+        return self._written.get((scope, event), [])
+
+
+@functools.lru_cache(maxsize=256)
+def paths_of(process: Process) -> Paths:
+    """The one table of this process version."""
+    return Paths(process)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A transition of the machine: a way on, or the one to where a case waits for the place of `waits_for`."""
+
+    way: Way
+    scope: str
+    waits_for: State | None = None
+
+
+@dataclass
+class _Probe:
+    """A model that is sent one step, and writes down what it meets. `wanted` None: no step is taken."""
+
+    state: str
+    scope: str | None = None
+    wanted: _Step | None = None
+    met: list[_Step] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    entered: list[str] = field(default_factory=list)
+
+
+class _State(NestedState):
+    separator = "."
+
+
+class _Machine(HierarchicalMachine):
+    state_cls = _State
+
+
+class _Chart:
+    """The state machine of a process. It holds no case: probes are sent through it."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        tops = [state for state in process.states.values() if not state.parent]
+        self._machine = _Machine(
+            model=None,
+            states=[OUTSIDE, *(_nested(process, state) for state in tops)],
+            initial=OUTSIDE,
+            auto_transitions=False,
+            send_event=True,
+        )
+        for name in process.initial:
+            self._add(_BEGIN + name, OUTSIDE, [Way(name)], OUTSIDE)
+        for scope, event in process.every_event():
+            for source in [scope] if scope != ANYWHERE else [top.name for top in tops if not top.final]:
+                self._add(_EVENT + event.name, source, event.ways, scope)
+        for state in process.states.values():
+            self._add(_EVENT + AUTOMATIC, state.name, state.automatic, state.name)
+
+    def _add(self, trigger: str, source: str, ways: Iterable[Way], scope: str) -> None:
+        for way in ways:
+            self._add_step(trigger, source, way.to, _Step(way, scope))
+            for state in reversed(self._process.around(self._process.leaf(way.to))) if way.to else ():
+                if state.hold and state.hold.otherwise:
+                    target = self._process.leaf(state.hold.otherwise)
+                    self._add_step(trigger, source, target, _Step(way, scope, state))
+
+    def _add_step(self, trigger: str, source: str, target: str | None, step: _Step) -> None:
+        self._machine.add_transition(trigger, source, target, conditions=functools.partial(_takes, step))
+
+    def paths(self, source: str, trigger: str, scope: str | None = None) -> tuple[Path, ...]:
+        """What the machine does on a trigger, in the order in which it tries; only what is written in `scope`."""
+        asked = self._send(_Probe(source, scope), trigger)
+        found: list[tuple[_Step, Path]] = []
+        for step in asked.met:
+            probe = self._send(_Probe(source, scope, step), trigger)
+            found.append((step, self._path(step, probe)))
+        waits = {(id(step.way), step.waits_for.name): path for step, path in found if step.waits_for}
+        return tuple(
+            _with_waits(path, {state: to for (way, state), to in waits.items() if way == id(path.way)})
+            for step, path in found
+            if step.waits_for is None
+        )
+
+    def _send(self, probe: _Probe, trigger: str) -> _Probe:
+        self._machine.trigger_event(probe, trigger)
+        return probe
+
+    def _path(self, step: _Step, probe: _Probe) -> Path:
+        states = self._process.states
+        return Path(
+            way=step.way,
+            scope=step.scope,
+            to=probe.state if probe.entered else "",
+            left=tuple(probe.left),
+            entered=tuple(probe.entered),
+            gives=tuple(states[name] for name in probe.left if states[name].hold),
+            takes=tuple(states[name] for name in probe.entered if states[name].hold),
+        )
+
+
+def _takes(step: _Step, event_data: Any) -> bool:
+    """A condition of the machine. An event that an inner state writes anew replaces that of the states around it."""
+    probe: _Probe = event_data.model
+    if probe.scope is not None and probe.scope != step.scope:
+        return False
+    probe.met.append(step)
+    return probe.wanted is step
+
+
+def _with_waits(path: Path, waits: Mapping[str, Path]) -> Path:
+    """The path with the ways to wait that can come to pass.
+
+    A place is never lacking that the case gives back itself on this way: where both are named outright, that is known.
+    """
+    given = Counter(state.hold.place.text for state in path.gives if state.hold and not state.hold.is_chosen)
+    able: dict[str, Path] = {}
+    for state in path.takes:
+        assert state.hold is not None
+        if not state.hold.is_chosen and given[state.hold.place.text] > 0:
+            given[state.hold.place.text] -= 1
+        elif state.name in waits:
+            able[state.name] = waits[state.name]
+    return replace(path, waits=able)
+
+
+def _nested(process: Process, state: State) -> dict[str, Any]:
+    definition: dict[str, Any] = {
+        "name": state.name.rpartition(".")[2],
+        "on_enter": functools.partial(_note_entered, state.name),
+        "on_exit": functools.partial(_note_left, state.name),
+    }
+    if state.children:
+        definition["initial"] = state.initial.rpartition(".")[2]
+        definition["children"] = [_nested(process, process.states[child]) for child in state.children]
+    return definition
+
+
+def _note_entered(name: str, event_data: Any) -> None:
+    event_data.model.entered.append(name)
+
+
+def _note_left(name: str, event_data: Any) -> None:
+    event_data.model.left.append(name)
