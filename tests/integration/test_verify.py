@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from engine import Engine
+from engine.case.entry import Entry
+from engine.case.snapshot import apply
+from engine.clock import SetClock
 from engine.service import Verified
-from tests.steps import in_placement, offered
+from engine.service.cases.transaction import columns_of
+from engine.store.cases import cases as store
+from tests.steps import done, in_placement, offered
 
 Tamper = Callable[[Connection, int], None]
 
@@ -154,3 +160,69 @@ def test_a_finding_never_repeats_data(engine: Engine) -> None:
     found, _ = tampered(engine, tamper)
     assert "Fenwick" not in str(found)
     assert "A Pupil" not in str(found)
+
+
+WARD = """
+process: ward
+version: "1"
+title: Ward
+effective_from: 2023-09-01
+initial: bed
+roles: {nurse: {title: Nurse}}
+tasks: {look: {title: Look, role: nurse}}
+places: {bed: {title: Bed, capacity: 2}}
+states:
+  bed:
+    owner: nurse
+    deadline: {within: 1 week, raise: look}
+    holds: {place: bed}
+    events: {turn: {title: Turn, to: bed}, leave: {title: Leave, to: gone}}
+  gone: {final: true}
+"""
+
+
+def test_fewer_places_than_are_held_are_no_finding_but_more_than_there_ever_were_are(engine: Engine) -> None:
+    engine.publish(WARD)
+    cases = [done(engine.open_case("ward", "nurse")) for _ in range(2)]
+    smaller = WARD.replace('version: "1"', 'version: "2"').replace("capacity: 2", "capacity: 1")
+    engine.publish(smaller.replace("2023-09-01", "2023-09-02"))
+    assert engine.free_places("ward") == {"bed": -1}
+    assert done(engine.fire(cases[0].id, "turn", "nurse")).places == ("bed",)
+    assert engine.verify().findings == ()
+    engine.publish(WARD.replace("process: ward", "process: other"))
+    with engine.database.writing() as connection:
+        connection.execute(text("UPDATE places SET taken = 3 WHERE process = 'ward'"))
+    assert [str(one) for one in engine.verify().findings] == [
+        "places: ward counts 3 of bed as taken, but 2 cases hold one"
+    ]
+
+
+def test_more_places_held_than_there_ever_were_are_found(url: str, tmp_path: Path, clock: SetClock) -> None:
+    with closing(Engine(url, documents=tmp_path, clock=clock, capacities={"bed": 3})) as roomy:
+        roomy.publish(WARD)
+        for _ in range(3):
+            done(roomy.open_case("ward", "nurse"))
+    with closing(Engine(url, documents=tmp_path, clock=clock)) as engine:
+        [finding] = engine.verify().findings
+    assert str(finding) == "places: 3 cases of ward hold one of bed, of which there were never more than 2"
+
+
+def test_a_case_in_a_holding_state_without_its_place_is_found(engine: Engine) -> None:
+    """An engine that gave the place back when a case went from a ward to the ward left cases like this one."""
+    engine.publish(WARD)
+    case, process = done(engine.open_case("ward", "nurse")), engine.process("ward")
+    with engine.database.writing() as connection:
+        row = store.read_case(connection, case.id)
+        assert row is not None
+        lost = Entry(2, "event", row.snapshot.last_at, row.snapshot.last_at, "jo", "1", "turn", freed=("bed",))
+        after = apply(row.snapshot, lost)
+        columns = columns_of(process, after)
+        store.update_case(connection, row, after, (lost,), (columns, columns))
+        connection.execute(text("UPDATE places SET taken = 0 WHERE process = 'ward'"))
+    [finding] = engine.verify().findings
+    assert (finding.case, finding.message) == (
+        case.id,
+        "it is in bed without a place there: let an event lead it out and in again",
+    )
+    assert done(engine.fire(case.id, "turn", "nurse")).places == ("bed",)
+    assert engine.verify().findings == ()

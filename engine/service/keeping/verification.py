@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot, replay
+from engine.process.definition import Process
 from engine.service.cases.transaction import columns_of
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.store import processes as process_store
@@ -135,6 +136,7 @@ class Verification:
         except UnknownProcess as error:
             yield Finding(case, 0, str(error))
             return
+        yield from _holds(process, case, snapshot)
         columns = columns_of(process, snapshot)
         told = {
             "process": snapshot.process,
@@ -170,6 +172,24 @@ class Verification:
             held, taken = self._held[process, place], counted.get((process, place), 0)
             if held != taken:
                 yield Finding(0, 0, f"{process} counts {taken} of {place} as taken, but {held} cases hold one")
+            yield from self._too_many(process, place, held)
+
+    def _too_many(self, process: str, place: str, held: int) -> Iterator[Finding]:
+        """More are held than any version ever had. Today there may be fewer: lowering takes nobody's place away."""
+        most = self._catalogue.most_places(self._connection, process).get(place)
+        if most is not None and held > most:
+            yield Finding(
+                0, 0, f"{held} cases of {process} hold one of {place}, of which there were never more than {most}"
+            )
+
+
+def _holds(process: Process, case: int, snapshot: Snapshot) -> Iterator[Finding]:
+    """A case has a place for each state around it that holds one, and for no other."""
+    holding = {state.name for state in process.around(snapshot.state) if state.hold}
+    for state in sorted(holding - set(snapshot.held)):
+        yield Finding(case, 0, f"it is in {state} without a place there: let an event lead it out and in again")
+    for state in sorted(set(snapshot.held) - holding):
+        yield Finding(case, 0, f"it holds a place for {state}, where it is not")
 
 
 def _held(snapshot: str) -> list[str]:

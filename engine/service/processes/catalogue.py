@@ -111,3 +111,12 @@ class Catalogue:
         """How many of each place of a process there are, by the version in force at an instant (aware)."""
         places = self.newest(connection, name, now).places
         return {place.name: self._capacities.get(place.name, place.capacity) for place in places.values()}
+
+    def most_places(self, connection: Connection, name: str) -> dict[str, int]:
+        """The most of each place that any version of a process had, has or will have."""
+        most: dict[str, int] = {}
+        for version in self.versions(name):
+            for place in self.process(connection, name, version.version).places.values():
+                capacity = self._capacities.get(place.name, place.capacity)
+                most[place.name] = max(capacity, most.get(place.name, 0))
+        return most

@@ -1,0 +1,235 @@
+"""The table of paths: what every way leaves, enters, gives back and takes, and what a case does with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from engine.authoring.diagram import arrows
+from engine.case.command import Actor, Facts, Fire, Open
+from engine.case.decide import Decision, decide
+from engine.case.refusal import Code, Refusal
+from engine.case.snapshot import Snapshot, places_taken
+from engine.process.definition import Process
+from engine.process.flow import graph
+from engine.process.loader import load_process
+from engine.process.paths import AUTOMATIC, paths_of
+
+NOW = datetime(2024, 1, 8, 9, tzinfo=UTC)
+NURSE = Actor("jo", frozenset({"nurse"}))
+HOSPITAL = """
+process: hospital
+version: "1"
+title: Hospital
+effective_from: 2023-09-01
+initial: lobby
+roles: {nurse: {title: Nurse}}
+fields:
+  kind: {title: Kind, type: choice, choices: [bed, cot]}
+  other: {title: Other kind, type: choice, choices: [bed, cot]}
+  wait: {title: Wait, type: yes_no}
+tasks: {look: {title: Look, role: nurse}}
+places: {bed: {title: Bed, capacity: 1}, cot: {title: Cot, capacity: 1}}
+events:
+  leave: {title: Leave, to: gone}
+states:
+  lobby:
+    owner: nurse
+    deadline: {within: 1 week, raise: look}
+    events:
+      admit: {title: Admit, form: {kind: optional}, to: house.ward}
+      wake: {title: Wake up, to: house.theatre.recovery}
+  queue:
+    owner: nurse
+    deadline: {within: 1 week, raise: look}
+    initial: standing
+    events:
+      again: {title: Again, to: queue}
+      place_offered: {title: Offered, by: [], to: house.ward}
+      ask: {title: Ask for another kind, form: {kind: required}}
+    states:
+      standing: {events: {sit: {title: Sit, to: sitting}}}
+      sitting: {}
+  house:
+    owner: nurse
+    deadline: {within: 1 week, raise: look}
+    initial: ward
+    events:
+      round: {title: Round, to: house}
+    states:
+      ward:
+        holds: {place: kind, otherwise: queue}
+        initial: still
+        events:
+          rewards: {title: Re-enter, to: ward}
+          move: {title: Move, form: {kind: optional}, to: annex}
+          swap: {title: Swap, set: {kind: other}, form: {other: required}, to: ward}
+          operate: {title: Operate, to: theatre}
+          pause: {title: Pause, to: corridor}
+        states:
+          still: {events: {stir: {title: Stir, to: moving}, turn: {title: Turn, to: still}}}
+          moving: {}
+      annex:
+        holds: {place: kind}
+        events: {back: {title: Back, to: ward}}
+      corridor:
+        automatic: [{when: wait == true, to: lobby}, {to: ward}]
+      theatre:
+        holds: {place: bed}
+        initial: table
+        events: {all_of_it: {title: All of it, to: theatre}}
+        states:
+          table: {events: {finish: {title: Finish, to: recovery}}}
+          recovery: {holds: {place: bed}}
+  gone: {final: true}
+"""
+
+
+@pytest.fixture(scope="module")
+def hospital() -> Process:
+    return load_process(HOSPITAL, "hospital.yaml", lambda _: None).process
+
+
+def do(
+    process: Process, case: Snapshot | None, event: str, data: dict[str, Any] | None = None, **free: int
+) -> Snapshot | Refusal:
+    command = Open(NURSE, NOW) if case is None else Fire(event, NURSE, NOW, data or {})
+    decided = decide(process, case, command, Facts(NOW, free))
+    return decided.snapshot if isinstance(decided, Decision) else decided
+
+
+def done(
+    process: Process, case: Snapshot | None, event: str, data: dict[str, Any] | None = None, **free: int
+) -> Snapshot:
+    found = do(process, case, event, data, **free)
+    assert isinstance(found, Snapshot), found
+    assert set(found.held) == {state.name for state in process.around(found.state) if state.hold}
+    return found
+
+
+def in_ward(process: Process, kind: str = "bed") -> Snapshot:
+    return done(process, done(process, None, ""), "admit", {"kind": kind}, bed=1, cot=1)
+
+
+WARD, STILL = "house.ward", "house.ward.still"
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "left", "entered"),
+    [
+        (STILL, "turn", (STILL,), (STILL,)),
+        (STILL, "stir", (STILL,), ("house.ward.moving",)),
+        (STILL, "rewards", (STILL, WARD), (WARD, STILL)),
+        ("house.ward.moving", "rewards", ("house.ward.moving", WARD), (WARD, STILL)),
+        (STILL, "round", (STILL, WARD, "house"), ("house", WARD, STILL)),
+        (STILL, "move", (STILL, WARD), ("house.annex",)),
+        ("house.theatre.table", "finish", ("house.theatre.table",), ("house.theatre.recovery",)),
+        ("lobby", "wake", ("lobby",), ("house", "house.theatre", "house.theatre.recovery")),
+        ("lobby", "leave", ("lobby",), ("gone",)),
+        ("queue.standing", "ask", (), ()),
+    ],
+)
+def test_what_a_way_leaves_and_enters(
+    hospital: Process, state: str, event: str, left: tuple[str, ...], entered: tuple[str, ...]
+) -> None:
+    [path] = paths_of(hospital).on(state, event)
+    assert (path.left, path.entered) == (left, entered)
+    assert path.to == (entered[-1] if entered else "")
+    assert [one.name for one in path.gives] == [name for name in left if hospital.states[name].hold]
+    assert [one.name for one in path.takes] == [name for name in entered if hospital.states[name].hold]
+
+
+def test_a_case_begins_from_outside(hospital: Process) -> None:
+    path = paths_of(hospital).begin("lobby")
+    assert (path.to, path.left, path.entered) == ("lobby", (), ("lobby",))
+
+
+def test_what_follows_by_itself_is_in_the_table(hospital: Process) -> None:
+    assert [path.to for path in paths_of(hospital).on("house.corridor", AUTOMATIC)] == ["lobby", STILL]
+    assert paths_of(hospital).on("lobby", AUTOMATIC) == ()
+    assert paths_of(hospital).on("lobby", "round") == ()
+
+
+def test_where_a_case_waits_instead_is_in_the_table_and_in_the_graph(hospital: Process) -> None:
+    [path] = paths_of(hospital).on("lobby", "admit")
+    assert {name: (to.to, to.left) for name, to in path.waits.items()} == {WARD: ("queue.standing", ("lobby",))}
+    assert path.targets == {STILL, "queue.standing"} == graph(hospital)["lobby"] - {"house.theatre.recovery", "gone"}
+    [operate] = paths_of(hospital).on(STILL, "operate")
+    assert operate.waits == {}
+
+
+def test_a_diagram_draws_no_queue_where_no_place_can_be_lacking() -> None:
+    text = HOSPITAL.replace("holds: {place: kind, otherwise: queue}", "holds: {place: bed, otherwise: queue}")
+    process = load_process(text, "hospital.yaml", lambda _: None).process
+    drawn = {(one.source, one.target): one.labels for one in arrows(process)}
+    assert drawn[WARD, STILL] == ("Re-enter", "Swap")
+    assert (WARD, "queue.standing") not in drawn
+    assert drawn["lobby", "queue.standing"] == ("Admit, no place free",)
+
+
+@pytest.mark.parametrize("event", ["rewards", "round", "move", "operate", "pause"])
+@pytest.mark.parametrize("free", [0, -1, 1])
+def test_a_place_that_is_given_back_on_the_same_way_is_there(hospital: Process, event: str, free: int) -> None:
+    case = in_ward(hospital)
+    after = done(hospital, case, event, bed=free)
+    assert list(after.held.values()) == ["bed"]
+    assert not after.waiting
+    assert places_taken(case, after) == {}
+
+
+def test_inside_the_holding_state_the_place_is_kept_without_a_word(hospital: Process) -> None:
+    case = in_ward(hospital)
+    decided = decide(hospital, case, Fire("stir", NURSE, NOW), Facts(NOW, {}))
+    assert isinstance(decided, Decision)
+    assert [(entry.held, entry.freed) for entry in decided.entries] == [({}, ())]
+    assert decided.snapshot.held == case.held
+
+
+def test_another_kind_than_the_case_has_must_be_free(hospital: Process) -> None:
+    case = in_ward(hospital)
+    full = do(hospital, case, "move", {"kind": "cot"}, bed=1, cot=0)
+    assert isinstance(full, Refusal)
+    assert (full.code, full.missing) == (Code.NO_PLACE, ("cot",))
+    moved = done(hospital, case, "move", {"kind": "cot"}, bed=0, cot=1)
+    assert moved.held == {"house.annex": "cot"}
+    assert places_taken(case, moved) == {"bed": -1, "cot": 1}
+
+
+def test_the_place_is_the_one_that_the_data_ask_for_after_the_way_has_set_them(hospital: Process) -> None:
+    case = in_ward(hospital)
+    swapped = done(hospital, case, "swap", {"other": "cot"}, bed=0, cot=1)
+    assert (swapped.held, swapped.data["kind"]) == ({WARD: "cot"}, "cot")
+    waiting = done(hospital, case, "swap", {"other": "cot"}, bed=0, cot=0)
+    assert (waiting.state, waiting.held, waiting.waiting["place"]) == ("queue.standing", {}, "cot")
+
+
+def test_two_holds_of_a_kind_need_two_places(hospital: Process) -> None:
+    lobby = done(hospital, None, "")
+    refusal = do(hospital, lobby, "wake", bed=1)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.NO_PLACE
+    woken = done(hospital, lobby, "wake", bed=2)
+    assert places_taken(lobby, woken) == {"bed": 2}
+    after = done(hospital, woken, "all_of_it", bed=0)
+    assert places_taken(woken, after) == {"bed": -1}
+    assert isinstance(do(hospital, after, "finish", bed=0), Refusal)
+
+
+def test_a_waiting_case_keeps_its_turn_where_it_waits(hospital: Process) -> None:
+    waiting = done(hospital, done(hospital, None, ""), "admit", {"kind": "bed"}, bed=0)
+    turn = waiting.waiting
+    sitting = done(hospital, waiting, "sit")
+    assert sitting.waiting == {**turn, "state": "queue.sitting"}
+    again = done(hospital, sitting, "again")
+    assert again.waiting == turn
+    assert done(hospital, again, "ask", {"kind": "cot"}).waiting == {**turn, "place": "cot"}
+    assert done(hospital, again, "leave").waiting == {}
+
+
+def test_a_chain_that_ends_elsewhere_gives_the_place_back(hospital: Process) -> None:
+    case = in_ward(hospital)
+    decided = decide(hospital, case, Fire("pause", NURSE, NOW), Facts(NOW, {"bed": 0}))
+    assert isinstance(decided, Decision)
+    assert [entry.to for entry in decided.entries] == ["house.corridor", STILL]
