@@ -16,14 +16,15 @@ PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button, once the page has come to rest: an error summary takes the focus, and scrolls to itself."""
-    page.wait_for_load_state()
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press a button, and wait until what comes of it has come to rest: an error summary scrolls to itself."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def follow(page: Page, name: str) -> None:
-    """Follow a link."""
-    page.get_by_role("link", name=name, exact=True).first.click()
+    """Follow a link to another page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).first.click()
 
 
 def date(page: Page, name: str, days: int, time: str = "") -> None:
@@ -65,7 +66,7 @@ def test_a_senco_refers_a_pupil(site: Site, sign_in: SignIn, tmp_path: Path) -> 
     expect(page.get_by_role("alert")).to_contain_text("UPN is not written as it must be")
     page.locator("#upn").fill("")
     press(page, "Keep and go on")
-    page.wait_for_url(draft)
+    assert page.url == draft
 
     press(page, "Sign out")  # left, and gone on with later
     page = sign_in("demo.senco")
@@ -251,7 +252,7 @@ def test_a_manager_sees_who_waits_and_why(site: Site, sign_in: SignIn) -> None:
     expect(main(page)).to_contain_text("demo.manager")
     with page.expect_download() as loading:
         page.goto("/cases?state=waiting")
-        follow(page, "CSV")
+        page.get_by_role("link", name="CSV", exact=True).click()
     text = Path(loading.value.path()).read_text("utf-8-sig")
     assert text.splitlines()[0] == "Number,Name,State,Organisation,In state since,Next task due"
     assert len(text.splitlines()) == 4

@@ -2,7 +2,11 @@
 import { initAll } from "./govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-initAll();
+
+// What a page has to say first takes the focus, but not from those who were at a field before this script was there:
+// what they type next would go nowhere.
+const focus = { disableAutoFocus: document.activeElement !== document.body };
+initAll({ errorSummary: focus, notificationBanner: focus });
 
 // Filters take effect as soon as one is chosen; typing waits for the button or the Enter key.
 for (const form of document.querySelectorAll("form[data-live]")) {
