@@ -141,8 +141,8 @@ def date_in(posted: Posted, name: str, *, with_time: bool = False) -> str:
     time = posted.text(f"{name}-time", 10).strip().replace(".", ":") if with_time else ""
     if not (day_ or month or year or time):
         return posted.text(name, 30)  # a page that shows what was answered sends it back as one value
-    text = f"{year:0>4}-{month:0>2}-{day_:0>2}"
-    return f"{text} {time:0>5}" if with_time else text
+    text = "-".join(part.zfill(size) if part else "" for part, size in ((year, 4), (month, 2), (day_, 2)))
+    return f"{text} {time.zfill(5) if time else ''}" if with_time else text
 
 
 def filled(questions: Iterable[Question], answers: Mapping[str, Any], case: Case | None = None) -> dict[str, Any]:

@@ -72,6 +72,20 @@ def address_of(request: Request, path: str) -> str:
     return f"{request.app.state.address}{path}"
 
 
+def ask_once(
+    request: Request,
+    title: str,
+    *texts: str,
+    submit: str,
+    action: str,
+    back: str,
+    values: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page that asks once before something is done that cannot be taken back."""
+    shown: dict[str, Any] = {"title": title, "texts": texts, "submit": submit, "action": action, "back": back}
+    return show(request, "ask_once.html", values=list((values or {}).items()), **shown)
+
+
 def go(path: str) -> RedirectResponse:
     """Send the browser on, after something was done."""
     return RedirectResponse(path, 303)

@@ -28,6 +28,8 @@ from engine.service.people.people import Person
 MOST_FIELDS = 1000
 MOST_FILES = 60
 CSRF = "csrf"
+# More than is ever kept of one text: what is too long comes back whole, with the reason.
+MOST_TYPED = 200_000
 
 
 class NotSignedIn(Exception):

@@ -16,7 +16,7 @@ from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import Case, case_view, shown_data, shown_entry
-from engine.service.cases.words import Overview, Report, Told, choice_of, shown_fields, tell
+from engine.service.cases.words import Overview, Report, Step, choice_of, shown_fields, tell
 from engine.service.lists.finder import actor_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
@@ -125,7 +125,7 @@ class Reader:
         choices, been = tuple(choice_of(one) for one in possible), store.states_been(connection, case)
         return Overview(view, shown_fields(process, view), choices, been), process, snapshot
 
-    def told_history(self, case: int, by: Actor | str) -> tuple[list[Told], Process]:
+    def told_history(self, case: int, by: Actor | str) -> tuple[list[Step], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.
 
         Raises:
@@ -142,6 +142,6 @@ class Reader:
         return found.last if found and found.case == case else None
 
 
-def _told(connection: Connection, process: Process, case: int) -> Iterator[Told]:
+def _told(connection: Connection, process: Process, case: int) -> Iterator[Step]:
     """Everything that happened to a case, in words."""
     return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,14 @@ class Told:
     what: str
     by: str
     to: str = ""
+
+
+@dataclass(frozen=True)
+class Step(Told):
+    """The same for pages: `did` says what was done without what it brought about; `by_itself`: nobody did it."""
+
+    did: str = field(default="", repr=False)
+    by_itself: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,15 +118,16 @@ def choice_of(possible: Possible) -> Choice:
     )
 
 
-def tell(process: Process, entry: Entry) -> Told:
+def tell(process: Process, entry: Entry) -> Step:
     """One entry in words. Values of fields are not repeated: they may be personal."""
     to = process.title_of("states", entry.to) if entry.to else ""
     at, recorded = local(process, entry.at), local(process, entry.recorded)
-    return Told(entry.seq, at, recorded, _what(process, entry), entry.by, to)
+    did = _SAID[entry.kind](process, entry)
+    by_itself = entry.kind in {"automatic", "timer"}
+    return Step(entry.seq, at, recorded, _what(process, entry, did), entry.by, to, did, by_itself)
 
 
-def _what(process: Process, entry: Entry) -> str:
-    text = _SAID[entry.kind](process, entry)
+def _what(process: Process, entry: Entry, text: str) -> str:
     raised = [process.title_of("tasks", name) for name in entry.tasks if entry.kind in {"opened", "event", "automatic"}]
     return f"{text}. To do: {', '.join(raised)}" if raised else text
 

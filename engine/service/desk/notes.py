@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -55,6 +55,9 @@ class Notes:
             return Refusal(Code.FORM, message, fields={"text": message})
         note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting)
         with self._site.database.writing() as connection:
+            last = store.notes_of(connection, case, 1)
+            if last and replace(last[0], at=note.at) == note:
+                return None  # sent twice, by a double click or from a page that was gone back to
             store.insert_note(connection, case, note)
             self._tell_mentioned(connection, case, said, by)
         return None

@@ -27,6 +27,7 @@ from engine.store.database import Database
 from engine.store.meetings import StoredMeeting
 
 MOST = 200
+CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
 
 class BadMeeting(ValueError):
@@ -148,7 +149,7 @@ class Meetings:
         """
         meeting = self._changeable(number, by)
         if meeting.booked:
-            raise BadMeeting("Cases are booked on it. Move the meeting, or book them on another day first.")
+            raise BadMeeting(CASES_BOOKED)
         with self._database.writing() as connection:
             store.delete_meeting(connection, number)
 

@@ -110,3 +110,64 @@ class MultiFileUpload {
 }
 
 for (const form of document.querySelectorAll("form[data-upload]")) new MultiFileUpload(form);
+
+// Whether anything in a form is not as it came: something may have been typed before this script was there.
+function isTyped(form) {
+  return [...form.elements].some((one) => {
+    if (one.options) return one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    return "defaultValue" in one && one.value !== one.defaultValue;
+  });
+}
+
+// What was typed into a part of a draft is kept whichever way its page is left.
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.typed = isTyped(form);
+    this.failed = false;
+    this.kept = Promise.resolve();
+    form.addEventListener("input", () => {
+      this.typed = true;
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.keep(), 500);
+    });
+    form.addEventListener("change", () => this.keep());
+    form.addEventListener("submit", () => (this.typed = this.failed = false));
+    addEventListener("pagehide", () => this.keep());
+    addEventListener("beforeunload", (event) => this.failed && event.preventDefault());
+    document.addEventListener("click", (event) => this.leave(event));
+    document.addEventListener("submit", (event) => this.leave(event));
+  }
+
+  keep() {
+    if (!this.typed) return this.kept;
+    this.typed = false;
+    const body = new URLSearchParams(new FormData(this.form));
+    body.set("step", "keep");
+    const keepalive = body.toString().length < 60_000; // browsers send no more than that for a page that is gone
+    const sent = fetch(this.form.action, { method: "POST", body, keepalive });
+    this.kept = sent.then((said) => (this.failed = !said.ok || said.url.includes("/sign-in"))).catch(() => (this.failed = true));
+    return this.kept;
+  }
+
+  // A link, or the button of another form: it is followed once what was typed is kept.
+  leave(event) {
+    const link = event.type === "click" && event.target.closest("a[href]");
+    const form = event.type === "submit" && event.target !== this.form && event.target;
+    const plain = !event.defaultPrevented && !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    if (!plain || !(form || (link && !link.target && !link.hash))) return;
+    event.preventDefault();
+    this.keep().then(() => (form ? form.submit() : location.assign(link.href)));
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-keep]")) new Keeper(form);
+
+// Before a page is left on which something was typed that is not kept yet, the browser asks.
+for (const form of document.querySelectorAll("form[data-typed]")) {
+  let typed = isTyped(form) || document.querySelector(".govuk-error-summary") !== null; // sent, and not kept
+  form.addEventListener("input", () => (typed = true));
+  form.addEventListener("submit", () => (typed = false));
+  addEventListener("beforeunload", (event) => typed && event.preventDefault());
+}

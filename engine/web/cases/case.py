@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
 from engine.process.definition import Process
 from engine.service import Case, Overview
 from engine.web.page import go, initial, show
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor
+from engine.web.visitor import MOST_TYPED, CaseVisiting, NotFound, SentBy, Visiting, Visitor
 
 router = APIRouter()
+# What may be done with a task, as a confirmation says it.
+DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
 CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -83,9 +85,17 @@ def _waiting_states(process: Process) -> set[str | None]:
 
 
 @router.get("/cases/{number}")
-def case_page(request: Request, visitor: CaseVisiting, number: CaseNumber) -> Response:
-    """The overview of a case."""
-    return show(request, "case.html", seen=see(visitor, number, "case"), tab="overview")
+def case_page(
+    request: Request,
+    visitor: CaseVisiting,
+    number: CaseNumber,
+    did: str = "",
+    task: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
+    seen = see(visitor, number, "case")
+    done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}." if did in DONE and task in seen.process.tasks else ""
+    return show(request, "case.html", seen=seen, tab="overview", done=done)
 
 
 @router.get("/cases/{number}/timeline")
@@ -115,27 +125,35 @@ def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
 
 
 @router.get("/cases/{number}/notes")
-def notes(request: Request, visitor: CaseVisiting, number: CaseNumber) -> Response:
+def notes(request: Request, visitor: CaseVisiting, number: CaseNumber, kept: int = 0) -> Response:
     """The notes on a case."""
-    return _notes(request, visitor, number)
+    return _notes(request, visitor, number, done=f"The note is kept with case {number}." if kept else "")
 
 
 def _notes(
-    request: Request, visitor: Visitor, number: int, status: int = 200, refusal: Refusal | None = None
+    request: Request,
+    visitor: Visitor,
+    number: int,
+    status: int = 200,
+    refusal: Refusal | None = None,
+    text: str = "",
+    done: str = "",
 ) -> Response:
     seen = see(visitor, number, "notes")
     found = visitor.engine.desk.notes(number, visitor.actor)
     error = "" if refusal is None else refusal.message
-    return show(request, "notes.html", status, seen=seen, tab="notes", notes=found, error=error)
+    values: dict[str, Any] = {"notes": found, "error": error, "text": text, "done": done}
+    return show(request, "notes.html", status, seen=seen, tab="notes", **values)
 
 
 @router.post("/cases/{number}/notes")
 def write_note(request: Request, visitor: CaseVisiting, number: CaseNumber, posted: SentBy) -> Response:
     """Keep a note."""
-    refusal = visitor.engine.desk.write_note(number, posted.text("text", 30_000), visitor.actor)
+    text = posted.text("text", MOST_TYPED)
+    refusal = visitor.engine.desk.write_note(number, text, visitor.actor)
     if refusal is not None:
-        return _notes(request, visitor, number, 422, refusal)
-    return go(f"/cases/{number}/notes")
+        return _notes(request, visitor, number, 422, refusal, text)
+    return go(f"/cases/{number}/notes?kept=1")
 
 
 @router.get("/histories")

@@ -65,7 +65,7 @@ def _versions(seen: Seen, name: str) -> list[tuple[int, Document]]:
 @router.get("/cases/{number}/documents")
 def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added: int = 0) -> Response:
     """The documents of a case."""
-    done = f"{added} document{'s were' if added != 1 else ' was'} added." if added else ""
+    done = f"{added} document{'s were' if added != 1 else ' was'} added to case {number}." if added else ""
     return _list(request, visitor, number, done=done)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,10 +11,11 @@ from fastapi import APIRouter, Path, Request, Response
 from engine.case.refusal import Refusal
 from engine.process.definition import Process, Section
 from engine.service import Case
+from engine.service.desk.drafts import UnknownDraft
 from engine.store.notes import StoredDraft
 from engine.web.cases.documents import checked, file_name
 from engine.web.forms import Question, question, read, said, with_answers
-from engine.web.page import go, show
+from engine.web.page import ask_once, go, show
 from engine.web.scanning import Unwanted
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
 
@@ -22,16 +25,16 @@ Part = Annotated[int, Path(ge=0, le=100)]
 
 
 @router.get("/cases-new")
-def choose(request: Request, visitor: CaseVisiting) -> Response:
+def choose(request: Request, visitor: CaseVisiting, discarded: int = 0) -> Response:
     """What kind of case to begin, and where."""
-    return _ways(request, visitor)
+    return _ways(request, visitor, done="The draft is discarded." if discarded else "")
 
 
-def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = "", done: str = "") -> Response:
     ways = [(one, one.states[state]) for one in visitor.opens for state in one.initial]
     if not ways:
         raise NotFound
-    return show(request, "draft_new.html", status, ways=ways, drafts=_told(visitor), problem=problem)
+    return show(request, "draft_new.html", status, ways=ways, drafts=_told(visitor), problem=problem, done=done)
 
 
 def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
@@ -61,12 +64,14 @@ def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
     return draft, process
 
 
-def _progress(process: Process, draft: StoredDraft, section: Section) -> str:
-    """How far a part has come: done, begun, or not begun."""
+def _progress(process: Process, draft: StoredDraft, section: Section, faults: Mapping[str, str]) -> str:
+    """How far a part has come: done, begun, with something to mend, or not begun."""
     form = process.opening.form
     answered = [name for name in section.fields if name in draft.data]
     if not answered:
         return "Not begun"
+    if set(answered) & set(faults):
+        return "To be mended"
     return "Done" if all(name in draft.data for name in section.fields if form[name]) else "Begun"
 
 
@@ -78,7 +83,8 @@ def parts(request: Request, visitor: CaseVisiting, number: Number) -> Response:
 
 def _parts(request: Request, visitor: Visitor, number: int, status: int = 200, problem: str = "") -> Response:
     draft, process = _draft(visitor, number)
-    sections = [(i, one, _progress(process, draft, one)) for i, one in enumerate(process.opening.sections)]
+    faults = visitor.engine.check_opening(draft.process, draft.data)
+    sections = [(i, one, _progress(process, draft, one, faults)) for i, one in enumerate(process.opening.sections)]
     values: dict[str, Any] = {"sections": sections, "state": process.states[draft.state], "problem": problem}
     return show(request, "draft.html", status, draft=draft, process=process, **values)
 
@@ -106,11 +112,21 @@ def _organisations(visitor: Visitor) -> list[tuple[str, str]] | None:
 
 @router.get("/drafts/{number}/part/{part}")
 def ask_part(request: Request, visitor: CaseVisiting, number: Number, part: Part) -> Response:
-    """The form of one part."""
+    """The form of one part, with what was typed; also where that has to be mended."""
+    return _part(request, visitor, number, part)
+
+
+def _part(request: Request, visitor: Visitor, number: int, part: int, status: int = 200) -> Response:
     draft, process = _draft(visitor, number)
     section = _section(process, part)
-    questions = _questions(visitor, process, draft, section)
-    return show(request, "draft_part.html", draft=draft, section=section, part=part, questions=questions)
+    asked = with_answers(_questions(visitor, process, draft, section), draft.data, _wrong(visitor, draft, section))
+    return show(request, "draft_part.html", status, draft=draft, section=section, part=part, questions=asked)
+
+
+def _wrong(visitor: Visitor, draft: StoredDraft, section: Section) -> dict[str, str]:
+    """What is wrong with the answers of a part that were given."""
+    faults = visitor.engine.check_opening(draft.process, draft.data)
+    return {name: text for name, text in faults.items() if name in section.fields and name in draft.data}
 
 
 def _section(process: Process, part: int) -> Section:
@@ -121,17 +137,16 @@ def _section(process: Process, part: int) -> Section:
 
 @router.post("/drafts/{number}/part/{part}")
 def answer_part(request: Request, visitor: CaseVisiting, number: Number, part: Part, posted: SentBy) -> Response:
-    """Keep the answers of one part. Whether they can be is checked against the whole draft."""
+    """Keep the answers of one part as they are, then check them against the whole draft; but let go who leaves."""
     draft, process = _draft(visitor, number)
     section = _section(process, part)
-    questions = _questions(visitor, process, draft, section)
-    answers = read(questions, posted)
-    faults = visitor.engine.check_opening(draft.process, {**draft.data, **answers})
-    wrong = {name: text for name, text in faults.items() if name in section.fields and answers.get(name)}
-    if wrong:
-        shown = with_answers(questions, answers, wrong)
-        return show(request, "draft_part.html", 422, draft=draft, section=section, part=part, questions=shown)
-    visitor.engine.desk.keep_answers(number, answers, visitor.actor)
+    answers = read(_questions(visitor, process, draft, section), posted)
+    kept = visitor.engine.desk.keep_answers(number, answers, visitor.actor)
+    step = posted.text("step", 10)
+    if step == "keep":
+        return Response(status_code=204)
+    if step != "leave" and _wrong(visitor, kept, section):
+        return _part(request, visitor, number, part, 422)
     return go(f"/drafts/{number}")
 
 
@@ -199,8 +214,25 @@ def send(request: Request, visitor: CaseVisiting, number: Number, _: SentBy) -> 
     return go(f"/cases/{result.id}/done/{result.version}")
 
 
+@router.get("/drafts/{number}/discard")
+def ask_to_discard(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+    """Ask once whether a draft is to be forgotten."""
+    draft, process = _draft(visitor, number)
+    documents = len(draft.documents)
+    kept = f"{len(draft.data)} answers and {documents} document{'' if documents == 1 else 's'} are forgotten."
+    return ask_once(
+        request,
+        "Discard this draft?",
+        f"{process.title_of('states', draft.state)}, draft {number}: {kept} This cannot be taken back.",
+        submit="Discard it",
+        action=f"/drafts/{number}/discard",
+        back=f"/drafts/{number}",
+    )
+
+
 @router.post("/drafts/{number}/discard")
 def discard(visitor: CaseVisiting, number: Number, _: SentBy) -> Response:
-    """Forget a draft."""
-    visitor.engine.desk.discard(number, visitor.actor)
-    return go("/cases-new")
+    """Forget a draft; one that is gone already needs no more."""
+    with suppress(UnknownDraft):
+        visitor.engine.desk.discard(number, visitor.actor)
+    return go("/cases-new?discarded=1")

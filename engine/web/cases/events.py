@@ -14,6 +14,7 @@ from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event
 from engine.service import Case
 from engine.web.cases.case import CaseNumber, Seen, see
+from engine.web.cases.confirmations import called, following, standing, step_done
 from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers
 from engine.web.page import go, said_date, show
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
@@ -168,7 +169,9 @@ def _done_before(visitor: Visitor, number: int, posted: Posted) -> str | None:
 
 
 def _where(result: Case, meeting: int) -> str:
-    return f"/meetings/{meeting}?heard={result.id}" if meeting else f"/cases/{result.id}/done/{result.version}"
+    if meeting:
+        return f"/meetings/{meeting}?heard={result.id}&step={result.version}"
+    return f"/cases/{result.id}/done/{result.version}"
 
 
 def _moment(text: str) -> tuple[datetime | None, Refusal | None]:
@@ -230,7 +233,6 @@ def done(request: Request, visitor: CaseVisiting, number: CaseNumber, seq: Annot
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
     told, _ = visitor.engine.told_history(number, visitor.actor)
-    steps = [one for one in told if one.seq <= seq]
-    if not steps:
-        raise NotFound
-    return show(request, "event_done.html", seen=seen, last=steps[-1])
+    last, told_of = step_done(told, seq), (seen.process, seen.case)
+    values: dict[str, Any] = {"called": called(seen.case), "standing": standing(*told_of)}
+    return show(request, "event_done.html", seen=seen, last=last, following=following(*told_of), **values)

@@ -10,12 +10,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.case.refusal import Refusal
 from engine.service import Case
 from engine.service.lists.finder import TasksWanted
-from engine.web.cases.case import CaseNumber, see
+from engine.web.cases.case import DONE, CaseNumber, see
+from engine.web.cases.confirmations import tasks_done
 from engine.web.forms import Question, date_in
 from engine.web.page import go, query, show
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
 
 router = APIRouter()
+MOST_AT_ONCE = 100
+TaskKey = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}/[a-z][a-z0-9_]*$", max_length=80)]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 PAGE = 25
 SHOWS = {
@@ -25,7 +28,6 @@ SHOWS = {
     "week": "Due within a week",
     "all": "All I may see",
 }
-MOST_AT_ONCE = 100
 END_OF_DAY = time(17)
 
 
@@ -50,10 +52,11 @@ def tasks(
     visitor: CaseVisiting,
     show: str = "team",
     after: Annotated[str, Query(max_length=300)] = "",
-    done: int = 0,
+    did: str = "",
+    on: Annotated[list[TaskKey] | None, Query(max_length=MOST_AT_ONCE)] = None,
 ) -> Response:
-    """A page of open tasks."""
-    said = f"{done} task{'s were' if done != 1 else ' was'} changed." if done else ""
+    """A page of open tasks; `did` and `on` say what was just done with which of them."""
+    said = tasks_done(visitor, DONE[did], on) if did in DONE and on else ""
     return _list(request, visitor, show if show in SHOWS else "team", after, done=said)
 
 
@@ -139,7 +142,7 @@ def move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name
     said = _do(visitor, f"{number}/{name}", "postpone", posted, until, reason)
     if said:
         return _move(request, visitor, number, name, 409, _postponing(until, reason), said)
-    return go(f"/cases/{number}")
+    return go(f"/cases/{number}?{query({'did': 'postpone', 'task': name})}")
 
 
 @router.post("/tasks")
@@ -158,7 +161,9 @@ def change(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     problems = tuple(f"Case {one.partition('/')[0]}: {said}" for one, said in zip(chosen, results, strict=True) if said)
     if problems:
         return _list(request, visitor, what, "", 409, problems, chosen=chosen)
-    return go(posted.text("back", 100) if _is_case(posted) else f"/tasks?show={what}&done={len(chosen)}")
+    if _is_case(posted):
+        return go(f"{posted.text('back', 100)}?{query({'did': action, 'task': chosen[0].partition('/')[2]})}")
+    return go(f"/tasks?{query({'show': what, 'did': action, 'on': chosen})}")
 
 
 def _is_case(posted: Posted) -> bool:

@@ -8,14 +8,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Refusal
-from engine.service.meetings.meetings import BadMeeting, Meeting, leads
+from engine.service import UnknownCase
+from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, Meeting, leads
 from engine.web.cases.case import see
+from engine.web.cases.confirmations import came_of
 from engine.web.forms import Question, date_in
-from engine.web.page import go, show
-from engine.web.visitor import NotFound, SentBy, Visiting, Visitor
+from engine.web.page import ask_once, go, moment, show
+from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor
 
 router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+DONE = {
+    "kept": "The meeting is kept.",
+    "moved": "The meeting is moved, and its cases are booked on the new day.",
+}
 NO_MOMENT = "Give a day and a time, such as 27 3 2027, 13:30."
 
 
@@ -26,20 +32,25 @@ def _meets(visitor: Visitor) -> Visitor:
 
 
 @router.get("/meetings")
-def meetings(request: Request, visitor: Visiting) -> Response:
+def meetings(request: Request, visitor: Visiting, cancelled: int = 0) -> Response:
     """Meetings that come, and those that were held."""
-    return _list(request, _meets(visitor))
+    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "")
 
 
 def _list(
-    request: Request, visitor: Visitor, status: int = 200, questions: list[Question] | None = None, problem: str = ""
+    request: Request,
+    visitor: Visitor,
+    status: int = 200,
+    questions: list[Question] | None = None,
+    problem: str = "",
+    done: str = "",
 ) -> Response:
     today = visitor.today
     coming = visitor.engine.meetings.between(today, today + timedelta(days=400), visitor.actor)
     past = visitor.engine.meetings.between(today - timedelta(days=200), today, visitor.actor)
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
-    values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem}
+    values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
     return show(request, "meetings.html", status, coming=coming, past=past[::-1], **values)
 
 
@@ -66,7 +77,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
         one.value = value
     name, _, rest = which.partition(" ")
     meeting, _, series = rest.partition(" ")
-    day, at = _moment(when)
+    day, at = _day_and_time(when)
     if not which:
         asked[0].error = "Choose which meeting it is."
     if day is None or at is None:
@@ -82,7 +93,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     return go(f"/meetings/{number}")
 
 
-def _moment(text: str) -> tuple[date | None, time | None]:
+def _day_and_time(text: str) -> tuple[date | None, time | None]:
     day, _, clock = text.partition(" ")
     try:
         return date.fromisoformat(day), time.fromisoformat(clock or "-")
@@ -92,13 +103,21 @@ def _moment(text: str) -> tuple[date | None, time | None]:
 
 @router.get("/meetings/{number}")
 def meeting(
-    request: Request, visitor: Visiting, number: Number, heard: int = 0, kept: int = 0, moved: int = 0
+    request: Request, visitor: Visiting, number: Number, heard: int = 0, step: int = 0, done: str = ""
 ) -> Response:
     """The agenda of a meeting."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    done = f"What came of case {heard} is kept." if heard else "The meeting is kept." if kept else ""
-    done = "The meeting is moved, and its cases are booked on the new day." if moved else done
-    return _agenda(request, visitor, found, done=done)
+    said = _heard(visitor, heard, step) if heard else DONE.get(done, "")
+    return _agenda(request, visitor, found, done=said)
+
+
+def _heard(visitor: Visitor, case: int, step: int) -> str:
+    """What came of a case; in few words where it is not for the visitor any more now that it was heard."""
+    kept = f"What came of case {case} is kept."
+    try:
+        return f"{kept} {came_of(visitor, case, step)}"
+    except (UnknownCase, NotFound):
+        return kept
 
 
 def _agenda(
@@ -125,7 +144,7 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
         visitor.engine.meetings.record(number, present, posted.text("minutes"), visitor.actor)
     except BadMeeting as bad:
         return _agenda(request, visitor, found, 422, problem=str(bad))
-    return go(f"/meetings/{number}?kept=1")
+    return go(f"/meetings/{number}?done=kept")
 
 
 @router.get("/meetings/{number}/move")
@@ -152,21 +171,38 @@ def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) ->
     """Give a meeting another date, or cancel it."""
     found, engine = _led(visitor, number), visitor.engine
     when = date_in(posted, "when", with_time=True)
-    day, at = _moment(when)
+    day, at = _day_and_time(when)
     try:
         if posted.text("action", 10) == "cancel":
             engine.meetings.cancel(number, visitor.actor)
-            return go("/meetings")
+            return go("/meetings?cancelled=1")
         if day is None or at is None:
             return _move(request, found, _asked_when(when, NO_MOMENT), 422)
         left = engine.meetings.move(number, day, at, visitor.actor)
     except BadMeeting as bad:
         return _move(request, found, _asked_when(when), 422, str(bad))
     if not left:
-        return go(f"/meetings/{number}?moved=1")
+        return go(f"/meetings/{number}?done=moved")
     visitor.note_named([(case.id, case.label) for case, _ in left], "agenda of a meeting")
     stay = tuple(f"{case.label} could not be booked on the new day: {why.message}" for case, why in left)
     return _agenda(request, visitor, engine.meetings.meeting(number, visitor.actor), 409, problem=stay)
+
+
+@router.get("/meetings/{number}/cancel")
+def ask_to_cancel(request: Request, visitor: Visiting, number: Number) -> Response:
+    """Ask once whether a meeting is to be cancelled."""
+    found = _led(visitor, number)
+    if found.booked:
+        return _move(request, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"), 409, CASES_BOOKED)
+    return ask_once(
+        request,
+        "Cancel this meeting?",
+        f"{found.title}, {moment(found.begins)}. No case is booked on it. This cannot be taken back.",
+        submit="Cancel the meeting",
+        action=f"/meetings/{number}/move",
+        back=f"/meetings/{number}",
+        values={"action": "cancel"},
+    )
 
 
 @router.get("/meetings/{number}/pack")
@@ -184,7 +220,9 @@ def hear(request: Request, visitor: Visiting, number: Number, case: Number) -> R
     return _hear(request, _meets(visitor), number, case)
 
 
-def _hear(request: Request, visitor: Visitor, number: int, case: int, status: int = 200, problem: str = "") -> Response:
+def _hear(
+    request: Request, visitor: Visitor, number: int, case: int, status: int = 200, problem: str = "", text: str = ""
+) -> Response:
     found = visitor.engine.meetings.meeting(number, visitor.actor)
     agenda = visitor.engine.meetings.agenda(found, visitor.actor)
     numbers = [one.id for one in agenda]
@@ -196,14 +234,20 @@ def _hear(request: Request, visitor: Visitor, number: int, case: int, status: in
     notes = [one for one in visitor.engine.desk.notes(case, visitor.actor) if one.meeting == number]
     outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
     values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
-    return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, problem=problem, **values)
+    values |= {"problem": problem, "text": text}
+    return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, **values)
 
 
 @router.post("/meetings/{number}/cases/{case}")
 def minute(request: Request, visitor: Visiting, number: Number, case: Number, posted: SentBy) -> Response:
-    """Keep a minute on one case."""
+    """Keep a minute on one case, and go to where the button says: the form of an outcome, or the next case."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    refusal = visitor.engine.desk.write_note(case, posted.text("text", 30_000), visitor.actor, found.id)
-    if isinstance(refusal, Refusal):
-        return _hear(request, visitor, number, case, 422, refusal.message)
-    return go(f"/meetings/{number}/cases/{case}")
+    text, outcome, following = posted.text("text", MOST_TYPED), posted.text("outcome", 60), posted.number("next")
+    leaves = outcome in found.kind.outcomes or following is not None
+    if text.strip() or not leaves:
+        refusal = visitor.engine.desk.write_note(case, text, visitor.actor, found.id)
+        if isinstance(refusal, Refusal):
+            return _hear(request, visitor, number, case, 422, refusal.message, text)
+    if outcome in found.kind.outcomes:
+        return go(f"/cases/{case}/do/{outcome}?meeting={number}")
+    return go(f"/meetings/{number}/cases/{following or case}")

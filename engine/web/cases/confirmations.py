@@ -1,0 +1,91 @@
+"""Confirmations: what was done, to which case, and what comes next, in the words of its process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.process.definition import Process
+from engine.service import Case
+from engine.service.cases.words import Step
+from engine.web.page import day, initial
+from engine.web.visitor import NotFound, Visitor
+
+MOST_NAMED = 10
+MOST_TIMERS = 3
+
+
+def step_done(steps: Iterable[Step], seq: int) -> Step:
+    """The last step up to `seq` that somebody did, and that did not follow by itself.
+
+    Raises:
+        NotFound: the case has no such step.
+    """
+    found = [one for one in steps if one.seq <= seq]
+    if not found:
+        raise NotFound
+    return next((one for one in reversed(found) if not one.by_itself), found[-1])
+
+
+def called(case: Case) -> str:
+    """A case by its name and number; by its number alone where it has no name."""
+    plain = f"case {case.id}"
+    return initial(plain) if case.label == plain else f"{initial(case.label)}, {plain}"
+
+
+def standing(process: Process, case: Case) -> str:
+    """Where the case is now, and who moves it on."""
+    if case.ended:
+        return f"The case has ended: {case.outcome}."
+    mover = f", and is moved on by {process.title_of('roles', case.owner)}" if case.owner else ""
+    waits = f" It waits for: {process.title_of('places', case.waiting_for)}." if case.waiting_for else ""
+    return f"The case is at {case.state_title}{mover}.{waits}"
+
+
+def following(process: Process, case: Case) -> list[str]:
+    """What has to be done next, by whom and by when; and what comes up by itself."""
+    tasks = [
+        f"{one.title}{f', due on {day(one.due)}' if one.due else ''}"
+        f" ({one.person or process.title_of('roles', one.role)})"
+        for one in case.tasks
+    ]
+    return tasks + [f"{one.title}, on {day(one.due)}" for one in case.timers[:MOST_TIMERS] if one.title]
+
+
+def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:
+    """A sentence or two about what was just done to a case: by the step up to `seq`, or what `did` says.
+
+    Raises:
+        UnknownCase: there is none with this number, or it is not for the visitor.
+        NotFound: it has no such step.
+    """
+    process, case = _shown(visitor, number)
+    said = did or step_done(visitor.engine.told_history(number, visitor.actor)[0], seq).did
+    first = following(process, case)[:1]
+    after = f" What comes next: {first[0]}." if first else ""
+    return f"{said}: {called(case)}. {standing(process, case)}{after}"
+
+
+def tasks_done(visitor: Visitor, did: str, chosen: list[str]) -> str:
+    """What was done with tasks, each named by CASE/TASK in `chosen`; how many they were comes first.
+
+    Raises:
+        UnknownCase: there is none with one of the numbers, or it is not for the visitor.
+    """
+    many = f"{len(chosen)} task{'s were' if len(chosen) != 1 else ' was'} changed."
+    found = []
+    for one in chosen[:MOST_NAMED]:
+        number, _, name = one.partition("/")
+        process, case = _shown(visitor, int(number))
+        found.append((process.title_of("tasks", name), case))
+    if len(chosen) == 1:
+        title, case = found[0]
+        return f"{many} {came_of(visitor, case.id, did=f'{title}: {did}')}"
+    more = f" and {len(chosen) - MOST_NAMED} more" if len(chosen) > MOST_NAMED else ""
+    named = "; ".join(f"{title} ({called(case)})" for title, case in found)
+    return f"{many} {initial(did)}: {named}{more}."
+
+
+def _shown(visitor: Visitor, number: int) -> tuple[Process, Case]:
+    overview, process, snapshot = visitor.engine.overview_of(number, visitor.actor)
+    visitor.engine.note_shown(number, (process, snapshot), visitor.actor, "confirmation")
+    return process, overview.case
