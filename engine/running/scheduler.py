@@ -1,19 +1,25 @@
-"""Scheduler: wakes when the next timer is due, hands it to Engine, and sleeps again.
+"""Scheduler: looks for timers that are due and for messages to be sent, as long as the program runs.
 
-APScheduler only wakes; what is due stands in the database. A timer that this process sets wakes it
-sooner. One that another process sets is noticed within LOOK seconds. Times are UTC.
+APScheduler runs the looks; what is due stands in the database. It looks at least every LOOK, and sooner where a
+timer is set that falls due before. Waiting is by a monotonic clock: a wall clock that is set back or forward, or
+a machine that was suspended, is noticed within PULSE. Times are UTC.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
+from engine.clock import SystemClock
+from engine.running.logs import place_of
 from engine.service import Engine
 from engine.service.cases.due import Progress
 from engine.service.messages.outbox import Send
@@ -21,8 +27,23 @@ from engine.store.database import DatabaseUnavailable
 
 LOOK = timedelta(seconds=30)
 DELIVER = timedelta(seconds=5)
-_JOB = "due"
+PULSE = timedelta(seconds=1)
+_DUE, _MESSAGES = "due", "messages"
 _log = structlog.get_logger("casework.scheduler")
+
+
+class Steady(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """An interval that counts from now where it is late.
+
+    The library's own counts every time that was missed, and keeps a list of them: a clock that was set forward by
+    a year would cost it a million entries before the one run that follows.
+    """
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """When to run next."""
+        last = max(previous_fire_time, now) if previous_fire_time else None
+        found: datetime | None = super().get_next_fire_time(last, now)
+        return found
 
 
 class Scheduler:
@@ -32,23 +53,37 @@ class Scheduler:
         self._engine = engine
         self._progress = progress
         self._send = send
+        self._wall = SystemClock()  # what APScheduler goes by; the engine's clock may be another
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._wakes_at: datetime | None = None
-        self._waker = BackgroundScheduler(timezone=UTC)
+        self._woken, self._bell = threading.Event(), threading.Event()
+        self._pulse = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        # No run is a misfire: one that comes late, after a suspended machine, is what people wait for.
+        once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._waker = BackgroundScheduler(timezone=UTC, job_defaults=once)
+        self._waker.add_listener(self._after, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
 
     def start(self) -> None:
-        """Begin in a thread of its own; what is overdue fires at once."""
+        """Begin in threads of its own; what is overdue fires at once."""
+        self._add(_DUE, self._look, LOOK)
+        if self._send is not None:
+            self._add(_MESSAGES, self._deliver, DELIVER)
         self._engine.on_timer(self.wake_by)
         self._waker.start()
-        self._sleep_until(self._engine.clock.now())
-        if self._send is not None:
-            self._waker.add_job(self._deliver, "interval", seconds=DELIVER.total_seconds(), max_instances=1)
+        self._pulse.start()
         _log.info("scheduler started")
+
+    def _add(self, name: str, work: Callable[[], None], every: timedelta) -> None:
+        trigger = Steady(seconds=int(every.total_seconds()), timezone=UTC)
+        self._waker.add_job(work, trigger, id=name, next_run_time=self._wall.now())
 
     def stop(self) -> None:
         """Let the transaction under way end, then stop."""
-        self._stopping.set()
+        # APScheduler holds its lock while it waits for a run to end: one that asked for its jobs then would never end.
+        with self._lock:
+            self._stopping.set()
+        self._bell.set()
+        self._pulse.join()
         self._waker.shutdown(wait=True)
         _log.info("scheduler stopped")
 
@@ -63,39 +98,68 @@ class Scheduler:
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         self._stopping.set()
 
+    @property
+    def next_look(self) -> datetime | None:
+        """When it looks next for timers that are due, by the clock of this machine (UTC); None once it stopped."""
+        with self._lock:
+            job = None if self._stopping.is_set() else self._waker.get_job(_DUE)
+        found: datetime | None = job.next_run_time if job else None
+        return found
+
     def wake_by(self, moment: datetime) -> None:
-        """Wake no later than `moment`."""
+        """Look no later than `moment`, by the clock of the engine. In the middle of a look: again after it."""
+        ahead = moment - self._engine.clock.now()
+        if ahead >= LOOK:
+            return
+        if ahead < PULSE:
+            self._woken.set()
         with self._lock:
-            is_sooner = self._wakes_at is None or moment < self._wakes_at
-        if is_sooner and not self._stopping.is_set():
-            self._sleep_until(moment)
+            if self._stopping.is_set():
+                return
+            job, at = self._waker.get_job(_DUE), self._wall.now() + max(ahead, timedelta(0))
+            if at < job.next_run_time:
+                job.modify(next_run_time=at)
 
-    def _sleep_until(self, moment: datetime) -> None:
-        with self._lock:
-            self._wakes_at = moment
-        self._waker.add_job(
-            self._wake, "date", run_date=moment, id=_JOB, replace_existing=True, misfire_grace_time=None, coalesce=True
-        )
-
-    def _wake(self) -> None:
-        with self._lock:
-            self._wakes_at = None
-        self._run()
-        if not self._stopping.is_set():
-            self.wake_by(self._next_look())
-
-    def _run(self) -> None:
+    def _look(self) -> None:
+        self._woken.clear()
+        looked = self._engine.clock.now()
         try:
             ran = self._engine.run_due(progress=self._progress, stop=self._stopping.is_set)
-        except DatabaseUnavailable as error:
-            _log.error("database unavailable", reason=str(error))
+            # What was due before and still is cannot be fired now: it is left to the next look.
+            due = self._engine.next_due(after=looked)
         except Exception as error:
-            _log.error("run failed", fault=type(error).__name__)
-        else:
-            if ran.fired:
-                _log.info("timers fired", count=ran.fired)
-            for case, fault in ran.failed:
-                _log.error("timers cannot be fired", case=case, fault=fault)
+            _tell("run failed", error)
+            return
+        if ran.fired:
+            _log.info("timers fired", count=ran.fired)
+        for case, fault in ran.failed:
+            _log.error("timers cannot be fired", case=case, fault=fault)
+        if due is not None:
+            self.wake_by(due)
+
+    def _after(self, event: JobExecutionEvent) -> None:
+        """A look has ended. One that was asked for meanwhile was skipped, for only one runs at a time: it is due now.
+
+        This may run inside APScheduler's own lock, so it only rings.
+        """
+        if event.job_id == _DUE and self._woken.is_set():
+            self._bell.set()
+
+    def _beat(self) -> None:
+        """Let APScheduler read the clock anew, every PULSE and where somebody rings.
+
+        It computes once how long to wait. Where the clock was set back since, a run lies further ahead than its
+        interval: then it is due now. Where it was set forward, or the machine slept, APScheduler finds what is due.
+        """
+        while not self._stopping.is_set():
+            is_rung = self._bell.wait(PULSE.total_seconds())
+            self._bell.clear()
+            with self._lock:
+                now = self._wall.now()
+                for job in [] if self._stopping.is_set() else self._waker.get_jobs():
+                    if job.next_run_time > now + job.trigger.interval or (is_rung and job.id == _DUE):
+                        job.modify(next_run_time=now)
+            self._waker.wakeup()
 
     def _deliver(self) -> None:
         """Send what the outbox holds."""
@@ -103,17 +167,15 @@ class Scheduler:
         try:
             sent = self._engine.outbox.deliver(self._send)
         except Exception as error:
-            _log.error("delivery failed", fault=type(error).__name__)
+            _tell("delivery failed", error)
         else:
             if sent:
                 _log.info("messages sent", count=sent)
 
-    def _next_look(self) -> datetime:
-        """When to wake next: at the next due time, but not before LOOK if it has passed and was not fired."""
-        now = self._engine.clock.now()
-        try:
-            due = self._engine.next_due()
-        except Exception as error:
-            _log.error("database unavailable", fault=type(error).__name__)
-            due = None
-        return min(due, now + LOOK) if due is not None and due > now else now + LOOK
+
+def _tell(what: str, error: Exception) -> None:
+    """Say that something failed. The next look tries again; the message of an unknown error may hold personal data."""
+    if isinstance(error, DatabaseUnavailable):
+        _log.error("database unavailable", reason=str(error))
+    else:
+        _log.error(what, fault=type(error).__name__, place=place_of(error))

@@ -41,10 +41,10 @@ class Timers:
                 progress(fired, max(total, fired))
         return Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
 
-    def next_due(self) -> datetime | None:
-        """When the next timer of any case is due; None where none runs."""
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """When the next timer of any case is due (UTC), of those that are later than `after`; None where none runs."""
         with self._site.database.reading() as connection:
-            found = store.next_due(connection)
+            found = store.next_due(connection, to_text(after) if after else "")
         return from_text(found) if found else None
 
     def on_timer(self, listener: Callable[[datetime], None]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from engine.store.statement import Statement
 from engine.store.tables import timers
 
-_NEXT = Statement(select(func.min(timers.c.due)))
+_NEXT = Statement(select(func.min(timers.c.due)).where(timers.c.due > bindparam("after")))
 _COUNT = Statement(select(func.count()).select_from(timers).where(timers.c.due <= bindparam("now")))
 _due = (
     select(timers.c.due, timers.c.case_id, timers.c.timer)
@@ -21,9 +21,9 @@ _TURN = 0x636173650001
 DueTimer = tuple[str, int, str]
 
 
-def next_due(connection: Connection) -> str | None:
-    """When the next timer of any case is due; None where none runs."""
-    found = _NEXT.row(connection)
+def next_due(connection: Connection, after: str = "") -> str | None:
+    """When the next timer of any case that is due later than `after` is due; None where none runs."""
+    found = _NEXT.row(connection, after=after)
     return found[0] if found else None
 
 
