@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.calendars.day import day_of
 from engine.process.definition import Field, Process
 from engine.process.expressions import View
 from engine.process.patterns import matches
+from engine.process.times import aware
 
 TEXT_LENGTH = 500
 LONG_TEXT_LENGTH = 20_000
@@ -167,8 +169,7 @@ def _time(field: Field, raw: Any, zone: ZoneInfo) -> str:
             raise ValueError
     except ValueError:
         raise _Fault(f"{field.title} must be a day and a time, such as 2024-03-22 14:30.") from None
-    local = moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo else moment
-    return local.isoformat(timespec="minutes")
+    return _wall_clock(moment.astimezone(zone) if moment.tzinfo else moment)
 
 
 _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
@@ -185,8 +186,15 @@ _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
 
 
 def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
-    """A value that an expression gave, as it is stored."""
+    """A value that an expression gave, as it is stored: an instant (aware, or UTC) on the wall clock of `zone`."""
     if isinstance(value, datetime):
-        local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone).replace(tzinfo=None)
-        return local.date().isoformat() if field.type == "date" else local.isoformat(timespec="minutes")
-    return value
+        return (
+            day_of(aware(value), zone).isoformat()
+            if field.type == "date"
+            else _wall_clock(aware(value).astimezone(zone))
+        )
+    return _wall_clock(datetime.fromisoformat(value)) if field.type == "time" and value else value
+
+
+def _wall_clock(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -11,17 +11,17 @@ length as the one that was written, so every position stays true.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from cel_expr_python import cel
 
-from engine.calendars.day import day_of
+from engine.calendars.day import UnknownZone, day_of, offset_or_zone
+from engine.process import times, tokens
 from engine.source.problem import nearest
 
 _T = cel.Type
@@ -32,26 +32,25 @@ _CHECKED = {
     "integer": _T("google.protobuf.Int64Value"),
     "number": _T("google.protobuf.DoubleValue"),
     "yes_no": _T("google.protobuf.BoolValue"),
-    "date": _T.TIMESTAMP,
+    "date": times.DAY,
     "time": _T.TIMESTAMP,
     "choices": _T.List(_T.STRING),
 }
 _RESULTS = {"text": "STRING", "long_text": "STRING", "choice": "STRING", "integer": "INT", "number": "DOUBLE"}
 _RESULTS |= {"yes_no": "BOOL", "date": "TIMESTAMP", "time": "TIMESTAMP", "choices": "LIST"}
-_INSTANTS = frozenset({"date", "time"})
+_FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"})}
 
-STRING_OR_WORD = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<word>(?<![\w.])[A-Za-z_]\w*)(?P<call>\s*\()?""", re.S
-)
 _NULL_COMPARED = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-    r"""|(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"""
-    r"""|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])""",
-    re.S,
+    r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"
+    r"|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])"
 )
+_CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
+_PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
+_INSTANT = "google.protobuf.Timestamp"
 _IS_EMPTY = "__is_empty"
 _ANSWERS = frozenset({"yes", "no", "on", "off", "True", "False"})
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
+_FUNCTIONS = frozenset({*_CALLS, "date"})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
 
 
@@ -106,7 +105,7 @@ class Language:
             faults += self._compile_faults(text, str(error))
         else:
             found = compiled.return_type().name()
-            if wanted not in (found, "ANY") and found != "NULL":
+            if wanted != "ANY" and found not in _FITTING.get(wanted, {wanted}) and found != "NULL":
                 message = f"The expression gives {_word(found)}, but {_word(wanted)} is needed here."
                 faults.append(Fault(0, "expression-type", message))
         return _distinct(faults) if faults else self._expression(text)
@@ -116,18 +115,16 @@ class Language:
         return _RESULTS[self.fields[field_name]]
 
     def _expression(self, text: str) -> Expression:
-        tokens = list(STRING_OR_WORD.finditer(text))
-        names = {t["word"] for t in tokens if t["word"] in self.fields and not t["call"]}
-        return Expression(text, frozenset(names), frozenset(_arguments(text, "has")))
+        names = {one.name for one in tokens.words(text) if one.name in self.fields and not one.member and not one.call}
+        return Expression(text, frozenset(names), frozenset(name for name, _ in _arguments(text, "has")))
 
     def _checker(self) -> Any:
         if "checker" not in self._programs:
             types = {name: _CHECKED[kind] for name, kind in self.fields.items()}
-            types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.TIMESTAMP}
+            types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [_declared("hAs", _T.BOOL, [_T.STRING]), _declared("free", _T.INT, [_T.STRING])]
-            calls.append(_declared("days_since", _T.INT, [_T.TIMESTAMP]))
-            calls.append(_declared("within", _T.BOOL, [_T.STRING]))
-            self._programs["checker"] = cel.NewEnv(variables=types, functions=calls)
+            calls += [_declared("within", _T.BOOL, [_T.STRING]), *times.checked()]
+            self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
 
     def _name_faults(self, text: str) -> list[Fault]:
@@ -135,15 +132,15 @@ class Language:
         known["within"] = ("state", self.states)
         faults = []
         for call, (noun, names) in known.items():
-            for offset, name in _arguments(text, call).items_with_offset():
+            for name, offset in _arguments(text, call):
                 if name not in names:
                     message = f"There is no {noun} {name}."
                     faults.append(Fault(offset, f"unknown-{noun}", message, nearest(name, names)))
-        return faults + list(self._comparison_faults(text))
+        return faults + list(self._comparison_faults(text)) + list(_time_faults(text))
 
     def _odd_faults(self, text: str) -> Iterable[Fault]:
         """What CEL would allow, but nobody means: a name behind a lone dot, a loop that hides a field."""
-        bare = STRING_OR_WORD.sub(lambda token: '"' * len(token[0]) if token["text"] else token[0], text)
+        bare = tokens.bare(text)
         for found in re.finditer(r"""(?<![\w)\]}"'\s])\s*\.\s*[A-Za-z_]|^\s*\.""", bare):
             yield Fault(found.start(), "expression-syntax", "A name cannot begin with a dot here.")
         for found in re.finditer(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w+)\s*,", bare):
@@ -152,8 +149,10 @@ class Language:
                 yield Fault(found.start(1), "expression-type", message, "Choose another name.")
 
     def _comparison_faults(self, text: str) -> Iterable[Fault]:
-        for found in re.finditer(r"""(?<![\w."'])(\w+)\s*[!=]=\s*("[^"\\]*"|'[^'\\]*')""", text):
-            name, value = found[1], found[2][1:-1]
+        for found in re.finditer(rf"(?<![\w.])(\w+)\s*[!=]=\s*{tokens.TEXT}", tokens.bare(text)):
+            name, value = found[1], tokens.literal(text[found.start(2) : found.end(2)])
+            if value is None:
+                continue
             if name == "state" and value not in self.states:
                 message = f"There is no state {value}."
                 yield Fault(found.start(2), "unknown-state", message, nearest(value, self.states))
@@ -174,13 +173,12 @@ class Language:
             if unknown[1] in _ANSWERS:
                 mend = "Write true or false; a field of the type yes_no can stand alone."
                 return Fault(offset, "unknown-field", f"{unknown[1]} is not a word of expressions.", mend)
-            words = {*self.fields, *_CALLS, "state", "now", "today"}
+            words = {*self.fields, *_FUNCTIONS, "state", "now", "today"}
             message = f"{unknown[1]} is neither a field nor a function."
             return Fault(offset, "unknown-field", message, nearest(unknown[1], words))
-        mismatch = re.match(r"found no matching overload for '_?([^']*?)_?' applied to '\((.*)\)'", said)
+        mismatch = re.match(r"found no matching overload for '[_@]?([^']*?)_?' applied to '(.*?)\.?\((.*)\)'", said)
         if mismatch:
-            kinds = " and ".join(_word(kind) for kind in mismatch[2].split(", "))
-            return Fault(offset, "expression-type", f"{mismatch[1]} cannot be used with {kinds}.")
+            return _mismatch(offset, mismatch[1], [one for one in (mismatch[2], *mismatch[3].split(", ")) if one])
         if said.startswith("Syntax error: "):
             what = " ".join(said.removeprefix("Syntax error: ").split())
             mend = "Compare with == and join with && or ||." if "'= '" in said or "'&'" in said else ""
@@ -202,14 +200,16 @@ class Language:
 
     def _program(self, expression: Expression) -> Any:
         if expression.text not in self._programs:
-            types = {name: self._evaluated_type(name) for name in expression.names}
-            types |= {name + _IS_EMPTY: _T.BOOL for name in expression.names}
             text = _with_emptiness(_with_surroundings(expression.text), expression.names)
-            self._programs[expression.text] = _environment(types, self.zone).compile(text)
+            self._programs[expression.text] = self._environment().compile(text)
         return self._programs[expression.text]
 
-    def _evaluated_type(self, name: str) -> Any:
-        return _T.TIMESTAMP if self.fields[name] in _INSTANTS else _T.DYN
+    def _environment(self) -> Any:
+        if "environment" not in self._programs:
+            types = {name: _T.TIMESTAMP if kind == "time" else _T.DYN for name, kind in self.fields.items()}
+            types |= {name + _IS_EMPTY: _T.BOOL for name in self.fields}
+            self._programs["environment"] = _environment(types, self.zone)
+        return self._programs["environment"]
 
     def _given(self, names: frozenset[str], data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of fields. An empty one has none, so that what hangs on it is unknown."""
@@ -218,15 +218,14 @@ class Language:
             value = data.get(name)
             given[name + _IS_EMPTY] = value is None
             if value is not None:
-                given[name] = instant(value, self.zone) if self.fields[name] in _INSTANTS else value
+                given[name] = instant(value, self.zone) if self.fields[name] == "time" else value
         return given
 
     def _surroundings(self, view: View) -> dict[str, Any]:
-        midnight = datetime.combine(day_of(view.now, self.zone), time(), tzinfo=self.zone)
         return {
             "state": view.state,
             "now": view.now.astimezone(UTC),
-            "today": midnight.astimezone(UTC),
+            "today": day_of(view.now, self.zone).isoformat(),
             "documents__": list(view.documents),
             "places__": dict(view.free),
         }
@@ -238,46 +237,93 @@ def instant(value: str, zone: ZoneInfo) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-class _Arguments(dict[str, int]):
-    """The string arguments of the calls of one function, each with where it stands."""
+def _arguments(text: str, call: str) -> list[tuple[str, int]]:
+    """The texts that a function is given, each with where it stands."""
+    found = re.finditer(rf"(?<![\w.]){call}\s*\(\s*{tokens.TEXT}\s*\)", tokens.bare(text))
+    said = ((tokens.literal(text[one.start(1) : one.end(1)]), one.start(1)) for one in found)
+    return [(name, offset) for name, offset in said if name is not None]
 
-    def items_with_offset(self) -> Iterable[tuple[int, str]]:
-        return ((offset, name) for name, offset in self.items())
+
+def _time_faults(text: str) -> Iterable[Fault]:
+    """Zones, days and instants that are written into an expression and do not exist."""
+    for found in re.finditer(_PART.pattern + rf"[\s(]*{tokens.TEXT}", tokens.bare(text)):
+        name = tokens.literal(text[found.start(2) : found.end(2)])
+        try:
+            offset_or_zone(name or "UTC")
+        except UnknownZone as unknown:
+            yield Fault(found.start(2), "unknown-timezone", str(unknown), zone_mend(name or ""))
+    for call, known, mend in _WRITTEN:
+        for said, offset in _arguments(text, call):
+            if not known(said):
+                yield Fault(offset, "bad-date", f"{said} is no {'day' if call == 'date' else 'instant'}.", mend)
 
 
-def _arguments(text: str, call: str) -> _Arguments:
-    found = _Arguments()
-    for match in re.finditer(rf"""(?<![\w.]){call}\s*\(\s*("[^"\\]*"|'[^'\\]*')\s*\)""", text):
-        found.setdefault(match[1][1:-1], match.start(1))
-    return found
+def zone_mend(name: str) -> str:
+    """What to write instead of the name of a zone that does not exist."""
+    near = nearest(name, available_timezones())
+    return near if near.startswith("Did you mean") else "Use a name of the IANA list, such as Europe/London."
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(times.day_written(text))
+    except ValueError:
+        return False
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+_WRITTEN = (
+    ("date", _is_day, 'Write it as date("2024-09-01").'),
+    (
+        "timestamp",
+        _is_instant,
+        'Write it with its distance from UTC, as "2024-09-01T09:00:00Z", or a day as date("2024-09-01").',
+    ),
+)
+
+
+def _mismatch(offset: int, operation: str, kinds: list[str]) -> Fault:
+    said = " and ".join(_word(kind) for kind in kinds)
+    mend = ""
+    if "day" in kinds:
+        mend = "A day has no time of day." if operation in times.PARTS else ""
+        if any(_INSTANT in kind for kind in kinds):
+            mend = "date(…) gives the day of a time, which can be compared with a day."
+    return Fault(offset, "expression-type", f"{operation} cannot be used with {said}.", mend)
 
 
 def _same_length(text: str) -> str:
-    def swap(token: re.Match[str]) -> str:
-        return "hAs" + (token["call"] or "") if token["word"] == "has" and token["call"] else token[0]
-
-    return STRING_OR_WORD.sub(swap, text)
+    return tokens.replaced(
+        text, _CALLED, lambda found: found[0].replace("has", "hAs") if found["name"] == "has" else None
+    )
 
 
 def _with_surroundings(text: str) -> str:
-    def swap(token: re.Match[str]) -> str:
-        if token["call"] and token["word"] in _CALLS:
-            return f"{token['word']}__({_CALLS[token['word']]}, "
-        return token[0]
+    """Functions are given what they speak about; parts of days and instants are worked out here, not by CEL."""
 
-    return STRING_OR_WORD.sub(swap, text)
+    def given(found: re.Match[str]) -> str | None:
+        name = found["name"]
+        return f"{name}__({_CALLS[name]}, " if name in _CALLS else None
+
+    return tokens.replaced(tokens.replaced(text, _CALLED, given), _PART, lambda found: f".{found['name']}__(")
 
 
 def _with_emptiness(text: str, names: frozenset[str]) -> str:
     """Comparing a field with null becomes a question of its own, which an empty field can answer."""
 
-    def swap(found: re.Match[str]) -> str:
+    def swap(found: re.Match[str]) -> str | None:
         name, sign = found["name"] or found["other"], found["sign"] or found["gins"]
         if name not in names:
-            return found[0]
+            return None
         return f"({name}{_IS_EMPTY})" if sign == "==" else f"(!{name}{_IS_EMPTY})"
 
-    return _NULL_COMPARED.sub(swap, text)
+    return tokens.replaced(text, _NULL_COMPARED, swap)
 
 
 def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -> Any:
@@ -286,14 +332,14 @@ def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -
 
 
 def _environment(types: Mapping[str, Any], zone: ZoneInfo) -> Any:
-    variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.TIMESTAMP, "places__": _T.Map(_T.STRING, _T.INT)}
+    variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
+    variables |= {"documents__": _T.List(_T.STRING), **types}
     calls = [
         _declared("has__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
         _declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
-        _declared("days_since__", _T.INT, [_T.TIMESTAMP, _T.TIMESTAMP], functools.partial(_days_since, zone)),
         _declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
     ]
-    return cel.NewEnv(variables={**variables, "documents__": _T.List(_T.STRING), **types}, functions=calls)
+    return cel.NewEnv(config=times.configuration(), variables=variables, functions=[*calls, *times.evaluated(zone)])
 
 
 def _has(documents: list[str], name: str) -> bool:
@@ -302,14 +348,6 @@ def _has(documents: list[str], name: str) -> bool:
 
 def _free(places: dict[str, int], name: str) -> int:
     return max(places.get(name, 0), 0)
-
-
-def _days_since(zone: ZoneInfo, now: datetime, then: datetime) -> int:
-    return (_day(now, zone) - _day(then, zone)).days
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> date:
-    return day_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC), zone)
 
 
 def _within(state: str, name: str) -> bool:
@@ -322,9 +360,9 @@ def _offset(text: str, line: int, column: int) -> int:
 
 
 _WORDS = {"BOOL": "true or false", "STRING": "text", "INT": "a whole number", "DOUBLE": "a number"}
-_WORDS |= {"TIMESTAMP": "a date or time", "LIST": "a list", "NULL": "nothing", "DYN": "anything"}
+_WORDS |= {"TIMESTAMP": "a time", "day": "a day", "LIST": "a list", "NULL": "nothing", "DYN": "anything"}
 _WORDS |= {"string": "text", "int": "a whole number", "double": "a number", "bool": "true or false"}
-_WORDS |= {"timestamp": "a date or time", "google.protobuf.Timestamp": "a date or time", "null": "nothing"}
+_WORDS |= {"timestamp": "a time", _INSTANT: "a time", "null": "nothing"}
 
 
 def _word(kind: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
+from engine.calendars.day import UnknownZone, zone_named
 from engine.process.checks import check_process
 from engine.process.context import Context, event_names, state_names
 from engine.process.definition import (
@@ -27,7 +28,7 @@ from engine.process.definition import (
     Section,
     TaskKind,
 )
-from engine.process.expressions import RESERVED, Language
+from engine.process.expressions import RESERVED, Language, zone_mend
 from engine.process.meetings import read_meetings
 from engine.process.states import read_events, read_needs, read_states
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
@@ -97,12 +98,9 @@ def _context(source: Source, find_calendar: FindCalendar) -> Context:
 def _zone(source: Source) -> tuple[ZoneInfo, list[Problem]]:
     name = source.data.get("timezone", DEFAULT_ZONE)
     try:
-        return ZoneInfo(name), []
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        mend = "Use a name of the IANA list, such as Europe/London."
-        return ZoneInfo("UTC"), [
-            source.problem(("timezone",), "unknown-timezone", f"There is no time zone {name}.", mend)
-        ]
+        return zone_named(name), []
+    except UnknownZone as unknown:
+        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", str(unknown), zone_mend(name))]
 
 
 def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | None, list[Problem]]:

@@ -1,0 +1,164 @@
+"""Times: what days and instants are in expressions, how they compare, and their parts. Pure.
+
+A `date` and `today` are days; a `time`, `now` and `timestamp(…)` are instants. For whoever checks an expression they
+are two types; when it is evaluated a day is its text, `2024-09-01`, which sorts as days do, and which no change of the
+clocks can move. Where a day meets an instant, the day of the instant in the zone of the process is taken.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from cel_expr_python import cel
+
+from engine.calendars.day import day_of, offset_or_zone
+
+_T = cel.Type
+DAY = _T.AbstractType("day", [])
+Overload = tuple[Any, list[Any], Callable[..., Any] | None]
+
+_DAY_PARTS: Mapping[str, Callable[[date], int]] = {
+    "getFullYear": lambda day: day.year,
+    "getMonth": lambda day: day.month - 1,
+    "getDate": lambda day: day.day,
+    "getDayOfMonth": lambda day: day.day - 1,
+    "getDayOfWeek": lambda day: day.isoweekday() % 7,
+    "getDayOfYear": lambda day: day.timetuple().tm_yday - 1,
+}
+_CLOCK_PARTS: Mapping[str, tuple[Callable[[datetime], int], timedelta]] = {
+    "getHours": (lambda local: local.hour, timedelta(hours=1)),
+    "getMinutes": (lambda local: local.minute, timedelta(minutes=1)),
+    "getSeconds": (lambda local: local.second, timedelta(seconds=1)),
+}
+PARTS = frozenset({*_DAY_PARTS, *_CLOCK_PARTS})  # no zone moves getMilliseconds: CEL's own is right
+_ORDER = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
+
+# What CEL itself knows of the operators that days share. A declaration replaces all of CEL's own for its name.
+_NUMBERS = (_T.INT, _T.UINT, _T.DOUBLE)
+_PLAIN = (*_NUMBERS, _T.STRING, _T.BYTES)
+_LIST = _T.List(_T.DYN)
+_CEL: dict[str, list[tuple[Any, list[Any]]]] = {
+    name: [(_T.BOOL, [kind, kind]) for kind in (_T.BOOL, *_PLAIN, _T.TIMESTAMP, _T.DURATION)]
+    + [(_T.BOOL, list(pair)) for pair in itertools.permutations(_NUMBERS, 2)]
+    for name in _ORDER
+}
+_CEL["_+_"] = [(kind, [kind, kind]) for kind in (*_PLAIN, _T.DURATION, _LIST)]
+_CEL["_+_"] += [(_T.TIMESTAMP, [_T.TIMESTAMP, _T.DURATION]), (_T.TIMESTAMP, [_T.DURATION, _T.TIMESTAMP])]
+_CEL["_-_"] = [(kind, [kind, kind]) for kind in (*_NUMBERS, _T.DURATION)]
+_CEL["_-_"] += [(_T.DURATION, [_T.TIMESTAMP, _T.TIMESTAMP]), (_T.TIMESTAMP, [_T.TIMESTAMP, _T.DURATION])]
+_CEL["string"] = [(_T.STRING, [kind]) for kind in (_T.BOOL, *_PLAIN, _T.TIMESTAMP, _T.DURATION)]
+
+
+def configuration() -> Any:
+    """CEL without what is declared here in its place."""
+    names = "".join(f'    - name: "{name}"\n' for name in sorted({*_CEL, *PARTS}))
+    return cel.NewEnvConfigFromYaml(f"name: casework\nstdlib:\n  exclude_functions:\n{names}")
+
+
+def checked() -> list[Any]:
+    """What the checker knows: days are a type of their own."""
+    days = _days(DAY, None)
+    days["string"] = [(_T.STRING, [DAY], None)]
+    days["date"].append((DAY, [DAY], None))
+    days["days_since"] = [(_T.INT, [kind], None) for kind in (DAY, _T.TIMESTAMP)]
+    for name in _ORDER:
+        days[name].append((_T.BOOL, [DAY, DAY], None))
+    return _declared(days, None, "")
+
+
+def evaluated(zone: tzinfo) -> list[Any]:
+    """The same as it is worked out: a day is its text, and instants are read in `zone`."""
+    days = _days(_T.STRING, zone)
+    days["days_since__"] = [
+        (_T.INT, [_T.TIMESTAMP, kind], lambda now, then: (_as_day(now, zone) - _as_day(then, zone)).days)
+        for kind in (_T.STRING, _T.TIMESTAMP)
+    ]
+    return _declared(days, zone, "__")
+
+
+def _declared(days: dict[str, list[Overload]], zone: tzinfo | None, suffix: str) -> list[Any]:
+    table = {name: [(*one, None) for one in known] + days.get(name, []) for name, known in _CEL.items()}
+    table |= {name: overloads for name, overloads in days.items() if name not in _CEL}
+    calls = [_function(name, overloads, member=False) for name, overloads in table.items()]
+    kinds = [DAY if zone is None else _T.STRING, _T.TIMESTAMP]
+    for name in PARTS:
+        own = [kind for kind in kinds if kind is _T.TIMESTAMP or name in _DAY_PARTS]
+        read = _reader(name, zone) if zone else None
+        overloads = [(_T.INT, [kind, *more], read) for kind in own for more in ([], [_T.STRING])]
+        overloads += [(_T.INT, [_T.DURATION], read)] if name in _CLOCK_PARTS else []
+        calls.append(_function(name + suffix, overloads, member=True))
+    return calls
+
+
+def _function(name: str, overloads: list[Overload], *, member: bool) -> Any:
+    made = [
+        cel.Overload(f"{name}_{number}", return_type=result, parameters=given, is_member=member, impl=impl)
+        for number, (result, given, impl) in enumerate(overloads)
+    ]
+    return cel.FunctionDecl(name, made)
+
+
+def _days(day: Any, zone: tzinfo | None) -> dict[str, list[Overload]]:
+    """What days add to the operators, and the function that makes one of a text or an instant."""
+    result = DAY if day is DAY else _T.DYN  # as a text a day could not be compared with null any more
+
+    def using(work: Callable[..., Any]) -> Callable[..., Any] | None:
+        return (lambda *given: work(*(_as_day(one, zone) for one in given))) if zone else None
+
+    mixed = ([day, _T.TIMESTAMP], [_T.TIMESTAMP, day])
+    found: dict[str, list[Overload]] = {
+        name: [(_T.BOOL, pair, using(compare)) for pair in mixed] for name, compare in _ORDER.items()
+    }
+    found["_-_"] = [(_T.DURATION, pair, using(operator.sub)) for pair in ([day, day], *mixed)]
+    found["_-_"].append((result, [day, _T.DURATION], lambda one, length: _moved(one, -length)))
+    found["_+_"] = [(result, [day, _T.DURATION], _moved)]
+    found["_+_"].append((result, [_T.DURATION, day], lambda length, one: _moved(one, length)))
+    found["date"] = [(result, [kind], using(date.isoformat)) for kind in (_T.STRING, _T.TIMESTAMP)]
+    return found
+
+
+def _as_day(value: str | datetime, zone: tzinfo | None) -> date:
+    if isinstance(value, str):
+        return day_written(value)
+    assert zone is not None
+    return day_of(aware(value), zone)
+
+
+def day_written(text: str) -> date:
+    """The day that a text such as 2024-09-01 names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    if len(text) != len("2024-09-01"):
+        raise ValueError("not written as 2024-09-01")
+    return date.fromisoformat(text)
+
+
+def aware(moment: datetime) -> datetime:
+    """An instant that CEL gave: without a zone it is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moved(day: str, length: timedelta) -> str:
+    """So much later or earlier, in whole days: a day is 24 hours here, whatever the clocks do."""
+    return (datetime.combine(day_written(day), time()) + length).date().isoformat()
+
+
+def _reader(name: str, zone: tzinfo) -> Callable[..., int]:
+    """Works out one part: of a day as it is written, of an instant in its zone, of a length in whole units."""
+
+    def read(value: str | datetime | timedelta, named: str = "") -> int:
+        if isinstance(value, timedelta):
+            return int(value / _CLOCK_PARTS[name][1])
+        where = offset_or_zone(named) if named else zone
+        if name in _DAY_PARTS:
+            return _DAY_PARTS[name](_as_day(value, where))
+        assert isinstance(value, datetime)
+        return _CLOCK_PARTS[name][0](aware(value).astimezone(where))
+
+    return read

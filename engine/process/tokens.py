@@ -1,0 +1,62 @@
+"""Tokens: the words of an expression, told apart from its texts and comments. Pure.
+
+Whatever is looked for in an expression is looked for in its bare text, which has the same length: texts are
+quotes from end to end, comments are blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_QUOTED = r'"""(?:[^\\]|\\.)*?"""|' r"'''(?:[^\\]|\\.)*?'''|" r'"(?:[^"\\\n]|\\.)*"|' r"'(?:[^'\\\n]|\\.)*'"
+_RAW = r'"""[\s\S]*?"""|' r"'''[\s\S]*?'''|" r'"[^"\n]*"|' r"'[^'\n]*'"
+_HIDDEN = re.compile(
+    rf"(?P<comment>//[^\n]*)|(?P<text>(?<![\w.])[bB]?[rR](?:{_RAW})|(?<![\w.])[bB](?:{_QUOTED})|{_QUOTED})", re.S
+)
+_WORD = re.compile(r"(?<!\w)[A-Za-z_]\w*")
+_CALL = re.compile(r"\s*\(")
+TEXT = '("+)'
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name in an expression. `member`: it stands behind a dot. `call`: it is called."""
+
+    name: str
+    start: int
+    end: int
+    member: bool
+    call: bool
+
+
+def bare(text: str) -> str:
+    """The expression with texts as quotes and comments as blanks, each as long as before."""
+    return _HIDDEN.sub(lambda found: (" " if found["comment"] else '"') * len(found[0]), text)
+
+
+def words(text: str) -> Iterator[Word]:
+    """The names in an expression, in order."""
+    plain = bare(text)
+    for found in _WORD.finditer(plain):
+        before, call = plain[: found.start()].rstrip(), bool(_CALL.match(plain, found.end()))
+        yield Word(found[0], found.start(), found.end(), before.endswith("."), call)
+
+
+def replaced(text: str, pattern: re.Pattern[str], swap: Callable[[re.Match[str]], str | None]) -> str:
+    """The expression with what `pattern` finds in its bare text swapped; None leaves it as it is."""
+    parts, at = [], 0
+    for found in pattern.finditer(bare(text)):
+        new = swap(found)
+        if new is not None:
+            parts += [text[at : found.start()], new]
+            at = found.end()
+    return "".join(parts) + text[at:]
+
+
+def literal(written: str) -> str | None:
+    """What a text of an expression says; None where that takes more than reading it (`\\` before a sign)."""
+    quotes = 3 if written.endswith(('"""', "'''")) and len(written) > 5 else 1
+    said = written[written.index(written[-1]) + quotes : -quotes]
+    return None if "\\" in said else said
