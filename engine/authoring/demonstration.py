@@ -16,6 +16,7 @@ from engine.authoring.scenarios import let_time_pass, read_beside
 from engine.calendars.duration import add, at_local, parse, roll
 from engine.case.command import ENGINE, Actor
 from engine.case.refusal import Refusal
+from engine.case.sight import role_of
 from engine.clock import SetClock
 from engine.files import Found
 from engine.process.definition import Process
@@ -86,10 +87,12 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
 
 def invite(demonstration: Demonstration, engine: Engine) -> None:
     """Keep the organisations and the people. Nobody can sign in before they get a password."""
+    process = demonstration.process
     for name, area in demonstration.source.data.get("organisations", {}).items():
         engine.people.add_organisation(name, area)
     for login, raw in demonstration.source.data.get("people", {}).items():
-        engine.people.add(login, raw["name"], raw["roles"], raw.get("organisation"))
+        roles = [role_of(process.name, role) if role in process.roles else role for role in raw["roles"]]
+        engine.people.add(login, raw["name"], roles, raw.get("organisation"))
 
 
 def give_passwords(demonstration: Demonstration, engine: Engine) -> list[tuple[Person, str]]:

@@ -31,8 +31,8 @@ from engine.case.effects import effects_of, new_tasks
 from engine.case.entry import Entry
 from engine.case.form import check_form
 from engine.case.instants import from_text, to_text
-from engine.case.permission import Action, has_role, may, sees
 from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, doers, has_role, may
 from engine.case.snapshot import Snapshot
 from engine.case.walk import Walk, choose
 from engine.process.definition import Need, Process
@@ -54,12 +54,21 @@ class Decision:
 def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
     """What `command` does to the case (None: it does not exist yet)."""
     draft = Draft(process, snapshot, facts)
-    refusal = _time_fault(snapshot, command, facts)
+    refusal = _unseen(draft, command)
+    if refusal is None:
+        refusal = _time_fault(snapshot, command, facts)
     if refusal is None:
         refusal = _step(draft, command)
     if refusal is not None:
         return refusal
     return Decision(tuple(draft.entries), draft.snapshot)
+
+
+def _unseen(draft: Draft, command: Command) -> Refusal | None:
+    """Who may not see the case is told nothing of it, whatever they ask for."""
+    if isinstance(command, Open | Tick) or may(command.by, Action.SEE, draft.process, draft.snapshot):
+        return None
+    return _not_yours()
 
 
 def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Refusal | None:
@@ -85,7 +94,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if state not in process.initial:
         message = f"A case cannot begin at {state}; it can at {', '.join(process.initial)}."
         return Refusal(Code.NO_SUCH_EVENT, message)
-    if not has_role(command.by, process.opening.by):
+    if not has_role(process, command.by, process.opening.by):
         return not_allowed(process, "begin a case", process.opening.by)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)
@@ -93,7 +102,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if faults:
         return _form_refusal(faults)
     filled = {name: value for name, value in values.items() if value is not None}
-    if not sees(process, replace(draft.current, data=filled), command.by):
+    if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
         return _not_yours()
     refusal = _unmet(draft, process.opening.needs, at, filled)
     return _begin(draft, command.by.name, state, at, filled) if refusal is None else refusal
@@ -298,11 +307,8 @@ def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
     if task is None:
         open_tasks = ", ".join(sorted(draft.snapshot.tasks)) or "none"
         return Refusal(Code.NO_SUCH_EVENT, f"There is no open task {name} here. Open: {open_tasks}.")
-    if not sees(process, draft.snapshot, by):
-        return _not_yours()
-    concerned = {task["role"], task.get("escalated", task["role"])}
-    if not by.is_engine and not by.roles & concerned and task.get("person") != by.name:
-        return not_allowed(process, process.title_of("tasks", name), frozenset(concerned))
+    if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):
+        return not_allowed(process, process.title_of("tasks", name), doers(task))
     return None
 
 

@@ -8,8 +8,8 @@ from engine.case.command import Actor, Facts
 from engine.case.decide import no_way, not_allowed, unmet
 from engine.case.draft import Draft
 from engine.case.instants import to_text
-from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.walk import choose
 from engine.process.definition import Event, Process

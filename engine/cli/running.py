@@ -140,9 +140,9 @@ def _say_how_to_begin(engine: Engine, base: str) -> None:
     """Where nobody can sign in yet, the address at which the first administrator chooses a password."""
     if engine.accounts.any():
         return
-    from engine.case.permission import ADMINISTRATOR
+    from engine.case.sight import ADMINISTRATOR, Action, may
 
-    known = [one.login for one in engine.people.everybody() if ADMINISTRATOR in one.roles and one.active]
+    known = [one.login for one in engine.people.everybody() if one.active and may(one.actor, Action.ADMINISTER)]
     login = known[0] if known else engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR]).login
     say(f"Nobody can sign in yet. Choose a password for {login} here, within seven days:")
     say(f"  {base}/invitation/{engine.accounts.invite(login)}")

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, update
 
+from engine.case.sight import ListSight, Part
 from engine.store.tables import bookings, cases, meetings
 
 
@@ -74,14 +75,22 @@ def find_meetings(
     since: str,
     until: str,
     most: int,
-    agendas: tuple[tuple[str, str, str], ...] | None = None,
+    sight: ListSight,
 ) -> list[StoredMeeting]:
-    """Meetings from one day to before another, the earliest first; `agendas` limits them to some series."""
+    """The meetings that somebody sees from one day to before another, the earliest first."""
     query = select(*_COLUMNS, _booked).where(meetings.c.day >= since, meetings.c.day < until)
-    if agendas is not None:
-        keys = (meetings.c.process, meetings.c.meeting, meetings.c.series)
-        query = query.where(or_(false(), *(and_(*(k == v for k, v in zip(keys, one, strict=True))) for one in agendas)))
+    if not sight.everything:
+        query = query.where(or_(false(), *(_seen(one) for one in sight.parts)))
     return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id).limit(most))]
+
+
+def _seen(part: Part) -> ColumnElement[bool]:
+    """The meetings of a process that are seen."""
+    mine = meetings.c.process == part.process
+    if part.sight.everything:
+        return mine
+    heard = (and_(meetings.c.meeting == kind, meetings.c.series == series) for kind, series in part.sight.agendas)
+    return and_(mine, or_(false(), *heard))
 
 
 def _meeting(row: Any) -> StoredMeeting:

@@ -26,7 +26,7 @@ PARTS = ("day", "month", "year")
 
 @dataclass
 class Question:
-    """One thing that a form asks for."""
+    """One thing that a form asks for. `groups` are choices under headings of their own."""
 
     name: str
     title: str
@@ -37,6 +37,7 @@ class Question:
     value: Any = None
     error: str = ""
     personal: bool = False
+    groups: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
     @property
     def chosen(self) -> list[str]:

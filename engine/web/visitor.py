@@ -19,7 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from engine.calendars.day import day_of
 from engine.case.command import Actor
-from engine.case.permission import AUDITOR, Action, may
+from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
@@ -79,12 +79,17 @@ class Visitor:
     @property
     def sees_cases(self) -> bool:
         """Whether any of their roles sees cases at all."""
-        return any(role in one.roles for one in self.processes for role in self.person.roles)
+        return bool(self.takes_part)
+
+    @property
+    def takes_part(self) -> list[Process]:
+        """The processes of which they hold a role."""
+        return [one for one in self.processes if may(self.actor, Action.TAKE_PART, one)]
 
     @property
     def is_auditor(self) -> bool:
         """Whether they read histories only."""
-        return AUDITOR in self.person.roles and not self.sees_cases
+        return may(self.actor, Action.AUDIT) and not self.sees_cases
 
     @property
     def administers(self) -> bool:
@@ -99,8 +104,7 @@ class Visitor:
     @property
     def meets(self) -> bool:
         """Whether they may look at meetings."""
-        members = {role for one in self.processes for kind in one.meetings.values() for role in kind.members}
-        return any(one.meetings for one in self.oversees) or bool(members & set(self.person.roles))
+        return any(may(self.actor, Action.MEET, one) for one in self.processes)
 
     @property
     def opens(self) -> list[Process]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engine import Engine
 from engine.clock import SetClock
 from engine.service import BadPerson, Organisation, Person
-from tests.conftest import START
+from tests.conftest import LOAN, START
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def sam(engine: Engine) -> Person:
 
 def test_people_are_kept_and_changed(engine: Engine, sam: Person) -> None:
     jo = engine.people.add("jo", "", ["coordinator", "administrator", "coordinator"])
-    assert (jo.name, jo.roles, jo.organisation) == ("jo", ("administrator", "coordinator"), None)
+    assert (jo.name, jo.roles, jo.organisation) == ("jo", ("administrator", "hbep-referral/coordinator"), None)
     assert engine.people.everybody() == [jo, sam]
     assert engine.people.organisations() == [Organisation("Hilltop", "hinckley")]
     changed = engine.people.change(replace(sam, name="Sam R", roles=("senco",), active=False))
@@ -36,6 +36,8 @@ def test_people_are_kept_and_changed(engine: Engine, sam: Person) -> None:
         ("sam", ["school"], "Hilltop", "Somebody signs in as sam already."),
         ("Sam R", ["school"], None, "A login has small letters"),
         ("kim", ["scool"], None, "There is no role scool. Did you mean school?"),
+        ("kim", ["equipment-loan/school"], None, "There is no role equipment-loan/school."),
+        ("kim", ["hbep-referral/administrator"], None, "There is no role hbep-referral/administrator."),
         ("kim", ["school"], "Hiltop", "There is no organisation Hiltop. Did you mean Hilltop?"),
     ],
 )
@@ -46,6 +48,19 @@ def test_what_cannot_be_is_refused(
         engine.people.add(login, "", roles, organisation)
     assert str(bad.value).startswith(said)
     assert engine.people.everybody() == [sam]
+
+
+def test_a_role_that_several_processes_have_is_named_with_its_process(engine: Engine) -> None:
+    engine.publish(LOAN.read_text().replace("equipment-loan", "other-loan"))
+    with pytest.raises(BadPerson) as bad:
+        engine.people.add("kim", "", ["clerk"])
+    assert str(bad.value) == (
+        "Several processes have a role clerk. Write it with its process: equipment-loan/clerk or other-loan/clerk."
+    )
+    kim = engine.people.add("kim", "", ["other-loan/clerk", "coordinator"])
+    assert kim.roles == ("hbep-referral/coordinator", "other-loan/clerk")
+    assert kim.actor.roles == {"hbep-referral/coordinator", "other-loan/clerk"}
+    assert engine.people.add("ada", "", ["administrator"]).actor.roles == {"/administrator"}
 
 
 def test_organisations_have_names_of_their_own(engine: Engine, sam: Person) -> None:

@@ -266,7 +266,7 @@ def test_only_fields_of_the_form_are_taken(site: FastAPI, engine: Engine) -> Non
     ada.post("/people/pat", {"name": "Pat", "roles": "school", "active": "yes", "login": "ada", "id": "1"})
     assert engine.people.person("ada").name == "Ada"
     visit.post("/people/jo", {"name": "Jo", "roles": "administrator", "active": "yes"}, 404)
-    assert engine.people.person("jo").roles == ("coordinator",)
+    assert engine.people.person("jo").roles == ("hbep-referral/coordinator",)
 
 
 def test_names_of_files_are_only_names(site: FastAPI, engine: Engine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from engine.case.command import Actor
 from engine.case.instants import to_text
-from engine.case.permission import Action
+from engine.case.sight import Action
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.reader import Reader

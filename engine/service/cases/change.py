@@ -22,8 +22,8 @@ from engine.case.command import (
 )
 from engine.case.entry import Entry
 from engine.case.instants import from_text
-from engine.case.permission import Action, may
 from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.idempotency import Asked

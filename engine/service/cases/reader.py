@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from engine.case.command import Actor, Facts
 from engine.case.entry import Entry
 from engine.case.instants import from_text
-from engine.case.permission import Action, may
 from engine.case.possible import Possible, possible_events
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.transaction import Transaction, UnknownCase

@@ -13,6 +13,7 @@ from engine.case.entry import Entry
 from engine.case.form import shown, shown_to
 from engine.case.instants import from_text
 from engine.case.schedule import ESCALATION, timer_of
+from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.expressions import View
@@ -152,7 +153,7 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
 
 def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
     """The data of a case, in the order of the process's fields, without what `by` may not be shown now."""
-    seen, roles = View(snapshot.data, snapshot.state, snapshot.documents, {}, now), by.roles if by else frozenset()
+    seen, roles = View(snapshot.data, snapshot.state, snapshot.documents, {}, now), roles_in(process, by)
     known = (name for name in process.fields if name in snapshot.data)
     return {name: snapshot.data[name] for name in known if shown_to(process, name, seen, roles)}
 
@@ -166,7 +167,7 @@ def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, b
     """What people call the case: its label field while that may be shown, else its number."""
     if process.label and process.label in snapshot.data:
         seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
-        if shown_to(process, process.label, seen, by.roles if by else frozenset()):
+        if shown_to(process, process.label, seen, roles_in(process, by)):
             return str(snapshot.data[process.label])
     return unnamed(number)
 

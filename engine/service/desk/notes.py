@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor
 from engine.case.instants import to_text
-from engine.case.permission import Action
 from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import local
 from engine.service.messages.notices import Notices

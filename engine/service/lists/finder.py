@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor
 from engine.case.instants import to_text
-from engine.case.permission import agendas_of, sees_all
+from engine.case.sight import ListSight, list_sight
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
@@ -46,7 +46,10 @@ class CasesWanted:
 
 @dataclass(frozen=True)
 class TasksWanted:
-    """Which open tasks: of these roles (escalated ones too), of a person, overdue, of one case, due in a time."""
+    """Which open tasks: of these roles (escalated ones too), of a person, overdue, of one case, due in a time.
+
+    A role is that of a process, `hbep-referral/coordinator`, or of any process that has one of this name.
+    """
 
     roles: tuple[str, ...] = ()
     person: str = ""
@@ -99,7 +102,7 @@ class Finder:
             words=tuple(split(wanted.search)[:6]),
             sort=wanted.sort,
             after=after,
-            sight=self.sight(by),
+            sight=self._sight(by),
         )
 
     def tasks(self, wanted: TasksWanted, by: Actor | str | None, limit: int, after: str) -> Page[Task]:
@@ -117,14 +120,14 @@ class Finder:
 
     def _task_filter(self, wanted: TasksWanted, by: Actor | str | None, after: str) -> find.TaskFilter:
         return find.TaskFilter(
-            roles=wanted.roles,
+            roles=tuple(_role(one) for one in wanted.roles),
             person=wanted.person,
             overdue_at=to_text(self._now) if wanted.overdue else "",
             due_from=to_text(wanted.due_from) if wanted.due_from else "",
             due_before=to_text(wanted.due_before) if wanted.due_before else "",
             case=wanted.case,
             after=after,
-            sight=self.sight(by),
+            sight=self._sight(by),
         )
 
     def timers(
@@ -137,7 +140,7 @@ class Finder:
     ) -> list[Timer]:
         """What will fire when, the earliest first."""
         asked = find.TimerFilter(
-            to_text(until) if until else "", case or 0, to_text(since) if since else "", self.sight(by)
+            to_text(until) if until else "", case or 0, to_text(since) if since else "", self._sight(by)
         )
         rows = find.find_timers(self.connection, asked, max(1, min(limit, MOST)))
         found = []
@@ -169,37 +172,31 @@ class Finder:
         if not wanted.state:
             return ()
         names = [wanted.process] if wanted.process else self._catalogue.names()
-        versions = [
-            self._catalogue.process(self.connection, name, version.version)
-            for name in names
-            for version in self._catalogue.versions(name)
-        ]
         found = {
             (process.name, leaf.name)
-            for process in versions
+            for process in self._catalogue.every(self.connection)
             for leaf in process.leaves()
-            if any(wanted.state in (one.name, one.name.rpartition(".")[2]) for one in process.around(leaf.name))
+            if process.name in names
+            and any(wanted.state in (one.name, one.name.rpartition(".")[2]) for one in process.around(leaf.name))
         }
         if not found:
             raise UnknownState(f"No process has a state {wanted.state}.")
         return tuple(sorted(found))
 
-    def sight(self, by: Actor | str | None) -> find.Sight:
-        """Which cases somebody sees in lists: the same as `may` says of each of them."""
-        if by is None:
-            return find.Sight()
-        actor = Actor.of(by)
-        processes = self.processes
-        if actor.is_engine or any(sees_all(one, actor) for one in processes):
-            return find.Sight()
-        own = any(role in one.roles and one.roles[role].sees == "own" for one in processes for role in actor.roles)
-        agendas = tuple((one.name, *agenda) for one in processes for agenda in agendas_of(one, actor))
-        return find.Sight(everything=False, organisation=actor.organisation if own else None, agendas=agendas)
+    def _sight(self, by: Actor | str | None) -> ListSight:
+        """Which cases somebody sees in lists: those of which `may` says so."""
+        return list_sight(self._catalogue.every(self.connection), actor_of(by))
 
 
 def actor_of(by: Actor | str | None) -> Actor | None:
     """Who asks; None where that is of no regard."""
     return None if by is None else Actor.of(by)
+
+
+def _role(written: str) -> tuple[str, str]:
+    """The process (empty: any) and the name of a role."""
+    process, _, role = written.rpartition("/")
+    return process, role
 
 
 def _check_cursor(after: str, bars: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.case.command import Actor
-from engine.case.permission import Action, may
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
 from engine.process.definition import Field, PlaceKind, Process

@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
-from engine.case.permission import Action, agendas_of, leaders, may, sees_all
 from engine.case.refusal import Refusal
+from engine.case.sight import Action, leads, list_sight, may, sight_of
 from engine.case.snapshot import Snapshot
 from engine.clock import Clock
 from engine.process.definition import MeetingKind, Process
@@ -59,6 +59,10 @@ class Meeting:
         if self.kind.per and self.series:
             return self.process.fields[self.kind.per].choices.get(self.series, self.series)
         return self.kind.title
+
+    def is_led_by(self, by: Actor) -> bool:
+        """Whether somebody keeps the dates of this kind of meeting."""
+        return leads(self.process, self.kind.name, by)
 
     @property
     def day(self) -> str:
@@ -188,12 +192,9 @@ class Meetings:
             found = store.meeting_of(connection, number)
         if found is not None:
             process = self._process(found.process)
-            if self._sees(process, found, by) and found.meeting in process.meetings:
+            if sight_of(process, by).hears(found.meeting, found.series) and found.meeting in process.meetings:
                 return _told(process, found)
         raise UnknownMeeting("There is no such meeting.")
-
-    def _sees(self, process: Process, meeting: StoredMeeting, by: Actor) -> bool:
-        return sees_all(process, by) or (meeting.meeting, meeting.series) in agendas_of(process, by)
 
     def between(self, since: date, until: date, by: Actor) -> list[Meeting]:
         """The meetings that `by` may see from one day to before another."""
@@ -202,10 +203,9 @@ class Meetings:
 
     def between_in(self, finder: Finder, since: date, until: date, by: Actor) -> list[Meeting]:
         """The same within other lookups."""
-        sight = finder.sight(by)
-        agendas = None if sight.everything else sight.agendas
-        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, agendas)
         known = {one.name: one for one in finder.processes}
+        sight = list_sight(known.values(), by)
+        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, sight)
         told = [(known[one.process], one) for one in found if one.process in known]
         return [_told(process, one) for process, one in told if one.meeting in process.meetings]
 
@@ -245,11 +245,11 @@ class Meetings:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
             processes = self._catalogue.all_newest(connection, self._clock.now())
-        return [(one, kind) for one in processes for kind in one.meetings.values() if _leads(one, kind, by)]
+        return [(one, kind) for one in processes for kind in one.meetings.values() if leads(one, kind.name, by)]
 
     def _kind(self, process: Process, meeting: str, by: Actor) -> MeetingKind:
         kind = process.meetings.get(meeting)
-        if kind is None or not _leads(process, kind, by):
+        if kind is None or not leads(process, kind.name, by):
             raise BadMeeting("This can be done by those who lead the meeting.")
         return kind
 
@@ -275,15 +275,6 @@ def _one_a_day(day: date) -> Iterator[None]:
         yield
     except IntegrityError:
         raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
-
-
-def leads(meeting: Meeting, by: Actor) -> bool:
-    """Whether somebody keeps the dates of this kind of meeting."""
-    return _leads(meeting.process, meeting.kind, by)
-
-
-def _leads(process: Process, kind: MeetingKind, by: Actor) -> bool:
-    return may(by, Action.LEAD, process) and (by.is_engine or bool(by.roles & leaders(process, kind.name)))
 
 
 def _told(process: Process, stored: StoredMeeting) -> Meeting:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.case.entry import Entry
-from engine.case.permission import Action, may
 from engine.case.schedule import ESCALATION
+from engine.case.sight import Action, has_role, may
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
@@ -53,7 +53,14 @@ class Notices:
             said = (
                 f"The task “{title}” of case {case} was not done in time, and is now yours as well. Sign in to see it."
             )
-            self._queue(process, snapshot, lambda person: role in person.roles, "A task was escalated to you", said)
+            roles = frozenset({role})
+            self._queue(
+                process,
+                snapshot,
+                lambda person: has_role(process, person.actor, roles),
+                "A task was escalated to you",
+                said,
+            )
 
     def _queue(
         self, process: Process, snapshot: Snapshot, concerns: Callable[[Person], bool], subject: str, said: str

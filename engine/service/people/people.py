@@ -1,6 +1,7 @@
 """People: who may act, in which roles, for which organisation; and the tokens of their programs.
 
-A person's roles are those of the processes, and those of the house. The secret of a token is shown once,
+A person's roles are those of processes, each written with its process (`hbep-referral/coordinator`), and those of the
+house (`administrator`). The secret of a token is shown once,
 when it is issued; only its hash is kept. Times are UTC.
 """
 
@@ -19,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
 from engine.case.instants import from_text, to_text
-from engine.case.permission import HOUSE_ROLES
+from engine.case.sight import HOUSE_ROLES, role_of
 from engine.clock import Clock
 from engine.source.problem import nearest
 from engine.store.database import Database
@@ -65,7 +66,8 @@ class Person:
     @property
     def actor(self) -> Actor:
         """The person as one who asks something of a case."""
-        return Actor(self.login, frozenset(self.roles), self.organisation, area=self.area or None)
+        roles = frozenset(role_of("", one) if "/" not in one else one for one in self.roles)
+        return Actor(self.login, roles, self.organisation, area=self.area or None)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class People:
     def add(
         self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""
     ) -> Person:
-        """Keep a person.
+        """Keep a person. A role may be written without its process where only one process has it.
 
         Raises:
             BadPerson: the login is none or taken, or a role or the organisation is unknown.
@@ -162,14 +164,12 @@ class People:
             return person_of(known_person(connection, person.login))
 
     def _checked(self, person: Person) -> Person:
-        """The person with each role once; every role must be known."""
-        known = HOUSE_ROLES | set(self._known_roles())
-        for role in person.roles:
-            if role not in known:
-                raise BadPerson(f"There is no role {role}. {nearest(role, known)}")
+        """The person with each role once and with its process; every role must be known."""
+        known = set(self._known_roles())
+        roles = {_written(role, known) for role in person.roles}
         if person.email and not _EMAIL.fullmatch(person.email):
             raise BadPerson("An e-mail address is written like name@example.org.")
-        return replace(person, roles=tuple(sorted(set(person.roles))))
+        return replace(person, roles=tuple(sorted(roles)))
 
     def person(self, login: str) -> Person:
         """One person.
@@ -228,6 +228,23 @@ class People:
         if token.expires <= to_text(self._clock.now()):
             return None
         return Grant(person_of(found), frozenset(token.scopes), token.id)
+
+
+def _written(role: str, known: set[str]) -> str:
+    """A role as it is kept, with its process unless it is of the house.
+
+    Raises:
+        BadPerson: there is none, or several processes have one of this name.
+    """
+    if role in HOUSE_ROLES or role in known:
+        return role
+    of = sorted(one for one in known if one.rpartition("/")[2] == role)
+    if len(of) == 1:
+        return of[0]
+    if of:
+        raise BadPerson(f"Several processes have a role {role}. Write it with its process: {' or '.join(of)}.")
+    names = known if "/" in role else HOUSE_ROLES | {one.rpartition("/")[2] for one in known}
+    raise BadPerson(f"There is no role {role}. {nearest(role, names)}".strip())
 
 
 def known_person(connection: Connection, login: str) -> store.StoredPerson:

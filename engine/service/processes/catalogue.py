@@ -107,6 +107,10 @@ class Catalogue:
         """The same for every published process."""
         return [self.newest(connection, name, now) for name in self.names()]
 
+    def every(self, connection: Connection) -> list[Process]:
+        """Every version of every published process."""
+        return [self.process(connection, one.process, one.version) for one in self._versions]
+
     def capacities(self, connection: Connection, name: str, now: datetime) -> dict[str, int]:
         """How many of each place of a process there are, by the version in force at an instant (aware)."""
         places = self.newest(connection, name, now).places

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.case.form import check_form
+from engine.case.sight import role_of
 from engine.process.definition import Process
 from engine.process.expressions import View
 from engine.service.cases import due
@@ -96,12 +97,10 @@ class Processes:
             return dict(Transaction(connection, self._site.catalogue, self._site.clock.now()).free(process))
 
     def roles(self) -> set[str]:
-        """The roles of every version of every process that is published."""
+        """The roles of every version of every process that is published, each with its process."""
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            catalogue = self._site.catalogue
-            versions = [one for name in catalogue.names() for one in catalogue.versions(name)]
-            return {role for one in versions for role in catalogue.process(connection, one.process, one.version).roles}
+            return {role_of(one.name, role) for one in self._site.catalogue.every(connection) for role in one.roles}
 
     def publish(
         self, process: Path | str, calendar: str = "", *, by: str = "administrator", file: str = "process.yaml"

@@ -6,31 +6,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, union_all
 
+from engine.case.sight import EVERYTHING, ListSight, Part
 from engine.store.tables import bookings, cases, tasks, timers, words
 
 Row = dict[str, Any]
 LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True)
-class Sight:
-    """Which cases somebody sees: all, or those of an organisation and those on agendas (meeting, series)."""
+def condition(sight: ListSight) -> ColumnElement[bool] | None:
+    """What somebody sees as a condition on the table of cases; None where everything is seen."""
+    return None if sight.everything else or_(false(), *(_seen(part) for part in sight.parts))
 
-    everything: bool = True
-    organisation: str | None = None
-    agendas: tuple[tuple[str, str, str], ...] = ()
 
-    def condition(self) -> Any:
-        """The same as a condition on the table of cases; None where everything is seen."""
-        if self.everything:
-            return None
-        ways = [cases.c.organisation == self.organisation] if self.organisation is not None else []
-        for process, meeting, series in self.agendas:
-            booked = (bookings.c.process == process, bookings.c.meeting == meeting, bookings.c.series == series)
-            ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*booked)))
-        return or_(*ways) if ways else false()
+def _seen(part: Part) -> ColumnElement[bool]:
+    mine = [cases.c.process == part.process]
+    if part.versions:
+        mine.append(cases.c.version.in_(part.versions))
+    if part.sight.everything:
+        return and_(*mine)
+    ways = []
+    if part.sight.organisation is not None:
+        ways.append(cases.c.organisation == part.sight.organisation)
+    for meeting, series in sorted(part.sight.agendas):
+        heard = (bookings.c.process == part.process, bookings.c.meeting == meeting, bookings.c.series == series)
+        ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*heard)))
+    return and_(*mine, or_(false(), *ways))
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class CaseFilter:
     words: tuple[str, ...] = ()
     sort: str = "id"
     after: str = ""
-    sight: Sight = Sight()
+    sight: ListSight = EVERYTHING
 
 
 SORTS = ("id", "label", "organisation", "since", "next_due")
@@ -86,7 +88,7 @@ def _filtered(wanted: CaseFilter) -> Any:
     for word in wanted.words:
         begins = (words.c.word >= word, words.c.word < word + LAST)
         query = query.where(cases.c.id.in_(select(words.c.case_id).where(*begins)))
-    seen = wanted.sight.condition()
+    seen = condition(wanted.sight)
     return query if seen is None else query.where(seen)
 
 
@@ -166,16 +168,16 @@ def _merged(
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """Which open tasks are wanted. `roles` also finds tasks escalated to one of them."""
+    """Which open tasks are wanted. `roles` are pairs of process (empty: any) and role; escalated ones are found too."""
 
-    roles: tuple[str, ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
     person: str = ""
     overdue_at: str = ""
     due_from: str = ""
     due_before: str = ""
     case: int = 0
     after: str = ""
-    sight: Sight = Sight()
+    sight: ListSight = EVERYTHING
 
 
 def find_tasks(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
@@ -194,15 +196,22 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
         .order_by(tasks.c.due, tasks.c.case_id, tasks.c.task)
         .limit(most)
     )
-    if (seen := wanted.sight.condition()) is not None:
+    if (seen := condition(wanted.sight)) is not None:
         query = query.where(seen)
     query = _after_task(_narrowed(query, wanted), wanted.after, dated)
     if query is None:
         return []
     if not wanted.roles:
         return _rows(connection, query)
-    pages = (query.where(column == role) for role in wanted.roles for column in (tasks.c.role, tasks.c.escalated))
+    pages = (query.where(one) for one in _for_roles(wanted.roles))
     return _merged(connection, pages, most, ("due", "case_id", "task"))
+
+
+def _for_roles(roles: tuple[tuple[str, str], ...]) -> list[ColumnElement[bool]]:
+    """What is for one of the roles, each with the column that says so, so that each is found along an index."""
+    of = {process: (cases.c.process == process,) if process else () for process, _ in roles}
+    columns = (tasks.c.role, tasks.c.escalated)
+    return [and_(column == role, *of[process]) for process, role in roles for column in columns]
 
 
 def _narrowed(query: Any, wanted: TaskFilter) -> Any:
@@ -219,11 +228,12 @@ def _narrowed(query: Any, wanted: TaskFilter) -> Any:
 def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
     """How many open tasks there are, but not more than `most`."""
     query = _narrowed(select(tasks.c.case_id).limit(most), wanted)
-    if wanted.roles:
-        query = query.where(or_(tasks.c.role.in_(wanted.roles), tasks.c.escalated.in_(wanted.roles)))
-    if (seen := wanted.sight.condition()) is not None:
-        query = query.join(cases, cases.c.id == tasks.c.case_id).where(seen)
-    return _counted(connection, query)
+    conditions = [or_(*_for_roles(wanted.roles))] if wanted.roles else []
+    if (seen := condition(wanted.sight)) is not None:
+        conditions.append(seen)
+    if seen is not None or any(process for process, _ in wanted.roles):
+        query = query.join(cases, cases.c.id == tasks.c.case_id)
+    return _counted(connection, query.where(*conditions))
 
 
 def task_cursor_of(row: Row) -> str:
@@ -251,7 +261,7 @@ class TimerFilter:
     due_by: str = ""
     case: int = 0
     due_from: str = ""
-    sight: Sight = Sight()
+    sight: ListSight = EVERYTHING
 
 
 def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[Row]:
@@ -268,6 +278,6 @@ def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[
         query = query.where(timers.c.case_id == wanted.case)
     if wanted.due_from:
         query = query.where(timers.c.due >= wanted.due_from)
-    if (seen := wanted.sight.condition()) is not None:
+    if (seen := condition(wanted.sight)) is not None:
         query = query.where(seen)
     return _rows(connection, query)

@@ -30,7 +30,7 @@ class Lane:
 @router.get("/board")
 def board(request: Request, visitor: CaseVisiting, process: str = "") -> Response:
     """The board of a process."""
-    known = {one.name: one for one in visitor.processes if any(role in one.roles for role in visitor.person.roles)}
+    known = {one.name: one for one in visitor.takes_part}
     if process and process not in known:
         raise NotFound
     if not known:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from engine.case.permission import Action, may
 from engine.case.refusal import Refusal
+from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service import Case, Overview
 from engine.web.page import go, initial, show

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Refusal
+from engine.case.sight import Action, may
 from engine.service import Case
 from engine.service.lists.finder import TasksWanted
 from engine.web.cases.case import DONE, CaseNumber, see
@@ -33,7 +34,7 @@ END_OF_DAY = time(17)
 
 def wanted(visitor: Visitor, what: str) -> TasksWanted:
     """The tasks of one of the lists that are shown."""
-    roles, now = visitor.person.roles, visitor.engine.clock.now()
+    roles, now = tuple(visitor.actor.roles), visitor.engine.clock.now()
     match what:
         case "mine":
             return TasksWanted(person=visitor.person.login)
@@ -92,8 +93,8 @@ def _list(
 
 def _colleagues(visitor: Visitor) -> list[tuple[str, str]]:
     """Those to whom a task can be given: of one's own organisation only, for who sees no more."""
-    roles = {role for one in visitor.processes for role in one.roles}
-    found = [one for one in visitor.engine.people.everybody() if one.active and roles & set(one.roles)]
+    people = [one for one in visitor.engine.people.everybody() if one.active]
+    found = [one for one in people if any(may(one.actor, Action.TAKE_PART, p) for p in visitor.takes_part)]
     if not visitor.oversees:
         found = [one for one in found if one.organisation == visitor.person.organisation]
     return [(one.login, one.name) for one in found]

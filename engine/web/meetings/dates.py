@@ -15,7 +15,6 @@ from engine.calendars.duration import at_local
 from engine.case.command import Actor
 from engine.service import Engine
 from engine.service.lists.finder import TasksWanted
-from engine.service.meetings.meetings import leads
 from engine.web.page import show
 from engine.web.visitor import CaseVisiting, Engined, NotFound
 
@@ -92,7 +91,7 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -
             "",
             f"/meetings/{one.id}",
             f"meeting-{one.id}",
-            move=f"/meetings/{one.id}/move" if not one.held and leads(one, by) else "",
+            move=f"/meetings/{one.id}/move" if not one.held and one.is_led_by(by) else "",
         )
         for one in meetings
         if since <= one.begins < until

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
-from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, Meeting, leads
+from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, Meeting
 from engine.web.cases.case import see
 from engine.web.cases.confirmations import came_of
 from engine.web.forms import Question, date_in
@@ -131,7 +131,7 @@ def _agenda(
     agenda = visitor.engine.meetings.agenda(found, visitor.actor)
     visitor.engine.note_accesses([one.id for one in agenda], visitor.actor, "agenda of a meeting")
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
-    values: dict[str, Any] = {"agenda": agenda, "leads": leads(found, visitor.actor), "people": list(people.items())}
+    values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
 
 
@@ -157,7 +157,7 @@ def ask_to_move(request: Request, visitor: Visiting, number: Number) -> Response
 def _led(visitor: Visitor, number: int) -> Meeting:
     """A meeting whose dates the visitor keeps."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    if not leads(found, visitor.actor):
+    if not found.is_led_by(visitor.actor):
         raise NotFound
     return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine.case.permission import ADMINISTRATOR, AUDITOR
+from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, role_of
 from engine.service import BadPerson, Person
 from engine.web.forms import Question
 from engine.web.page import address_of, go, show
@@ -17,11 +18,30 @@ router = APIRouter()
 Login = Annotated[str, Path(pattern="^[a-z][a-z0-9._-]*$", max_length=60)]
 
 
-def roles_of(visitor: Visitor) -> list[tuple[str, str]]:
-    """Every role that somebody may hold."""
-    found = {name: role.title for process in visitor.processes for name, role in process.roles.items()}
-    house = {ADMINISTRATOR: "Administrator: processes and people", AUDITOR: "Auditor: histories without content"}
-    return [*found.items(), *house.items()]
+HOUSE = [(ADMINISTRATOR, "Administrator: processes and people"), (AUDITOR, "Auditor: histories without content")]
+
+
+def roles_of(visitor: Visitor, held: Sequence[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every role that somebody may hold, by the process that it is of; the house's, and those of old, at the end."""
+    groups = [
+        (process.title, [(role_of(process.name, name), role.title) for name, role in process.roles.items()])
+        for process in visitor.processes
+    ]
+    groups.append(("This site", HOUSE))
+    known = {value for _, choices in groups for value, _ in choices}
+    old = [(one, one) for one in held if one not in known]
+    return [*groups, ("Of versions that are not in force", old)] if old else groups
+
+
+def titles_of(visitor: Visitor) -> dict[str, str]:
+    """What each role is called; with its process where there are several."""
+    several = len(visitor.processes) > 1
+    found = {
+        role_of(process.name, name): f"{role.title} ({process.title})" if several else role.title
+        for process in visitor.processes
+        for name, role in process.roles.items()
+    }
+    return found | dict(HOUSE)
 
 
 def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list[Question]:
@@ -31,7 +51,7 @@ def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list
         Question("login", "User name", "text", required=True, hint="Small letters, digits, dots and hyphens."),
         Question("name", "Name", "text", required=True),
         Question("email", "E-mail address", "text", required=False),
-        Question("roles", "Roles", "choices", required=False, choices=roles_of(visitor)),
+        Question("roles", "Roles", "choices", required=False, groups=roles_of(visitor, person.roles if person else ())),
         Question("organisation", "Organisation", "select", required=False, choices=organisations),
     ]
     if person is not None:
@@ -48,8 +68,7 @@ def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list
 @router.get("/people")
 def people(request: Request, visitor: Administrating) -> Response:
     """Everybody."""
-    titles = dict(roles_of(visitor))
-    return show(request, "people.html", people=visitor.engine.people.everybody(), titles=titles)
+    return show(request, "people.html", people=visitor.engine.people.everybody(), titles=titles_of(visitor))
 
 
 @router.get("/people-new")
@@ -100,7 +119,7 @@ def change_person(request: Request, visitor: Administrating, login: Login, poste
     """Change somebody; one who may act no more is signed out at once."""
     known = visitor.engine.people.person(login)
     said = replace(_said(posted, login), active=posted.text("active", 5) == "yes")
-    if login == visitor.person.login and not (said.active and ADMINISTRATOR in said.roles):
+    if login == visitor.person.login and not (said.active and may(said.actor, Action.ADMINISTER)):
         message = "You cannot take the role of administrator from yourself. Ask another administrator."
         return _again(request, visitor, known, said, message)
     try:

@@ -9,12 +9,12 @@ import pytest
 
 from engine.case.agenda import Booking, bookings
 from engine.case.command import ENGINE, Actor
-from engine.case.permission import Action, agendas_of, leaders, may, sees
+from engine.case.sight import Action, ListSight, Part, Sight, leaders, list_sight, may, may_be_given, roles_in, sight_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.loader import load_process
 from engine.source.problem import Refused
-from tests.conftest import REFERRAL
+from tests.conftest import LOAN, REFERRAL
 
 CASE = Snapshot(
     "hbep-referral",
@@ -87,8 +87,80 @@ def test_an_agenda_is_what_the_case_says(referral: Process) -> None:
     assert bookings(referral, replace(CASE, state="forum")) == []
     assert bookings(referral, replace(CASE, data={"area": "hinckley"})) == []
     by = actor("panel_member", area="hinckley")
-    assert agendas_of(referral, by) == [("panel", "hinckley")]
-    assert not sees(referral, replace(CASE, state="waiting"), by)
+    assert sight_of(referral, by).agendas == {("panel", "hinckley")}
+    assert not may(by, Action.SEE, referral, replace(CASE, state="waiting"))
+
+
+def test_who_has_an_area_hears_meetings_without_series_too(referral: Process) -> None:
+    text = TEXT.replace("    per: area\n", "", 1)
+    one = load_process(text, "process.yaml", lambda _: referral.calendar).process
+    for by in (actor("panel_member", area="hinckley"), actor("panel_member")):
+        assert sight_of(one, by) == Sight(agendas=frozenset({("panel", "")}))
+        assert may(by, Action.SEE, one, CASE)
+
+
+def test_a_role_is_of_one_process(referral: Process, loan: Process) -> None:
+    shared = load_process(LOAN.read_text().replace("clerk", "coordinator"), "process.yaml", lambda _: None).process
+    by = actor("hbep-referral/coordinator")
+    assert roles_in(referral, by) == {"coordinator"}
+    assert roles_in(shared, by) == set()
+    assert may(by, Action.OVERSEE, referral)
+    assert not may(by, Action.TAKE_PART, shared)
+    assert not may(by, Action.OPEN, shared)
+    assert list_sight([referral, shared], by).parts == (Part(referral.name, (), Sight(everything=True)),)
+    assert roles_in(shared, actor("coordinator")) == {"coordinator"}  # what a command says of whom it acts for
+    assert roles_in(loan, actor("equipment-loan/clerk", "hbep-referral/board")) == {"clerk"}
+
+
+def test_roles_of_the_house_are_not_those_of_a_process() -> None:
+    text = LOAN.read_text().replace("clerk", "administrator").replace("board", "auditor")
+    one = load_process(text, "process.yaml", lambda _: None).process
+    for role in ("administrator", "auditor"):
+        assert not may(actor(f"/{role}"), Action.TAKE_PART, one)
+        assert may(actor(role), Action.TAKE_PART, one)
+        assert may(actor(f"/{role}"), Action.ADMINISTER) is (role == "administrator")
+        assert may(actor(f"/{role}"), Action.AUDIT) is (role == "auditor")
+        assert not may(actor(f"equipment-loan/{role}"), Action.ADMINISTER)
+        assert not may(actor(f"equipment-loan/{role}"), Action.AUDIT)
+
+
+def test_lists_name_versions_where_they_differ(referral: Process) -> None:
+    later = load_process(
+        TEXT.replace("version: 2023-24.1", "version: next").replace(
+            "{title: Partnership staff,", "{title: Partnership staff, sees: own,"
+        ),
+        "process.yaml",
+        lambda _: referral.calendar,
+    ).process
+    staff = actor("staff", organisation="Hilltop")
+    assert list_sight([referral, later], staff) == ListSight(
+        everything=False,
+        parts=(
+            Part(referral.name, ("2023-24.1",), Sight(everything=True)),
+            Part(referral.name, ("next",), Sight(organisation="Hilltop")),
+        ),
+    )
+    assert list_sight([referral, later], actor("nobody")) == ListSight(everything=False)
+    assert list_sight([referral, later], None).everything
+    assert list_sight([referral, later], ENGINE).everything
+
+
+@pytest.mark.parametrize(
+    ("to", "by", "granted"),
+    [
+        (actor("coordinator"), actor("manager"), True),
+        (actor("manager"), actor("coordinator"), True),
+        (actor("school", organisation="Hilltop"), actor("coordinator"), True),
+        (actor("school", organisation="Elsewhere"), actor("coordinator"), False),
+        (actor("panel_member", area="hinckley"), actor("coordinator"), False),
+        (actor("equipment-loan/clerk"), actor("coordinator"), False),
+        (actor("administrator"), actor("coordinator"), False),
+        (actor("senco", organisation="Hilltop"), actor("school", organisation="Hilltop"), True),
+        (actor("coordinator"), actor("school", organisation="Hilltop"), False),
+    ],
+)
+def test_whom_a_task_may_be_given_to(referral: Process, to: Actor, by: Actor, granted: bool) -> None:
+    assert may_be_given(to, {"role": "coordinator"}, by, referral, CASE) is granted
 
 
 TEXT = REFERRAL.read_text()

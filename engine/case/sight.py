@@ -1,0 +1,240 @@
+"""Sight: who may see and do what. The one room that decides it: for one case, for lists, for every face. Pure.
+
+A role belongs to a process and is written with its name, `hbep-referral/coordinator`; roles of the house are written
+`/administrator`. People who are kept hold no others. A bare name, `coordinator`, is what a program or a command says
+of whom it acts for: it stands for the role of this name in the process that is meant, and for that of the house.
+
+What somebody sees follows the version that a case follows: its roles, its organisation field and its meetings.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from engine.case.agenda import bookings
+from engine.case.command import Actor
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Event, Process
+
+ADMINISTRATOR = "administrator"
+AUDITOR = "auditor"
+HOUSE_ROLES = frozenset({ADMINISTRATOR, AUDITOR})
+
+
+class Action(StrEnum):
+    """What somebody may want to do. The first five ask about one case, the next five about a process."""
+
+    SEE = "see"
+    SEE_HISTORY = "see_history"
+    CHANGE = "change"
+    FIRE = "fire"
+    DO_TASK = "do_task"
+    OPEN = "open"
+    TAKE_PART = "take_part"
+    MEET = "meet"
+    LEAD = "lead"
+    OVERSEE = "oversee"
+    ADMINISTER = "administer"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which cases of one version of a process somebody sees: all, those of an organisation, those on agendas.
+
+    An agenda is a kind of meeting with its series, which is empty where there is one.
+    """
+
+    everything: bool = False
+    organisation: str | None = None
+    agendas: frozenset[tuple[str, str]] = frozenset()
+
+    def covers(self, process: Process, case: Snapshot) -> bool:
+        """Whether the case is seen."""
+        return self.everything or self.owns(process, case) or self._hears(process, case)
+
+    def owns(self, process: Process, case: Snapshot) -> bool:
+        """Whether the case is seen for more than standing on an agenda."""
+        is_own = self.organisation is not None and case.data.get(process.organisation) == self.organisation
+        return self.everything or is_own
+
+    def _hears(self, process: Process, case: Snapshot) -> bool:
+        return bool(self.agendas) and any(self.hears(one.meeting, one.series) for one in bookings(process, case))
+
+    def hears(self, meeting: str, series: str) -> bool:
+        """Whether the agenda of this kind of meeting, in this series, is seen."""
+        return self.everything or (meeting, series) in self.agendas
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is seen of the cases of a process that follow these versions; any version where none is named."""
+
+    process: str
+    versions: tuple[str, ...]
+    sight: Sight
+
+
+@dataclass(frozen=True)
+class ListSight:
+    """Which cases somebody sees in lists: every one, or those that a part covers. The store makes a condition of it."""
+
+    everything: bool = True
+    parts: tuple[Part, ...] = ()
+
+
+EVERYTHING = ListSight()
+
+
+def role_of(process: str, role: str) -> str:
+    """A role of a process as it is written where the process has to be named with it."""
+    return f"{process}/{role}"
+
+
+def roles_in(process: Process, by: Actor | None) -> frozenset[str]:
+    """The roles of a process that somebody holds, by their names there; none of nobody."""
+    return frozenset() if by is None else _roles_in(process, by.roles)
+
+
+# Lists ask for every row; there are few people at a time, and few versions.
+@functools.lru_cache(4096)
+def _roles_in(process: Process, roles: frozenset[str]) -> frozenset[str]:
+    own = role_of(process.name, "")
+    named = {role.removeprefix(own) for role in roles if role.startswith(own) or "/" not in role}
+    return frozenset(named & process.roles.keys())
+
+
+def has_role(process: Process, by: Actor, roles: frozenset[str] | None) -> bool:
+    """Whether somebody holds one of these roles of the process; None stands for everybody."""
+    return by.is_engine or roles is None or bool(roles_in(process, by) & roles)
+
+
+def is_of_house(by: Actor, role: str) -> bool:
+    """Whether somebody holds this role of the house."""
+    return by.is_engine or role in by.roles or f"/{role}" in by.roles
+
+
+def sight_of(process: Process, by: Actor) -> Sight:
+    """What somebody sees of the cases that follow this version of a process."""
+    if by.is_engine:
+        return Sight(everything=True)
+    held = roles_in(process, by)
+    sees_own = any(process.roles[role].sees == "own" for role in held)
+    return Sight(
+        everything=any(process.roles[role].sees_all for role in held),
+        organisation=by.organisation if sees_own and process.organisation else None,
+        agendas=frozenset(
+            (kind.name, by.area or "" if kind.per else "")
+            for kind in process.meetings.values()
+            if held & kind.members and (by.area or not kind.per)
+        ),
+    )
+
+
+def list_sight(versions: Iterable[Process], by: Actor | None) -> ListSight:
+    """What somebody sees in lists of the cases that follow these versions; a program that asks sees everything."""
+    if by is None or by.is_engine:
+        return EVERYTHING
+    known: dict[str, dict[Sight, list[str]]] = {}
+    for one in versions:
+        known.setdefault(one.name, {}).setdefault(sight_of(one, by), []).append(one.version)
+    parts = [
+        Part(process, () if len(sights) == 1 else tuple(labels), sight)
+        for process, sights in known.items()
+        for sight, labels in sights.items()
+        if sight != Sight()
+    ]
+    return ListSight(everything=False, parts=tuple(parts))
+
+
+def may(
+    by: Actor,
+    action: Action,
+    process: Process | None = None,
+    case: Snapshot | None = None,
+    event: Event | None = None,
+    task: Mapping[str, Any] | None = None,
+) -> bool:
+    """Whether `by` may do this.
+
+    SEE and CHANGE a case: its content, documents and notes. SEE_HISTORY: what happened and who looked, without
+    content. FIRE an event. DO_TASK: an open task of the case. OPEN a case of the process. TAKE_PART: hold any role of
+    it. MEET: look at its meetings. LEAD them. OVERSEE all its cases at once (places, figures). ADMINISTER processes,
+    people and organisations. AUDIT: read the histories of every process.
+    """
+    if by.is_engine:
+        return True
+    if action in _OF_HOUSE:
+        return is_of_house(by, _OF_HOUSE[action])
+    if process is None:
+        return False
+    if action in _OF_PROCESS:
+        return _OF_PROCESS[action](process, by)
+    return case is not None and _may_with(by, action, process, case, event, task)
+
+
+_OF_HOUSE = {Action.ADMINISTER: ADMINISTRATOR, Action.AUDIT: AUDITOR}
+_OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
+    Action.OPEN: lambda process, by: has_role(process, by, process.opening.by) and bool(roles_in(process, by)),
+    Action.TAKE_PART: lambda process, by: bool(roles_in(process, by)),
+    Action.MEET: lambda process, by: bool(_meetings_of(process, by)),
+    Action.LEAD: lambda process, by: any(leads(process, name, by) for name in process.meetings),
+    Action.OVERSEE: lambda process, by: sight_of(process, by).everything,
+}
+
+
+def _may_with(
+    by: Actor, action: Action, process: Process, case: Snapshot, event: Event | None, task: Mapping[str, Any] | None
+) -> bool:
+    if action is Action.SEE_HISTORY and is_of_house(by, AUDITOR):
+        return True
+    sight = sight_of(process, by)
+    if not sight.covers(process, case):
+        return False
+    if action is Action.FIRE:
+        return event is not None and has_role(process, by, event.by)
+    if action is Action.DO_TASK:
+        return task is not None and (task.get("person") == by.name or has_role(process, by, doers(task)))
+    return action is not Action.CHANGE or sight.owns(process, case)
+
+
+def doers(task: Mapping[str, Any]) -> frozenset[str]:
+    """The roles that an open task is for: its own, and the one that it was escalated to."""
+    return frozenset({task["role"], task.get("escalated") or task["role"]})
+
+
+def may_be_given(to: Actor, task: Mapping[str, Any], by: Actor, process: Process, case: Snapshot) -> bool:
+    """Whether `by` may give an open task to somebody else: to who may see the case and work on it or on this task.
+
+    Who does not see all cases themselves gives tasks within their own organisation only.
+    """
+    if not (may(to, Action.DO_TASK, process, case, task=task) or may(to, Action.CHANGE, process, case)):
+        return False
+    return may(by, Action.OVERSEE, process) or to.organisation == by.organisation
+
+
+def leaders(process: Process, meeting: str) -> frozenset[str]:
+    """The roles that put cases on the agenda of a meeting, and so keep its dates."""
+    kind = process.meetings[meeting]
+    return frozenset(
+        role
+        for _, event in process.every_event()
+        if event.name == kind.booked_by
+        for role in (process.roles if event.by is None else event.by)
+    )
+
+
+def leads(process: Process, meeting: str, by: Actor) -> bool:
+    """Whether somebody keeps the dates of this kind of meeting: who puts cases on its agenda and sees all of them."""
+    return may(by, Action.OVERSEE, process) and has_role(process, by, leaders(process, meeting))
+
+
+def _meetings_of(process: Process, by: Actor) -> list[str]:
+    """The kinds of meeting that somebody may look at, whether or not there is an agenda for them now."""
+    if sight_of(process, by).everything:
+        return list(process.meetings)
+    return [kind.name for kind in process.meetings.values() if roles_in(process, by) & kind.members]
