@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from engine.case.entry import (
         Entry,
     )
-    from engine.case.permission import (
-        Action,
-    )
     from engine.case.possible import (
         Possible,
     )
     from engine.case.refusal import (
         Code,
         Refusal,
+    )
+    from engine.case.sight import (
+        Action,
     )
     from engine.case.snapshot import (
         Snapshot,
@@ -182,7 +182,7 @@ __all__ = [
 _HOMES = {
     "engine.case.command": ("Actor",),
     "engine.case.entry": ("Entry",),
-    "engine.case.permission": ("Action",),
+    "engine.case.sight": ("Action",),
     "engine.case.possible": ("Possible",),
     "engine.case.refusal": (
         "Code",
