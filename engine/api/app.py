@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import TypeAdapter
 
 from engine import __version__
 from engine.api import cases, lists
-from engine.api.asking import Limits
+from engine.api.asking import Limits, addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem
 from engine.running.logs import place_of
 from engine.service import Engine
@@ -45,7 +45,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE) -> FastAPI:
     app.state.engine, app.state.limits = engine, Limits(per_minute)
     add_handlers(app)
     _add_middleware(app)
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(addressed)])
     api.include_router(cases.router)
     api.include_router(lists.router)
     app.include_router(api)

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from pydantic import AfterValidator
 
 from engine.api.problem import Refused, problem
 from engine.case.command import Actor
+from engine.case.instants import NOT_TOLD, is_told
+from engine.case.text import can_be_kept
 from engine.service import Engine, Grant, Scope
 
 KEY_LENGTH = 120
 _bearer = HTTPBearer(auto_error=False, description="A token that `casework token issue` gave.")
+
+
+def _kept(value: Any) -> Any:
+    if not can_be_kept(value):
+        raise ValueError("it holds signs that cannot be kept")
+    return value
+
+
+def _told(moment: datetime) -> datetime:
+    if not is_told(moment):
+        raise ValueError(NOT_TOLD)
+    return moment
+
+
+Text = Annotated[str, AfterValidator(_kept)]
+Data = Annotated[dict[str, Any], AfterValidator(_kept)]
+Moment = Annotated[datetime, AfterValidator(_told)]
+
+
+def addressed(request: Request) -> None:
+    """Whatever parameters a route has: what stands in the address is text that can be kept."""
+    if not can_be_kept([request.scope["path"], *request.query_params.values()]):
+        message = "The address holds signs that cannot be kept."
+        raise Refused(problem(422, "form", message))
 
 
 class Limits:

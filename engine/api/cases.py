@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from engine.api.asking import Engined, Expected, Key, Reader, Writer, etag
+from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Writer, etag
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Told, as_data
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
-After = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
 _IN_MEMORY = 1_000_000
 
 
@@ -38,18 +37,18 @@ class CasePage:
 class Opening:
     """A case to begin."""
 
-    process: str
-    state: str | None = None
-    data: dict[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
+    process: Text
+    state: Text | None = None
+    data: Data = field(default_factory=dict)
+    at: Moment | None = None
 
 
 @dataclass
 class Happening:
     """What an event's form says, and when it happened if that was earlier."""
 
-    data: dict[str, Any] = field(default_factory=dict)
-    at: datetime | None = None
+    data: Data = field(default_factory=dict)
+    at: Moment | None = None
 
 
 def told(result: Case | Refusal, response: Response) -> Any:
@@ -176,7 +175,7 @@ def claim_task(
 class Assignment:
     """Whom a task is given to; null gives it back to its role."""
 
-    person: str | None = None
+    person: Text | None = None
 
 
 @router.post("/{number}/tasks/{task}/assign", response_model=Case, responses=responses(404, 409, 412, 422))

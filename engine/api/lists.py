@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from engine.api.asking import READING, Engined, Reader
+from engine.api.asking import READING, Engined, Moment, Reader
 from engine.api.cases import After, Limit
 from engine.api.problem import responses
 from engine.service import Task, Timer, as_data
@@ -49,7 +48,7 @@ def find_tasks(
 def find_dates(
     engine: Engined,
     reader: Reader,
-    until: datetime | None = None,
+    until: Moment | None = None,
     case: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Limit = 50,
 ) -> Any:

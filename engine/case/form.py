@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.day import day_of
+from engine.case.instants import YEARS, is_told
 from engine.process.definition import Field, Process
 from engine.process.expressions import View
 from engine.process.patterns import matches
@@ -155,7 +156,7 @@ def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(raw).strip()):
             raise ValueError
         day = date.fromisoformat(str(raw).strip())
-        if not 1900 <= day.year <= 2200:
+        if day.year not in YEARS:
             raise ValueError
         return day.isoformat()
     except ValueError:
@@ -165,7 +166,7 @@ def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
 def _time(field: Field, raw: Any, zone: ZoneInfo) -> str:
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
-        if len(str(raw).strip()) < 16 or not 1900 <= moment.year <= 2200:
+        if len(str(raw).strip()) < 16 or not is_told(moment):
             raise ValueError
     except ValueError:
         raise _Fault(f"{field.title} must be a day and a time, such as 2024-03-22 14:30.") from None

@@ -9,6 +9,7 @@ import typer
 
 from engine.cli.screen import Stop, heading, moment, out, out_json, say, stop_for, table
 from engine.cli.shared import (
+    MOST_NUMBER,
     After,
     AsJson,
     At,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from engine.service import Case, Engine, Report
 
 PANEL = "Cases"
-CaseNumber = Annotated[int, typer.Argument(metavar="CASE", min=1, help="The number of the case.")]
+CaseNumber = Annotated[int, typer.Argument(metavar="CASE", min=1, max=MOST_NUMBER, help="The number of the case.")]
 ProcessName = Annotated[str, typer.Option("--process", "-p", help="Which process; the only one if left out.")]
 
 

@@ -126,6 +126,9 @@ def _known(error: Exception) -> int | None:
     if isinstance(error, (UnknownCase, UnknownProcess, UnknownState, BadCursor, BadPerson, DocumentTooBig)):
         say(str(error.args[0] if error.args else error))
         return USAGE
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
+        say("What was typed holds signs that are no text in UTF-8. Nothing was written.")
+        return USAGE
     if isinstance(error, OperationalError):
         say("The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written.")
         return UNAVAILABLE

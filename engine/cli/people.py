@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import listed, moment, out, say
-from engine.cli.shared import AsJson, opened, settings
+from engine.cli.shared import MOST_NUMBER, AsJson, opened, settings
 
 if TYPE_CHECKING:
     from engine.service import Person, Token
@@ -151,7 +151,9 @@ def issue_token(
 
 
 @tokens.command("revoke")
-def revoke_token(number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The number of it.")]) -> None:
+def revoke_token(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=MOST_NUMBER, help="The number of it.")],
+) -> None:
     """Let a token be good for nothing from now on.
 
     [bold]Example[/bold]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import REFUSED, moment, out_json, say, table
-from engine.cli.shared import AsJson, Limit, instant, opened, reader, settings
+from engine.cli.shared import MOST_NUMBER, AsJson, Limit, instant, opened, reader, settings
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
@@ -150,7 +150,7 @@ def _say_how_to_begin(engine: Engine, base: str) -> None:
 
 def due(
     until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only what is due by then.")] = "",
-    case: Annotated[int | None, typer.Option("--case", min=1, help="Only of this case.")] = None,
+    case: Annotated[int | None, typer.Option("--case", min=1, max=MOST_NUMBER, help="Only of this case.")] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:

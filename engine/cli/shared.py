@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.case.command import Actor
     from engine.service import Engine
 
+MOST_NUMBER = 2**31 - 1
 By = Annotated[
     str,
     typer.Option(
@@ -32,7 +33,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many r
 After = Annotated[str, typer.Option("--after", metavar="CURSOR", help="Go on where an earlier page ended.")]
 Expected = Annotated[
     int | None,
-    typer.Option("--expected-version", min=1, help="Refuse if the case has changed since this version."),
+    typer.Option("--expected-version", min=1, max=MOST_NUMBER, help="Refuse if the case is not at this version."),
 ]
 Key = Annotated[str, typer.Option("--key", help="An idempotency key: the same request again does nothing more.")]
 Values = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="What the form says.")]
@@ -92,10 +93,15 @@ def instant(text: str) -> datetime | None:
     """
     if not text:
         return None
+    from engine.case.instants import NOT_TOLD, is_told
+
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise Stop(f"{text!r} is not a moment. Write it as 2024-03-01 09:30.") from None
+    if not is_told(found):
+        raise Stop(NOT_TOLD)
+    return found
 
 
 def form(values: list[str] | None, file: str) -> dict[str, Any]:

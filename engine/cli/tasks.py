@@ -8,7 +8,21 @@ import typer
 
 from engine.cli.caseload import CaseNumber, print_changed, say_more
 from engine.cli.screen import Stop, moment, out_json, say, table
-from engine.cli.shared import After, AsJson, At, By, Expected, Key, Limit, actor, instant, opened, reader, settings
+from engine.cli.shared import (
+    MOST_NUMBER,
+    After,
+    AsJson,
+    At,
+    By,
+    Expected,
+    Key,
+    Limit,
+    actor,
+    instant,
+    opened,
+    reader,
+    settings,
+)
 
 PANEL = "Tasks and times"
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="The task, as `casework tasks` names it.")]
@@ -23,7 +37,7 @@ def tasks(
     mine: Annotated[bool, typer.Option("--mine", help="Only those of the person who acts (--by).")] = False,
     person: Annotated[str, typer.Option("--person", help="Only those of this person.")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue ones.")] = False,
-    case: Annotated[int | None, typer.Option("--case", min=1, help="Only of this case.")] = None,
+    case: Annotated[int | None, typer.Option("--case", min=1, max=MOST_NUMBER, help="Only of this case.")] = None,
     by: By = "",
     limit: Limit = 50,
     after: After = "",

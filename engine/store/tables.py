@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0006"
+SCHEMA_REVISION = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -349,6 +349,13 @@ outbox = Table(
     Column("fault", Text, nullable=False),
     Index(None, "next_try", "id"),
     sqlite_autoincrement=True,
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("purpose", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),
 )
 
 for _table in metadata.tables.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -25,7 +25,7 @@ from engine.web.page import show
 from engine.web.people import organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
 from engine.web.scanning import Scanner
-from engine.web.visitor import Forged, NotFound, NotSignedIn
+from engine.web.visitor import Forged, NotFound, NotSignedIn, addressed
 
 STATIC = Path(__file__).parent / "static"
 # In this order they are searched: what is asked for most comes first.
@@ -61,7 +61,7 @@ def create_site(
     """The pages of an engine, reached at `address`. Where that is https, cookies are sent by it only."""
     engine.accounts.get_ready()
     secure = address.startswith("https://")
-    site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None)
+    site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(addressed)])
     site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
     site.state.provider, site.state.waiting = provider, Waiting()
     site.state.scanner, site.state.throttle = scanner, throttle or signing.Throttle()

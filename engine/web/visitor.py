@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from engine.calendars.day import day_of
 from engine.case.command import Actor
 from engine.case.sight import Action, may
+from engine.case.text import can_be_kept
 from engine.process.definition import Process
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
@@ -185,6 +187,16 @@ CaseVisiting = Annotated[Visitor, Depends(_case_visitor)]
 Administrating = Annotated[Visitor, Depends(_administrator)]
 
 
+def addressed(request: Request) -> None:
+    """Whatever parameters a page has: what stands in the address is text that can be kept.
+
+    Raises:
+        NotFound: it is not.
+    """
+    if not can_be_kept([request.scope["path"], *request.query_params.values()]):
+        raise NotFound
+
+
 class Posted:
     """What a form sent."""
 
@@ -206,13 +218,19 @@ class Posted:
 
     def number(self, name: str) -> int | None:
         """A whole number; None where there is none."""
-        found = self.text(name, 10).strip()
-        return int(found) if found.isascii() and found.isdigit() else None
+        return number_in(self.text(name, 10).strip())
+
+
+def number_in(text: str) -> int | None:
+    """The whole number that a text is, if a database can count so far; else None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 async def _posted(request: Request) -> AsyncIterator[Posted]:
     check_origin(request)
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as sent:
+        if not can_be_kept([one for pair in sent.multi_items() for one in pair]):
+            raise HTTPException(400)
         yield Posted(sent)
 
 

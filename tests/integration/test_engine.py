@@ -12,7 +12,7 @@ from engine import Actor, Engine
 from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service import UnknownCase, UnknownProcess, UnknownState
-from engine.service.lists.finder import BadCursor
+from engine.service.lists.cursors import BadCursor
 from engine.source.problem import Refused
 from engine.store.database import DatabaseUnavailable
 from engine.store.documents import DocumentTooBig

@@ -21,7 +21,7 @@ from engine.case.command import (
     Tick,
 )
 from engine.case.entry import Entry
-from engine.case.instants import from_text
+from engine.case.instants import NOT_TOLD, from_text, is_told
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, replay
@@ -56,6 +56,8 @@ class Changes:
         Raises:
             UnknownProcess: no such process is published.
         """
+        if at is not None and not is_told(at):
+            return _not_told("at")
         actor, given = Actor.of(by), dict(data or {})
         asked = Asked(idempotency_key, ["open", process, actor.name, state, given, at])
 
@@ -112,6 +114,8 @@ class Changes:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
+        if at is not None and not is_told(at):
+            return _not_told("at")
         actor = Actor.of(by)
         with self._site.database.reading() as connection:
             tx = Transaction(connection, self._site.catalogue, self._site.clock.now())
@@ -215,6 +219,8 @@ class Changes:
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Give a task another due time, for a reason. Without a time zone it is on the wall clock of the process."""
+        if not is_told(until):
+            return _not_told("until")
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
         return self._change(
@@ -230,6 +236,9 @@ class Changes:
         expected: int | None,
         before_writing: Callable[[], None] = lambda: None,
     ) -> Case | Refusal:
+        if at is not None and not is_told(at):
+            return _not_told("at")
+
         def change(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
             if seen is not None:
@@ -266,6 +275,10 @@ class Changes:
     def _loaded(self, tx: Transaction, snapshot: Snapshot) -> Process:
         self._site.catalogue.refresh(tx.connection)
         return self._site.catalogue.process(tx.connection, snapshot.process, snapshot.version)
+
+
+def _not_told(name: str) -> Refusal:
+    return Refusal(Code.FORM, NOT_TOLD, fields={name: NOT_TOLD})
 
 
 def _changed(expected: int, found: int) -> Refusal:

@@ -13,15 +13,13 @@ from engine.case.sight import ListSight, list_sight
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
+from engine.service.lists.cursors import BadCursor, Cursors, Place
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.store.cases.index import split
 from engine.store.lists import find
 
 MOST = 1000
-
-
-class BadCursor(ValueError):
-    """What was given as the beginning of a page is not the end of another."""
+TASKS = "tasks"
 
 
 class UnknownState(LookupError):
@@ -62,8 +60,9 @@ class TasksWanted:
 class Finder:
     """Looks things up in one reading transaction at the instant `now`."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, cursors: Cursors, now: datetime) -> None:
         self.connection = connection
+        self._cursors = cursors
         self._catalogue = catalogue
         self._now = now
 
@@ -74,20 +73,20 @@ class Finder:
 
     def cases(self, wanted: CasesWanted, by: Actor | str | None, limit: int, after: str) -> Page[Case]:
         """A page of cases, by number; overdue ones by their oldest task."""
-        _check_cursor(after, 1)
         most = max(1, min(limit, MOST))
-        asked = self._case_filter(wanted, by, after)
+        sort = "next_due" if wanted.overdue else wanted.sort
+        order = f"cases by {sort}"
+        asked = self._case_filter(wanted, by, self._cursors.opened(order, after))
         rows = find.find_cases(self.connection, asked, most + 1)
-        sort = "next_due" if wanted.overdue else asked.sort
-        more = find.cursor_of(rows[most - 1], sort) if len(rows) > most else ""
+        more = self._cursors.sealed(order, find.place_of(rows[most - 1], sort)) if len(rows) > most else ""
         actor = actor_of(by)
         return Page(tuple(self._case(row, actor) for row in rows[:most]), more)
 
     def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
         """How many cases there are, but not more than `most`."""
-        return find.count_cases(self.connection, self._case_filter(wanted, by, ""), most)
+        return find.count_cases(self.connection, self._case_filter(wanted, by, ()), most)
 
-    def _case_filter(self, wanted: CasesWanted, by: Actor | str | None, after: str) -> find.CaseFilter:
+    def _case_filter(self, wanted: CasesWanted, by: Actor | str | None, after: Place) -> find.CaseFilter:
         if wanted.sort.removeprefix("-") not in find.SORTS:
             raise BadCursor(f"Cases cannot be sorted by this. Sort by one of: {', '.join(find.SORTS)}.")
         return find.CaseFilter(
@@ -107,18 +106,18 @@ class Finder:
 
     def tasks(self, wanted: TasksWanted, by: Actor | str | None, limit: int, after: str) -> Page[Task]:
         """A page of open tasks, by due date; those without one last."""
-        _check_cursor(after, 2)
         most = max(1, min(limit, MOST))
-        rows = find.find_tasks(self.connection, self._task_filter(wanted, by, after), most + 1)
-        more = find.task_cursor_of(rows[most - 1]) if len(rows) > most else ""
+        asked = self._task_filter(wanted, by, self._cursors.opened(TASKS, after))
+        rows = find.find_tasks(self.connection, asked, most + 1)
+        more = self._cursors.sealed(TASKS, find.place_of_task(rows[most - 1])) if len(rows) > most else ""
         actor = actor_of(by)
         return Page(tuple(self._task(row, actor) for row in rows[:most]), more)
 
     def count_tasks(self, wanted: TasksWanted, by: Actor | str | None, most: int) -> int:
         """How many open tasks there are, but not more than `most`."""
-        return find.count_tasks(self.connection, self._task_filter(wanted, by, ""), most)
+        return find.count_tasks(self.connection, self._task_filter(wanted, by, ()), most)
 
-    def _task_filter(self, wanted: TasksWanted, by: Actor | str | None, after: str) -> find.TaskFilter:
+    def _task_filter(self, wanted: TasksWanted, by: Actor | str | None, after: Place) -> find.TaskFilter:
         return find.TaskFilter(
             roles=tuple(_role(one) for one in wanted.roles),
             person=wanted.person,
@@ -197,9 +196,3 @@ def _role(written: str) -> tuple[str, str]:
     """The process (empty: any) and the name of a role."""
     process, _, role = written.rpartition("/")
     return process, role
-
-
-def _check_cursor(after: str, bars: int) -> None:
-    parts = after.split("|")
-    if after and (len(parts) < bars + 1 or not parts[-1 if bars == 1 else 1].isdigit()):
-        raise BadCursor("The place to go on from is not one that an earlier page gave.")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from engine.case.command import Actor
 from engine.service.cases.views import Case, Page, Task, Timer
 from engine.service.lists import finder as finding
+from engine.service.lists.cursors import Cursors
 from engine.service.site import Site
 
 
@@ -17,6 +18,7 @@ class Lists:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._cursors = Cursors(site.database)
 
     def cases(
         self,
@@ -82,6 +84,7 @@ class Lists:
     @contextlib.contextmanager
     def finder(self) -> Iterator[finding.Finder]:
         """Several lookups in one reading transaction."""
+        cursors = self._cursors.ready()
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            yield finding.Finder(connection, self._site.catalogue, self._site.clock.now())
+            yield finding.Finder(connection, self._site.catalogue, cursors, self._site.clock.now())

@@ -40,7 +40,8 @@ class CaseFilter:
     """Which cases are wanted. `states` are pairs of process and state; empty: every state.
 
     `overdue_at` asks for cases with a task due before it. `words` begin words by which a case is found.
-    `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended.
+    `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended: the value
+    in that column, and the number of the case.
     """
 
     process: str = ""
@@ -53,7 +54,7 @@ class CaseFilter:
     since_from: str = ""
     words: tuple[str, ...] = ()
     sort: str = "id"
-    after: str = ""
+    after: tuple[Any, ...] = ()
     sight: ListSight = EVERYTHING
 
 
@@ -95,17 +96,17 @@ def _filtered(wanted: CaseFilter) -> Any:
 def _case_page(connection: Connection, query: Any, wanted: CaseFilter, sort: str, most: int) -> list[Row]:
     """The cases that have a value in the column they are sorted by."""
     column, down = cases.c[sort.removeprefix("-")], sort.startswith("-")
-    value, _, number = wanted.after.rpartition("|")
-    if wanted.after and column is not cases.c.id and not value:
+    value, number = wanted.after or (None, 0)
+    if wanted.after and column is not cases.c.id and value is None:
         return []  # the page before had come to those without a value
     ordered = (column.desc(), cases.c.id.desc()) if down else (column, cases.c.id)
     query = query.where(column.is_not(None)).order_by(*ordered).limit(most)
     if wanted.after:
-        query = query.where(_behind(column, value, int(number), down=down))
+        query = query.where(_behind(column, value, number, down=down))
     return _in_states(connection, query, wanted, most, tuple(dict.fromkeys((column.name, "id"))), down=down)
 
 
-def _behind(column: Any, value: str, number: int, *, down: bool) -> Any:
+def _behind(column: Any, value: Any, number: int, *, down: bool) -> Any:
     """What follows the case that a page ended with."""
     if column is cases.c.id:
         return column < number if down else column > number
@@ -115,10 +116,10 @@ def _behind(column: Any, value: str, number: int, *, down: bool) -> Any:
 
 
 def _without_value(connection: Connection, query: Any, wanted: CaseFilter, most: int) -> list[Row]:
-    value, _, number = wanted.after.rpartition("|")
+    value, number = wanted.after or (None, 0)
     query = query.order_by(cases.c.id).limit(most)
-    if wanted.after and not value:
-        query = query.where(cases.c.id > int(number))
+    if wanted.after and value is None:
+        query = query.where(cases.c.id > number)
     return _in_states(connection, query, wanted, most, ("id",))
 
 
@@ -132,10 +133,10 @@ def _in_states(
     return _merged(connection, pages, most, order, down=down)
 
 
-def cursor_of(row: Row, sort: str) -> str:
+def place_of(row: Row, sort: str) -> tuple[Any, ...]:
     """Where a page that ends with this case ends."""
     name = sort.removeprefix("-")
-    return f"|{row['id']}" if name == "id" else f"{row[name] or ''}|{row['id']}"
+    return None if name == "id" else row[name], row["id"]
 
 
 def count_cases(connection: Connection, wanted: CaseFilter, most: int) -> int:
@@ -176,7 +177,7 @@ class TaskFilter:
     due_from: str = ""
     due_before: str = ""
     case: int = 0
-    after: str = ""
+    after: tuple[Any, ...] = ()
     sight: ListSight = EVERYTHING
 
 
@@ -236,18 +237,18 @@ def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
     return _counted(connection, query.where(*conditions))
 
 
-def task_cursor_of(row: Row) -> str:
+def place_of_task(row: Row) -> tuple[Any, ...]:
     """Where a page that ends with this task ends."""
-    return f"{row['due'] or ''}|{row['case_id']}|{row['task']}"
+    return row["due"], row["case_id"], row["task"]
 
 
-def _after_task(query: Any, after: str, dated: bool) -> Any:  # noqa: FBT001
+def _after_task(query: Any, after: tuple[Any, ...], dated: bool) -> Any:  # noqa: FBT001
     """Begin behind the task a page ended with; None where no such task can follow."""
     if not after:
         return query
-    due, case, name = after.split("|")
-    behind = or_(tasks.c.case_id > int(case), and_(tasks.c.case_id == int(case), tasks.c.task > name))
-    if not due:
+    due, case, name = after
+    behind = or_(tasks.c.case_id > case, and_(tasks.c.case_id == case, tasks.c.task > name))
+    if due is None:
         return None if dated else query.where(behind)
     if not dated:
         return query

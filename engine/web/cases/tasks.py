@@ -15,7 +15,7 @@ from engine.web.cases.case import DONE, CaseNumber, see
 from engine.web.cases.confirmations import tasks_done
 from engine.web.forms import Question, date_in
 from engine.web.page import go, query, show
-from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor, number_in
 
 router = APIRouter()
 MOST_AT_ONCE = 100
@@ -52,7 +52,7 @@ def tasks(
     request: Request,
     visitor: CaseVisiting,
     show: str = "team",
-    after: Annotated[str, Query(max_length=300)] = "",
+    after: Annotated[str, Query(max_length=8000)] = "",
     did: str = "",
     on: Annotated[list[TaskKey] | None, Query(max_length=MOST_AT_ONCE)] = None,
 ) -> Response:
@@ -169,7 +169,7 @@ def change(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
 
 def _is_case(posted: Posted) -> bool:
     back = posted.text("back", 100)
-    return back.startswith("/cases/") and back.removeprefix("/cases/").isdigit()
+    return back.startswith("/cases/") and number_in(back.removeprefix("/cases/")) is not None
 
 
 def _postponing_faults(until: str, reason: str) -> dict[str, str]:
@@ -186,9 +186,9 @@ def _postponing_faults(until: str, reason: str) -> dict[str, str]:
 def _do(visitor: Visitor, chosen: str, action: str, posted: Posted, until: str, reason: str) -> str:
     """Do it with one task; why it could not be done, empty where it was."""
     number, _, name = chosen.partition("/")
-    if not number.isdigit():
+    case, engine, by = number_in(number), visitor.engine, visitor.actor
+    if case is None:
         return "There is no such task."
-    engine, case, by = visitor.engine, int(number), visitor.actor
     engine.case(case, by)
     result: Case | Refusal
     match action:

@@ -1,0 +1,62 @@
+"""Cursors: where a page of a list ended, so that the next one can begin behind it.
+
+A cursor holds the place itself: the value that the list is sorted by, and the number of the case. So it stays right
+when that case has moved in the list, or out of it, between two pages. The value may be somebody's name, and cursors
+stand in addresses and logs: a cursor is sealed, with a key that the database keeps, so that it tells nobody anything
+and so that nothing opens that was not sealed here and for the same list in the same order.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from engine.store.database import Database
+from engine.store.seals import seal_key
+
+Place = tuple[Any, ...]
+
+
+class BadCursor(ValueError):
+    """What was given as the beginning of a page is not the end of another."""
+
+
+class Cursors:
+    """The cursors of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._box: AESSIV | None = None
+
+    def ready(self) -> Cursors:
+        """The same, with its key, which is read (and the first time made) outside of any other transaction."""
+        if self._box is None:
+            self._box = AESSIV(seal_key(self._database, "cursors"))
+        return self
+
+    def sealed(self, order: str, place: Place) -> str:
+        """A place in a list of this order as a cursor. The same place gives the same cursor."""
+        assert self._box is not None
+        content = self._box.encrypt(json.dumps(place).encode(), [order.encode()])
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    def opened(self, order: str, cursor: str) -> Place:
+        """The place that a cursor stands for; an empty one where there is no cursor.
+
+        Raises:
+            BadCursor: it was not sealed here for a list of this order.
+        """
+        if not cursor:
+            return ()
+        assert self._box is not None
+        try:
+            padding = "=" * (-len(cursor) % 4)
+            content = base64.b64decode(f"{cursor}{padding}".encode("ascii"), b"-_", validate=True)
+            return tuple(json.loads(self._box.decrypt(content, [order.encode()])))
+        except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
+            raise BadCursor("The place to go on from is not one that an earlier page gave.") from None

@@ -1,0 +1,38 @@
+"""Seals: the keys that this installation seals things with which others keep for it. Made once, at their first use."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from engine.store.database import Database
+from engine.store.statement import Statement
+from engine.store.tables import seals
+
+BYTES = 32
+_READ = Statement(select(seals.c.key).where(seals.c.purpose == bindparam("of")))
+_new: dict[str, BindParameter[str]] = {"purpose": bindparam("of"), "key": bindparam("made")}
+_MAKE = Statement(
+    sqlite_insert(seals).values(_new).on_conflict_do_nothing(),
+    postgres_insert(seals).values(_new).on_conflict_do_nothing(),
+)
+
+
+def seal_key(database: Database, purpose: str) -> bytes:
+    """The key for a purpose; a new one where it was never used. Programs that come at once get the same."""
+    with database.reading() as connection:
+        found = _read(connection, purpose)
+    if found is None:
+        with database.writing() as connection:
+            _MAKE.change(connection, of=purpose, made=secrets.token_hex(BYTES))
+            found = _read(connection, purpose)
+    assert found is not None
+    return found
+
+
+def _read(connection: Connection, purpose: str) -> bytes | None:
+    row = _READ.row(connection, of=purpose)
+    return bytes.fromhex(row[0]) if row else None
