@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import math
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import StaticPool
 
+from engine.store.turn import Turn
+
 BUSY_SECONDS = 30
 IDLE_SECONDS = 60
 REST_SECONDS = 2.0
+# SQLite's connections are files; a PostgreSQL server counts them, and the pool keeps five.
+MOST_KEPT = {"sqlite": 64, "postgresql": 4}
 _RETRIED = frozenset({"40001", "40P01", "23505"})
 
 
@@ -37,6 +42,9 @@ class Database:
         self.url = _parsed(url)
         self.kind = self.url.get_backend_name()
         self._engine = _engine(self.url)
+        self._turn = Turn(self.file, BUSY_SECONDS)
+        in_memory = self.is_sqlite and self.file is None
+        self._kept = _Kept(0 if in_memory else MOST_KEPT[self.kind])
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,13 +74,7 @@ class Database:
 
     @contextlib.contextmanager
     def _connected(self, *, write: bool) -> Iterator[Connection]:
-        try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            raise DatabaseUnavailable(_why(self, error)) from None
-        if not write and not self.is_sqlite:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection:
+        with self._turn.taken() if write else contextlib.nullcontext(), self._connection(write=write) as connection:
             if write and self.is_sqlite:
                 connection.info["write"] = True
             try:
@@ -81,9 +83,97 @@ class Database:
             finally:
                 connection.info.pop("write", None)
 
+    @contextlib.contextmanager
+    def _connection(self, *, write: bool) -> Iterator[Connection]:
+        """The connection that this thread keeps, else one of the pool: within another transaction, or for reading only
+        on PostgreSQL, where that is another kind of transaction.
+        """
+        kept = self._kept.lend(self._connect) if write or self.is_sqlite else None
+        if kept is not None:
+            try:
+                yield kept
+            finally:
+                self._kept.take_back(kept)
+            return
+        connection = self._connect()
+        if not write and not self.is_sqlite:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection:
+            yield connection
+
+    def _connect(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except OperationalError as error:
+            raise DatabaseUnavailable(_why(self, error)) from None
+
     def dispose(self) -> None:
         """Close all connections."""
+        self._kept.close()
         self._engine.dispose()
+
+
+class _Line:
+    """What one thread keeps: its connection, whether it is in use, and since when it rests. It goes with the thread."""
+
+    def __init__(self, connection: Connection, forget: Callable[[Connection], None]) -> None:
+        self.connection, self.busy, self.rests_since = connection, False, time.monotonic()
+        self._forget = forget
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it can be used as it is. One that rested may be dead by now: the pool looks, and makes a new one."""
+        return not self.connection.closed and time.monotonic() - self.rests_since <= REST_SECONDS
+
+    def __del__(self) -> None:
+        self._forget(self.connection)
+
+
+class _Kept:
+    """The connections that threads keep, one each: taking one from the pool and giving it back for every short
+    transaction costs as much as a statement. At most `most` threads keep one, so that the pool does not run dry.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._all: set[Connection] = set()
+        self._own = threading.local()
+        self._own.line = None
+
+    def lend(self, connect: Callable[[], Connection]) -> Connection | None:
+        """This thread's connection; None where it is in use already, or too many threads keep one."""
+        line: _Line | None = getattr(self._own, "line", None)
+        if line is not None and line.busy:
+            return None
+        if line is None or not line.is_fresh:
+            self._own.line = line = None  # what was kept goes back to the pool before another is asked for
+            if len(self._all) >= self._most:
+                return None
+            line = self._own.line = _Line(connect(), self._forget)
+            with self._lock:
+                self._all.add(line.connection)
+        line.busy = True
+        return line.connection
+
+    def take_back(self, connection: Connection) -> None:
+        """Keep it for the next time, unless it broke."""
+        line: _Line = self._own.line
+        line.busy, line.rests_since = False, time.monotonic()
+        if connection.closed or connection.invalidated:
+            self._own.line = None
+
+    def _forget(self, connection: Connection) -> None:
+        with self._lock:
+            self._all.discard(connection)
+        connection.close()
+
+    def close(self) -> None:
+        """Close them all, whichever threads they belong to."""
+        with self._lock:
+            kept, self._all = self._all, set()
+        for connection in kept:
+            connection.close()
 
 
 def is_worth_retrying(error: DBAPIError) -> bool:
@@ -117,6 +207,8 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
         event.listen(engine, "checkout", _ping_after_rest)
         return engine
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}, "paramstyle": "named"}
+    if url.database and url.database != ":memory:":
+        options["pool_size"] = 0  # no limit: threads keep one each, and a further one is only a further open file
     if not url.database or url.database == ":memory:":
         options |= {"poolclass": StaticPool}
         options["connect_args"]["check_same_thread"] = False

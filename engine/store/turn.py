@@ -1,0 +1,101 @@
+"""Turn: those who want to write one SQLite file, in whatever process, wait in line for it. Touches lock files only.
+
+SQLite lets waiters sleep and try again, longer each time: whoever comes back at once is served before those who have
+waited for seconds. Here they queue for two advisory locks: one to be the next, one to write. Whoever is next holds the
+first until the second is theirs, so nobody can write again before the one who was next has had their turn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class Turn:
+    """The line before one database file. Without a file (a database in memory) nobody waits."""
+
+    def __init__(self, database: Path | None, seconds: float) -> None:
+        self._paths = [database.with_name(database.name + end) for end in ("-next", "-turn")] if database else []
+        self._seconds = seconds
+        self._local = threading.local()
+        self._local.handles = None
+
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        """Have the turn. After `seconds` in vain go on without it: SQLite's own lock still keeps writers apart, and
+        tells who waits for one that stands still.
+        """
+        files = self._files()
+        if files is None:
+            yield
+            return
+        following, writing = files
+        is_next = self._lock(following)
+        is_turn = is_next and self._lock(writing)
+        if is_next:
+            fcntl.flock(following, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            if is_turn:
+                fcntl.flock(writing, fcntl.LOCK_UN)
+            else:  # what was left behind may still get a lock by these handles: not to be taken for new ones
+                self._local.handles = None
+
+    def _files(self) -> tuple[int, int] | None:
+        """This thread's own handles: locks belong to a handle, so that threads wait for each other as processes do."""
+        if not self._paths:
+            return None
+        own: _Handles | None = getattr(self._local, "handles", None)
+        if own is None:
+            try:
+                own = self._local.handles = _Handles(self._paths)
+            except OSError:  # a folder that cannot be written: then the database cannot either, and says so itself
+                return None
+        return own.files
+
+    def _lock(self, file: int) -> bool:
+        """Lock at once where nobody has it, else wait, but not for ever: flock itself knows no limit."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _wait(file, self._seconds)
+        return True
+
+
+class _Handles:
+    """Two open lock files, closed with the thread that they belong to."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        opened = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in paths]
+        self.files = opened[0], opened[1]
+
+    def __del__(self) -> None:
+        for file in getattr(self, "files", ()):
+            os.close(file)
+
+
+def _wait(file: int, seconds: float) -> bool:
+    """Wait for a lock in a thread that can be left behind; if it gets it too late, it gives it back."""
+    lock, state = threading.Lock(), {"left": False, "had": False}
+    done = threading.Event()
+    own = os.dup(file)  # the same lock, but still open should the asking thread be gone
+
+    def ask() -> None:
+        fcntl.flock(own, fcntl.LOCK_EX)
+        with lock:
+            state["had"] = True
+            if state["left"]:
+                fcntl.flock(own, fcntl.LOCK_UN)
+        os.close(own)
+        done.set()
+
+    threading.Thread(target=ask, name="turn", daemon=True).start()
+    done.wait(seconds)
+    with lock:
+        state["left"] = True
+        return state["had"]
