@@ -1,10 +1,14 @@
-"""Delivery: sending what the outbox holds, by HTTP and by SMTP. The only room that talks to other machines."""
+"""Delivery: sending what the outbox holds, by HTTP and by SMTP. The only room that talks to other machines.
+
+Whoever answers may be slow or hostile. A message has SECONDS altogether, from looking up the name to the end of the
+answer; each step with a limit of its own would let a byte a second last for hours.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-import smtplib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -12,7 +16,8 @@ import httpx2 as httpx
 
 from engine.service.messages.outbox import Email, NotSent, Webhook
 
-SECONDS = 10
+SECONDS = 10.0
+MOST_ANSWER = 64 * 1024  # bytes of a hook's answer that are read, so that it ends in good order; nobody looks at them
 
 
 @dataclass(frozen=True)
@@ -28,24 +33,38 @@ class Mailer:
         """Send one e-mail, encrypted where the server can.
 
         Raises:
-            NotSent: the server cannot be reached, or does not take it.
+            NotSent: the server cannot be reached, does not take it, or not within SECONDS.
         """
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, email.address, email.subject
-        message["Message-ID"] = f"<{email.id}@casework>"
-        message.set_content(email.text)
-        host, _, port = self.address.rpartition(":")
+        import aiosmtplib
+
         try:
-            with smtplib.SMTP(host, int(port), timeout=SECONDS) as server:
-                server.ehlo()
-                if server.has_extn("starttls"):
-                    server.starttls()
-                    server.ehlo()
-                if self.user:
-                    server.login(self.user, self.password)
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = self.sender, email.address, email.subject
+            message["Message-ID"] = f"<{email.id}@casework>"
+            message.set_content(email.text)
+            asyncio.run(self._hand_over(message))
+        except (OSError, aiosmtplib.SMTPException, ValueError) as error:
             raise NotSent(f"the mail server did not take it ({type(error).__name__})") from None
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        import aiosmtplib
+
+        host, _, port = self.address.rpartition(":")
+        # Encryption is used where it is offered, by whatever certificate: mail servers at hand often sign their own.
+        server = aiosmtplib.SMTP(
+            hostname=host,
+            port=int(port),
+            username=self.user or None,
+            password=self.password or None if self.user else None,
+            validate_certs=False,
+            timeout=SECONDS,
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                await server.connect()
+                await server.send_message(message)
+        finally:
+            server.close()
 
 
 def signature(secret: str, body: str) -> str:
@@ -74,14 +93,27 @@ class Sender:
 
 
 def _post(message: Webhook) -> None:
+    try:
+        said = asyncio.run(_status_of(message))
+    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NotSent(f"it cannot be reached ({type(error).__name__})") from None
+    if not 200 <= said < 300:
+        raise NotSent(f"it answered {said}")
+
+
+async def _status_of(message: Webhook) -> int:
+    """What a hook answers. It is not followed to elsewhere, and what it packed is not unpacked."""
     headers = {
         "content-type": "application/json",
         "casework-delivery": str(message.id),
         "casework-signature": f"sha256={signature(message.secret, message.body)}",
     }
-    try:
-        said = httpx.post(message.url, content=message.body.encode(), headers=headers, timeout=SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotSent(f"it cannot be reached ({type(error).__name__})") from None
-    if not said.is_success:
-        raise NotSent(f"it answered {said.status_code}")
+    client = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False)
+    asked = client.stream("POST", message.url, content=message.body.encode(), headers=headers)
+    async with asyncio.timeout(SECONDS), client, asked as answer:
+        read = 0
+        async for piece in answer.aiter_raw():
+            read += len(piece)
+            if read > MOST_ANSWER:
+                break
+        return int(answer.status_code)

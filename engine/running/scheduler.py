@@ -7,6 +7,7 @@ a machine that was suspended, is noticed within PULSE. Times are UTC.
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
 from collections.abc import Callable
@@ -22,13 +23,13 @@ from engine.clock import SystemClock
 from engine.running.logs import place_of
 from engine.service import Engine
 from engine.service.cases.due import Progress
-from engine.service.messages.outbox import Send
+from engine.service.messages.outbox import KINDS, Send
 from engine.store.database import DatabaseUnavailable
 
 LOOK = timedelta(seconds=30)
 DELIVER = timedelta(seconds=5)
 PULSE = timedelta(seconds=1)
-_DUE, _MESSAGES = "due", "messages"
+_DUE = "due"
 _log = structlog.get_logger("casework.scheduler")
 
 
@@ -66,8 +67,9 @@ class Scheduler:
     def start(self) -> None:
         """Begin in threads of its own; what is overdue fires at once."""
         self._add(_DUE, self._look, LOOK)
-        if self._send is not None:
-            self._add(_MESSAGES, self._deliver, DELIVER)
+        # Each kind has a job of its own: a mail server that does not answer delays no hook, and the other way round.
+        for kind in KINDS if self._send is not None else ():
+            self._add(kind, functools.partial(self._deliver, kind), DELIVER)
         self._engine.on_timer(self.wake_by)
         self._waker.start()
         self._pulse.start()
@@ -161,16 +163,16 @@ class Scheduler:
                         job.modify(next_run_time=now)
             self._waker.wakeup()
 
-    def _deliver(self) -> None:
-        """Send what the outbox holds."""
+    def _deliver(self, kind: str) -> None:
+        """Send what the outbox holds of a kind."""
         assert self._send is not None
         try:
-            sent = self._engine.outbox.deliver(self._send)
+            sent = self._engine.outbox.deliver(self._send, (kind,), self._stopping.is_set)
         except Exception as error:
             _tell("delivery failed", error)
         else:
             if sent:
-                _log.info("messages sent", count=sent)
+                _log.info("messages sent", kind=kind, count=sent)
 
 
 def _tell(what: str, error: Exception) -> None:

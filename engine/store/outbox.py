@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, String, Text, bindparam, cast, delete, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
@@ -71,9 +86,20 @@ _MESSAGE = tuple(
 )
 
 
-def due_messages(connection: Connection, now: str, most: int) -> list[StoredMessage]:
-    """What is to be tried now, the oldest first."""
-    query = select(*_MESSAGE).where(outbox.c.next_try <= now).order_by(outbox.c.next_try, outbox.c.id).limit(most)
+def due_messages(
+    connection: Connection, now: str, latest: Sequence[str], kinds: Sequence[str], each: int, most: int
+) -> list[StoredMessage]:
+    """What is to be tried now, the oldest first, at most `each` of one receiver: first one of each, then another.
+
+    `latest` gives, by how often a message was tried, until when it can wait at most; one that waits for longer is due.
+    """
+    too_late = case(dict(enumerate(latest)), value=outbox.c.tries, else_=latest[-1])
+    is_due = (outbox.c.kind.in_(kinds), or_(outbox.c.next_try <= now, outbox.c.next_try > too_late))
+    order = (outbox.c.next_try, outbox.c.id)
+    turn = func.row_number().over(partition_by=(outbox.c.kind, outbox.c.target), order_by=order).label("turn")
+    found = select(*_MESSAGE, turn).where(*is_due).subquery()
+    query = select(*(found.c[one.name] for one in _MESSAGE)).where(found.c.turn <= each)
+    query = query.order_by(found.c.turn, found.c.next_try, found.c.id).limit(most)
     return [StoredMessage(*row) for row in connection.execute(query)]
 
 

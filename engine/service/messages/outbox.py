@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from engine.case.instants import to_text
 from engine.clock import Clock
 from engine.store import outbox as store
 from engine.store.database import Database
-from engine.store.outbox import EMAIL, Hook, StoredMessage
+from engine.store.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
 
 MOST_TRIES = 12
 CLAIM = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1)
 PAGE = 50
+EACH = 10
+KINDS = (EMAIL, WEBHOOK)
 
 
 class BadHook(ValueError):
@@ -98,35 +100,66 @@ class Outbox:
         with self._database.writing() as connection:
             return store.send_again(connection, number, to_text(self._clock.now()))
 
-    def deliver(self, send: Send) -> int:
-        """Send what is due by `send`, which raises NotSent where it cannot; how many were sent."""
-        sent = 0
+    def deliver(self, send: Send, kinds: Sequence[str] = KINDS, stop: Callable[[], bool] = lambda: False) -> int:
+        """Send what is due of these kinds by `send`, which raises NotSent where it cannot; how many were sent.
+
+        Each receiver gets its turn: no more than EACH to one at a time, and none after one that failed.
+        """
+        now, sent, failed = self._clock.now(), 0, set[str]()
         with self._database.reading() as connection:
-            waiting = store.due_messages(connection, to_text(self._clock.now()), PAGE)
+            waiting = store.due_messages(connection, to_text(now), _latest(now), kinds, EACH, PAGE)
         for message in waiting:
-            sent += self._deliver(message, send)
+            if stop():
+                break
+            if message.target not in failed:
+                fault = self._deliver(message, send)
+                failed |= {message.target} if fault else set()
+                sent += fault == ""
         return sent
 
-    def _deliver(self, message: StoredMessage, send: Send) -> bool:
+    def _deliver(self, message: StoredMessage, send: Send) -> str | None:
+        """Why a message was not sent; empty where it was, None where somebody else sends it."""
         now = self._clock.now()
         with self._database.writing() as connection:
             if not store.claim_message(connection, message, to_text(now + CLAIM)):
-                return False
+                return None
             known = {one.id: one for one in store.all_hooks(connection)}
-        try:
-            send(_ready(message, known))
-        except NotSent as fault:
-            wait = min(timedelta(minutes=2**message.tries), LONGEST_WAIT)
-            again = to_text(now + wait) if message.tries + 1 < MOST_TRIES and str(fault) != GONE else None
-            with self._database.writing() as connection:
-                store.note_fault(connection, message.id, str(fault), again)
-            return False
+        fault = _tried(message, known, send)
         with self._database.writing() as connection:
-            store.note_sent(connection, message.id, to_text(self._clock.now()))
-        return True
+            if not fault:
+                store.note_sent(connection, message.id, to_text(self._clock.now()))
+                return fault
+            again = message.tries + 1 < MOST_TRIES and fault != GONE
+            wait = to_text(self._clock.now() + _wait(message.tries + 1)) if again else None
+            store.note_fault(connection, message.id, fault, wait)
+        return fault
 
 
 GONE = "the hook was removed"
+
+
+def _wait(tries: int) -> timedelta:
+    """How long a message waits after so many tries."""
+    return min(timedelta(minutes=2 ** (tries - 1)), LONGEST_WAIT)
+
+
+def _latest(now: datetime) -> list[str]:
+    """For each number of tries: the latest instant until which a message can wait, or be under way.
+
+    What waits for longer was written by a clock that has been set back since.
+    """
+    return [to_text(now), *(to_text(now + max(_wait(tries), CLAIM)) for tries in range(1, MOST_TRIES + 1))]
+
+
+def _tried(message: StoredMessage, hooks: dict[int, Hook], send: Send) -> str:
+    """Try to send a message: why that failed, else empty. One that cannot even be tried holds no other one up."""
+    try:
+        send(_ready(message, hooks))
+    except NotSent as fault:
+        return str(fault)
+    except Exception as error:
+        return f"it could not be tried ({type(error).__name__})"
+    return ""
 
 
 def _ready(message: StoredMessage, hooks: dict[int, Hook]) -> Webhook | Email:
