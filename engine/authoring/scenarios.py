@@ -18,7 +18,7 @@ from engine.case.refusal import Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
 from engine.process.context import event_names
-from engine.process.definition import Process
+from engine.process.definition import LOOK_INTO, Process
 from engine.service import Case, Engine
 from engine.source.problem import Problem, Refused, nearest
 from engine.source.reader import Path as Steps
@@ -124,15 +124,16 @@ def name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem
     """Names below `root` that the process does not have, and durations that are none."""
     process = found.loaded.process
     events = set(event_names(found.loaded.source.data))
+    tasks = {*process.tasks, LOOK_INTO.name}
     known = {
         "event": events,
         "add": set(process.documents),
         "documents": set(process.documents),
-        "done": set(process.tasks),
-        "tasks": set(process.tasks),
-        "no_tasks": set(process.tasks),
-        "overdue": set(process.tasks),
-        "escalated": set(process.tasks),
+        "done": tasks,
+        "tasks": tasks,
+        "no_tasks": tasks,
+        "overdue": tasks,
+        "escalated": tasks,
         "possible": events,
         "not_possible": events,
         "in": set(process.states),

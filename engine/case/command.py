@@ -33,10 +33,14 @@ ENGINE = Actor("engine", is_engine=True)
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true outside the case: the present (aware), and how many places are free."""
+    """What is true outside the case as it is: the present (aware), and how many places are free.
+
+    `fired`: how many times the timer that is due has fired in this case already at the very instant of its last entry.
+    """
 
     now: datetime
     free: Mapping[str, int] = field(default_factory=dict)
+    fired: int = 0
 
 
 @dataclass(frozen=True)

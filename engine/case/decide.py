@@ -13,7 +13,6 @@ from typing import Any
 
 from engine.case import schedule
 from engine.case.command import (
-    ENGINE,
     Actor,
     AddDocument,
     AssignTask,
@@ -27,19 +26,20 @@ from engine.case.command import (
     Tick,
 )
 from engine.case.draft import Draft
-from engine.case.effects import effects_of, new_tasks
+from engine.case.effects import effects_of
 from engine.case.entry import Entry
+from engine.case.event import fire, settle
 from engine.case.form import check_form
-from engine.case.instants import from_text, to_text
+from engine.case.instants import to_text
+from engine.case.reasons import event_title, form_refusal, no_way, not_allowed, not_yours, unmet_by
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, doers, has_role, may
 from engine.case.snapshot import Snapshot
-from engine.case.walk import Walk, choose
-from engine.process.definition import Need, Process
-from engine.process.expressions import View
-from engine.process.paths import AUTOMATIC, paths_of
+from engine.case.tick import tick
+from engine.case.walk import choose
+from engine.process.definition import Process
+from engine.process.paths import paths_of
 
-MOST_AUTOMATIC = 32
 MOST_REASON = 500
 
 
@@ -68,7 +68,7 @@ def _unseen(draft: Draft, command: Command) -> Refusal | None:
     """Who may not see the case is told nothing of it, whatever they ask for."""
     if isinstance(command, Open | Tick) or may(command.by, Action.SEE, draft.process, draft.snapshot):
         return None
-    return _not_yours()
+    return not_yours()
 
 
 def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Refusal | None:
@@ -100,11 +100,11 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     given = _with_organisation(process, command)
     values, faults = check_form(process, process.opening.form, given, draft.view(at))
     if faults:
-        return _form_refusal(faults)
+        return form_refusal(faults)
     filled = {name: value for name, value in values.items() if value is not None}
     if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
-        return _not_yours()
-    refusal = _unmet(draft, process.opening.needs, at, filled)
+        return not_yours()
+    refusal = unmet_by(draft, process.opening.needs, at, filled)
     return _begin(draft, command.by.name, state, at, filled) if refusal is None else refusal
 
 
@@ -125,98 +125,7 @@ def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> 
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
     draft.add("opened", at, by, process=process.name, **effects)
-    return _settle(draft, at, by)
-
-
-def fire(draft: Draft, command: Fire) -> Refusal | None:
-    """An event, with the automatic transitions that follow it."""
-    process, case, at = draft.process, draft.snapshot, to_text(command.at)
-    event = process.event(case.state, command.event)
-    if case.ended:
-        return Refusal(Code.ENDED, f"The case has ended: {case.outcome}.")
-    if event is None:
-        return _no_such_event(process, case, command)
-    if not may(command.by, Action.FIRE, process, case, event):
-        return not_allowed(process, event.title, event.by)
-    values, faults = check_form(process, event.form, command.data, draft.view(at))
-    if faults:
-        return _form_refusal(faults)
-    walk = choose(draft, paths_of(process).on(case.state, event.name), at, values)
-    refusal = _unmet(draft, event.needs, at, values)
-    if walk.path is None:
-        return no_way(process, walk, event.title) if refusal is None else refusal
-    if refusal is None:
-        refusal = _unmet(draft, walk.path.way.needs, at, values)
-    if refusal is None:
-        draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
-        refusal = _settle(draft, at, command.by.name)
-    return refusal
-
-
-def _settle(draft: Draft, at: str, by: str) -> Refusal | None:
-    """After a step: check the rules, and take automatic transitions until none is open."""
-    for _ in range(MOST_AUTOMATIC + 1):
-        broken = draft.broken_rule(at)
-        paths = paths_of(draft.process).on(draft.snapshot.state, AUTOMATIC)
-        if broken is not None or not paths:
-            return broken
-        walk = choose(draft, paths, at)
-        if walk.path is None:
-            return None
-        draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
-    return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")
-
-
-def _tick(draft: Draft, command: Tick) -> Refusal | None:
-    """A timer is due. It always comes to pass; what it sends may be refused, and then that is noted."""
-    process, case = draft.process, draft.snapshot
-    at = max(to_text(command.at), case.last_at)
-    if command.key not in case.timers:
-        return Refusal(Code.CHANGED, f"The timer {command.key} is not running any more.")
-    if command.key.startswith(schedule.ESCALATION):
-        _escalate(draft, command.key.removeprefix(schedule.ESCALATION), command.key, at)
-        return None
-    found = schedule.timer_of(process, command.key)
-    if found is None:
-        draft.add("timer", at, ENGINE.name, event=command.key, stopped=(command.key,), note={"skipped": True})
-        return None
-    state, timer = found
-    again = schedule.next_due(process, timer, case.timers[command.key], draft.facts.now) if timer.every else []
-    if process.language.truth(timer.when, draft.view(at)) is not True:
-        _pass_timer(draft, command.key, at, again, {}, {"skipped": True})
-        return None
-    tasks = new_tasks(process, case, dict.fromkeys(timer.raises, state), {}, at)
-    _pass_timer(draft, command.key, at, again, tasks, {})
-    if timer.send:
-        _send(draft, Fire(timer.send, ENGINE, from_text(at)))
-    return None
-
-
-def _pass_timer(
-    draft: Draft, key: str, at: str, again: list[str], tasks: dict[str, dict[str, Any]], note: dict[str, Any]
-) -> None:
-    timers = schedule.escalations(draft.process, tasks) | ({key: again} if again else {})
-    stopped = () if again else (key,)
-    draft.add("timer", at, ENGINE.name, event=key, stopped=stopped, timers=timers, tasks=tasks, note=note)
-
-
-def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
-    task, kind = draft.snapshot.tasks.get(name), draft.process.tasks.get(name)
-    tasks = {}
-    if task is not None and kind is not None and kind.escalate:
-        tasks = {name: {**task, "escalated": kind.escalate.to, "escalated_at": at}}
-    draft.add("timer", at, ENGINE.name, event=key, stopped=(key,), tasks=tasks)
-
-
-def _send(draft: Draft, command: Fire) -> None:
-    """Fire as the engine; on a refusal take the steps back and note why."""
-    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
-    refusal = fire(draft, command)
-    if refusal is not None:
-        draft.current, draft.taken = before, taken
-        del draft.entries[count:]
-        note = {"not_sent": command.event, "refused": str(refusal.code), "message": refusal.message}
-        draft.add("timer", to_text(command.at), ENGINE.name, event=command.event, note=note)
+    return settle(draft, at, by)
 
 
 def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
@@ -225,7 +134,7 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
         message = f"There is no document {command.document} in this process."
         return Refusal(Code.FORM, message, fields={"document": message})
     if not may(command.by, Action.CHANGE, process, draft.snapshot):
-        return _not_yours()
+        return not_yours()
     facts = {
         "document": command.document,
         "name": command.name,
@@ -236,7 +145,7 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
         "by": command.by.name,
     }
     draft.add("document", at, command.by.name, document=facts)
-    return _settle(draft, at, command.by.name)
+    return settle(draft, at, command.by.name)
 
 
 def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
@@ -245,7 +154,7 @@ def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
         return refusal
     done_by = draft.process.tasks[command.task].done_by if command.task in draft.process.tasks else frozenset()
     if done_by:
-        titles = sorted(_event_title(draft.process, name) for name in done_by)
+        titles = sorted(event_title(draft.process, name) for name in done_by)
         message = f"This task is done by the event: {' or '.join(titles)}."
         return Refusal(Code.REQUIREMENT, message, tuple(sorted(done_by)))
     key = schedule.escalation_key(command.task)
@@ -299,7 +208,7 @@ def _postponing_fault(command: PostponeTask, until: datetime) -> Refusal | None:
         faults["reason"] = f"Give a reason, in at most {MOST_REASON} characters."
     if until <= command.at:
         faults["until"] = "The new date must lie ahead."
-    return _form_refusal(faults) if faults else None
+    return form_refusal(faults) if faults else None
 
 
 def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
@@ -312,77 +221,10 @@ def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
     return None
 
 
-def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:
-    """The refusal for all requirements that do not hold; None where all do."""
-    says: list[str] = []
-    missing: list[str] = []
-    for need in needs:
-        if need.check is None and not any(name in view.documents for name in need.documents):
-            missing += need.documents
-            says.append(need.say or _wanted(process, need.documents))
-        elif need.check is not None and process.language.truth(need.check, view) is not True:
-            missing += sorted(need.check.documents - set(view.documents))
-            missing += sorted(name for name in need.check.names if view.data.get(name) is None)
-            says.append(need.say)
-    if not says:
-        return None
-    return Refusal(Code.REQUIREMENT, " ".join(says), tuple(dict.fromkeys(missing)))
-
-
-def _wanted(process: Process, documents: tuple[str, ...]) -> str:
-    titles = [process.documents[name].title for name in documents]
-    if len(titles) == 1:
-        return f"The document {titles[0]} is missing."
-    return f"One of these documents is missing: {', '.join(titles)}."
-
-
-def _unmet(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, Any] | None = None) -> Refusal | None:
-    return unmet(draft.process, needs, draft.view(at, values)) if needs else None
-
-
-def no_way(process: Process, walk: Walk, title: str) -> Refusal:
-    """Why no way on was open: no place is free, or no alternative applies."""
-    if walk.full:
-        place = process.places[walk.full].title
-        return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
-    if walk.unknown:
-        titles = sorted(process.fields[name].title for name in walk.unknown)
-        message = f"Which place is needed is not known: {', '.join(titles)} must be filled in."
-        return Refusal(Code.REQUIREMENT, message, tuple(sorted(walk.unknown)))
-    return Refusal(Code.REQUIREMENT, f"None of the ways on applies: {title}.")
-
-
-def _no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
-    here = process.events_in(case.state).items()
-    allowed = [name for name, event in here if may(command.by, Action.FIRE, process, case, event)]
-    known = f"Possible for you: {', '.join(sorted(allowed))}." if allowed else "Nothing is possible for you here."
-    where = process.states[case.state].title
-    return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
-
-
-def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
-    """Who may do this instead."""
-    names = sorted(process.title_of("roles", role) for role in roles or ())
-    who = " or ".join(names) if names else "nobody; it happens by itself"
-    return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")
-
-
-def _not_yours() -> Refusal:
-    return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
-
-
-def _form_refusal(faults: dict[str, str]) -> Refusal:
-    return Refusal(Code.FORM, " ".join(faults.values()), fields=faults)
-
-
-def _event_title(process: Process, name: str) -> str:
-    return next((event.title for _, event in process.every_event() if event.name == name), name)
-
-
 _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     Open: _open,
     Fire: fire,
-    Tick: _tick,
+    Tick: tick,
     AddDocument: _add_document,
     CompleteTask: _complete,
     AssignTask: _assign,

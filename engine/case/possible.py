@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.case.command import Actor, Facts
-from engine.case.decide import no_way, not_allowed, unmet
 from engine.case.draft import Draft
 from engine.case.instants import to_text
+from engine.case.reasons import no_way, not_allowed, unmet
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot

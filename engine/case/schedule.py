@@ -83,6 +83,15 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
     return _counted(process, timer, anchor, max(ahead, count + 1))
 
 
+def tried_again(process: Process, timer: Timer, at: str, now: datetime) -> list[str]:
+    """What is kept of a timer whose event was refused at `at`: the next time to try that `now` has not passed."""
+    assert timer.refused_again is not None
+    due = at
+    while due <= max(at, to_text(now)):
+        due = after(process, due, timer.refused_again)
+    return _rolled(process, timer, due)
+
+
 def _counted(process: Process, timer: Timer, anchor: str, count: int) -> list[str]:
     """[due, anchor, count] of the `count`-th time of a repeated timer: never from the time before it, which may have
     been moved by a short month, a change of the clocks or a holiday.
@@ -103,12 +112,14 @@ def _not_before(times: list[str], at: str) -> list[str]:
     return [max(times[0], at), *times[1:]]
 
 
-def raised(process: Process, names: Iterable[str], scope: str, at: str) -> dict[str, dict[str, Any]]:
-    """Open tasks as they are when they are raised at `at`."""
+def raised(process: Process, names: Iterable[str], scope: str, at: str, rests: str) -> dict[str, dict[str, Any]]:
+    """Open tasks as they are when they are raised at `at`; for whoever has to move the case on, if for no role."""
     found = {}
     for name in names:
-        kind = process.tasks[name]
-        task: dict[str, Any] = {"role": kind.role, "raised": at, "scope": scope}
+        kind = process.task(name)
+        assert kind is not None
+        role = kind.role or process.owner(rests) or next(iter(process.roles))
+        task: dict[str, Any] = {"role": role, "raised": at, "scope": scope}
         if kind.due:
             task["due"] = after(process, at, kind.due)
         found[name] = task
@@ -119,8 +130,8 @@ def escalations(process: Process, tasks: dict[str, dict[str, Any]]) -> dict[str,
     """The timers that will escalate these tasks."""
     found = {}
     for name, task in tasks.items():
-        escalate = process.tasks[name].escalate
-        if escalate:
-            due = after(process, task.get("due", task["raised"]), escalate.after)
+        kind = process.task(name)
+        if kind and kind.escalate:
+            due = after(process, task.get("due", task["raised"]), kind.escalate.after)
             found[escalation_key(name)] = [due, due]
     return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine.process import flow
+from engine.process.circles import instant_circles
 from engine.process.context import Context
 from engine.process.definition import ANYWHERE, Event, Process, State, Way
 from engine.source.problem import Problem, Severity, nearest
@@ -29,6 +30,7 @@ def check_process(process: Process, context: Context) -> None:
     _check_reach(process, context, graph)
     _check_waiting(process, context)
     _check_automatic_loops(process, context)
+    _warn_of_circles(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
 
@@ -169,6 +171,14 @@ def _check_automatic_loops(process: Process, context: Context) -> None:
         message = f"Automatic transitions lead from {name} back to {name}."
         mend = "Break the circle with an event."
         context.key_problem((*state_path(owner.name), "automatic") if owner else path, "automatic-loop", message, mend)
+
+
+def _warn_of_circles(process: Process, context: Context) -> None:
+    for state, timer in sorted(instant_circles(process)):
+        message = f"What {timer} sends can lead back to it: once its date has passed, it comes again and again at once."
+        mend = "Set the date ahead on that way (set:), or let the event lead elsewhere. It is stopped after a while."
+        found = context.source.key_problem((*state_path(state), "timers", timer), "timer-circle", message, mend)
+        context.problems.append(replace(found, severity=Severity.WARNING))
 
 
 def _warn_of_unused_names(context: Context) -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
-from engine.calendars.duration import Duration
+from engine.calendars.duration import Duration, parse
 from engine.process.expressions import Expression, Language
 
 FieldType = str
@@ -96,6 +96,15 @@ class TaskKind:
     escalate: Escalation | None = None
 
 
+LOOK_INTO = TaskKind(
+    name="look-into",  # with a hyphen: no task of a process can be called so
+    title="Look into what stopped by itself",
+    role="",
+    description="Something that should have happened by itself did not. The history says what, and why.",
+    due=parse("1 day"),
+)
+
+
 @dataclass(frozen=True)
 class Need:
     """A requirement: one of `documents` is there, or `check` is true. `say` is for people."""
@@ -135,7 +144,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Timer:
-    """What happens by itself. One of `after`, `every`, `at_field`, `at_day` is set."""
+    """What happens by itself. One of `after`, `every`, `at_field`, `at_day` is set.
+
+    Where what it sends is refused, it raises the tasks `refused_raises`, and is tried again after `refused_again`;
+    where the process says neither, the task LOOK_INTO is raised.
+    """
 
     name: str
     after: Duration | None = None
@@ -147,6 +160,8 @@ class Timer:
     send: str = ""
     missed_each: bool = False
     roll: str = "none"
+    refused_raises: tuple[str, ...] = ()
+    refused_again: Duration | None = None
 
 
 @dataclass(frozen=True)
@@ -321,6 +336,10 @@ class Process:
         """The role that has to move a case on from `state`; empty where nobody has to."""
         return next((around.owner for around in self.around(state) if around.owner), "")
 
+    def task(self, name: str) -> TaskKind | None:
+        """A kind of task: one of this process, or the one that the engine raises itself."""
+        return LOOK_INTO if name == LOOK_INTO.name else self.tasks.get(name)
+
     def every_event(self) -> Iterator[tuple[str, Event]]:
         """Each event with the full name of the state it stands in (ANYWHERE for the head's)."""
         yield from ((ANYWHERE, event) for event in self.events.values())
@@ -333,6 +352,8 @@ class Process:
 
     def title_of(self, kind: str, name: str) -> str:
         """The title of a state, event, task, document, field or place, for people."""
+        if kind == "tasks" and name == LOOK_INTO.name:
+            return LOOK_INTO.title
         table: Mapping[str, Any] = getattr(self, kind)
         return table[name].title if name in table else name
 

@@ -27,10 +27,10 @@ def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, in
     owner = raw.get("owner", "")
     if owner:
         context.known("role", owner, (*path, "owner"))
-    short = name.rpartition(".")[2]
+    title = raw.get("title", name.rpartition(".")[2].replace("_", " ").capitalize())
     into[name] = State(
         name=name,
-        title=raw.get("title", short.replace("_", " ").capitalize()),
+        title=title,
         description=raw.get("description", ""),
         owner=owner,
         timers=_timers(context, raw, path),
@@ -45,7 +45,7 @@ def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, in
         initial=_initial(context, raw, path, name),
         children=tuple(f"{name}.{child}" for child in inside),
         final=raw.get("final", False),
-        outcome=raw.get("outcome", raw.get("title", "")) if raw.get("final") else "",
+        outcome=raw.get("outcome", title) if raw.get("final") else "",
     )
     for child, body in inside.items():
         _read_state(context, f"{name}.{child}", body, (*path, "states", child), into)
@@ -216,6 +216,10 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         context.known("event", send, (*path, "send"))
     if "missed" in raw and "every" not in raw:
         context.problem((*path, "missed"), "wrong-value", "Only a timer with every: can be missed repeatedly.")
+    refused, here = raw.get("if_refused", {}), (*path, "if_refused")
+    if "again" in refused and "every" in raw:
+        message = "A timer with every: comes again by itself."
+        context.problem((*here, "again"), "wrong-value", message, "Leave again: out, or say raise:.")
     return Timer(
         name=name,
         after=context.duration(raw.get("after"), (*path, "after")),
@@ -227,6 +231,8 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         send=send,
         missed_each=raw.get("missed") == "each",
         roll=_roll(context, raw, path),
+        refused_raises=context.one_or_many("task", refused.get("raise"), (*here, "raise")),
+        refused_again=context.duration(refused.get("again"), (*here, "again")),
     )
 
 

@@ -93,21 +93,36 @@ class Transaction:
 
     def do(self, work: Work, command: Command) -> Refusal | None:
         """Decide one command and remember what is to be written."""
-        decided = self.decide(work.process, work.snapshot, command)
+        decided = self.decide(work.process, work.snapshot, command, self._fired(work, command))
         if isinstance(decided, Refusal):
             return decided
         self._take(work, decided)
         return None
+
+    def _fired(self, work: Work, command: Command) -> int:
+        """How often the timer that is due has fired already at the instant where the case stands.
+
+        Only one that was set for that very instant can come back without time going on: for any other the history is
+        not read.
+        """
+        at = work.snapshot.last_at
+        if not isinstance(command, Tick) or work.snapshot.timers.get(command.key, [""])[0] != at:
+            return 0
+        latest = store.entries_at(self.connection, work.id, at)
+        return sum(one.kind == "timer" and (one.event, one.at) == (command.key, at) for one in latest + work.entries)
 
     def _take(self, work: Work, decided: Decision) -> None:
         self._note_places(work.process.name, work.snapshot, decided.snapshot)
         work.snapshot = decided.snapshot
         work.entries += decided.entries
 
-    def decide(self, process: Process, snapshot: Snapshot | None, command: Command) -> Decision | Refusal:
+    def decide(
+        self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0
+    ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
         present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
-        return decide(process, snapshot, command, Facts(present, self.free(process.name) if process.places else {}))
+        free = self.free(process.name) if process.places else {}
+        return decide(process, snapshot, command, Facts(present, free, fired))
 
     def _note_places(self, process: str, before: Snapshot | None, after: Snapshot) -> None:
         """Count what these steps took, and remember what came free: what was given back and taken again did not."""

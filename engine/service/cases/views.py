@@ -198,7 +198,7 @@ def local(process: Process, instant: str) -> datetime:
 
 def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
     """A task of a case."""
-    kind = process.tasks.get(name)
+    kind = process.task(name)
     due = local(process, task["due"]) if task.get("due") else None
     return Task(
         case=case,

@@ -143,12 +143,22 @@ def _timer(process: Process, entry: Entry) -> str:
         task = entry.event.removeprefix(ESCALATION)
         role = entry.tasks.get(task, {}).get("escalated", "")
         return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
-    if entry.note.get("not_sent"):
-        return f"{entry.note['not_sent']} could not happen by itself: {entry.note.get('message', '')}"
     if entry.note.get("skipped"):
         return f"{_readable(entry.event)}: its time came, but it did not apply"
     raised = ", ".join(process.title_of("tasks", name) for name in entry.tasks)
+    if entry.note.get("not_sent") or entry.note.get("stopped"):
+        return _stopped(process, entry) + (f" To do: {raised}" if raised else "")
     return f"{_readable(entry.event)}: {raised}" if raised else _readable(entry.event)
+
+
+def _stopped(process: Process, entry: Entry) -> str:
+    """What did not go on by itself, and why."""
+    note = entry.note
+    if note.get("stopped"):
+        return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
+    again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
+    tried = f" It is tried again on {again[0].strftime('%d %B %Y').lstrip('0')}." if again else ""
+    return f"{_readable(note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
 
 
 def _readable(key: str) -> str:

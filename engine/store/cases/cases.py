@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -49,6 +50,12 @@ _HISTORY = Statement(
     select(history.c.seq, history.c.body, history.c.hash)
     .where(history.c.case_id == bindparam("id"))
     .order_by(history.c.seq)
+)
+_LATEST = Statement(
+    select(history.c.body)
+    .where(history.c.case_id == bindparam("id"))
+    .order_by(history.c.seq.desc())
+    .limit(bindparam("most"))
 )
 _PUT_TASK = put_row(tasks)
 _DELETE_TASK = Statement(delete(tasks).where(tasks.c.case_id == bindparam("case"), tasks.c.task == bindparam("task")))
@@ -227,6 +234,12 @@ def history_of(connection: Connection, case: int) -> Iterator[tuple[int, str, st
     """The entries of a case in order: number, body, hash."""
     for row in _HISTORY.rows(connection, id=case):
         yield row[0], row[1], row[2]
+
+
+def entries_at(connection: Connection, case: int, at: str, most: int = 1000) -> list[Entry]:
+    """The last entries of a case that happened at `at`, newest first: at most so many."""
+    entries = (Entry.from_body(row[0]) for row in _LATEST.rows(connection, id=case, most=most))
+    return list(takewhile(lambda entry: entry.at == at, entries))
 
 
 def states_been(connection: Connection, case: int) -> tuple[str, ...]:

@@ -1,0 +1,55 @@
+"""Event: what happens when one is fired, and what follows from it by itself. Pure."""
+
+from __future__ import annotations
+
+from engine.case.command import Fire
+from engine.case.draft import Draft
+from engine.case.effects import effects_of
+from engine.case.form import check_form
+from engine.case.instants import to_text
+from engine.case.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet_by
+from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, may
+from engine.case.walk import choose
+from engine.process.paths import AUTOMATIC, paths_of
+
+MOST_AUTOMATIC = 32
+
+
+def fire(draft: Draft, command: Fire) -> Refusal | None:
+    """An event, with the automatic transitions that follow it."""
+    process, case, at = draft.process, draft.snapshot, to_text(command.at)
+    event = process.event(case.state, command.event)
+    if case.ended:
+        return Refusal(Code.ENDED, f"The case has ended: {case.outcome}.")
+    if event is None:
+        return no_such_event(process, case, command)
+    if not may(command.by, Action.FIRE, process, case, event):
+        return not_allowed(process, event.title, event.by)
+    values, faults = check_form(process, event.form, command.data, draft.view(at))
+    if faults:
+        return form_refusal(faults)
+    walk = choose(draft, paths_of(process).on(case.state, event.name), at, values)
+    refusal = unmet_by(draft, event.needs, at, values)
+    if walk.path is None:
+        return no_way(process, walk, event.title) if refusal is None else refusal
+    if refusal is None:
+        refusal = unmet_by(draft, walk.path.way.needs, at, values)
+    if refusal is None:
+        draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
+        refusal = settle(draft, at, command.by.name)
+    return refusal
+
+
+def settle(draft: Draft, at: str, by: str) -> Refusal | None:
+    """After a step: check the rules, and take automatic transitions until none is open."""
+    for _ in range(MOST_AUTOMATIC + 1):
+        broken = draft.broken_rule(at)
+        paths = paths_of(draft.process).on(draft.snapshot.state, AUTOMATIC)
+        if broken is not None or not paths:
+            return broken
+        walk = choose(draft, paths, at)
+        if walk.path is None:
+            return None
+        draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
+    return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")

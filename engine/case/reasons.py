@@ -1,0 +1,86 @@
+"""Reasons: why something asked of a case is refused, in words for people. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.case.command import Fire
+from engine.case.draft import Draft
+from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, may
+from engine.case.snapshot import Snapshot
+from engine.case.walk import Walk
+from engine.process.definition import Need, Process
+from engine.process.expressions import View
+
+
+def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:
+    """The refusal for all requirements that do not hold; None where all do."""
+    says: list[str] = []
+    missing: list[str] = []
+    for need in needs:
+        if need.check is None and not any(name in view.documents for name in need.documents):
+            missing += need.documents
+            says.append(need.say or _wanted(process, need.documents))
+        elif need.check is not None and process.language.truth(need.check, view) is not True:
+            missing += sorted(need.check.documents - set(view.documents))
+            missing += sorted(name for name in need.check.names if view.data.get(name) is None)
+            says.append(need.say)
+    if not says:
+        return None
+    return Refusal(Code.REQUIREMENT, " ".join(says), tuple(dict.fromkeys(missing)))
+
+
+def _wanted(process: Process, documents: tuple[str, ...]) -> str:
+    titles = [process.documents[name].title for name in documents]
+    if len(titles) == 1:
+        return f"The document {titles[0]} is missing."
+    return f"One of these documents is missing: {', '.join(titles)}."
+
+
+def unmet_by(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, Any] | None = None) -> Refusal | None:
+    """The same for the case as it is at `at`, with the values of a form."""
+    return unmet(draft.process, needs, draft.view(at, values)) if needs else None
+
+
+def no_way(process: Process, walk: Walk, title: str) -> Refusal:
+    """Why no way on was open: no place is free, or no alternative applies."""
+    if walk.full:
+        place = process.places[walk.full].title
+        return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
+    if walk.unknown:
+        titles = sorted(process.fields[name].title for name in walk.unknown)
+        message = f"Which place is needed is not known: {', '.join(titles)} must be filled in."
+        return Refusal(Code.REQUIREMENT, message, tuple(sorted(walk.unknown)))
+    return Refusal(Code.REQUIREMENT, f"None of the ways on applies: {title}.")
+
+
+def no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
+    """The event does not stand where the case is."""
+    here = process.events_in(case.state).items()
+    allowed = [name for name, event in here if may(command.by, Action.FIRE, process, case, event)]
+    known = f"Possible for you: {', '.join(sorted(allowed))}." if allowed else "Nothing is possible for you here."
+    where = process.states[case.state].title
+    return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
+
+
+def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
+    """Who may do this instead."""
+    names = sorted(process.title_of("roles", role) for role in roles or ())
+    who = " or ".join(names) if names else "nobody; it happens by itself"
+    return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")
+
+
+def not_yours() -> Refusal:
+    """The case is not theirs."""
+    return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
+
+
+def form_refusal(faults: dict[str, str]) -> Refusal:
+    """What is wrong with each field."""
+    return Refusal(Code.FORM, " ".join(faults.values()), fields=faults)
+
+
+def event_title(process: Process, name: str) -> str:
+    """What people call an event, wherever it stands."""
+    return next((event.title for _, event in process.every_event() if event.name == name), name)

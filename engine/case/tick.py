@@ -1,0 +1,93 @@
+"""Tick: what happens when a timer is due. Pure.
+
+It always comes to pass. Work that makes itself is bounded: a timer that comes back again and again without time going
+on is stopped, and somebody is told. What a timer sends may be refused; that is never the end of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.case import schedule
+from engine.case.command import ENGINE, Fire, Tick
+from engine.case.draft import Draft
+from engine.case.effects import new_tasks
+from engine.case.event import fire
+from engine.case.instants import from_text, to_text
+from engine.case.refusal import Code, Refusal
+from engine.process.definition import LOOK_INTO, Timer
+
+MOST_AT_ONCE = 8
+"""How often a timer of a case may fire at one instant. A date in the past that is left and entered again needs one."""
+
+
+def tick(draft: Draft, command: Tick) -> Refusal | None:
+    """Let a timer fire."""
+    case, key = draft.snapshot, command.key
+    at = max(to_text(command.at), case.last_at)
+    if key not in case.timers:
+        return Refusal(Code.CHANGED, f"The timer {key} is not running any more.")
+    if key.startswith(schedule.ESCALATION):
+        _escalate(draft, key.removeprefix(schedule.ESCALATION), key, at)
+        return None
+    found = schedule.timer_of(draft.process, key)
+    if found is None:
+        _pass(draft, key, at, note={"skipped": True})
+    elif draft.facts.fired >= MOST_AT_ONCE:
+        _pass(draft, key, at, tasks=_raised(draft, (LOOK_INTO.name,), found[0], at), note={"stopped": MOST_AT_ONCE})
+    else:
+        _fire(draft, key, *found, at)
+    return None
+
+
+def _fire(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
+    process, case = draft.process, draft.snapshot
+    again = schedule.next_due(process, timer, case.timers[key], draft.facts.now) if timer.every else []
+    if process.language.truth(timer.when, draft.view(at)) is not True:
+        _pass(draft, key, at, again, note={"skipped": True})
+        return
+    _pass(draft, key, at, again, _raised(draft, timer.raises, state, at))
+    if timer.send:
+        _send(draft, key, state, timer, at)
+
+
+def _pass(
+    draft: Draft,
+    key: str,
+    at: str,
+    again: list[str] | None = None,
+    tasks: dict[str, dict[str, Any]] | None = None,
+    note: dict[str, Any] | None = None,
+) -> None:
+    timers = schedule.escalations(draft.process, tasks or {}) | ({key: again} if again else {})
+    stopped = () if again else (key,)
+    draft.add("timer", at, ENGINE.name, event=key, stopped=stopped, timers=timers, tasks=tasks or {}, note=note or {})
+
+
+def _raised(draft: Draft, names: tuple[str, ...], state: str, at: str) -> dict[str, dict[str, Any]]:
+    return new_tasks(draft.process, draft.snapshot, dict.fromkeys(names, state), {}, at)
+
+
+def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
+    task, kind = draft.snapshot.tasks.get(name), draft.process.task(name)
+    tasks = {}
+    if task is not None and kind is not None and kind.escalate:
+        tasks = {name: {**task, "escalated": kind.escalate.to, "escalated_at": at}}
+    draft.add("timer", at, ENGINE.name, event=key, stopped=(key,), tasks=tasks)
+
+
+def _send(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
+    """Fire as the engine. On a refusal take the steps back, note why, and do what the process says about it."""
+    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
+    refusal = fire(draft, Fire(timer.send, ENGINE, from_text(at)))
+    if refusal is None:
+        return
+    draft.current, draft.taken = before, taken
+    del draft.entries[count:]
+    raises = timer.refused_raises or (() if timer.refused_again else (LOOK_INTO.name,))
+    tasks = _raised(draft, raises, state, at)
+    timers = schedule.escalations(draft.process, tasks)
+    if timer.refused_again:
+        timers[key] = schedule.tried_again(draft.process, timer, at, draft.facts.now)
+    note = {"not_sent": timer.send, "refused": str(refusal.code), "message": refusal.message}
+    draft.add("timer", at, ENGINE.name, event=timer.send, tasks=tasks, timers=timers, note=note)
