@@ -1,0 +1,174 @@
+"""Drawn: small processes that nobody wrote, made up at random as YAML texts that pass `check`.
+
+They are crooked on purpose: states that hold places inside states that hold places, ways that lead a case to where it
+is, to a state around it or beside it, chains that follow by themselves, queues, dates in the past, timers that send.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+PLACES = ("p", "q")
+DAYS = ("2023-09-01", "2023-09-12", "2023-09-20")
+QUEUE, END = "queue", "end"
+_FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional"}
+_HEAD: dict[str, Any] = {
+    "version": "1",
+    "title": "Drawn",
+    "effective_from": "2023-01-01",
+    "roles": {"clerk": {"title": "Clerk"}},
+    "fields": {
+        "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
+        "first": {"title": "First day", "type": "date"},
+        "second": {"title": "Second day", "type": "date"},
+        "goes_on": {"title": "Goes on", "type": "yes_no"},
+    },
+    "tasks": {
+        "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "clerk"}},
+        "chase": {"title": "Chase", "role": "clerk"},
+    },
+    "open": {"form": _FORM},
+}
+
+
+@st.composite
+def processes(draw: st.DrawFn, name: str = "drawn") -> str:
+    """The text of a process; JSON is YAML as well."""
+    names = draw(_names())
+    leaves = [one for one in names if not any(other.startswith(f"{one}.") for other in names)]
+    offers: dict[str, Any] = {}
+    states: dict[str, Any] = {}
+    for full in names:
+        parent, _, short = full.rpartition(".")
+        state = draw(_state(full, names, leaves, offers))
+        around = _at(states, parent)["states"] if parent else states
+        around[short] = state
+    states[QUEUE] = draw(_queue(offers))
+    states[END] = {"final": True}
+    return json.dumps(
+        _HEAD
+        | {
+            "process": name,
+            "initial": draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)),
+            "places": {place: {"title": place, "capacity": draw(st.integers(1, 2))} for place in PLACES},
+            "events": {_go(one): {"title": one, "to": one, "form": _FORM} for one in [*names, QUEUE]}
+            | {"leave": {"title": "Leave", "to": END}},
+            "states": states,
+        }
+    )
+
+
+def _go(state: str) -> str:
+    return "go_" + state.replace(".", "_")
+
+
+def _at(states: dict[str, Any], name: str) -> dict[str, Any]:
+    first, _, rest = name.partition(".")
+    state: dict[str, Any] = states[first]
+    return _at(state.setdefault("states", {}), rest) if rest else _with_states(state)
+
+
+def _with_states(state: dict[str, Any]) -> dict[str, Any]:
+    state.setdefault("states", {})
+    return state
+
+
+@st.composite
+def _names(draw: st.DrawFn) -> list[str]:
+    """The states that are no end, in an order in which each stands before those inside."""
+    found = []
+    for top in ("a", "b", "c")[: draw(st.integers(1, 3))]:
+        found.append(top)
+        for child in ("x", "y")[: draw(st.integers(0, 2))]:
+            found.append(f"{top}.{child}")
+            found += [f"{top}.{child}.{one}" for one in ("m", "n")[: draw(st.sampled_from([0, 0, 0, 1, 2]))]]
+    return found
+
+
+@st.composite
+def _state(draw: st.DrawFn, full: str, names: list[str], leaves: list[str], offers: dict[str, Any]) -> dict[str, Any]:
+    state: dict[str, Any] = {"title": full}
+    if "." not in full:
+        state |= {"owner": "clerk", "deadline": {"within": "3 days", "raise": "look"}}
+    if draw(st.booleans()):
+        state["holds"] = draw(_hold(full, names, offers))
+    if draw(st.integers(0, 3)) == 0:
+        state["raise"] = draw(st.sampled_from(["look", "chase"]))
+    events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
+    if events:
+        state["events"] = events
+    timers = {f"timer_{number}": draw(_timer(names)) for number in range(draw(st.sampled_from([0, 0, 1, 2])))}
+    if timers:
+        state["timers"] = timers
+    later = leaves[leaves.index(full) + 1 :] if full in leaves else []
+    if later and draw(st.integers(0, 2)) == 0:
+        state["automatic"] = [{"when": "goes_on == true", "to": draw(st.sampled_from(later))}]
+    return state
+
+
+@st.composite
+def _hold(draw: st.DrawFn, full: str, names: list[str], offers: dict[str, Any]) -> dict[str, Any]:
+    hold: dict[str, Any] = {"place": draw(st.sampled_from(["p", "p", "q", "kind"]))}
+    if hold["place"] == "kind":
+        hold["place"] = 'kind == null ? "p" : kind'
+    if draw(st.booleans()):
+        offer = f"offer_{len(offers)}"
+        offers[offer] = full
+        hold |= {"otherwise": QUEUE, "offer": offer}
+    inside = [one for one in names if one.startswith(f"{full}.")]
+    if inside and draw(st.booleans()):
+        hold["taken_in"] = draw(st.sampled_from(inside))
+    return hold
+
+
+@st.composite
+def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+    event: dict[str, Any] = {"title": "Step", "form": _FORM}
+    if draw(st.booleans()):
+        event["set"] = draw(
+            st.sampled_from([{"kind": '"q"'}, {"kind": None}, {"first": None}, {"first": "today"}, {"second": "first"}])
+        )
+    target = st.sampled_from([*names, END])
+    if draw(st.integers(0, 2)) == 0:
+        event["alternatives"] = [{"when": 'kind == "q"', "to": draw(target)}, {"to": draw(target)}]
+    elif draw(st.integers(0, 4)):
+        event["to"] = draw(target)
+    return event
+
+
+@st.composite
+def _timer(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+    kind, length = draw(
+        st.sampled_from(
+            [("at", "first"), ("at", "first"), ("at", "second"), ("after", "2 days"), ("every", "36 hours")]
+        )
+    )
+    timer: dict[str, Any] = {kind: length}
+    if draw(st.integers(0, 3)):
+        timer["send"] = draw(st.sampled_from([_go(one) for one in names] + ["leave"]))
+        refused = {
+            "raise": {"raise": "chase"},
+            "again": {"again": "1 day"},
+            "both": {"raise": "look", "again": "5 hours"},
+        }
+        said = draw(st.sampled_from(["", "", "raise", *([] if kind == "every" else ["again", "both"])]))
+        timer |= {"if_refused": refused[said]} if said else {}
+    if "send" not in timer or draw(st.booleans()):
+        timer["raise"] = draw(st.sampled_from(["look", "chase"]))
+    if kind == "every" and draw(st.booleans()):
+        timer["missed"] = "each"
+    return timer
+
+
+@st.composite
+def _queue(draw: st.DrawFn, offers: dict[str, Any]) -> dict[str, Any]:
+    events: dict[str, Any] = {name: {"title": name, "by": [], "to": full} for name, full in offers.items()}
+    queue: dict[str, Any] = {"title": "Queue", "owner": "clerk", "deadline": {"within": "3 days", "raise": "look"}}
+    if draw(st.booleans()):
+        queue["states"] = {"standing": {}, "sitting": {}}
+        events["sit"] = {"title": "Sit", "to": "queue.sitting"}
+    events["ask"] = {"title": "Ask", "form": {"kind": "optional"}}
+    return queue | {"events": events}
