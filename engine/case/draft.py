@@ -51,7 +51,8 @@ class Draft:
         )
         before, self.current = self.current, apply(self.current, entry)
         self.entries.append(entry)
-        self.taken.update(places_taken(before, self.current))
+        if taken := places_taken(before, self.current):
+            self.taken.update(taken)
 
     def room(self, place: str) -> int:
         """How many of a place are there for this case: those that are free, and those it gave back in these steps.

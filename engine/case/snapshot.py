@@ -82,8 +82,11 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
 
 def places_taken(before: Snapshot | None, after: Snapshot) -> Counter[str]:
     """How many of each place a case has more than before (negative: fewer). A place is counted by who holds it."""
+    had = before.held if before else {}
+    if had == after.held:  # nearly every step
+        return Counter()
     changes = Counter(after.held.values())
-    changes.subtract(before.held.values() if before else ())
+    changes.subtract(had.values())
     return Counter({place: count for place, count in changes.items() if count})
 
 

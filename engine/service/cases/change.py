@@ -35,6 +35,14 @@ from engine.store.cases.cases import Key
 from engine.store.people.people import all_organisations
 
 
+class _Refused(Exception):
+    """What was asked is refused: all that the transaction wrote on the way there is taken back."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.code))
+        self.refusal = refusal
+
+
 class Changes:
     """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written."""
 
@@ -248,18 +256,21 @@ class Changes:
                 return _changed(expected, work.snapshot.seq)
             moment = _moment(tx, work, at)
             first = work.snapshot.seq + 1
-            tx.catch_up(work, min(moment, tx.now))
+            tx.catch_up(work, min(moment, tx.now), offering=True)
             asking = command(moment)
             refusal = tx.do(work, asking)
             if refusal is not None:
-                return refusal
+                raise _Refused(refusal)
             before_writing()
             view = case_view(work.process, case, work.snapshot, tx.now, _who(asking))
             asked.remember(tx, case, first, work.snapshot.seq)
             tx.write()
             return view
 
-        return self._site.write(change)
+        try:
+            return self._site.write(change)
+        except _Refused as refused:
+            return refused.refusal
 
     def _earlier(self, tx: Transaction, asked: Asked, seen: Key) -> Case | Refusal:
         """What the same request gave the first time."""

@@ -134,12 +134,18 @@ class Transaction:
         if after.waiting and after.waiting != (before.waiting if before else {}):
             self._freed.setdefault((process, after.waiting["place"]), after.last_at)
 
-    def catch_up(self, work: Work, until: datetime) -> None:
-        """Fire the timers of a case that are due by `until`, each at its own time."""
+    def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
+        """Fire the timers of a case that are due by `until`, each at its own time.
+
+        With `offering`, a place that one of them gives back is offered, and so everything written, before anything
+        else comes to pass: the case that gave it back does not get it again before those who wait for it.
+        """
         end = to_text(until)
         while due := due_timers(work.snapshot, end):
             at, key = due[0]
             self.do(work, Tick(key, from_text(at)))
+            if offering and self._freed:
+                self.write()
 
     def write(self) -> None:
         """Write every step decided so far, and offer the places that came free."""

@@ -90,10 +90,10 @@ class Places:
                 for number, place, since, text in rows
                 if place == kind.name
             ]
-            mine = [one for one in holders if kind.name in one.held.values()]
-            in_use = [one for one in mine if _is_taken(process, one)]
-            on_their_way = [one for one in mine if not _is_taken(process, one)]
-            groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, mine, now)
+            mine = [(one, state) for one in holders for state, place in one.held.items() if place == kind.name]
+            in_use = [one for one, state in mine if _is_taken(process, one, state)]
+            on_their_way = [one for one, state in mine if not _is_taken(process, one, state)]
+            groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, in_use + on_their_way, now)
             capacity = capacities.get(kind.name, kind.capacity)
             counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
             found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
@@ -105,11 +105,10 @@ def _holding_states(process: Process) -> list[str]:
     return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
 
 
-def _is_taken(process: Process, case: Snapshot) -> bool:
-    """Whether the place that a case has counts as taken where the case stands."""
-    around = process.around(case.state)
-    taken_in = {name for one in around if one.hold for name in one.hold.taken_in}
-    return not taken_in or any(one.name in taken_in for one in around)
+def _is_taken(process: Process, case: Snapshot, state: str) -> bool:
+    """Whether the place that a case holds for `state` counts as taken where the case stands."""
+    hold = process.states[state].hold if state in process.states else None
+    return not hold or not hold.taken_in or any(one.name in hold.taken_in for one in process.around(case.state))
 
 
 def _groups(process: Process, in_use: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:

@@ -1,0 +1,124 @@
+"""Places through the store: who has one, who gets the next, and what is counted, whatever way a case goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine.case.command import Actor
+from engine.clock import SetClock
+from engine.service import Case, Engine
+from tests.conftest import START
+from tests.steps import done, refusal
+
+BEDS = """
+process: beds
+version: "1"
+title: Beds
+effective_from: 2023-01-01
+initial: [ward, theatre]
+roles: {nurse: {title: Nurse}}
+fields: {well: {title: Well, type: yes_no}}
+tasks: {look: {title: Look, role: nurse}}
+places: {bed: {title: Bed, capacity: 1}, table: {title: Table, capacity: 4}}
+states:
+  ward:
+    owner: nurse
+    deadline: {within: 1 year, raise: look}
+    holds: {place: bed, otherwise: queue}
+    timers: {out: {after: 2 days, send: step_out}}
+    initial: first
+    events:
+      step_out: {title: Step out, to: lobby}
+      turn: {title: Turn, to: ward}
+      move: {title: Move, to: annex}
+    states: {first: {}, second: {}}
+  annex:
+    owner: nurse
+    deadline: {within: 1 year, raise: look}
+    holds: {place: bed}
+    events: {back: {title: Back, to: ward.second}}
+  lobby:
+    owner: nurse
+    deadline: {within: 1 year, raise: look}
+    events:
+      come_in: {title: Come in, to: ward}
+      go_home: {title: Go home, needs: [{check: well == true, say: Not well yet.}], to: home}
+  queue:
+    owner: nurse
+    deadline: {within: 1 year, raise: look}
+    events: {place_offered: {title: Offered, by: [], to: ward}}
+  theatre:
+    owner: nurse
+    deadline: {within: 1 year, raise: look}
+    holds: {place: table}
+    initial: coming
+    events: {go_home: {title: Go home, to: home}}
+    states:
+      coming: {events: {lie_down: {title: Lie down, to: lying}}}
+      lying:
+        holds: {place: table, taken_in: theatre.lying.asleep}
+        initial: awake
+        states: {awake: {events: {sleep: {title: Sleep, to: asleep}}}, asleep: {}}
+  home: {final: true}
+"""
+
+
+@pytest.fixture
+def beds(engine: Engine) -> Engine:
+    engine.publish(BEDS)
+    return engine
+
+
+def two(beds: Engine) -> tuple[Case, Case]:
+    """One in the only bed, one that waits for it."""
+    lies, waits = (done(beds.open_case("beds", "nurse")) for _ in range(2))
+    assert (lies.places, waits.waiting_for) == (("bed",), "bed")
+    return lies, waits
+
+
+@pytest.mark.parametrize("events", [["turn"], ["move"], ["move", "back"], ["turn", "move", "back", "turn"]])
+def test_a_case_that_goes_where_it_needs_the_same_kind_keeps_its_own(beds: Engine, events: list[str]) -> None:
+    lies, waits = two(beds)
+    for event in events:
+        assert done(beds.fire(lies.id, event, "nurse")).places == ("bed",)
+    assert beds.case(waits.id).version == 1
+    assert beds.free_places("beds") == {"bed": 0, "table": 4}
+    assert beds.verify().findings == ()
+
+
+def test_a_place_given_back_while_nobody_looked_goes_to_the_one_that_waits(beds: Engine, clock: SetClock) -> None:
+    lies, waits = two(beds)
+    clock.set(START + timedelta(days=3))
+    came = done(beds.fire(lies.id, "come_in", "nurse"))
+    assert (came.state, came.waiting_for, came.places) == ("queue", "bed", ())
+    offered = beds.case(waits.id)
+    assert (offered.state, offered.since) == ("ward.first", START + timedelta(days=2))
+    assert beds.verify().findings == ()
+
+
+def test_a_refusal_takes_back_what_came_to_pass_on_the_way_to_it(beds: Engine, clock: SetClock) -> None:
+    lies, waits = two(beds)
+    clock.set(START + timedelta(days=3))
+    assert refusal(beds.fire(lies.id, "go_home", "nurse")).code == "requirement"
+    assert (beds.case(lies.id).version, beds.case(waits.id).version) == (1, 1)
+    beds.run_due()
+    assert (beds.case(lies.id).state, beds.case(waits.id).state) == ("lobby", "ward.first")
+    assert beds.verify().findings == ()
+
+
+def test_figures_count_each_hold_for_itself(beds: Engine) -> None:
+    case = done(beds.open_case("beds", "nurse", state="theatre"))
+    done(beds.fire(case.id, "lie_down", "nurse"))
+    nurse = Actor("nurse", frozenset({"nurse"}))
+
+    def figures() -> tuple[int, int, int]:
+        _, table = beds.places.figures(beds.process("beds"), nurse)
+        return table.taken, table.held, table.free
+
+    assert figures() == (1, 1, 2)
+    done(beds.fire(case.id, "sleep", "nurse"))
+    assert figures() == (2, 0, 2)
+    done(beds.fire(case.id, "go_home", "nurse"))
+    assert figures() == (0, 0, 4)
