@@ -7,7 +7,7 @@ PORT ?= 8000
 export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint check faults bench lock wheel clean
+.PHONY: help run demo test lint check faults mutants bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ check: $(VENV)/test
 
 faults: $(VENV)/test  ## Kill the scheduler a thousand times on each database
 	$(BIN)/python -m tests.faults.kill --times 1000
+
+mutants: $(VENV)/test  ## Try small changes of the rooms that decide: do the tests notice?
+	$(BIN)/python -m tests.mutants
 
 bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
 	$(BIN)/python -m benchmarks

@@ -194,3 +194,15 @@ def test_a_calendar_that_makes_no_sense_is_refused(change: str, said: str) -> No
     with pytest.raises(Refused) as refused:
         load_calendar(text, "c.yaml")
     assert {problem.code for problem in refused.value.problems} == {"bad-calendar"}
+
+
+def test_a_closed_day_is_no_school_day() -> None:
+    span = Span(date(2024, 1, 8), date(2024, 3, 22))
+    calendar = Calendar("c", "C", (span,), (span,), closed=frozenset({date(2024, 1, 10)}))
+    assert [calendar.is_school_day(date(2024, 1, day)) for day in (9, 10, 11)] == [True, False, True]
+    assert calendar.add_school_days(date(2024, 1, 9), 1) == date(2024, 1, 11)
+
+
+def test_from_the_first_day_of_a_half_term_the_next_one_is_counted() -> None:
+    assert plus("1 half term", "2023-10-23 09:00") == "2024-01-08 09:00"
+    assert plus("1 term", "2024-01-08 09:00") == "2024-04-08 09:00"

@@ -114,6 +114,8 @@ def test_parts_of_an_instant_are_those_of_the_zone_of_the_process_or_of_the_one_
         ('a == "d.getMonth()" || a == r"x"', True),
         ("t.getHours() * 100 + t.getMinutes()", 2315),
         ("now.getHours(a)", None),
+        ('now.getHours("-05:30") * 100 + now.getMinutes("-05:30")', 1800),
+        ('now.getHours("+05:30") * 100 + now.getMinutes("+05:30")', 500),
     ],
 )
 def test_days_and_instants_meet_in_the_zone_of_the_process(text: str, expected: object) -> None:

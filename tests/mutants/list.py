@@ -1,0 +1,390 @@
+"""List: the changes that are tried. Each would harm somebody, and says how."""
+
+from __future__ import annotations
+
+from tests.mutants.change import Change
+
+_CALENDARS = ("tests/unit/test_calendars.py", "tests/unit/test_schedule.py", "tests/unit/test_times.py")
+_LANGUAGE = ("tests/unit/test_expressions.py", "tests/unit/test_times.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
+_PATHS = ("tests/unit/test_paths.py", "tests/unit/test_decide.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
+_FORM = ("tests/unit/test_form.py", "tests/unit/test_decide.py")
+_CASE = ("tests/unit/test_decide.py", "tests/unit/test_paths.py", "tests/unit/test_schedule.py", "tests/integration/test_engine.py", "tests/integration/test_due.py")  # fmt: skip
+_SIGHT = ("tests/unit/test_sight.py", "tests/integration/test_sight.py", "tests/integration/test_permissions.py")
+_STORE = ("tests/integration/test_engine.py", "tests/integration/test_due.py", "tests/integration/test_verify.py", "tests/integration/test_store_stateful.py")  # fmt: skip
+_SCHEDULER = ("tests/integration/test_scheduler.py",)
+
+_Rows = tuple[tuple[str, str, str], ...]
+
+
+def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple[Change, ...]:
+    return tuple(Change(what, f"engine/{file}", old, new, tests) for what, old, new in rows)
+
+
+CHANGES: tuple[Change, ...] = (
+    *_in(
+        "calendars/calendar.py",
+        _CALENDARS,
+        ("Saturday counts as a school day", "day.weekday() > 4", "day.weekday() > 5"),
+        ("a closed day counts", "or day in self.closed or", "or"),
+        ("bank holidays count", " or day in self._bank_holidays(day.year):", ":"),
+        (
+            "beyond the calendar nothing is a school day",
+            "if self._is_written(day) else True",
+            "if self._is_written(day) else False",
+        ),
+        ("a school day is counted twice", "count -= self.is_school_day(day)", "count -= 2 * self.is_school_day(day)"),
+        ("the half term that begins today counts as the next", "span.first > day]", "span.first >= day]"),
+        ("two half terms on is one half term on", "[: count - before]", "[:1]"),
+        ("a named day that is today is next year's", "this_year >= day", "this_year > day"),
+        ("the last Friday is the first", 'days[-1] if found[1] == "last"', 'days[0] if found[1] == "last"'),
+    ),
+    *_in(
+        "calendars/duration.py",
+        _CALENDARS,
+        ("an hour is a minute", '(60 if unit == "hour" else 1)', '(1 if unit == "hour" else 1)'),
+        ("a week has six days", '(7 if unit == "week" else 1)', '(6 if unit == "week" else 1)'),
+        ("a year has eleven months", '(12 if unit == "year" else 1)', '(11 if unit == "year" else 1)'),
+        ("the 31st of a short month is its first", "min(day.day, months.monthrange(year, month + 1)[1])", "1"),
+        ("a duration of nothing is taken", "if not any(count for count, _ in parts):", "if not parts:"),
+        ("rolling forward goes back", '1 if how == "forward" else -1', '-1 if how == "forward" else 1'),
+        (
+            "hours are counted on the wall clock",
+            'if unit in {"minute", "hour"}:\n        return start.astimezone(UTC)',
+            'if unit in {"minute", "hour"}:\n        return start.astimezone(zone)',
+        ),
+    ),
+    *_in(
+        "calendars/day.py",
+        _CALENDARS,
+        ("the day is that of UTC", "moment.astimezone(zone).date()", "moment.date()"),
+        ("an offset to the west lies in the east", "timezone(-length if", "timezone(length if"),
+    ),
+    *_in(
+        "process/times.py",
+        _LANGUAGE,
+        ("months begin with one", "lambda day: day.month - 1", "lambda day: day.month"),
+        ("Sunday is seven", "day.isoweekday() % 7", "day.isoweekday()"),
+        ("days of the month begin with one", "lambda day: day.day - 1", "lambda day: day.day"),
+        ("earlier and at the same time are one", '"_<_": operator.lt', '"_<_": operator.le'),
+        ("a week earlier is a week later", "_moved(one, -length)", "_moved(one, length)"),
+        ("a zone that is named is not looked at", "offset_or_zone(named) if named else zone", "zone"),
+        ("an instant meets a day in UTC", "return day_of(aware(value), zone)", "return aware(value).date()"),
+    ),
+    *_in(
+        "process/expressions.py",
+        _LANGUAGE,
+        (
+            "an empty field is false",
+            'return None if result.type().name() == "ERROR"',
+            'return False if result.type().name() == "ERROR"',
+        ),
+        (
+            "no guard is never open",
+            "if expression is None:\n            return True",
+            "if expression is None:\n            return None",
+        ),
+        (
+            "within a state is only the state itself",
+            'return state == name or state.startswith(name + ".")',
+            "return state == name",
+        ),
+        ("a state with a longer name lies within", 'state.startswith(name + ".")', "state.startswith(name)"),
+        ("places can be less than none", "max(places.get(name, 0), 0)", "places.get(name, 0)"),
+        ("has() of what is there is false", "return name in documents", "return name not in documents"),
+        (
+            "an unknown choice is not told",
+            "elif name in self.choices and value not in self.choices[name]:",
+            "elif False:",
+        ),
+        (
+            "an unknown document is not told",
+            '                if name not in names:\n                    message = f"There is no {noun} {name}."',
+            '                if False:\n                    message = ""',
+        ),
+    ),
+    *_in(
+        "process/checks.py",
+        _PATHS,
+        ("timers on an end are not told", "if state.timers:", "if False:"),
+        ("a state that nothing leads to is not told", "if state.name not in reached:", "if False:"),
+        ("a state without a way out is not told", "elif state.name not in leaving:", "elif False:"),
+        ("a state without owner is not told", "if not process.owner(state.name):", "if False:"),
+        ("a state without deadline is not told", "if not any(one.timers for one in around):", "if False:"),
+        ("a dead alternative is not told", 'if always or text in seen or text == "false":', "if False:"),
+        ("waiting inside is not told", "if _is_inside(hold.otherwise, state.name):", "if False:"),
+        ("an event that nobody sends is not told", "if event.name not in sent | offered:", "if False:"),
+    ),
+    *_in(
+        "process/flow.py",
+        _PATHS,
+        (
+            "the circle of one is none",
+            "if state in closure(steps, steps[state])",
+            "if state in closure(steps, steps[state]) - {state}",
+        ),
+    ),
+    *_in(
+        "process/paths.py",
+        _PATHS,
+        (
+            "a place is taken where none is held",
+            "takes=tuple(states[name] for name in probe.entered if states[name].hold)",
+            "takes=()",
+        ),
+        (
+            "a place that is left is kept",
+            "gives=tuple(states[name] for name in probe.left if states[name].hold)",
+            "gives=()",
+        ),
+        (
+            "an inner event does not replace the outer",
+            "if probe.scope is not None and probe.scope != step.scope:",
+            "if False:",
+        ),
+        (
+            "the place given back is not there for the case",
+            "given[state.hold.place.text] > 0:",
+            "given[state.hold.place.text] > 1:",
+        ),
+        ("there is no way to wait", "elif state.name in waits:", "elif False:"),
+        ("only where the case waits is a target", "return {self.to, *(path.to", "return {*(path.to"),
+    ),
+    *_in(
+        "process/definition.py",
+        _PATHS,
+        ("an end has the events for everywhere", "if not self.states[state].final:", "if True:"),
+        (
+            "the outer event comes before the inner",
+            "found = {**found, **{n: e for n, e in around.events.items() if n not in found}}",
+            "found = {**found, **around.events}",
+        ),
+    ),
+    *_in(
+        "case/form.py",
+        _FORM,
+        (
+            "what is required may be left out",
+            "if required and name not in faults and values.get(name) is None:",
+            "if False:",
+        ),
+        ("what nobody asked for is taken", "if name not in form:", "if False:"),
+        ("a name is given before there is consent", "and not shown(process, name, merged)", "and False"),
+        ("the least is too little", "number < field.min", "number <= field.min"),
+        ("the most is too much", "number > field.max", "number >= field.max"),
+        ("what is not of the choices is taken", "or raw not in field.choices:", "or False:"),
+        ("a pattern is not looked at", "if field.pattern and not matches(field.pattern, text):", "if False:"),
+        ("text of any length is taken", "if len(text) > most:", "if False:"),
+        ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
+    ),
+    *_in(
+        "case/schedule.py",
+        _CASE,
+        ("a date that has passed falls due in the past", "return [max(times[0], at), *times[1:]]", "return times"),
+        ("each time that was missed is made up for", "if timer.missed_each:", "if True:"),
+        ("no missed time is made up for", "if timer.missed_each:", "if False:"),
+        (
+            "a repeated timer counts from the time before",
+            "after(process, anchor, timer.every.times(count))",
+            "after(process, anchor, timer.every)",
+        ),
+        ("escalation counts from the raising", 'task.get("due", task["raised"])', 'task["raised"]'),
+        ("a task has no due time", "if kind.due:", "if False:"),
+        (
+            "a time is moved off a holiday though it is not asked",
+            'if timer.roll == "none":',
+            'if timer.roll != "none":',
+        ),
+    ),
+    *_in(
+        "case/decide.py",
+        _CASE,
+        ("an event may lie in the future", "if at > to_text(facts.now):", "if False:"),
+        ("an event may lie before the last", "at < snapshot.last_at and", "False and"),
+        ("a case begins anywhere", "if state not in process.initial:", "if False:"),
+        ("anybody begins a case", "if not has_role(process, command.by, process.opening.by):", "if False:"),
+        ("a chain of automatic ways is cut to one step", "for _ in range(MOST_AUTOMATIC + 1):", "for _ in range(1):"),
+        ("rules are not looked at", "if broken is not None or not paths:", "if not paths:"),
+        ("an event after the end happens", "if case.ended:", "if False:"),
+        ("anybody fires an event", "if not may(command.by, Action.FIRE, process, case, event):", "if False:"),
+        (
+            "the requirements of an alternative are not looked at",
+            "refusal = _unmet(draft, walk.path.way.needs, at, values)",
+            "refusal = None",
+        ),
+        (
+            "a late tick is written at its due time",
+            "at = max(to_text(command.at), case.last_at)",
+            "at = to_text(command.at)",
+        ),
+        (
+            "a timer whose guard does not hold raises its task",
+            "if process.language.truth(timer.when, draft.view(at)) is not True:",
+            "if False:",
+        ),
+        ("a timer sends nothing", "if timer.send:", "if False:"),
+        ("an unfinished step stays after a refusal", "del draft.entries[count:]", "pass"),
+        ("anybody adds a document", "if not may(command.by, Action.CHANGE, process, draft.snapshot):", "if False:"),
+        ("a task that an event does is ticked off", "    if done_by:\n", "    if False:\n"),
+        (
+            "a task that is done escalates all the same",
+            "stopped = (key,) if key in draft.snapshot.timers else ()",
+            "stopped = ()",
+        ),
+        ("a task is taken from a colleague", "if holder and holder != command.by.name:", "if False:"),
+        ("a task is postponed without a reason", "if not 0 < len(command.reason.strip()) <= MOST_REASON:", "if False:"),
+        ("a task is postponed into the past", "if until <= command.at:", "if False:"),
+        ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
+        (
+            "an unknown requirement holds",
+            "process.language.truth(need.check, view) is not True:",
+            "process.language.truth(need.check, view) is False:",
+        ),
+    ),
+    *_in(
+        "case/effects.py",
+        _CASE,
+        ("tasks of a state that was left stay open", 'found[name] = "cancelled"', "pass"),
+        ("an event does not do its task", 'found[name] = "done"', "pass"),
+        ("a task that is open is raised again", "if name not in case.tasks or name in closed:", "if True:"),
+        ("timers of a state that was left run on", 'if key.partition("/")[0] in path.left]', "if False]"),
+        (
+            "an emptied date leaves its timer running",
+            "undated += [key] if key in case.timers and not times else []",
+            "pass",
+        ),
+        ("a changed date leaves the old time", "redated |= {key: times} if times else {}", "pass"),
+        ("an end has no outcome", 'process.states[leaf].outcome if process.states[leaf].final else ""', '""'),
+        ("a place is not given back", "tuple(scope for scope in case.held if scope in path.left)", "()"),
+        (
+            "what a state raises on entry is not raised",
+            "for state in path.entered for name in process.states[state].raises}",
+            "for state in () for name in process.states[state].raises}",
+        ),
+        ("a case that waits loses its turn", 'now if now != wait or wait["state"] in path.left else {}', "{}"),
+    ),
+    *_in(
+        "case/walk.py",
+        _CASE,
+        (
+            "the last alternative is taken",
+            "                walk.changes = changes\n                break\n",
+            "                walk.changes = changes\n",
+        ),
+        (
+            "a place that the case gives back is not there for it",
+            "needed[place] > given[place] + draft.room(place)",
+            "needed[place] > draft.room(place)",
+        ),
+        ("one place does for two states", "needed[place] += 1", "needed[place] = 1"),
+        (
+            "a case that waits goes to the end of the queue",
+            'if to is None or (waits and (waits["for"] == found.state.name or to.to == draft.snapshot.state)):',
+            "if to is None:",
+        ),
+    ),
+    *_in(
+        "case/snapshot.py",
+        _CASE,
+        ("an emptied field keeps its value", "if value is not None}", "}"),
+        (
+            "a closed task stays",
+            "tasks=_without(before.tasks, entry.closed) | entry.tasks",
+            "tasks=dict(before.tasks) | entry.tasks",
+        ),
+        (
+            "a stopped timer stays",
+            "timers=_without(before.timers, entry.stopped) | entry.timers",
+            "timers=dict(before.timers) | entry.timers",
+        ),
+    ),
+    *_in(
+        "case/sight.py",
+        _SIGHT,
+        ("a role of another process counts", 'if role.startswith(own) or "/" not in role}', "}"),
+        ("every case is one's own", "case.data.get(process.organisation) == self.organisation", "True"),
+        (
+            "who sees one process sees all",
+            "for sight, labels in sights.items()\n        if sight != Sight()",
+            "for sight, labels in sights.items()",
+        ),
+        (
+            "agendas of every series are heard",
+            "(meeting, series) in self.agendas",
+            "meeting in {one for one, _ in self.agendas}",
+        ),
+        (
+            "no agenda is heard without an area",
+            "if held & kind.members and (by.area or not kind.per)",
+            "if held & kind.members and by.area",
+        ),
+        ("tasks go to other organisations", "or to.organisation == by.organisation", "or True"),
+        ("anybody administers", 'return by.is_engine or role in by.roles or f"/{role}" in by.roles', "return True"),
+    ),
+    *_in(
+        "service/cases/transaction.py",
+        _STORE,
+        ("a place that comes free is offered to nobody", "self._freed[process, place] = after.last_at", "pass"),
+        ("a lost race goes unnoticed", "        if stored is None:\n            raise LostRace\n", ""),
+        ("who was refused is asked for ever or taken twice", "self._refused_offers.add(work.id)", "return True"),
+        (
+            "the timers of a case fire at the present",
+            "self.do(work, Tick(key, from_text(at)))",
+            "self.do(work, Tick(key, until))",
+        ),
+        (
+            "places given back are not counted",
+            "place_store.give_back_place(self.connection, process, place, -count)",
+            "pass",
+        ),
+        (
+            "the scheduler is not told of timers",
+            "self.earliest = due if self.earliest is None else min(self.earliest, due)",
+            "pass",
+        ),
+        ("timers that are due now wait", "if times[0] <= until)", "if times[0] < until)"),
+    ),
+    *_in(
+        "service/cases/due.py",
+        _STORE,
+        ("timers fire in the order of cases", "due, case, key = heapq.heappop(queue)", "due, case, key = queue.pop()"),
+        (
+            "one case that cannot be decided stops all",
+            "stuck[case] = Stuck(type(error).__name__",
+            "raise\n            stuck[case] = Stuck(type(error).__name__",
+        ),
+        ("a timer that was set meanwhile waits for the next run", "heapq.heappush(queue, timer)", "pass"),
+        ("a timer that does not run any more fires", "if before.get(key) != due:", "if False:"),
+        ("free places are offered to nobody", "taken += transaction.offer(process, place, now)", "pass"),
+    ),
+    *_in(
+        "service/cases/change.py",
+        _STORE,
+        (
+            "a changed case is changed all the same",
+            "if expected is not None and expected != work.snapshot.seq:",
+            "if False:",
+        ),
+        (
+            "timers that were due do not fire before an event",
+            "            tx.catch_up(work, min(moment, tx.now))\n            asking",
+            "            asking",
+        ),
+        ("a key is forgotten", "            asked.remember(tx, case, first, work.snapshot.seq)\n", ""),
+        ("a key does for another request", "if seen.fingerprint != asked.fingerprint:", "if False:"),
+    ),
+    *_in(
+        "running/scheduler.py",
+        _SCHEDULER,
+        (
+            "a scheduler that never looks again",
+            "trigger = Steady(seconds=int(every.total_seconds()), timezone=UTC)",
+            'trigger = "date"',
+        ),
+        ("a sooner timer does not wake it", "if at < job.next_run_time:", "if False:"),
+        (
+            "a failing run ends it",
+            '            _tell("run failed", error)\n            return\n',
+            "            raise SystemExit from error\n",
+        ),
+    ),
+)
