@@ -15,6 +15,7 @@ from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Told, as_data
+from engine.service.cases.words import choice_of
 from engine.store.documents import MOST_BYTES
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -84,7 +85,6 @@ def find_cases(
         limit=limit,
         after=after,
     )
-    engine.note_named([(one.id, one.label) for one in page.items], reader, "list of cases")
     return as_data(page)
 
 
@@ -108,19 +108,16 @@ def see_case(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Any:
     """A case as it is now. Its ETag is its version."""
-    case = engine.case(number, reader)
-    if if_none_match is not None and if_none_match.strip() == etag(case.version):
-        return Response(status_code=304, headers={"ETag": etag(case.version)})
-    engine.note_access(number, reader, "case")
-    return told(case, response)
+    version = engine.seen(number, reader)[1].seq
+    if if_none_match is not None and if_none_match.strip() == etag(version):
+        return Response(status_code=304, headers={"ETag": etag(version)})
+    return told(engine.case(number, reader), response)
 
 
 @router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
 def see_history(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
     """Everything that happened to a case, in order, in words."""
-    history = engine.report(number, reader).history
-    engine.note_access(number, reader, "history")
-    return as_data(list(history))
+    return as_data(list(engine.report(number, reader, what="history").history))
 
 
 @router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))
@@ -132,7 +129,7 @@ def see_accesses(engine: Engined, reader: Reader, number: CaseNumber, limit: Lim
 @router.get("/{number}/events", response_model=list[Choice], responses=responses(404, 422))
 def possible_events(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
     """What you may do next with a case; for what you may not, why not and what is missing."""
-    return as_data(list(engine.report(number, reader).possible))
+    return as_data([choice_of(one) for one in engine.possible_events(number, reader)])
 
 
 @router.post("/{number}/events/{event}", response_model=Case, responses=responses(404, 409, 412, 422))
@@ -147,7 +144,6 @@ def fire(
     happening: Annotated[Happening | None, Body()] = None,
 ) -> Any:
     """Let an event happen."""
-    engine.case(number, writer)
     form = happening or Happening()
     result = engine.fire(number, event, writer, form.data, at=form.at, expected_version=expected, idempotency_key=key)
     return told(result, response)
@@ -158,7 +154,6 @@ def complete_task(
     engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
 ) -> Any:
     """Tick a task off."""
-    engine.case(number, writer)
     return told(engine.complete_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
 
 
@@ -167,7 +162,6 @@ def claim_task(
     engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
 ) -> Any:
     """Take a task on yourself."""
-    engine.case(number, writer)
     return told(engine.claim_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
 
 
@@ -190,7 +184,6 @@ def assign_task(
     key: Key,
 ) -> Any:
     """Give a task to a person."""
-    engine.case(number, writer)
     result = engine.assign_task(number, task, assignment.person, writer, expected_version=expected, idempotency_key=key)
     return told(result, response)
 
@@ -217,7 +210,7 @@ async def add_document(
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> Any:
     """Keep a document with a case: the body is its content. The same content is kept once."""
-    await run_in_threadpool(engine.case, number, writer)
+    await run_in_threadpool(engine.seen, number, writer)
     media_type = request.headers.get("content-type", "application/octet-stream")[:200]
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as content:
         await _receive(request, content)  # type: ignore[arg-type]
@@ -253,15 +246,13 @@ async def _receive(request: Request, into: BinaryIO) -> None:
 )
 def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: Name) -> Any:
     """The content of the newest document of a kind, to be saved, never shown by a browser."""
-    case = engine.case(number, reader)
-    kept = [one for one in case.documents if one.document == document]
-    if not kept:
-        raise Refused(problem(404, "not_found", f"Case {number} has no such document."))
-    engine.note_access(number, reader, f"document {document}")
-    content = engine.document(number, document, reader)
+    try:
+        found, content = engine.copy_of(number, document, reader)
+    except KeyError:
+        raise Refused(problem(404, "not_found", f"Case {number} has no such document.")) from None
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept[-1].name)}",
-        "Content-Length": str(kept[-1].size),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+        "Content-Length": str(found.size),
     }
     return StreamingResponse(_chunks(content), media_type="application/octet-stream", headers=headers)
 

@@ -40,7 +40,6 @@ def find_tasks(
     who = reader.name if mine else person
     roles = tuple(role or ())
     page = engine.tasks(roles=roles, person=who, overdue=overdue, case=case, by=reader, limit=limit, after=after)
-    engine.note_named([(one.case, one.label) for one in page.items], reader, "list of tasks")
     return as_data(page)
 
 
@@ -54,7 +53,6 @@ def find_dates(
 ) -> Any:
     """What will happen by itself in the cases that you may see, the earliest first."""
     timers = engine.timers(until=until, case=case, by=reader, limit=limit)
-    engine.note_named([(one.case, one.label) for one in timers], reader, "dates")
     return as_data(timers)
 
 

@@ -14,12 +14,12 @@ from typing import Any
 from engine.calendars.duration import BadDuration, Duration, add, parse
 from engine.case.command import Actor
 from engine.case.form import value_of
-from engine.case.refusal import Refusal
+from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
 from engine.process.context import event_names
 from engine.process.definition import LOOK_INTO, Process
-from engine.service import Case, Engine
+from engine.service import Case, Engine, UnknownCase
 from engine.source.problem import Problem, Refused, nearest
 from engine.source.reader import Path as Steps
 from engine.source.reader import Source, read
@@ -257,9 +257,9 @@ class _Run:
         by = self._actor(raw.get("by"))
         at = self._moment(raw["at"]) if "at" in raw else None
         if "event" in raw:
-            self._check_refusal(self._engine.fire(case, raw["event"], by, raw.get("with"), at=at), raw)
+            self._check_refusal(_told(lambda: self._engine.fire(case, raw["event"], by, raw.get("with"), at=at)), raw)
         elif "done" in raw:
-            self._check_refusal(self._engine.complete_task(case, raw["done"], by, at=at), raw)
+            self._check_refusal(_told(lambda: self._engine.complete_task(case, raw["done"], by, at=at)), raw)
         elif "add" in raw:
             for document in raw["add"]:
                 self._check_refusal(self._add(case, document, by, at), raw)
@@ -269,8 +269,10 @@ class _Run:
 
     def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
         content = f"{document} of case {case}".encode()
-        return self._engine.add_document(
-            case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at
+        return _told(
+            lambda: self._engine.add_document(
+                case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at
+            )
         )
 
     def _pass_time(self, raw: dict[str, Any]) -> None:
@@ -340,10 +342,16 @@ class _Run:
             late = [task.task for task in case.tasks if task.overdue]
             return late if set(late) != set(wanted) else None
         if key in {"possible", "not_possible"}:
-            may = [one.event.name for one in self._engine.possible_events(case.id, by) if one.refusal is None]
+            may = self._possible(case.id, by)
             wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
             return may if wrong else None
         return self._found_map(key, wanted, case)
+
+    def _possible(self, case: int, by: Actor) -> list[str]:
+        try:
+            return [one.event.name for one in self._engine.possible_events(case, by) if one.refusal is None]
+        except UnknownCase:
+            return []
 
     def _found_map(self, key: str, wanted: dict[str, Any], case: Case) -> Any:
         found = {name: self._one(key, name, case) for name in wanted}
@@ -368,6 +376,14 @@ class _Run:
     def _value(self, name: str, value: Any) -> Any:
         known = self._process.fields.get(name)
         return value_of(known, value, self._process.zone) if known and value is not None else value
+
+
+def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:
+    """What came of a change. Who may not see the case is told that there is none: for a scenario, it is not allowed."""
+    try:
+        return change()
+    except UnknownCase:
+        return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
 
 
 def _bound(call: Callable[..., None], *values: Any) -> Callable[[], None]:

@@ -29,6 +29,7 @@ class Actor:
 
 
 ENGINE = Actor("engine", is_engine=True)
+COMMAND_LINE = Actor("command line", is_engine=True)  # whoever can run a command on the database sees everything
 
 
 @dataclass(frozen=True)

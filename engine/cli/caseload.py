@@ -200,11 +200,10 @@ def cases(
             organisation=organisation or None,
             overdue=overdue,
             open_only=open_only,
-            by=by or settings().by or None,
+            by=reader(by),
             limit=limit,
             after=after,
         )
-        engine.note_named([(one.id, one.label) for one in page.items], reader(by), "list of cases")
     if as_json:
         out_json(as_data(page))
         return
@@ -241,15 +240,14 @@ def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
     """
     from engine.service import as_data
 
-    who = by or settings().by or None
+    who = reader(by)
     with opened() as engine:
         report = engine.report(case, who)
-        engine.note_shown(case, engine.seen(case, who), reader(by), "case")
     if as_json:
         out_json(as_data(report))
         return
     _print_case(report)
-    _print_possible(report, known=who is not None)
+    _print_possible(report, known=not who.is_engine)
     _print_documents(report.case)
     _print_times(report.case)
     heading("\nHistory")

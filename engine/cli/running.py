@@ -165,8 +165,7 @@ def due(
     from engine.service import as_data
 
     with opened() as engine:
-        timers = engine.timers(until=instant(until), case=case, limit=limit)
-        engine.note_named([(one.case, one.label) for one in timers], reader(""), "dates")
+        timers = engine.timers(until=instant(until), case=case, by=reader(""), limit=limit)
     if as_json:
         out_json(as_data(timers))
         return

@@ -79,10 +79,10 @@ def actor(by: str) -> str:
 
 def reader(by: str) -> Actor:
     """Who is shown something; nobody need be named for that, and then it is whoever sits at the command line."""
-    from engine.case.command import Actor
+    from engine.case.command import COMMAND_LINE, Actor
 
     who = by or settings().by
-    return Actor.of(who) if who else Actor("command line")
+    return Actor.of(who) if who else COMMAND_LINE
 
 
 def instant(text: str) -> datetime | None:

@@ -60,11 +60,10 @@ def tasks(
             person=_person(who) if mine else person,
             overdue=overdue,
             case=case or 0,
-            by=who or None,
+            by=reader(by),
             limit=limit,
             after=after,
         )
-        engine.note_named([(one.case, one.label) for one in page.items], reader(by), "list of tasks")
     if as_json:
         out_json(as_data(page))
         return

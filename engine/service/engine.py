@@ -24,6 +24,7 @@ from engine.service.lists.places import Places
 from engine.service.meetings.meetings import Meetings
 from engine.service.messages.outbox import Outbox
 from engine.service.people.accounts import Accounts, Session
+from engine.service.people.colleagues import Colleagues
 from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.processes import Processes
@@ -71,18 +72,19 @@ class Engine:
         self.documents = documents_of(self.database.file, documents, in_memory=self.database.is_sqlite)
         self.clock = clock or SystemClock()
         self.site = Site(self.database, self.documents, self.clock, Catalogue(capacities))
-        self.changes = Changes(self.site)
-        self.reader = Reader(self.site)
-        self.access_log = Accesses(self.site, self.reader)
+        self.access_log = Accesses(self.site)
+        self.changes = Changes(self.site, self.access_log)
+        self.reader = Reader(self.site, self.access_log)
         self.running_timers = Timers(self.site)
-        self.lists = Lists(self.site)
-        self.places = Places(self.database, self.site.catalogue, self.clock)
+        self.lists = Lists(self.site, self.access_log)
+        self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles)
+        self.among = Colleagues(self.site)
         self.accounts = Accounts(self.database, self.clock)
         self.outbox = Outbox(self.database, self.clock)
-        self.meetings = Meetings(self.database, self.site.catalogue, self.clock, self.lists.finder, self.changes.fire)
-        self.desk = Desk(self.site, self.reader, self.changes)
+        self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes.fire)
+        self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
         self.keeping = Keeping(self.site)
         self._prepare_tables()
 
@@ -150,17 +152,19 @@ class Engine:
     history = _of("reader", Reader.history)
     told_history = _of("reader", Reader.told_history)
     document = _of("reader", Reader.document)
+    copy_of = _of("reader", Reader.copy_of)
     possible_events = _of("reader", Reader.possible_events)
     last_of_key = _of("reader", Reader.last_of_key)
 
     # Who was shown what
-    accesses = _of("access_log", Accesses.accesses)
-    note_access = _of("access_log", Accesses.note_access)
+    accesses = _of("reader", Reader.accesses)
+    note_access = _of("reader", Reader.note_access)
     note_shown = _of("access_log", Accesses.note_shown)
     note_named = _of("access_log", Accesses.note_named)
     note_accesses = _of("access_log", Accesses.note_accesses)
 
     # Lists
+    colleagues = _of("among", Colleagues.colleagues)
     cases = _of("lists", Lists.cases)
     tasks = _of("lists", Lists.tasks)
     timers = _of("lists", Lists.timers)

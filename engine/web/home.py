@@ -37,14 +37,12 @@ def home(request: Request, visitor: Visiting) -> Response:
     if not visitor.sees_cases:
         return show(request, "home_without_cases.html")
     engine, actor = visitor.engine, visitor.actor
-    with engine.finder() as finder:
+    with engine.finder("first page") as finder:
         overdue = finder.tasks(wanted(visitor, "overdue"), actor, FEW, "")
         week = finder.tasks(wanted(visitor, "week"), actor, FEW, "")
         moved = finder.cases(CasesWanted(moved_after=visitor.session.visit, sort="-since"), actor, FEW, "")
         counts = _counts(finder, visitor)
     drafts = engine.desk.drafts(actor)
-    named = [(one.case, one.label) for one in (*overdue.items, *week.items)]
-    visitor.note_named([*named, *((one.id, one.label) for one in moved.items)], "first page")
     return show(
         request,
         "home.html",

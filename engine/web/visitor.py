@@ -6,7 +6,7 @@ The cookie holds a random key; everything else about a session stays on the serv
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
@@ -112,10 +112,6 @@ class Visitor:
     def opens(self) -> list[Process]:
         """The processes of which they may begin a case."""
         return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
-
-    def note_named(self, shown: Iterable[tuple[int, str]], what: str) -> None:
-        """Keep that a list named these cases (number and label) to them."""
-        self.engine.note_named(shown, self.actor, what)
 
 
 def cookie_name(request: Request) -> str:

@@ -1,65 +1,59 @@
-"""Accesses: keeping that somebody was shown personal data of a case, and telling who was. Times are UTC."""
+"""Accesses: what is written down of what people are shown. The one place that decides it. Times are UTC.
+
+Every room of the service that shows somebody something of cases tells it here, with who asked: nobody that calls it
+has to remember it. A program that asks for nobody (`by` None) is shown things without a record.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import Connection
+
 from engine.case.command import Actor
 from engine.case.instants import to_text
-from engine.case.sight import Action
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
-from engine.service.cases.reader import Reader
-from engine.service.cases.views import local, shown_data, unnamed
-from engine.service.cases.words import Access
-from engine.service.lists import finder as finding
+from engine.service.cases.views import shown_data, unnamed
 from engine.service.site import Site
-from engine.store.cases.accesses import accesses_of, insert_access, insert_accesses
+from engine.store.cases.accesses import insert_access, insert_accesses
+
+Seen = tuple[Process, Snapshot]
 
 
 class Accesses:
-    """Who was shown what of the cases of one site."""
+    """Who was shown what of the cases of one site. `what` empty: it was shown with something that is written down."""
 
-    def __init__(self, site: Site, reader: Reader) -> None:
+    def __init__(self, site: Site) -> None:
         self._site = site
-        self._reader = reader
 
-    def note_access(self, case: int, by: Actor | str, what: str) -> None:
-        """Keep that `by` was shown a case, if personal data are shown in it now.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        self.note_shown(case, self._reader.seen(case, by), Actor.of(by), what)
-
-    def note_shown(self, case: int, seen: tuple[Process, Snapshot], by: Actor, what: str) -> None:
-        """The same for a case that was read already."""
-        process, snapshot = seen
-        now = self._site.clock.now()
-        shown = shown_data(process, snapshot, now, by)
-        if snapshot.documents or any(process.fields[name].personal for name in shown):
+    def note_shown(self, case: int, seen: Seen, by: Actor | str | None, what: str) -> None:
+        """Keep that `by` was shown a case, if personal data are shown in it now."""
+        if by is not None and what and self._is_personal(seen, Actor.of(by)):
             with self._site.database.writing() as connection:
-                insert_access(connection, case, to_text(now), by.name, what)
+                self._insert(connection, case, Actor.of(by), what)
 
-    def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str, what: str) -> None:
+    def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
+        """The same within a transaction that writes."""
+        if self._is_personal(seen, by):
+            self._insert(connection, case, by, what)
+
+    def _is_personal(self, seen: Seen, by: Actor) -> bool:
+        process, snapshot = seen
+        shown = shown_data(process, snapshot, self._site.clock.now(), by)
+        return bool(snapshot.documents) or any(process.fields[name].personal for name in shown)
+
+    def _insert(self, connection: Connection, case: int, by: Actor, what: str) -> None:
+        insert_access(connection, case, to_text(self._site.clock.now()), by.name, what)
+
+    def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str | None, what: str) -> None:
         """The same for the cases of a list (number and label); one that has only its number is not named."""
         named = dict.fromkeys(number for number, label in shown if label != unnamed(number))
         self.note_accesses(list(named), by, what)
 
-    def note_accesses(self, cases: Sequence[int], by: Actor | str, what: str) -> None:
-        """Keep that `by` was shown several cases at once, in a list that names them."""
-        at, name = to_text(self._site.clock.now()), Actor.of(by).name
-        if cases:
+    def note_accesses(self, cases: Sequence[int], by: Actor | str | None, what: str) -> None:
+        """The same for several cases that are shown at once with more than their names."""
+        if cases and by is not None and what:
+            at, name = to_text(self._site.clock.now()), Actor.of(by).name
             with self._site.database.writing() as connection:
                 insert_accesses(connection, [(case, at, name, what) for case in cases])
-
-    def accesses(self, case: int, by: Actor | str | None = None, limit: int = 50) -> list[Access]:
-        """Who was shown personal data of a case, the latest first.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        process, _ = self._reader.seen(case, by, Action.SEE_HISTORY)
-        with self._site.database.reading() as connection:
-            found = accesses_of(connection, case, max(1, min(limit, finding.MOST)))
-        return [Access(local(process, at), who, what) for at, who, what in found]

@@ -18,17 +18,17 @@ from engine.case.command import (
     Fire,
     Open,
     PostponeTask,
-    Tick,
 )
 from engine.case.entry import Entry
 from engine.case.instants import NOT_TOLD, from_text, is_told
 from engine.case.refusal import Code, Refusal
-from engine.case.sight import Action, may
-from engine.case.snapshot import Snapshot, replay
+from engine.case.snapshot import replay
 from engine.process.definition import Process
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked
-from engine.service.cases.transaction import Transaction, UnknownCase, Work
+from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
+from engine.service.people.colleagues import no_colleague
 from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
@@ -46,8 +46,9 @@ class _Refused(Exception):
 class Changes:
     """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, accesses: Accesses) -> None:
         self._site = site
+        self._accesses = accesses
 
     def open_case(
         self,
@@ -72,7 +73,7 @@ class Changes:
         def work(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
             if seen is not None:
-                return self._earlier(tx, asked, seen)
+                return self._earlier(tx, asked, seen, actor)
             return self._open(tx, asked, process, Open(actor, at or tx.now, state, given))
 
         return self._site.write(work)
@@ -108,11 +109,11 @@ class Changes:
         """Let an event happen. Timers of the case that were due before it fire first.
 
         Raises:
-            UnknownCase: there is no such case.
+            UnknownCase: there is no such case, or `by` may not see it.
         """
         actor, given = Actor.of(by), dict(data or {})
         asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
-        return self._change(case, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
+        return self._change(case, actor, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
 
     def check_event(
         self, case: int, event: str, by: Actor | str, data: Mapping[str, Any], *, at: datetime | None = None
@@ -127,9 +128,7 @@ class Changes:
         actor = Actor.of(by)
         with self._site.database.reading() as connection:
             tx = Transaction(connection, self._site.catalogue, self._site.clock.now())
-            work = tx.hold(case)
-            if not may(actor, Action.SEE, work.process, work.snapshot):
-                raise UnknownCase(f"There is no case {case}.")
+            work = tx.hold_for(case, actor)
             moment = _moment(tx, work, at)
             tx.catch_up(work, min(moment, tx.now))
             return tx.do(work, Fire(event, actor, moment, dict(data)))
@@ -150,7 +149,7 @@ class Changes:
         """Keep a document with a case. The same content is kept once; an earlier one stays.
 
         Raises:
-            UnknownCase: there is no such case.
+            UnknownCase: there is no such case, or `by` may not see it.
             DocumentTooBig: it has more bytes than are kept.
         """
         actor, called = Actor.of(by), file_name(name or document)
@@ -161,11 +160,12 @@ class Changes:
             asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
             return self._change(
                 case,
+                actor,
                 lambda moment: AddDocument(document, called, arrived.digest, arrived.size, media_type, actor, moment),
                 at,
                 asked,
                 expected_version,
-                lambda: self._site.documents.keep(arrived),
+                lambda _, __: self._site.documents.keep(arrived),
             )
 
     def complete_task(
@@ -178,10 +178,14 @@ class Changes:
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
-        """Tick a task off that no event does."""
+        """Tick a task off that no event does.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["done", case, task, actor.name, at])
-        return self._change(case, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
+        return self._change(case, actor, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
 
     def assign_task(
         self,
@@ -194,10 +198,28 @@ class Changes:
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
-        """Give a task to a person; None gives it back to its role."""
+        """Give a task to a person; None gives it back to its role.
+
+        Where people are kept, it can only be one of them who is active and may see and work on the case.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["assign", case, task, person, actor.name, at])
-        return self._change(case, lambda moment: AssignTask(task, person, actor, moment), at, asked, expected_version)
+
+        def check(tx: Transaction, work: Work) -> Refusal | None:
+            return no_colleague(tx.connection, person, task, work.process, work.snapshot, actor) if person else None
+
+        return self._change(
+            case,
+            actor,
+            lambda moment: AssignTask(task, person, actor, moment),
+            at,
+            asked,
+            expected_version,
+            check,
+        )
 
     def claim_task(
         self,
@@ -209,10 +231,14 @@ class Changes:
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
-        """Take a task on oneself."""
+        """Take a task on oneself.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["claim", case, task, actor.name, at])
-        return self._change(case, lambda moment: ClaimTask(task, actor, moment), at, asked, expected_version)
+        return self._change(case, actor, lambda moment: ClaimTask(task, actor, moment), at, asked, expected_version)
 
     def postpone_task(
         self,
@@ -226,23 +252,28 @@ class Changes:
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
-        """Give a task another due time, for a reason. Without a time zone it is on the wall clock of the process."""
+        """Give a task another due time, for a reason. Without a time zone it is on the wall clock of the process.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
         if not is_told(until):
             return _not_told("until")
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
         return self._change(
-            case, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
+            case, actor, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
         )
 
     def _change(
         self,
         case: int,
+        by: Actor,
         command: Callable[[datetime], Command],
         at: datetime | None,
         asked: Asked,
         expected: int | None,
-        before_writing: Callable[[], None] = lambda: None,
+        before_writing: Callable[[Transaction, Work], Refusal | None] = lambda _, __: None,
     ) -> Case | Refusal:
         if at is not None and not is_told(at):
             return _not_told("at")
@@ -250,19 +281,19 @@ class Changes:
         def change(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
             if seen is not None:
-                return self._earlier(tx, asked, seen)
-            work = tx.hold(case)
+                return self._earlier(tx, asked, seen, by)
+            work = tx.hold_for(case, by)
             if expected is not None and expected != work.snapshot.seq:
                 return _changed(expected, work.snapshot.seq)
             moment = _moment(tx, work, at)
             first = work.snapshot.seq + 1
             tx.catch_up(work, min(moment, tx.now), offering=True)
-            asking = command(moment)
-            refusal = tx.do(work, asking)
+            refusal = tx.do(work, command(moment))
+            if refusal is None:
+                refusal = before_writing(tx, work)
             if refusal is not None:
                 raise _Refused(refusal)
-            before_writing()
-            view = case_view(work.process, case, work.snapshot, tx.now, _who(asking))
+            view = case_view(work.process, case, work.snapshot, tx.now, by)
             asked.remember(tx, case, first, work.snapshot.seq)
             tx.write()
             return view
@@ -272,20 +303,21 @@ class Changes:
         except _Refused as refused:
             return refused.refusal
 
-    def _earlier(self, tx: Transaction, asked: Asked, seen: Key) -> Case | Refusal:
-        """What the same request gave the first time."""
+    def _earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
+        """What the same request gave the first time, as far as `by` may be shown it today; that it was is kept.
+
+        Raises:
+            UnknownCase: `by` may not see the case any more.
+        """
         if seen.fingerprint != asked.fingerprint:
             message = "This idempotency key was used for another request."
             return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
+        work = tx.hold_for(seen.case, by)
         rows = store.history_of(tx.connection, seen.case)
         snapshot = replay([Entry.from_body(body) for number, body, _ in rows if number <= seen.last])
         assert snapshot is not None
-        process = self._loaded(tx, snapshot)
-        return case_view(process, seen.case, snapshot, tx.now)
-
-    def _loaded(self, tx: Transaction, snapshot: Snapshot) -> Process:
-        self._site.catalogue.refresh(tx.connection)
-        return self._site.catalogue.process(tx.connection, snapshot.process, snapshot.version)
+        self._accesses.note_in(tx.connection, seen.case, (work.process, work.snapshot), by, "answer given again")
+        return case_view(work.process, seen.case, snapshot, tx.now, by, known=work.snapshot)
 
 
 def _not_told(name: str) -> Refusal:
@@ -311,10 +343,6 @@ def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str,
 def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
     """When a step happens: as was said, else now, but not before the step before it."""
     return _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
-
-
-def _who(command: Command) -> Actor | None:
-    return None if isinstance(command, Tick) else command.by
 
 
 def _aware(moment: datetime, process: Process) -> datetime:

@@ -14,28 +14,40 @@ from engine.case.possible import Possible, possible_events
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
+from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase
-from engine.service.cases.views import Case, case_view, shown_data, shown_entry
-from engine.service.cases.words import Overview, Report, Step, choice_of, shown_fields, tell
-from engine.service.lists.finder import actor_of
+from engine.service.cases.views import Case, Document, case_view, copies_of, local, shown_data, shown_entry
+from engine.service.cases.words import Access, Overview, Report, Step, choice_of, shown_fields, tell
+from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
+from engine.store.cases.accesses import accesses_of
 
 
 class Reader:
-    """Cases as people and programs may see them. `by` None: without regard to who asks."""
+    """Cases as people and programs may see them. `by` None: without regard to who asks.
 
-    def __init__(self, site: Site) -> None:
+    That `by` was shown a case is written down with `what` was shown; empty: it is with something else that is.
+    """
+
+    def __init__(self, site: Site, accesses: Accesses) -> None:
         self._site = site
+        self._accesses = accesses
 
-    def case(self, case: int, by: Actor | str | None = None) -> Case:
+    def case(self, case: int, by: Actor | str | None = None, *, what: str = "case") -> Case:
         """A case as it is now.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self.seen(case, by)
+        process, snapshot = self._shown(case, by, what)
         return case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
+
+    def _shown(self, case: int, by: Actor | str | None, what: str) -> Seen:
+        """A case that is shown now; that it is, is kept."""
+        seen = self.seen(case, by)
+        self._accesses.note_shown(case, seen, by, what)
+        return seen
 
     def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
         """Everything that happened to a case, in order, without data that may not be shown now.
@@ -43,7 +55,7 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self.seen(case, by)
+        process, snapshot = self._shown(case, by, "history")
         allowed = shown_data(process, snapshot, self._site.clock.now(), actor_of(by))
         with self._site.database.reading() as connection:
             return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
@@ -55,8 +67,24 @@ class Reader:
             UnknownCase: there is no such case, or `by` may not see it.
             KeyError: it has no such document.
         """
-        _, snapshot = self.seen(case, by)
-        return self._site.documents.open(snapshot.documents[document][-1]["hash"])
+        return self.copy_of(case, document, by)[1]
+
+    def copy_of(
+        self, case: int, document: str, by: Actor | str | None = None, copy: int = 0
+    ) -> tuple[Document, BinaryIO]:
+        """A document of a case with its content: the newest of its kind, or the one of this number, from 1.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+            KeyError: it has no such document.
+        """
+        process, snapshot = self.seen(case, by)
+        copies = copies_of(process, snapshot, document)
+        if not copies or copy > len(copies):
+            raise KeyError(document)
+        self._accesses.note_shown(case, (process, snapshot), by, f"document {document}")
+        found = copies[copy - 1]
+        return found, self._site.documents.open(found.hash)
 
     def possible_events(self, case: int, by: Actor | str) -> list[Possible]:
         """What `by` may do next with a case; and for what they may not, why not.
@@ -76,7 +104,7 @@ class Reader:
         return possible_events(process, snapshot, actor, Facts(moment, free))
 
     def seen(self, case: int, by: Actor | str | None, action: Action = Action.SEE) -> tuple[Process, Snapshot]:
-        """A case with its process, as it is stored; for what shows or changes it.
+        """A case with its process, as it is stored; for what decides or changes something. Nothing is kept of it.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not do this with it.
@@ -96,31 +124,38 @@ class Reader:
             raise UnknownCase(f"There is no case {case}.")
         return process, found.snapshot
 
-    def report(self, case: int, by: Actor | str | None = None) -> Report:
+    def report(self, case: int, by: Actor | str | None = None, *, what: str = "case") -> Report:
         """Everything about a case on one page; what may be done next as far as `by` is given.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         with self._site.database.reading() as connection:
-            view, process, _ = self._overview(connection, case, by)
+            view, process, snapshot = self._overview(connection, case, by)
             history = tuple(_told(connection, process, case))
+        self._accesses.note_shown(case, (process, snapshot), by, what)
         return Report(view.case, view.fields, view.possible, view.been, history)
 
-    def overview_of(self, case: int, by: Actor | str | None = None) -> tuple[Overview, Process, Snapshot]:
+    def overview_of(
+        self, case: int, by: Actor | str | None = None, *, what: str = "case"
+    ) -> tuple[Overview, Process, Snapshot]:
         """A case with what may be done next, and the process and the snapshot that this was made of.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         with self._site.database.reading() as connection:
-            return self._overview(connection, case, by)
+            found = self._overview(connection, case, by)
+        self._accesses.note_shown(case, found[1:], by, what)
+        return found
 
     def _overview(
         self, connection: Connection, case: int, by: Actor | str | None
     ) -> tuple[Overview, Process, Snapshot]:
         process, snapshot = self._read(connection, case, by, Action.SEE)
-        possible = self._possible(connection, process, snapshot, Actor.of(by)) if by is not None else []
+        actor = actor_of(by)
+        known = actor is not None and not actor.is_engine
+        possible = self._possible(connection, process, snapshot, actor) if actor and known else []
         view = case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
         choices, been = tuple(choice_of(one) for one in possible), store.states_been(connection, case)
         return Overview(view, shown_fields(process, view), choices, been), process, snapshot
@@ -134,6 +169,25 @@ class Reader:
         with self._site.database.reading() as connection:
             process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
             return list(_told(connection, process, case)), process
+
+    def note_access(self, case: int, by: Actor | str, what: str) -> None:
+        """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        self._shown(case, by, what)
+
+    def accesses(self, case: int, by: Actor | str | None = None, limit: int = 50) -> list[Access]:
+        """Who was shown personal data of a case, the latest first.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        process, _ = self.seen(case, by, Action.SEE_HISTORY)
+        with self._site.database.reading() as connection:
+            found = accesses_of(connection, case, max(1, min(limit, MOST)))
+        return [Access(local(process, at), who, what) for at, who, what in found]
 
     def last_of_key(self, idempotency_key: str, case: int) -> int | None:
         """The number of the last entry that a request with this key made in a case; None where there is none."""

@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.case.agenda import bookings
-from engine.case.command import ENGINE, Command, Facts, Fire, Tick
+from engine.case.command import ENGINE, Actor, Command, Facts, Fire, Tick
 from engine.case.decide import Decision, decide
 from engine.case.entry import Entry
 from engine.case.instants import from_text, to_text
 from engine.case.refusal import Refusal
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, places_taken
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
@@ -78,6 +79,17 @@ class Transaction:
             process = self.catalogue.process(self.connection, stored.snapshot.process, stored.snapshot.version)
             self._works[case] = Work(stored, process, stored.snapshot)
         return self._works[case]
+
+    def hold_for(self, case: int, by: Actor) -> Work:
+        """Take hold of a case for somebody, who learns nothing of one that is not for them.
+
+        Raises:
+            UnknownCase: there is none with this number, or they may not see it.
+        """
+        work = self.hold(case)
+        if not may(by, Action.SEE, work.process, work.snapshot):
+            raise UnknownCase(f"There is no case {case}.")
+        return work
 
     def free(self, process: str) -> dict[str, int]:
         """How many of each place of a process are free now, by the capacities in force."""

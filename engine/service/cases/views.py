@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -118,9 +118,23 @@ class Page(Generic[T]):
     next: str = ""
 
 
-def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> Case:
-    """The case as it may be shown to `by` at `now`: fields whose condition does not hold are left out."""
-    label = label_of(process, number, snapshot, now, by)
+def case_view(
+    process: Process,
+    number: int,
+    snapshot: Snapshot,
+    now: datetime,
+    by: Actor | None = None,
+    known: Snapshot | None = None,
+) -> Case:
+    """The case as it may be shown to `by` at `now`: fields whose condition does not hold are left out.
+
+    `known` is the case as it is, where `snapshot` is how it was: what may not be shown any more is left out too.
+    """
+    allowed = shown_data(process, snapshot, now, by)
+    if known is not None:
+        today = _showing(process, known, now, by)
+        allowed = {name: value for name, value in allowed.items() if today(name)}
+    label = str(allowed[process.label]) if process.label in allowed else unnamed(number)
     return Case(
         id=number,
         process=snapshot.process,
@@ -133,8 +147,8 @@ def case_view(process: Process, number: int, snapshot: Snapshot, now: datetime, 
         opened=local(process, snapshot.opened),
         outcome=snapshot.outcome,
         organisation=snapshot.data.get(process.organisation),
-        data=shown_data(process, snapshot, now, by),
-        documents=tuple(_documents(process, snapshot)),
+        data=allowed,
+        documents=tuple(one for kind in snapshot.documents for one in copies_of(process, snapshot, kind)),
         tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
         timers=tuple(
             timer_view(process, number, label, key, times[0])
@@ -153,9 +167,14 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
 
 def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
     """The data of a case, in the order of the process's fields, without what `by` may not be shown now."""
+    may_show = _showing(process, snapshot, now, by)
+    return {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
+
+
+def _showing(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None) -> Callable[[str], bool]:
+    """Whether a field of the case may be shown to `by` at `now`, by its name."""
     seen, roles = View(snapshot.data, snapshot.state, snapshot.documents, {}, now), roles_in(process, by)
-    known = (name for name in process.fields if name in snapshot.data)
-    return {name: snapshot.data[name] for name in known if shown_to(process, name, seen, roles)}
+    return lambda name: shown_to(process, name, seen, roles)
 
 
 def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
@@ -165,10 +184,8 @@ def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
 
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown, else its number."""
-    if process.label and process.label in snapshot.data:
-        seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
-        if shown_to(process, process.label, seen, roles_in(process, by)):
-            return str(snapshot.data[process.label])
+    if process.label in snapshot.data and _showing(process, snapshot, now, by)(process.label):
+        return str(snapshot.data[process.label])
     return unnamed(number)
 
 
@@ -242,11 +259,12 @@ def _does(process: Process, key: str) -> str:
     return " and ".join(parts + ([f"sends {timer.send}"] if timer.send else []))
 
 
-def _documents(process: Process, snapshot: Snapshot) -> list[Document]:
+def copies_of(process: Process, snapshot: Snapshot, kind: str) -> list[Document]:
+    """The documents of one kind that a case has, the newest last."""
     return [
         Document(
-            document=name,
-            title=process.title_of("documents", name),
+            document=kind,
+            title=process.title_of("documents", kind),
             name=one["name"],
             type=one["type"],
             size=one["size"],
@@ -254,6 +272,5 @@ def _documents(process: Process, snapshot: Snapshot) -> list[Document]:
             at=local(process, one["at"]),
             by=one["by"],
         )
-        for name, copies in snapshot.documents.items()
-        for one in copies
+        for one in snapshot.documents.get(kind, ())
     ]

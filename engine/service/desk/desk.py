@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
 from engine.service.cases.reader import Reader
 from engine.service.desk.drafts import Drafts
@@ -13,8 +14,8 @@ from engine.service.site import Site
 class Desk:
     """The notes, drafts and saved views of one site; its methods are theirs."""
 
-    def __init__(self, site: Site, reader: Reader, changes: Changes) -> None:
-        notes, drafts, saved_views = Notes(site, reader), Drafts(site, changes), SavedViews(site)
+    def __init__(self, site: Site, reader: Reader, changes: Changes, accesses: Accesses) -> None:
+        notes, drafts, saved_views = Notes(site, reader, accesses), Drafts(site, changes), SavedViews(site)
         self.write_note = notes.write_note
         self.notes = notes.notes
         self.begin_draft = drafts.begin_draft

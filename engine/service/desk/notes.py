@@ -12,6 +12,7 @@ from engine.case.command import Actor
 from engine.case.instants import to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import local
 from engine.service.messages.notices import Notices
@@ -38,9 +39,10 @@ class Note:
 class Notes:
     """The notes on the cases of one site. Every method is one transaction."""
 
-    def __init__(self, site: Site, reader: Reader) -> None:
+    def __init__(self, site: Site, reader: Reader, accesses: Accesses) -> None:
         self._site = site
         self._reader = reader
+        self._accesses = accesses
 
     def write_note(self, case: int, text: str, by: Actor, meeting: int | None = None) -> Refusal | None:
         """Keep a note on a case; a refusal where there is nothing to keep.
@@ -69,13 +71,14 @@ class Notes:
             notices = Notices(connection, to_text(self._site.clock.now()))
             notices.tell_mentioned(case, *self._reader.seen(case, None), set(logins))
 
-    def notes(self, case: int, by: Actor) -> list[Note]:
-        """The notes on a case, the latest first. Times are local to its process.
+    def notes(self, case: int, by: Actor, *, what: str = "notes") -> list[Note]:
+        """The notes on a case, the latest first. Times are local to its process. That they are shown is kept.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, _ = self._reader.seen(case, by, Action.SEE)
+        seen = self._reader.seen(case, by, Action.SEE)
+        self._accesses.note_shown(case, seen, by, what)
         with self._site.database.reading() as connection:
             found = store.notes_of(connection, case, MOST_NOTES)
-        return [Note(local(process, one.at), one.by, one.text, one.meeting) for one in found]
+        return [Note(local(seen[0], one.at), one.by, one.text, one.meeting) for one in found]

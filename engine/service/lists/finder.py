@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,13 +59,19 @@ class TasksWanted:
 
 
 class Finder:
-    """Looks things up in one reading transaction at the instant `now`."""
+    """Looks things up in one reading transaction at the instant `now`. `named` is what was named to whom by then."""
 
     def __init__(self, connection: Connection, catalogue: Catalogue, cursors: Cursors, now: datetime) -> None:
         self.connection = connection
         self._cursors = cursors
         self._catalogue = catalogue
         self._now = now
+        self.named: dict[Actor, list[tuple[int, str]]] = {}
+
+    def _name(self, by: Actor | None, shown: Iterable[tuple[int, str]]) -> None:
+        """Remember whom these cases (number and label) are named to."""
+        if by is not None:
+            self.named.setdefault(by, []).extend(shown)
 
     @property
     def processes(self) -> list[Process]:
@@ -80,7 +87,9 @@ class Finder:
         rows = find.find_cases(self.connection, asked, most + 1)
         more = self._cursors.sealed(order, find.place_of(rows[most - 1], sort)) if len(rows) > most else ""
         actor = actor_of(by)
-        return Page(tuple(self._case(row, actor) for row in rows[:most]), more)
+        found = tuple(self._case(row, actor) for row in rows[:most])
+        self._name(actor, ((one.id, one.label) for one in found))
+        return Page(found, more)
 
     def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
         """How many cases there are, but not more than `most`."""
@@ -111,7 +120,9 @@ class Finder:
         rows = find.find_tasks(self.connection, asked, most + 1)
         more = self._cursors.sealed(TASKS, find.place_of_task(rows[most - 1])) if len(rows) > most else ""
         actor = actor_of(by)
-        return Page(tuple(self._task(row, actor) for row in rows[:most]), more)
+        found = tuple(self._task(row, actor) for row in rows[:most])
+        self._name(actor, ((one.case, one.label) for one in found))
+        return Page(found, more)
 
     def count_tasks(self, wanted: TasksWanted, by: Actor | str | None, most: int) -> int:
         """How many open tasks there are, but not more than `most`."""
@@ -147,6 +158,7 @@ class Finder:
             process, snapshot = self._of(row)
             label = label_of(process, row["case_id"], snapshot, self._now, actor_of(by))
             found.append(timer_view(process, row["case_id"], label, row["timer"], row["due"]))
+        self._name(actor_of(by), ((one.case, one.label) for one in found))
         return found
 
     def _case(self, row: find.Row, by: Actor | None) -> Case:

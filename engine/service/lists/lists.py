@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from engine.case.command import Actor
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.views import Case, Page, Task, Timer
 from engine.service.lists import finder as finding
 from engine.service.lists.cursors import Cursors
@@ -14,11 +15,12 @@ from engine.service.site import Site
 
 
 class Lists:
-    """Lists over the cases of one site."""
+    """Lists over the cases of one site. That `by` was shown the names in one is written down."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, accesses: Accesses) -> None:
         self._site = site
         self._cursors = Cursors(site.database)
+        self._accesses = accesses
 
     def cases(
         self,
@@ -46,7 +48,7 @@ class Lists:
             BadCursor: `after` is not the end of a page.
         """
         asked = finding.CasesWanted(process, state, owner, organisation, overdue, open_only, search=search, sort=sort)
-        with self.finder() as finder:
+        with self.finder("list of cases") as finder:
             return finder.cases(asked, by, limit, after)
 
     def tasks(
@@ -65,7 +67,7 @@ class Lists:
         Raises:
             BadCursor: `after` is not the end of a page.
         """
-        with self.finder() as finder:
+        with self.finder("list of tasks") as finder:
             return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
 
     def timers(
@@ -78,13 +80,20 @@ class Lists:
     ) -> list[Timer]:
         """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
         end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
-        with self.finder() as finder:
+        with self.finder("dates") as finder:
             return finder.timers(end, case, by, limit)
 
     @contextlib.contextmanager
-    def finder(self) -> Iterator[finding.Finder]:
-        """Several lookups in one reading transaction."""
+    def finder(self, what: str = "list") -> Iterator[finding.Finder]:
+        """Several lookups in one reading transaction.
+
+        The cases that they name are written down as shown in this list; in none where `what` is empty, for a list
+        that is shown without names.
+        """
         cursors = self._cursors.ready()
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            yield finding.Finder(connection, self._site.catalogue, cursors, self._site.clock.now())
+            found = finding.Finder(connection, self._site.catalogue, cursors, self._site.clock.now())
+            yield found
+        for by, shown in found.named.items():
+            self._accesses.note_named(shown, by, what)

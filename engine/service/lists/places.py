@@ -7,17 +7,19 @@ process does not say, it stays taken. It is a forecast, not a promise.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from engine.case.command import Actor
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
-from engine.clock import Clock
 from engine.process.definition import Field, PlaceKind, Process
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.views import Case, case_view, local
-from engine.service.processes.catalogue import Catalogue
-from engine.store.database import Database
+from engine.service.site import Site
 from engine.store.lists import places as place_store
 from engine.store.lists import waits as store
 
@@ -64,32 +66,28 @@ class PlaceFigures:
 
 
 class Places:
-    """The places of one database."""
+    """The places of one site."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, clock: Clock) -> None:
-        self._database = database
-        self._catalogue = catalogue
-        self._clock = clock
+    def __init__(self, site: Site, accesses: Accesses) -> None:
+        self._site = site
+        self._accesses = accesses
 
     def figures(self, process: Process, by: Actor) -> list[PlaceFigures]:
-        """Every kind of place of a process; none where `by` does not see all its cases."""
+        """Every kind of place of a process; none where `by` does not see all its cases. That it names some is kept."""
         if not may(by, Action.OVERSEE, process):
             return []
-        now = self._clock.now()
-        with self._database.reading() as connection:
-            self._catalogue.refresh(connection)
+        now = self._site.clock.now()
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
             taken = place_store.taken(connection, process.name)
-            capacities = self._catalogue.capacities(connection, process.name, now)
+            capacities = self._site.catalogue.capacities(connection, process.name, now)
             rows = store.waiting_cases(connection, process.name, MOST)
             held = store.snapshots_in(connection, process.name, _holding_states(process), MOST)
+            waiting = list(self._waiting(connection, rows, by))
         holders = [Snapshot.from_json(text) for _, text in held]
         found = []
         for kind in process.places.values():
-            waiters = [
-                Waiter(case_view(process, number, Snapshot.from_json(text), now, by), local(process, since))
-                for number, place, since, text in rows
-                if place == kind.name
-            ]
+            waiters = [one for place, one in waiting if place == kind.name]
             mine = [(one, state) for one in holders for state, place in one.held.items() if place == kind.name]
             in_use = [one for one, state in mine if _is_taken(process, one, state)]
             on_their_way = [one for one, state in mine if not _is_taken(process, one, state)]
@@ -97,7 +95,19 @@ class Places:
             capacity = capacities.get(kind.name, kind.capacity)
             counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
             found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
+        self._accesses.note_named([(one.case.id, one.case.label) for _, one in waiting], by, "places")
         return found
+
+    def _waiting(
+        self, connection: Connection, rows: list[tuple[int, str, str, str]], by: Actor
+    ) -> Iterator[tuple[str, Waiter]]:
+        """The cases that wait and that `by` may see, each with the place."""
+        for number, place, since, text in rows:
+            case = Snapshot.from_json(text)
+            process = self._site.catalogue.process(connection, case.process, case.version)
+            if may(by, Action.SEE, process, case):
+                view = case_view(process, number, case, self._site.clock.now(), by)
+                yield place, Waiter(view, local(process, since))
 
 
 def _holding_states(process: Process) -> list[str]:

@@ -16,17 +16,17 @@ from engine.case.command import Actor
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, leads, list_sight, may, sight_of
 from engine.case.snapshot import Snapshot
-from engine.clock import Clock
 from engine.process.definition import MeetingKind, Process
+from engine.service.cases.accesses import Accesses
 from engine.service.cases.views import Case, case_view, known_answers
 from engine.service.cases.words import Shown, shown_fields
 from engine.service.lists.finder import Finder
-from engine.service.processes.catalogue import Catalogue
+from engine.service.site import Site
 from engine.store import meetings as store
-from engine.store.database import Database
 from engine.store.meetings import StoredMeeting
 
 MOST = 200
+AGENDA = "agenda of a meeting"
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
 
@@ -81,15 +81,15 @@ class Meetings:
 
     def __init__(
         self,
-        database: Database,
-        catalogue: Catalogue,
-        clock: Clock,
+        site: Site,
+        accesses: Accesses,
         finder: Callable[[], AbstractContextManager[Finder]],
         fire: Callable[..., Case | Refusal],
     ) -> None:
-        self._database = database
-        self._catalogue = catalogue
-        self._clock = clock
+        self._database = site.database
+        self._catalogue = site.catalogue
+        self._clock = site.clock
+        self._accesses = accesses
         self._finder = finder
         self._fire = fire
 
@@ -126,6 +126,7 @@ class Meetings:
         if any((one.process.name, one.kind.name, one.series) == _series(after) for one in same_day if one.id != number):
             raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
         left = self._rebook(before, after, by) if after.value != before.value else []
+        self._accesses.note_named([(case.id, case.label) for case, _ in left], by, AGENDA)
         with _one_a_day(day), self._database.writing() as connection:
             stored = store.meeting_of(connection, number)
             if stored is not None:
@@ -219,16 +220,20 @@ class Meetings:
             if one.process.name == process.name and one.kind.name == kind.name and series in (None, one.series)
         ]
 
-    def agenda(self, meeting: Meeting, by: Actor) -> list[Case]:
-        """The cases that stand on the agenda of a meeting and that `by` may see."""
-        return [case for case, _ in self._booked(meeting, by)]
+    def agenda(self, meeting: Meeting, by: Actor, *, what: str = AGENDA) -> list[Case]:
+        """The cases that stand on the agenda of a meeting and that `by` may see. That they are shown is kept."""
+        found = [case for case, _ in self._booked(meeting, by)]
+        self._accesses.note_accesses([one.id for one in found], by, what)
+        return found
 
     def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
         """The same with what is known of each of them in words."""
-        return [(case, shown_fields(process, case)) for case, process in self._booked(meeting, by)]
+        found = self._booked(meeting, by)
+        self._accesses.note_accesses([case.id for case, _ in found], by, "agenda pack")
+        return [(case, shown_fields(process, case)) for case, process in found]
 
     def _booked(self, meeting: Meeting, by: Actor) -> list[tuple[Case, Process]]:
-        """The same with the process that each of them follows."""
+        """The cases on an agenda that `by` may see, each with the process that it follows."""
         found = []
         agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
         with self._database.reading() as connection:

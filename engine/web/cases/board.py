@@ -37,9 +37,8 @@ def board(request: Request, visitor: CaseVisiting, process: str = "") -> Respons
         return show(request, "board.html", processes=[], process=None, lanes=[])
     chosen = known[process] if process else next(iter(known.values()))
     wanted = CasesWanted(process=chosen.name, open_only=True, sort="since")
-    with visitor.engine.finder() as finder:
+    with visitor.engine.finder("board") as finder:
         page = finder.cases(wanted, visitor.actor, MOST, "")
-    visitor.note_named([(one.id, one.label) for one in page.items], "board")
     by_state: dict[str, list[Case]] = {}
     for case in page.items:
         by_state.setdefault(case.state, []).append(case)

@@ -62,8 +62,7 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
         UnknownCase: there is none, or it is not for them.
     """
     engine = visitor.engine
-    overview, process, snapshot = engine.overview_of(number, visitor.actor)
-    engine.note_shown(number, (process, snapshot), visitor.actor, what)
+    overview, process, snapshot = engine.overview_of(number, visitor.actor, what=what)
     changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
     return Seen(process, overview, _map(process, overview), changeable)
 
@@ -140,7 +139,7 @@ def _notes(
     done: str = "",
 ) -> Response:
     seen = see(visitor, number, "notes")
-    found = visitor.engine.desk.notes(number, visitor.actor)
+    found = visitor.engine.desk.notes(number, visitor.actor, what="")
     error = "" if refusal is None else refusal.message
     values: dict[str, Any] = {"notes": found, "error": error, "text": text, "done": done}
     return show(request, "notes.html", status, seen=seen, tab="notes", **values)

@@ -179,10 +179,9 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
     items: tuple[Case, ...] = ()
     following = ""
     try:
-        with engine.finder() as finder:
+        with engine.finder("list of cases") as finder:
             page = finder.cases(look.wanted(visitor), visitor.actor, PAGE, look.after)
         items, following = page.items, page.next
-        visitor.note_named([(one.id, one.label) for one in items], "list of cases")
     except (UnknownProcess, UnknownState) as error:
         unknown = str(error.args[0])
     return show(
@@ -235,7 +234,7 @@ def _rows(visitor: Visitor, look: Look) -> Iterator[Case]:
     """Every case of the list, page by page, as far as is exported."""
     count, after = 0, ""
     while count < MOST_EXPORTED:
-        with visitor.engine.finder() as finder:
+        with visitor.engine.finder("export of a list") as finder:
             page = finder.cases(look.wanted(visitor), visitor.actor, 500, after)
         yield from page.items
         count, after = count + len(page.items), page.next
@@ -266,7 +265,7 @@ def _csv(visitor: Visitor, look: Look) -> Response:
     into = io.StringIO()
     writer = csv.writer(into)
     writer.writerow(COLUMNS[name][0] for name in look.shown)
-    for case in _noted(visitor, _rows(visitor, look)):
+    for case in _rows(visitor, look):
         writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
     headers = {"content-disposition": 'attachment; filename="cases.csv"'}
     return Response("\ufeff" + into.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
@@ -286,7 +285,7 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
         for column, name in enumerate(look.shown):
             sheet.write_string(0, column, COLUMNS[name][0], bold)
             sheet.set_column(column, column, 22)
-        for row, case in enumerate(_noted(visitor, _rows(visitor, look)), 1):
+        for row, case in enumerate(_rows(visitor, look), 1):
             for column, name in enumerate(look.shown):
                 value = COLUMNS[name][1](case)
                 if isinstance(value, datetime):
@@ -299,13 +298,6 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     headers = {"content-disposition": 'attachment; filename="cases.xlsx"'}
     return Response(into.getvalue(), media_type=kind, headers=headers)
-
-
-def _noted(visitor: Visitor, cases: Iterator[Case]) -> list[Case]:
-    """The cases of an export; that they were exported is kept with each of them."""
-    found = list(cases)
-    visitor.engine.note_accesses([case.id for case in found], visitor.actor, "export of a list")
-    return found
 
 
 @router.post("/cases/views")

@@ -86,6 +86,5 @@ def tasks_done(visitor: Visitor, did: str, chosen: list[str]) -> str:
 
 
 def _shown(visitor: Visitor, number: int) -> tuple[Process, Case]:
-    overview, process, snapshot = visitor.engine.overview_of(number, visitor.actor)
-    visitor.engine.note_shown(number, (process, snapshot), visitor.actor, "confirmation")
+    overview, process, _ = visitor.engine.overview_of(number, visitor.actor, what="confirmation")
     return process, overview.case

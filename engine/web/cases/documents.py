@@ -72,7 +72,7 @@ def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added
 @router.post("/cases/{number}/documents")
 def add_documents(request: Request, visitor: CaseVisiting, number: CaseNumber, posted: SentBy) -> Response:
     """Keep documents with a case; each that is not taken is named with the reason, and the others stay."""
-    visitor.engine.case(number, visitor.actor)
+    visitor.engine.seen(number, visitor.actor)
     kind, files = posted.text("document", 60), posted.files("files")
     if not files:
         return _list(request, visitor, number, 422, ("Choose one or more files.",))
@@ -96,12 +96,11 @@ def _add(request: Request, visitor: Visitor, number: int, kind: str, upload: Upl
 @router.get("/cases/{number}/documents/{kind}/{copy}")
 def see_document(visitor: CaseVisiting, number: CaseNumber, kind: Kind, copy: Copy, download: str = "") -> Response:
     """One version of a document: shown in the browser where that is safe, else sent as a file."""
-    case = visitor.engine.case(number, visitor.actor)
-    copies = [one for one in case.documents if one.document == kind]
-    if copy > len(copies):
-        raise NotFound
-    visitor.engine.note_access(number, visitor.actor, f"document {kind}")
-    return _sent(visitor.engine.documents.open(copies[copy - 1].hash), copies[copy - 1], inline=not download)
+    try:
+        document, content = visitor.engine.copy_of(number, kind, visitor.actor, copy)
+    except KeyError:
+        raise NotFound from None
+    return _sent(content, document, inline=not download)
 
 
 def _sent(content: BinaryIO, document: Document, *, inline: bool) -> Response:

@@ -55,8 +55,6 @@ def places(request: Request, visitor: CaseVisiting) -> Response:
     found = []
     for process in visitor.oversees:
         figures = visitor.engine.places.figures(process, visitor.actor)
-        waiting = [one.case for kind in figures for one in kind.waiters]
-        visitor.note_named([(one.id, one.label) for one in waiting], "places")
         today = process.today(now)
         found.append((process, [(one, bars_of(one, today), line_of(one)) for one in figures]))
     return show(request, "places.html", processes=found, width=WIDTH, height=HEIGHT, left=LEFT, bottom=BOTTOM)

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Refusal
-from engine.case.sight import Action, may
 from engine.service import Case
 from engine.service.lists.finder import TasksWanted
 from engine.web.cases.case import DONE, CaseNumber, see
@@ -72,9 +71,8 @@ def _list(
     questions: list[Question] | None = None,
     chosen: list[str] | None = None,
 ) -> Response:
-    with visitor.engine.finder() as finder:
+    with visitor.engine.finder("list of tasks") as finder:
         page = finder.tasks(wanted(visitor, what), visitor.actor, PAGE, after)
-    visitor.note_named([(one.case, one.label) for one in page.items], "list of tasks")
     return show(
         request,
         "tasks.html",
@@ -85,19 +83,10 @@ def _list(
         next_href=f"/tasks?{query({'show': what, 'after': page.next})}" if page.next else "",
         problems=problems,
         done=done,
-        people=_colleagues(visitor),
+        people=[(one.login, one.name) for one in visitor.engine.colleagues(page.items, visitor.actor)],
         questions=questions or _postponing(),
         chosen=chosen or [],
     )
-
-
-def _colleagues(visitor: Visitor) -> list[tuple[str, str]]:
-    """Those to whom a task can be given: of one's own organisation only, for who sees no more."""
-    people = [one for one in visitor.engine.people.everybody() if one.active]
-    found = [one for one in people if any(may(one.actor, Action.TAKE_PART, p) for p in visitor.takes_part)]
-    if not visitor.oversees:
-        found = [one for one in found if one.organisation == visitor.person.organisation]
-    return [(one.login, one.name) for one in found]
 
 
 def _postponing(until: str = "", reason: str = "", errors: dict[str, str] | None = None) -> list[Question]:
@@ -189,7 +178,6 @@ def _do(visitor: Visitor, chosen: str, action: str, posted: Posted, until: str, 
     case, engine, by = number_in(number), visitor.engine, visitor.actor
     if case is None:
         return "There is no such task."
-    engine.case(case, by)
     result: Case | Refusal
     match action:
         case "claim":
@@ -198,8 +186,6 @@ def _do(visitor: Visitor, chosen: str, action: str, posted: Posted, until: str, 
             result = engine.complete_task(case, name, by)
         case "assign":
             person = posted.text("person", 60) or None
-            if person is not None and person not in dict(_colleagues(visitor)):
-                return "Choose somebody from the list."
             result = engine.assign_task(case, name, person, by)
         case "postpone":
             due = datetime.combine(date.fromisoformat(until), END_OF_DAY)

@@ -50,9 +50,9 @@ class Date:
         return self.kind != "Meeting" and self.at.time() == time()
 
 
-def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime) -> list[Date]:
-    """Tasks that are due, meetings, and what will happen by itself, in order."""
-    with engine.finder() as finder:
+def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime, *, what: str = "dates") -> list[Date]:
+    """Tasks that are due, meetings, and what will happen by itself, in order. `what` as for a finder."""
+    with engine.finder(what) as finder:
         tasks = finder.tasks(TasksWanted(due_from=since, due_before=until), by, MOST, "").items
         timers = finder.timers(until, None, by, MOST, since)
         meetings = engine.meetings.between_in(finder, *_days_around(since, until), by)
@@ -155,7 +155,6 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
     span = span_of(view, chosen)
     since, until = (at_local(day, time(), zone) for day in (span.first - ONE_DAY, span.last + 2 * ONE_DAY))
     found = [one for one in dates_between(visitor.engine, visitor.actor, since, until) if one.day in span]
-    visitor.note_named([(one.case, one.about) for one in found if one.case], "dates")
     by_day: dict[date, list[Date]] = {}
     for one in found:
         by_day.setdefault(one.day, []).append(one)
@@ -182,7 +181,7 @@ def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Respo
     calendar.add("x-wr-calname", "casework")
     since, until = now - timedelta(days=30), now + timedelta(days=FEED_DAYS)
     first, last = _days_around(since, until)
-    for one in dates_between(engine, actor, since, until):
+    for one in dates_between(engine, actor, since, until, what=""):
         calendar.add_component(_entry(one, now))
     calendar.add_missing_timezones(first_date=first - YEAR, last_date=last + YEAR)
     return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")

@@ -129,7 +129,6 @@ def _agenda(
     problem: str | tuple[str, ...] = "",
 ) -> Response:
     agenda = visitor.engine.meetings.agenda(found, visitor.actor)
-    visitor.engine.note_accesses([one.id for one in agenda], visitor.actor, "agenda of a meeting")
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
     values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
@@ -183,7 +182,6 @@ def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) ->
         return _move(request, found, _asked_when(when), 422, str(bad))
     if not left:
         return go(f"/meetings/{number}?done=moved")
-    visitor.note_named([(case.id, case.label) for case, _ in left], "agenda of a meeting")
     stay = tuple(f"{case.label} could not be booked on the new day: {why.message}" for case, why in left)
     return _agenda(request, visitor, engine.meetings.meeting(number, visitor.actor), 409, problem=stay)
 
@@ -210,7 +208,6 @@ def pack(request: Request, visitor: Visiting, number: Number, names: str = "yes"
     """The agenda with a sheet for each case, to be printed: with names, or without."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     sheets = visitor.engine.meetings.sheets(found, visitor.actor)
-    visitor.engine.note_accesses([one.id for one, _ in sheets], visitor.actor, "agenda pack")
     return show(request, "pack.html", meeting=found, sheets=sheets, named=names == "yes")
 
 
@@ -224,14 +221,14 @@ def _hear(
     request: Request, visitor: Visitor, number: int, case: int, status: int = 200, problem: str = "", text: str = ""
 ) -> Response:
     found = visitor.engine.meetings.meeting(number, visitor.actor)
-    agenda = visitor.engine.meetings.agenda(found, visitor.actor)
+    agenda = visitor.engine.meetings.agenda(found, visitor.actor, what="")
     numbers = [one.id for one in agenda]
     if case not in numbers:
         raise NotFound
     seen = see(visitor, case, "page during a meeting")
     place = numbers.index(case)
     following = numbers[place + 1] if place + 1 < len(numbers) else None
-    notes = [one for one in visitor.engine.desk.notes(case, visitor.actor) if one.meeting == number]
+    notes = [one for one in visitor.engine.desk.notes(case, visitor.actor, what="") if one.meeting == number]
     outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
     values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
     values |= {"problem": problem, "text": text}

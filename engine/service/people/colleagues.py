@@ -1,0 +1,56 @@
+"""Colleagues: those to whom somebody may give a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from engine.case.command import Actor
+from engine.case.refusal import Code, Refusal
+from engine.case.sight import may_be_given
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.service.cases.views import Task
+from engine.service.people.people import Person, person_of
+from engine.service.site import Site
+from engine.store.cases import cases as store
+from engine.store.people.people import all_people, find_person
+
+
+class Colleagues:
+    """The people of one site, as those among whom tasks are given."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def colleagues(self, tasks: Iterable[Task], by: Actor) -> list[Person]:
+        """Those who are active and to whom `by` may give one or more of these open tasks, by login."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            people = [person_of(one) for one in all_people(connection) if one.active]
+            found: set[str] = set()
+            for task in tasks:
+                stored = store.read_case(connection, task.case)
+                if stored is not None and task.task in stored.snapshot.tasks:
+                    case = stored.snapshot
+                    process = self._site.catalogue.process(connection, case.process, case.version)
+                    given = (case.tasks[task.task], by, process, case)
+                    found |= {one.login for one in people if may_be_given(one.actor, *given)}
+        return [one for one in people if one.login in found]
+
+
+def no_colleague(
+    connection: Connection, login: str, task: str, process: Process, case: Snapshot, by: Actor
+) -> Refusal | None:
+    """Why an open task cannot be given to somebody; whether there is such a person is not told.
+
+    Where no people are kept, as where a program keeps them itself, any name will do.
+    """
+    found = find_person(connection, login)
+    if found is None and not all_people(connection):
+        return None
+    if found is not None and found.active and may_be_given(person_of(found).actor, case.tasks[task], by, process, case):
+        return None
+    message = "It cannot be given to this person: they must be known here, be active, and work on this case."
+    return Refusal(Code.FORM, message, fields={"person": message})
