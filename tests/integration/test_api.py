@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,12 +198,17 @@ def test_a_document_that_is_too_big_is_refused(
 def test_tasks_are_found_claimed_and_assigned(engine: Engine, people: dict[str, Caller]) -> None:
     case = done(engine.open_case("equipment-loan", "clerk", {"club": "Hilltop", "item": "saw"}))
     engine.people.add("ann", "", ["clerk"])
+    engine.people.add("bob", "", ["clerk"])
     ann = Caller(people["jo"]._client, engine.people.issue_token("ann", "", ["read", "write"], 1)[0])
     [task] = ann("GET", "/tasks?role=clerk", 200)["items"]
     path = f"/cases/{case.id}/tasks/{task['task']}"
     assert ann("POST", f"{path}/claim", 200)["tasks"][0]["person"] == "ann"
     assert [one["case"] for one in ann("GET", "/tasks?mine=true", 200)["items"]] == [case.id]
     assert ann("POST", f"{path}/assign", 200, json={"person": "bob"})["tasks"][0]["person"] == "bob"
+    for nobody in ("who", "jo", "admin"):
+        assert ann("POST", f"{path}/assign", 422, json={"person": nobody})["fields"].keys() == {"person"}
+    engine.people.change(replace(engine.people.person("bob"), active=False))
+    assert ann("POST", f"{path}/assign", 422, json={"person": "bob"})["code"] == "form"
     assert ann("POST", f"{path}/assign", 200, json={})["tasks"][0]["person"] is None
     assert ann("POST", f"{path}/done", 409)["code"] == "requirement"
     assert ann("POST", f"/cases/{case.id}/tasks/nothing/done", 409)["code"] == "no_such_event"
