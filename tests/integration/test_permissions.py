@@ -44,6 +44,7 @@ PAGES = {
     "/drafts/{number}/part/{part}": {"sam"},
     "/drafts/{number}/documents": {"sam"},
     "/drafts/{number}/check": {"sam"},
+    "/drafts/{number}/discard": {"sam"},
     "/cases/{number}": SEES,
     "/cases/{number}/timeline": SEES | {"ann"},
     "/cases/{number}/accesses": SEES | {"ann"},
@@ -58,6 +59,7 @@ PAGES = {
     "/meetings": MEETS,
     "/meetings/{number}": HEARS,
     "/meetings/{number}/pack": HEARS,
+    "/meetings/{number}/cancel": {"jo"},
     "/meetings/{number}/move": {"jo"},
     "/meetings/{number}/cases/{case}": HEARS,
     "/places": {"jo", "max"},
@@ -116,6 +118,7 @@ FORMS = {
     "/outbox/hooks/remove": ADMIN,
     "/outbox/again": ADMIN,
 }
+GONE = "/drafts/{number}/discard"  # a draft that is not theirs is as one that is gone already: nothing is left to do
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 
 
@@ -171,9 +174,10 @@ def test_every_form_for_every_role(site: FastAPI, engine: Engine) -> None:
             if login in granted:
                 continue
             status = visit.client.post(filled(path), data={"csrf": token, "text": "x", "document": "ehcp"}).status_code
-            if status != 404:
+            if status != (303 if path == GONE and login in CASES else 404):
                 wrong.append((login, path, status))
     assert wrong == []
+    assert engine.desk.draft(DRAFT, engine.people.person("sam").actor).id == DRAFT
     assert (engine.case(CASE), engine.people.everybody(), engine.people.organisations()) == (
         before,
         people,
