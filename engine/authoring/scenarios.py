@@ -5,6 +5,7 @@ Reads scenario files; runs them against Engine. Times are the process's wall clo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -269,11 +270,8 @@ class _Run:
 
     def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
         content = f"{document} of case {case}".encode()
-        return _told(
-            lambda: self._engine.add_document(
-                case, document, content, by, name=f"{document}.txt", media_type="text/plain", at=at
-            )
-        )
+        facts: dict[str, Any] = {"name": f"{document}.txt", "media_type": "text/plain", "at": at}
+        return _told(lambda: self._engine.add_document(case, document, content, by, **facts))
 
     def _pass_time(self, raw: dict[str, Any]) -> None:
         now = self._clock.now()
@@ -342,16 +340,12 @@ class _Run:
             late = [task.task for task in case.tasks if task.overdue]
             return late if set(late) != set(wanted) else None
         if key in {"possible", "not_possible"}:
-            may = self._possible(case.id, by)
+            may = []
+            with contextlib.suppress(UnknownCase):
+                may = [one.event.name for one in self._engine.possible_events(case.id, by) if one.refusal is None]
             wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
             return may if wrong else None
         return self._found_map(key, wanted, case)
-
-    def _possible(self, case: int, by: Actor) -> list[str]:
-        try:
-            return [one.event.name for one in self._engine.possible_events(case, by) if one.refusal is None]
-        except UnknownCase:
-            return []
 
     def _found_map(self, key: str, wanted: dict[str, Any], case: Case) -> Any:
         found = {name: self._one(key, name, case) for name in wanted}
