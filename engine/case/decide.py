@@ -31,6 +31,7 @@ from engine.case.entry import Entry
 from engine.case.event import fire, settle
 from engine.case.form import check_form
 from engine.case.instants import to_text
+from engine.case.lateness import without_lateness
 from engine.case.reasons import event_title, form_refusal, no_way, not_allowed, not_yours, unmet_by
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, doers, has_role, may
@@ -193,7 +194,7 @@ def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
         refusal = _postponing_fault(command, until)
     if refusal is not None:
         return refusal
-    task = {**draft.snapshot.tasks[command.task], "due": to_text(until)}
+    task = {**without_lateness(draft.snapshot.tasks[command.task]), "due": to_text(until)}
     tasks = {command.task: task}
     known = command.task in draft.process.tasks and not task.get("escalated")
     timers = schedule.escalations(draft.process, tasks) if known else {}

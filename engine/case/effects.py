@@ -87,7 +87,7 @@ def new_tasks(
     tasks: dict[str, dict[str, Any]] = {}
     for name, scope in raises.items():
         if name not in case.tasks or name in closed:
-            tasks |= schedule.raised(process, [name], scope, at, case.state)
+            tasks |= schedule.raised(process, [name], scope, at, case)
     return tasks
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.calendars.duration import Duration, add, at_local, roll
 from engine.case.instants import from_text, to_text
+from engine.case.lateness import lateness
+from engine.case.snapshot import Snapshot
 from engine.process.definition import Process, Timer
 from engine.process.expressions import instant
 
@@ -112,16 +114,18 @@ def _not_before(times: list[str], at: str) -> list[str]:
     return [max(times[0], at), *times[1:]]
 
 
-def raised(process: Process, names: Iterable[str], scope: str, at: str, rests: str) -> dict[str, dict[str, Any]]:
-    """Open tasks as they are when they are raised at `at`; for whoever has to move the case on, if for no role."""
+def raised(process: Process, names: Iterable[str], scope: str, at: str, case: Snapshot) -> dict[str, dict[str, Any]]:
+    """Open tasks as they are when they are raised in a case at `at`; for whoever has to move it on, if for no role."""
     found = {}
     for name in names:
         kind = process.task(name)
         assert kind is not None
-        role = kind.role or process.owner(rests) or next(iter(process.roles))
+        role = kind.role or process.owner(case.state) or next(iter(process.roles))
         task: dict[str, Any] = {"role": role, "raised": at, "scope": scope}
         if kind.due:
             task["due"] = after(process, at, kind.due)
+        if kind.overdue_of:
+            task |= lateness(kind.overdue_of, case.tasks, at)
         found[name] = task
     return found
 

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.case.entry import Entry, canonical
+from engine.case.lateness import late_from
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """Everything about a case that decides what may happen next.
 
-    `seq` is the number of its last entry, and so its version. `entered` maps each state the case is in
-    to when it came there. `tasks` maps an open task to role, person, raised, due, scope (the state it
-    belongs to) and escalated. `timers` maps `state/name` to [due, base]: base is the due time before it
-    was moved off a day without school. A repeated timer has [due, anchor, count]: the count-th time from
+    `seq` is the number of its last entry, and so its version. `entered` maps each state the case is in to when
+    it came there. `tasks` maps an open task to role, person, raised, due, scope (the state it belongs to),
+    escalated, and what `lateness` adds. `timers` maps `state/name` to [due, base]: base is the due time before
+    it was moved off a day without school. A repeated timer has [due, anchor, count]: the count-th time from
     when it was set going (an earlier release wrote [due, base], and its base is the anchor of what follows).
-    `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state,
-    in which state and since when. Instants are text, UTC.
+    `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
+    which state and since when. Instants are text, UTC.
     """
 
     process: str
@@ -50,8 +51,8 @@ class Snapshot:
 
     @property
     def next_due(self) -> str | None:
-        """When the next of its open tasks is due; None where none has a date."""
-        return min((task["due"] for task in self.tasks.values() if task.get("due")), default=None)
+        """When the next of its open tasks is due, or since when one is overdue; None where none has a date."""
+        return min(filter(None, map(late_from, self.tasks.values())), default=None)
 
     @property
     def ended(self) -> bool:

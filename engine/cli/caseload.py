@@ -29,7 +29,7 @@ from engine.cli.shared import (
 
 if TYPE_CHECKING:
     from engine.case.refusal import Refusal
-    from engine.service import Case, Engine, Report
+    from engine.service import Case, Engine, Report, Task
 
 PANEL = "Cases"
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", min=1, max=MOST_NUMBER, help="The number of the case.")]
@@ -165,9 +165,14 @@ def print_changed(result: Case | Refusal, as_json: bool) -> None:
         return
     end = f" It has ended: {result.outcome}." if result.ended else ""
     out(f"Case {result.id}: {result.state_title} ({result.state}), version {result.version}.{end}")
-    for task in result.tasks:
-        late = " (overdue)" if task.overdue else ""
+    for task in result.to_do:
+        late = f" ({task.lateness.lower()})" if task.overdue else ""
         out(f"  to do: {task.title} [{task.task}], {task.role}{f', due {moment(task.due)}' if task.due else ''}{late}")
+
+
+def when(task: Task) -> str:
+    """When a task is due, and how late it is."""
+    return f"{moment(task.date)} ({task.lateness.lower()})" if task.overdue else moment(task.date)
 
 
 def cases(
@@ -220,7 +225,7 @@ def cases(
 
 
 def _next_task(case: Case) -> tuple[str, str]:
-    return (case.tasks[0].title, moment(case.tasks[0].due)) if case.tasks else ("", "")
+    return (case.to_do[0].title, moment(case.to_do[0].date)) if case.to_do else ("", "")
 
 
 def say_more(cursor: str) -> None:
@@ -296,10 +301,8 @@ def _print_documents(case: Case) -> None:
 def _print_times(case: Case) -> None:
     if case.tasks:
         heading("\nTasks")
-        rows = [
-            (one.task, one.title, one.person or one.role, moment(one.due), one.escalated or "") for one in case.tasks
-        ]
-        table(("task", "what", "who", "due", "escalated to"), rows, marked=[one.overdue for one in case.tasks])
+        rows = [(one.task, one.title, one.person or one.role, when(one), one.escalated or "") for one in case.to_do]
+        table(("task", "what", "who", "due", "escalated to"), rows, marked=[one.overdue for one in case.to_do])
     if case.timers:
         heading("\nTimers")
         table(("when", "timer", "does"), [(moment(one.due), one.timer, one.does) for one in case.timers])

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.caseload import CaseNumber, print_changed, say_more
-from engine.cli.screen import Stop, moment, out_json, say, table
+from engine.cli.caseload import CaseNumber, print_changed, say_more, when
+from engine.cli.screen import Stop, out_json, say, table
 from engine.cli.shared import (
     MOST_NUMBER,
     After,
@@ -71,7 +71,7 @@ def tasks(
         say("No tasks.")
         return
     rows = [
-        (str(one.case), one.label, one.task, one.title, one.person or one.role, moment(one.due), one.escalated or "")
+        (str(one.case), one.label, one.task, one.title, one.person or one.role, when(one), one.escalated or "")
         for one in page.items
     ]
     columns = ("case", "name", "task", "what", "who", "due", "escalated to")

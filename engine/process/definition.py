@@ -85,7 +85,10 @@ class Escalation:
 
 @dataclass(frozen=True)
 class TaskKind:
-    """Something people may have to do. `done_by` names the events that do it."""
+    """Something people may have to do. `done_by` names the events that do it.
+
+    `overdue_of` names the task that this one, once it is raised, says is overdue.
+    """
 
     name: str
     title: str
@@ -94,6 +97,7 @@ class TaskKind:
     due: Duration | None = None
     done_by: frozenset[str] = frozenset()
     escalate: Escalation | None = None
+    overdue_of: str = ""
 
 
 LOOK_INTO = TaskKind(

@@ -280,7 +280,17 @@ def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
         due=context.duration(raw.get("due"), (*path, "due")),
         done_by=frozenset(context.one_or_many("event", raw.get("done_by"), (*path, "done_by"))),
         escalate=_escalation(context, raw.get("escalate"), (*path, "escalate")),
+        overdue_of=_overdue_of(context, name, raw.get("overdue_of", ""), (*path, "overdue_of")),
     )
+
+
+def _overdue_of(context: Context, name: str, other: str, path: Path) -> str:
+    if not other or not context.known("task", other, path):
+        return ""
+    if other == name:
+        message = f"The task {name} cannot say of itself that it is overdue."
+        context.problem(path, "overdue-of-itself", message, "Name the task that is to be done in time.")
+    return other
 
 
 def _escalation(context: Context, raw: dict[str, str] | None, path: Path) -> Escalation | None:

@@ -31,6 +31,7 @@ CODES = frozenset(
         "not-utf8",
         "not-yaml",
         "tag",
+        "overdue-of-itself",
         "timer-circle",
         "timer-on-end",
         "too-big",

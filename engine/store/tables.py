@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0008"
 
 metadata = MetaData(
     naming_convention={
@@ -134,13 +134,15 @@ tasks = Table(
     Column("escalated", String(60)),
     Column("raised", _INSTANT, nullable=False),
     Column("due", _INSTANT),
-    Index(None, "due", "case_id"),
-    Index(None, "role", "due", "case_id"),
+    Column("late", _INSTANT),
+    Column("overdue_of", String(60)),
+    Index(None, "late", "case_id"),
+    Index(None, "role", "late", "case_id"),
 )
 # Most tasks are nobody's and were not escalated: these indexes hold only the others.
 for _name in ("person", "escalated"):
     _given = tasks.c[_name].is_not(None)
-    Index(None, tasks.c[_name], tasks.c.due, tasks.c.case_id, sqlite_where=_given, postgresql_where=_given)
+    Index(None, tasks.c[_name], tasks.c.late, tasks.c.case_id, sqlite_where=_given, postgresql_where=_given)
 
 timers = Table(
     "timers",

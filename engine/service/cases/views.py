@@ -12,6 +12,7 @@ from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.form import shown, shown_to
 from engine.case.instants import from_text
+from engine.case.lateness import days_late, late_from
 from engine.case.schedule import ESCALATION, timer_of
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
@@ -34,7 +35,11 @@ def as_data(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Task:
-    """An open task of a case. `overdue` is seen by comparing, without any job having run."""
+    """An open task of a case. `overdue` is seen by comparing, without any job having run.
+
+    `late_since` is since when it is overdue (local to its process), `days_late` the days of the calendar since then.
+    `overdue_of` names the task that it says is overdue.
+    """
 
     case: int
     label: str
@@ -47,6 +52,20 @@ class Task:
     overdue: bool = False
     escalated: str | None = None
     done_by: tuple[str, ...] = ()
+    late_since: datetime | None = None
+    days_late: int = 0
+    overdue_of: str | None = None
+
+    @property
+    def date(self) -> datetime | None:
+        """Since when it is overdue, else when it is due; local to its process."""
+        return self.late_since or self.due
+
+    @property
+    def lateness(self) -> str:
+        """How late it is, for people; empty where it is not overdue."""
+        by = f" by {self.days_late} day{'' if self.days_late == 1 else 's'}" if self.days_late else ""
+        return f"Overdue{by}" if self.overdue else ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +128,17 @@ class Case:
         """Whether any of its tasks is overdue."""
         return any(task.overdue for task in self.tasks)
 
+    @property
+    def to_do(self) -> tuple[Task, ...]:
+        """Its tasks, one for each thing to do: one of which another says that it is overdue is left out."""
+        told = {task.overdue_of for task in self.tasks}
+        return tuple(task for task in self.tasks if task.task not in told)
+
+    @property
+    def next_task(self) -> Task | None:
+        """The one of its tasks with a date that is overdue for longest, or due first."""
+        return next((task for task in self.to_do if task.date), None)
+
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
@@ -162,7 +192,7 @@ def case_view(
 
 
 def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
-    return sorted(snapshot.tasks.items(), key=lambda one: (one[1].get("due", "~"), one[0]))
+    return sorted(snapshot.tasks.items(), key=lambda one: (late_from(one[1]) or "~", one[0]))
 
 
 def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
@@ -216,7 +246,8 @@ def local(process: Process, instant: str) -> datetime:
 def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
     """A task of a case."""
     kind = process.task(name)
-    due = local(process, task["due"]) if task.get("due") else None
+    late = local(process, since) if (since := late_from(task)) else None
+    overdue = late is not None and late < now
     return Task(
         case=case,
         label=label,
@@ -225,10 +256,13 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
         role=task["role"],
         raised=local(process, task["raised"]),
         person=task.get("person"),
-        due=due,
-        overdue=due is not None and due < now,
+        due=local(process, task["due"]) if task.get("due") else None,
+        overdue=overdue,
         escalated=task.get("escalated"),
         done_by=tuple(sorted(kind.done_by)) if kind else (),
+        late_since=late if overdue else None,
+        days_late=days_late(late, now, process.zone) if late and overdue else 0,
+        overdue_of=task.get("overdue_of"),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from engine.case.entry import GENESIS, Entry, chained
+from engine.case.lateness import late_from
 from engine.case.snapshot import Snapshot
 from engine.store.cases.index import Columns, index_changes
 from engine.store.outbox import telling
@@ -215,7 +216,7 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[st
 
 def task_row(case: int, name: str, task: Mapping[str, Any]) -> dict[str, Any]:
     """The row that stands for an open task."""
-    optional = {key: task.get(key) for key in ("person", "escalated", "due")}
+    optional = {key: task.get(key) for key in ("person", "escalated", "due", "overdue_of")} | {"late": late_from(task)}
     return {"case_id": case, "task": name, "role": task["role"], "raised": task["raised"], **optional}
 
 

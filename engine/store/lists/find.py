@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
 
 from engine.case.sight import EVERYTHING, ListSight, Part
 from engine.store.tables import bookings, cases, tasks, timers, words
@@ -39,7 +39,7 @@ def _seen(part: Part) -> ColumnElement[bool]:
 class CaseFilter:
     """Which cases are wanted. `states` are pairs of process and state; empty: every state.
 
-    `overdue_at` asks for cases with a task due before it. `words` begin words by which a case is found.
+    `overdue_at` asks for cases with a task that is overdue then. `words` begin words by which a case is found.
     `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended: the value
     in that column, and the number of the case.
     """
@@ -169,7 +169,10 @@ def _merged(
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """Which open tasks are wanted. `roles` are pairs of process (empty: any) and role; escalated ones are found too."""
+    """Which open tasks are wanted. `roles` are pairs of process (empty: any) and role; escalated ones are found too.
+
+    Times are those from which on a task is overdue: for most of them, when they are due.
+    """
 
     roles: tuple[tuple[str, str], ...] = ()
     person: str = ""
@@ -193,8 +196,8 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
     query = (
         select(*tasks.c, cases.c.process, cases.c.snapshot)
         .join(cases, cases.c.id == tasks.c.case_id)
-        .where(tasks.c.due.is_not(None) if dated else tasks.c.due.is_(None))
-        .order_by(tasks.c.due, tasks.c.case_id, tasks.c.task)
+        .where(tasks.c.late.is_not(None) if dated else tasks.c.late.is_(None))
+        .order_by(tasks.c.late, tasks.c.case_id, tasks.c.task)
         .limit(most)
     )
     if (seen := condition(wanted.sight)) is not None:
@@ -205,25 +208,37 @@ def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: 
     if not wanted.roles:
         return _rows(connection, query)
     pages = (query.where(one) for one in _for_roles(wanted.roles))
-    return _merged(connection, pages, most, ("due", "case_id", "task"))
+    return _merged(connection, pages, most, ("late", "case_id", "task"))
 
 
-def _for_roles(roles: tuple[tuple[str, str], ...]) -> list[ColumnElement[bool]]:
+def _for_roles(roles: tuple[tuple[str, str], ...], table: FromClause = tasks) -> list[ColumnElement[bool]]:
     """What is for one of the roles, each with the column that says so, so that each is found along an index."""
     of = {process: (cases.c.process == process,) if process else () for process, _ in roles}
-    columns = (tasks.c.role, tasks.c.escalated)
+    columns = (table.c.role, table.c.escalated)
     return [and_(column == role, *of[process]) for process, role in roles for column in columns]
+
+
+def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
+    """Leaves out a task of which another one, that is found as well, says that it is overdue: one row for one thing."""
+    other = tasks.alias("other")
+    found = [other.c.case_id == tasks.c.case_id, other.c.overdue_of == tasks.c.task]
+    if wanted.person:
+        found.append(other.c.person == wanted.person)
+    if wanted.roles:
+        found.append(or_(*_for_roles(wanted.roles, other)))
+    return ~exists().where(*found)
 
 
 def _narrowed(query: Any, wanted: TaskFilter) -> Any:
     """The tasks that are wanted, whatever roles they are for and whoever may see them."""
+    query = query.where(_said_once(wanted))
     if wanted.person:
         query = query.where(tasks.c.person == wanted.person)
     if wanted.case:
         query = query.where(tasks.c.case_id == wanted.case)
     for early in filter(None, (wanted.overdue_at, wanted.due_before)):
-        query = query.where(tasks.c.due < early)
-    return query.where(tasks.c.due >= wanted.due_from) if wanted.due_from else query
+        query = query.where(tasks.c.late < early)
+    return query.where(tasks.c.late >= wanted.due_from) if wanted.due_from else query
 
 
 def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
@@ -239,7 +254,7 @@ def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
 
 def place_of_task(row: Row) -> tuple[Any, ...]:
     """Where a page that ends with this task ends."""
-    return row["due"], row["case_id"], row["task"]
+    return row["late"], row["case_id"], row["task"]
 
 
 def _after_task(query: Any, after: tuple[Any, ...], dated: bool) -> Any:  # noqa: FBT001
@@ -252,7 +267,7 @@ def _after_task(query: Any, after: tuple[Any, ...], dated: bool) -> Any:  # noqa
         return None if dated else query.where(behind)
     if not dated:
         return query
-    return query.where(tasks.c.due >= due, or_(tasks.c.due > due, behind))
+    return query.where(tasks.c.late >= due, or_(tasks.c.late > due, behind))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ STATUSES = {"open": "Open", "ended": "Ended", "": "All"}
 
 
 def _due(case: Case) -> datetime | None:
-    return min((task.due for task in case.tasks if task.due), default=None)
+    return case.next_task.date if case.next_task else None
 
 
 COLUMNS: dict[str, tuple[str, Callable[[Case], Any]]] = {

@@ -35,7 +35,7 @@ class Date:
     about: str
     href: str
     key: str
-    late: bool = False
+    late: str = ""
     move: str = ""
     case: int = 0
 
@@ -58,18 +58,18 @@ def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime, *
         meetings = engine.meetings.between_in(finder, *_days_around(since, until), by)
     found = [
         Date(
-            one.due,
+            one.date,
             "Task",
             one.title,
             one.label,
             f"/cases/{one.case}",
             f"task-{one.case}-{one.task}",
-            one.overdue,
+            one.lateness,
             f"/cases/{one.case}/tasks/{one.task}/move",
             one.case,
         )
         for one in tasks
-        if one.due
+        if one.date
     ]
     found += [
         Date(
@@ -190,6 +190,7 @@ def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Respo
 def _entry(one: Date, now: datetime) -> Event:
     entry = Event()
     said = f"{one.what}: case {one.case}" if one.case else one.what
+    said += f" ({one.late.lower()})" if one.late else ""
     entry.add("uid", f"{one.key}@casework")
     entry.add("dtstamp", now)
     entry.add("dtstart", one.day if one.is_day else one.at)
