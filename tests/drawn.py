@@ -52,8 +52,10 @@ def processes(draw: st.DrawFn, name: str = "drawn") -> str:
         _HEAD
         | {
             "process": name,
-            "initial": draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)),
-            "places": {place: {"title": place, "capacity": draw(st.integers(1, 2))} for place in PLACES},
+            "initial": draw(
+                st.lists(st.sampled_from([*offers.values()] or names), min_size=1, max_size=2, unique=True)
+            ),
+            "places": {place: {"title": place, "capacity": draw(st.sampled_from([1, 1, 2]))} for place in PLACES},
             "events": {_go(one): {"title": one, "to": one, "form": _FORM} for one in [*names, QUEUE]}
             | {"leave": {"title": "Leave", "to": END}},
             "states": states,
@@ -93,14 +95,14 @@ def _state(draw: st.DrawFn, full: str, names: list[str], leaves: list[str], offe
     state: dict[str, Any] = {"title": full}
     if "." not in full:
         state |= {"owner": "clerk", "deadline": {"within": "3 days", "raise": "look"}}
-    if draw(st.booleans()):
+    if draw(st.sampled_from([True, True, False])):
         state["holds"] = draw(_hold(full, names, offers))
     if draw(st.integers(0, 3)) == 0:
         state["raise"] = draw(st.sampled_from(["look", "chase"]))
     events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
     if events:
         state["events"] = events
-    timers = {f"timer_{number}": draw(_timer(names)) for number in range(draw(st.sampled_from([0, 0, 1, 2])))}
+    timers = {f"timer_{number}": draw(_timer(names, events)) for number in range(draw(st.sampled_from([0, 0, 1, 2])))}
     if timers:
         state["timers"] = timers
     later = leaves[leaves.index(full) + 1 :] if full in leaves else []
@@ -114,7 +116,7 @@ def _hold(draw: st.DrawFn, full: str, names: list[str], offers: dict[str, Any]) 
     hold: dict[str, Any] = {"place": draw(st.sampled_from(["p", "p", "q", "kind"]))}
     if hold["place"] == "kind":
         hold["place"] = 'kind == null ? "p" : kind'
-    if draw(st.booleans()):
+    if draw(st.sampled_from([True, True, True, False])):
         offer = f"offer_{len(offers)}"
         offers[offer] = full
         hold |= {"otherwise": QUEUE, "offer": offer}
@@ -131,6 +133,8 @@ def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
         event["set"] = draw(
             st.sampled_from([{"kind": '"q"'}, {"kind": None}, {"first": None}, {"first": "today"}, {"second": "first"}])
         )
+    if draw(st.sampled_from([False, False, True])):
+        event["needs"] = [{"check": "goes_on == true", "say": "It must go on."}]
     target = st.sampled_from([*names, END])
     if draw(st.integers(0, 2)) == 0:
         event["alternatives"] = [{"when": 'kind == "q"', "to": draw(target)}, {"to": draw(target)}]
@@ -140,7 +144,7 @@ def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def _timer(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[str, Any]:
     kind, length = draw(
         st.sampled_from(
             [("at", "first"), ("at", "first"), ("at", "second"), ("after", "2 days"), ("every", "36 hours")]
@@ -148,7 +152,7 @@ def _timer(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     )
     timer: dict[str, Any] = {kind: length}
     if draw(st.integers(0, 3)):
-        timer["send"] = draw(st.sampled_from([_go(one) for one in names] + ["leave"]))
+        timer["send"] = draw(st.sampled_from([*events, *(_go(one) for one in names), "leave"]))
         refused = {
             "raise": {"raise": "chase"},
             "again": {"again": "1 day"},
