@@ -9,11 +9,11 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import due, fire, growth, pages, peer, queue, startup
+from benchmarks import doors, due, fire, growth, pages, peer, queue, startup
 from benchmarks.measure import Measure
 
 MEASURES = {"startup": startup.measure, "fire": fire.measure, "peer": peer.measure, "due": due.measure}
-MEASURES |= {"queue": queue.measure, "growth": growth.measure, "pages": pages.measure}
+MEASURES |= {"queue": queue.measure, "growth": growth.measure, "pages": pages.measure, "doors": doors.measure}
 
 
 def main() -> int:

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from engine import __version__
 from engine.api import cases, lists
 from engine.api.asking import Limits, addressed
-from engine.api.problem import ProblemDetails, add_handlers, answer, problem
+from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
+from engine.running.doors import Doors
 from engine.running.logs import place_of
 from engine.service import Engine
 
@@ -54,6 +55,8 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI) -> None:
+    app.add_middleware(Doors, tell=tell)
+
     @app.middleware("http")
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         """A fault of the program is told as a problem without details, which might be personal."""

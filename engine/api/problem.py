@@ -14,8 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from engine.case.refusal import Code, Refusal
+from engine.running.doors import Turned
 from engine.service import BadCursor, UnknownCase, UnknownProcess, UnknownState
 from engine.store.database import DatabaseUnavailable
 from engine.store.documents import DocumentTooBig
@@ -62,7 +64,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({400, 401, 403, 429, 503, *statuses})
+        for status in sorted({400, 401, 403, 413, 415, 429, 503, *statuses})
     }
 
 
@@ -70,6 +72,17 @@ def answer(told: ProblemDetails, headers: dict[str, str] | None = None) -> JSONR
     """The problem as a response."""
     body = {name: value for name, value in asdict(told).items() if value or name in {"status", "detail"}}
     return JSONResponse(body, told.status, headers, MEDIA_TYPE)
+
+
+def turned_away(turned: Turned) -> JSONResponse:
+    """The problem for those whose request is not taken."""
+    code = "too_big" if turned.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "http"
+    return answer(problem(turned.status_code, code, turned.detail), dict(turned.headers or {}))
+
+
+async def tell(scope: Scope, receive: Receive, send: Send, turned: Turned) -> None:
+    """The same, before any route was asked."""
+    await turned_away(turned)(scope, receive, send)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -86,6 +99,10 @@ def add_handlers(app: FastAPI) -> None:
         told = problem(400 if is_syntax else 422, "form", "The request is not as it must be.")
         told.fields = fields
         return answer(told)
+
+    @app.exception_handler(Turned)
+    def turned(_: Request, error: Turned) -> JSONResponse:
+        return turned_away(error)
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: HTTPException) -> JSONResponse:

@@ -13,13 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+from engine.running.beside import Busy
+from engine.running.doors import Doors, Turned
 from engine.service import BadCursor, BadPerson, Engine, UnknownCase, UnknownProcess, UnknownState
 from engine.service.desk.drafts import UnknownDraft
 from engine.service.meetings.meetings import UnknownMeeting
 from engine.store.documents import DocumentTooBig
 from engine.web import home, outbox, processes
 from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
-from engine.web.guard import Guard
+from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, meetings
 from engine.web.page import show
 from engine.web.people import organisations, people, profile, signing
@@ -71,6 +73,7 @@ def create_site(
     _add_handlers(site)
     known = {"127.0.0.1", "localhost", urlsplit(address).hostname or "localhost"}
     site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(known), www_redirect=False)
+    site.add_middleware(Doors, tell=tell)
     site.add_middleware(Guard, secure=secure)
     return site
 
@@ -91,6 +94,8 @@ def _add_handlers(site: FastAPI) -> None:
     ):
         site.add_exception_handler(kind, _not_found)
     site.add_exception_handler(DocumentTooBig, _too_big)
+    site.add_exception_handler(Busy, _busy)
+    site.add_exception_handler(Turned, _turned)
     site.add_exception_handler(HTTPException, _http)
 
 
@@ -116,6 +121,18 @@ def _forged(request: Request, _: Exception) -> Response:
 
 def _too_big(request: Request, error: Exception) -> Response:
     return _told(request, 413, "This document is too big", str(error), "Go back and choose a smaller one.")
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Busy)
+    response = _told(request, 503, "Too many people are asking for this at once", "Wait a moment, then try again.")
+    response.headers["retry-after"] = str(error.seconds)
+    return response
+
+
+def _turned(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Turned)
+    return turned_away(error)
 
 
 def _http(request: Request, error: Exception) -> Response:

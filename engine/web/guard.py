@@ -1,18 +1,17 @@
-"""Guard: what holds for every answer and every request: headers, limits of size, and faults without details."""
+"""Guard: what holds for every answer: headers, and faults without details."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.running.doors import Turned
 from engine.running.logs import place_of
 
-MOST_BYTES = 2_000_000
-MOST_UPLOAD_BYTES = 260_000_000
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -28,10 +27,6 @@ HEADERS = {
     "cache-control": "no-store",
 }
 _log = structlog.get_logger("casework.web")
-
-
-class TooBig(Exception):
-    """A request with more bytes than are taken."""
 
 
 class Guard:
@@ -56,9 +51,7 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, _limited(scope, receive), answer)
-        except TooBig:
-            await self._tell(answer, 413, "")
+            await self._app(scope, receive, answer)
         except ClientDisconnect:
             _log.info("a client hung up")
         except Exception as error:
@@ -66,42 +59,30 @@ class Guard:
             _log.error("page failed", fault=type(error).__name__, at=place_of(error), reference=reference)
             if started:
                 raise
-            await self._tell(answer, 500, reference)
+            await _fault(500, reference=reference)(scope, receive, answer)
 
-    async def _tell(self, send: Any, status: int, reference: str) -> None:
-        from engine.web.page import environment
 
-        values = {"visitor": None, "csrf": "", "path": "", "status": status, "reference": reference}
-        body = environment().get_template("fault.html").render(**values).encode()
-        head = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-        if status == 413:
-            head.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": status, "headers": head})
-        await send({"type": "http.response.body", "body": body})
+def turned_away(turned: Turned) -> HTMLResponse:
+    """The page for those whose request is not taken."""
+    response = _fault(turned.status_code, said=turned.detail)
+    response.headers.update(turned.headers or {})
+    return response
+
+
+async def tell(scope: Scope, receive: Receive, send: Send, turned: Turned) -> None:
+    """The same, before any page was asked for."""
+    await turned_away(turned)(scope, receive, send)
+
+
+def _fault(status: int, *, reference: str = "", said: str = "") -> HTMLResponse:
+    """A page that needs nothing but its template."""
+    from engine.web.page import environment
+
+    values = {"visitor": None, "csrf": "", "path": "", "status": status, "reference": reference, "said": said}
+    return HTMLResponse(environment().get_template("fault.html").render(**values), status)
 
 
 def _with(given: list[tuple[bytes, bytes]], more: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """The headers of an answer; what it says itself stays."""
     known = {name.lower() for name, _ in given}
     return [*given, *((n.encode(), v.encode()) for n, v in more.items() if n.encode() not in known)]
-
-
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    """Count what comes in, and stop where it is more than is taken."""
-    headers = dict(scope["headers"])
-    is_upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-    most, count = MOST_UPLOAD_BYTES if is_upload else MOST_BYTES, 0
-    told = headers.get(b"content-length", b"0")
-    too_big = told.isdigit() and int(told) > most
-
-    async def counted() -> Message:
-        nonlocal count
-        if too_big:
-            raise TooBig
-        message = await receive()
-        count += len(message.get("body", b""))
-        if count > most:
-            raise TooBig
-        return message
-
-    return counted

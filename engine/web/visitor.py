@@ -17,18 +17,23 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from engine.calendars.day import day_of
 from engine.case.command import Actor
 from engine.case.sight import Action, may
 from engine.case.text import can_be_kept
 from engine.process.definition import Process
+from engine.running.doors import door_of
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
 from engine.service.people.people import Person
 
 MOST_FIELDS = 1000
 MOST_FILES = 60
+# A form with files has few other fields, so that what is not on the disk is little.
+MOST_BESIDE_FILES = 20
+IN_MEMORY = 64_000
 CSRF = "csrf"
 # More than is ever kept of one text: what is too long comes back whole, with the reason.
 MOST_TYPED = 200_000
@@ -224,10 +229,30 @@ def number_in(text: str) -> int | None:
 
 async def _posted(request: Request) -> AsyncIterator[Posted]:
     check_origin(request)
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as sent:
+    kind = request.headers.get("content-type", "").lstrip().lower()
+    if kind.startswith("multipart/form-data"):
+        sent = await _with_files(request)
+    else:
+        sent = await request.form(max_fields=MOST_FIELDS)
+    try:
         if not can_be_kept([one for pair in sent.multi_items() for one in pair]):
             raise HTTPException(400)
         yield Posted(sent)
+    finally:
+        await sent.close()
+
+
+async def _with_files(request: Request) -> FormData:
+    """A form with files. They lie on the disk: many that are sent at once would fill the memory."""
+    most = door_of(request.url.path).text
+    parser = MultiPartParser(
+        request.headers, request.stream(), max_files=MOST_FILES, max_fields=MOST_BESIDE_FILES, max_part_size=most
+    )
+    parser.spool_max_size = IN_MEMORY
+    try:
+        return await parser.parse()
+    except MultiPartException as wrong:
+        raise HTTPException(400, wrong.message) from wrong
 
 
 async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:

@@ -13,9 +13,9 @@ from fastapi import FastAPI
 
 from engine import Engine
 from engine.clock import SetClock
+from engine.running.doors import UPLOAD
 from engine.service.people.accounts import ABSOLUTE, IDLE, BadPassword
 from engine.web.app import create_site
-from engine.web.guard import MOST_UPLOAD_BYTES
 from engine.web.people.signing import Throttle
 from engine.web.scanning import Unwanted, media_type_of
 from engine.web.visitor import local_path
@@ -350,7 +350,7 @@ def test_a_gigabyte_is_not_even_read(site: FastAPI, engine: Engine) -> None:
     head = {"content-type": "multipart/form-data; boundary=b", "content-length": "1000000000"}
     assert visit.client.post(f"/cases/{case.id}/documents", content=b"x", headers=head).status_code == 413
     assert engine.case(case.id).version == case.version
-    assert MOST_UPLOAD_BYTES < 300_000_000
+    assert UPLOAD.most < 300_000_000
     big = {"files": ("big.pdf", PDF + b"x" * 25_000_001)}
     said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files=big)
     assert "big.pdf: The file is bigger than 25 MB." in said.text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import secrets
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,8 +35,13 @@ TOUCH = timedelta(minutes=1)
 SHORTEST, LONGEST = 12, 200
 STEP = 30
 CODES = 8
-JUDGED, SAFE = 100, 3
+# Judging takes a time that grows with the square of the length, and worse where letters are written as signs.
+JUDGED, SAFE = 40, 3
 _HASHER = PasswordHasher()
+# Each hash takes 64 MB while it is made: all that are made at once, by whomever they are asked for, take this much.
+_MEMORY_FOR_HASHES = 128 * 1024
+HASHES_AT_ONCE = max(1, _MEMORY_FOR_HASHES // _HASHER.memory_cost)
+_hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 class Stage(StrEnum):
@@ -187,7 +193,7 @@ class Accounts:
             person = known_person(connection, login)
         if _is_easy(password, [login, person.name, person.email, person.organisation or ""]):
             raise BadPassword("This password is too easy to guess. Three random words make a good one.")
-        return _HASHER.hash(password)
+        return _hash(password)
 
     # Signing in
 
@@ -360,7 +366,12 @@ def _handle(stored: str) -> str:
 @functools.cache
 def _decoy() -> str:
     """A hash that no password has: what is checked for a login that does not exist. Making it costs as much."""
-    return _HASHER.hash(secrets.token_urlsafe())
+    return _hash(secrets.token_urlsafe())
+
+
+def _hash(password: str) -> str:
+    with _hashing:
+        return _HASHER.hash(password)
 
 
 def _is_easy(password: str, about: list[str]) -> bool:
@@ -372,6 +383,7 @@ def _is_easy(password: str, about: list[str]) -> bool:
 
 def _verified(hashed: str, password: str) -> bool:
     try:
-        return _HASHER.verify(hashed, password[: LONGEST + 1])
+        with _hashing:
+            return _HASHER.verify(hashed, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False

@@ -17,6 +17,7 @@ import xlsxwriter
 from fastapi import APIRouter, Query, Request, Response
 
 from engine.case.refusal import Refusal
+from engine.running.beside import EXPORTS, beside
 from engine.service import Case, UnknownProcess, UnknownState
 from engine.service.lists.finder import CasesWanted
 from engine.web.page import day, go, query, show
@@ -249,12 +250,14 @@ def _cell(value: Any) -> str:
 
 
 @router.get("/cases.csv")
+@beside(EXPORTS)
 def export_csv(request: Request, visitor: CaseVisiting) -> Response:
     """Just what the list shows, as CSV."""
     return _csv(visitor, _looking(request))
 
 
 @router.post("/cases/export")
+@beside(EXPORTS)
 def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
     """Just what a search shows, as CSV or as a workbook."""
     make = _xlsx if posted.text("kind", 10) == "xlsx" else _csv
@@ -272,6 +275,7 @@ def _csv(visitor: Visitor, look: Look) -> Response:
 
 
 @router.get("/cases.xlsx")
+@beside(EXPORTS)
 def export_xlsx(request: Request, visitor: CaseVisiting) -> Response:
     """Just what the list shows, as a workbook."""
     return _xlsx(visitor, _looking(request))

@@ -12,6 +12,7 @@ import segno
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from engine.running.beside import PASSWORDS, beside
 from engine.service.people.accounts import BadPassword, OpenSession, handle_of
 from engine.web.forms import Question
 from engine.web.page import address_of, go, show
@@ -80,6 +81,7 @@ def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
 
 
 @router.post("/profile/password")
+@beside(PASSWORDS)
 def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Choose another password. Every other session ends."""
     accounts, login = visitor.engine.accounts, visitor.person.login
@@ -117,6 +119,7 @@ def ask_for_code(request: Request, visitor: Visiting) -> Response:
 
 
 @router.post("/profile/code")
+@beside(PASSWORDS)
 def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
     secret = posted.text("secret", 64)
@@ -130,6 +133,7 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
 
 
 @router.post("/profile/code/stop")
+@beside(PASSWORDS)
 def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes no more."""
     if not _confirmed(request, visitor, posted.text("current", 1000)):

@@ -14,6 +14,7 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from engine.running.beside import PASSWORDS, beside
 from engine.service.people.accounts import ABSOLUTE, BadPassword, Session, Stage
 from engine.web.forms import Question
 from engine.web.page import address_of, go, show
@@ -118,6 +119,7 @@ def ask_to_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002
 
 
 @router.post("/sign-in")
+@beside(PASSWORDS)
 def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     """Check name and password. What is wrong is not told."""
     login, wanted = posted.text("login", 100), local_path(posted.text("next", 2000))
@@ -221,6 +223,7 @@ def see_invitation(request: Request, engine: Engined, secret: Secret) -> Respons
 
 
 @router.post("/invitation/{secret}")
+@beside(PASSWORDS)
 def accept_invitation(request: Request, engine: Engined, secret: Secret, posted: AnyPosted) -> Response:
     """Keep the password that was chosen, and sign in."""
     login = engine.accounts.invited(secret)
