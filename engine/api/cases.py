@@ -22,6 +22,7 @@ CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of 
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
+LONGEST_TYPE = 200
 _IN_MEMORY = 64_000
 
 
@@ -210,7 +211,9 @@ async def add_document(
 ) -> Any:
     """Keep a document with a case: the body is its content. The same content is kept once."""
     await run_in_threadpool(engine.seen, number, writer)
-    media_type = request.headers.get("content-type", "application/octet-stream")[:200]
+    media_type = request.headers.get("content-type", "application/octet-stream")
+    if len(media_type) > LONGEST_TYPE:
+        raise Refused(problem(422, "form", f"Content-Type can have at most {LONGEST_TYPE} characters."))
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as content:
         await _receive(request, content)  # type: ignore[arg-type]
         result = await run_in_threadpool(

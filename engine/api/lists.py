@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.api.asking import READING, Engined, Moment, Reader
 from engine.api.cases import After, Limit
@@ -45,15 +45,24 @@ def find_tasks(
 
 @router.get("/dates", response_model=list[Timer], responses=responses(422), tags=["dates"])
 def find_dates(
+    request: Request,
+    response: Response,
     engine: Engined,
     reader: Reader,
     until: Moment | None = None,
     case: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Limit = 50,
+    after: After = "",
 ) -> Any:
-    """What will happen by itself in the cases that you may see, the earliest first."""
-    timers = engine.timers(until=until, case=case, by=reader, limit=limit)
-    return as_data(timers)
+    """What will happen by itself in the cases that you may see, the earliest first.
+
+    Where there is more, the header `Link` leads to it.
+    """
+    page = engine.timer_page(until=until, case=case, by=reader, limit=limit, after=after)
+    if page.next:
+        asked = request.url.include_query_params(after=page.next)
+        response.headers["Link"] = f'<{asked.path}?{asked.query}>; rel="next"'
+    return as_data(list(page.items))
 
 
 @dataclass

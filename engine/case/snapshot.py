@@ -22,7 +22,8 @@ class Snapshot:
     it was moved off a day without school. A repeated timer has [due, anchor, count]: the count-th time from
     when it was set going (an earlier release wrote [due, base], and its base is the anchor of what follows).
     `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
-    which state and since when. Instants are text, UTC.
+    which state and since when. `been` lists the states it came to, in the order in which it first did.
+    Instants are text, UTC.
     """
 
     process: str
@@ -39,6 +40,7 @@ class Snapshot:
     held: Mapping[str, str] = field(default_factory=dict)
     waiting: Mapping[str, str] = field(default_factory=dict)
     outcome: str = ""
+    been: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
@@ -78,6 +80,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         held=_without(before.held, entry.freed) | entry.held,
         waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
         outcome=entry.outcome or before.outcome,
+        been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
     )
 
 

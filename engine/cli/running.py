@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.caseload import say_more
 from engine.cli.screen import REFUSED, moment, out_json, say, table
-from engine.cli.shared import MOST_NUMBER, AsJson, Limit, instant, opened, reader, settings
+from engine.cli.shared import MOST_NUMBER, After, AsJson, Limit, instant, opened, reader, settings
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
@@ -152,6 +153,7 @@ def due(
     until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only what is due by then.")] = "",
     case: Annotated[int | None, typer.Option("--case", min=1, max=MOST_NUMBER, help="Only of this case.")] = None,
     limit: Limit = 50,
+    after: After = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what will fire when.
@@ -165,7 +167,8 @@ def due(
     from engine.service import as_data
 
     with opened() as engine:
-        timers = engine.timers(until=instant(until), case=case, by=reader(""), limit=limit)
+        page = engine.timer_page(until=instant(until), case=case, by=reader(""), limit=limit, after=after)
+        timers = list(page.items)
     if as_json:
         out_json(as_data(timers))
         return
@@ -176,6 +179,7 @@ def due(
         ("when", "case", "name", "timer", "does"),
         [(moment(one.due), str(one.case), one.label, one.timer, one.does) for one in timers],
     )
+    say_more(page.next)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -168,6 +168,7 @@ class Engine:
     cases = _of("lists", Lists.cases)
     tasks = _of("lists", Lists.tasks)
     timers = _of("lists", Lists.timers)
+    timer_page = _of("lists", Lists.timer_page)
     finder = _of("lists", Lists.finder)
 
     # Processes

@@ -74,14 +74,13 @@ def find_meetings(
     connection: Connection,
     since: str,
     until: str,
-    most: int,
     sight: ListSight,
 ) -> list[StoredMeeting]:
     """The meetings that somebody sees from one day to before another, the earliest first."""
     query = select(*_COLUMNS, _booked).where(meetings.c.day >= since, meetings.c.day < until)
     if not sight.everything:
         query = query.where(or_(false(), *(_seen(one) for one in sight.parts)))
-    return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id).limit(most))]
+    return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id))]
 
 
 def _seen(part: Part) -> ColumnElement[bool]:
@@ -99,9 +98,9 @@ def _meeting(row: Any) -> StoredMeeting:
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 
-def cases_booked(connection: Connection, agenda: tuple[str, str, str, str], most: int) -> list[tuple[int, str]]:
+def cases_booked(connection: Connection, agenda: tuple[str, str, str, str]) -> list[tuple[int, str]]:
     """Number and snapshot of the cases on an agenda (process, meeting, series, day), in order of their numbers."""
     columns = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
     query = select(cases.c.id, cases.c.snapshot).join(bookings, bookings.c.case_id == cases.c.id)
     query = query.where(*(column == value for column, value in zip(columns, agenda, strict=True)))
-    return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id).limit(most))]
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id))]

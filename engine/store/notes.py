@@ -41,10 +41,17 @@ def insert_note(connection: Connection, case: int, note: StoredNote) -> None:
     connection.execute(insert(notes).values(values))
 
 
-def notes_of(connection: Connection, case: int, most: int) -> list[StoredNote]:
-    """The notes of a case, the latest first."""
-    query = select(notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id).where(notes.c.case_id == case)
-    return [StoredNote(*row) for row in connection.execute(query.order_by(notes.c.id.desc()).limit(most))]
+def notes_of(
+    connection: Connection, case: int, most: int, before: int = 0, meeting: int = 0
+) -> list[tuple[int, StoredNote]]:
+    """The notes of a case with their numbers, the latest first: those before one, and those of a meeting."""
+    query = select(notes.c.id, notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id).where(notes.c.case_id == case)
+    if before:
+        query = query.where(notes.c.id < before)
+    if meeting:
+        query = query.where(notes.c.meeting_id == meeting)
+    rows = connection.execute(query.order_by(notes.c.id.desc()).limit(most))
+    return [(row[0], StoredNote(*row[1:])) for row in rows]
 
 
 def insert_draft(connection: Connection, person: int, process: str, state: str, now: str) -> int:

@@ -27,7 +27,7 @@ from engine.web.page import show
 from engine.web.people import organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
 from engine.web.scanning import Scanner
-from engine.web.visitor import Forged, NotFound, NotSignedIn, addressed
+from engine.web.visitor import Forged, NotFound, NotSignedIn, TooLong, addressed
 
 STATIC = Path(__file__).parent / "static"
 # In this order they are searched: what is asked for most comes first.
@@ -96,6 +96,7 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(DocumentTooBig, _too_big)
     site.add_exception_handler(Busy, _busy)
     site.add_exception_handler(Turned, _turned)
+    site.add_exception_handler(TooLong, _too_long)
     site.add_exception_handler(HTTPException, _http)
 
 
@@ -133,6 +134,10 @@ def _busy(request: Request, error: Exception) -> Response:
 def _turned(_: Request, error: Exception) -> Response:
     assert isinstance(error, Turned)
     return turned_away(error)
+
+
+def _too_long(request: Request, error: Exception) -> Response:
+    return _told(request, 422, "This text is too long", str(error), "Go back and make it shorter.")
 
 
 def _http(request: Request, error: Exception) -> Response:

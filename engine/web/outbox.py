@@ -10,6 +10,7 @@ from engine.web.page import go, show
 from engine.web.visitor import Administrating, SentBy, Visitor
 
 router = APIRouter()
+PAGE = 50
 
 
 def _page(
@@ -24,7 +25,7 @@ def _page(
     asked = Question("url", "Address", "text", required=True, hint="Begins with https://", value=url, error=error)
     outbox = visitor.engine.outbox
     values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done}
-    return show(request, "outbox.html", status, messages=outbox.messages(), **values)
+    return show(request, "outbox.html", status, messages=outbox.messages(PAGE), most=PAGE, **values)
 
 
 @router.get("/outbox")
@@ -36,7 +37,7 @@ def outbox(request: Request, visitor: Administrating, again: int = 0) -> Respons
 @router.post("/outbox/hooks")
 def add_hook(request: Request, visitor: Administrating, posted: SentBy) -> Response:
     """Tell one more address."""
-    url = posted.text("url", 500).strip()
+    url = posted.text("url").strip()
     try:
         _, secret = visitor.engine.outbox.add_hook(url)
     except BadHook as bad:

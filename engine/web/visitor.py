@@ -51,6 +51,13 @@ class NotFound(Exception):
     """There is no such page, or none that this person may know of."""
 
 
+class TooLong(Exception):
+    """A text of a form is longer than can be looked at. It is refused whole: nothing of it is cut off."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"What was written is too long: there is room for {most:,} characters. Nothing was kept.")
+
+
 class Forged(Exception):
     """What was sent does not come from a page that this person was shown."""
 
@@ -204,10 +211,16 @@ class Posted:
     def __init__(self, data: FormData) -> None:
         self._data = data
 
-    def text(self, name: str, most: int = 20_000) -> str:
-        """One value as text; empty where there is none."""
+    def text(self, name: str, most: int = MOST_TYPED) -> str:
+        """One value as text, whole; empty where there is none.
+
+        Raises:
+            TooLong: it has more than `most` characters, which are more than anybody types there.
+        """
         found = self._data.get(name)
-        return found[:most] if isinstance(found, str) else ""
+        if isinstance(found, str) and len(found) > most:
+            raise TooLong(most)
+        return found if isinstance(found, str) else ""
 
     def texts(self, name: str) -> list[str]:
         """All values of a name."""
@@ -219,7 +232,7 @@ class Posted:
 
     def number(self, name: str) -> int | None:
         """A whole number; None where there is none."""
-        return number_in(self.text(name, 10).strip())
+        return number_in(self.text(name).strip())
 
 
 def number_in(text: str) -> int | None:

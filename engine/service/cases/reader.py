@@ -157,8 +157,8 @@ class Reader:
         known = actor is not None and not actor.is_engine
         possible = self._possible(connection, process, snapshot, actor) if actor and known else []
         view = case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
-        choices, been = tuple(choice_of(one) for one in possible), store.states_been(connection, case)
-        return Overview(view, shown_fields(process, view), choices, been), process, snapshot
+        choices = tuple(choice_of(one) for one in possible)
+        return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been)), process, snapshot
 
     def told_history(self, case: int, by: Actor | str) -> tuple[list[Step], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -218,11 +219,12 @@ class Transaction:
         """Offer free places to the cases that have waited longest; how many took one."""
         taken = 0
         while self.free(process).get(place, 0) > 0:
-            waiting = place_store.longest_waiting(self.connection, process, place, 50)
-            candidates = [case for case in waiting if case not in self._refused_offers]
-            if not candidates:
+            waiting = place_store.longest_waiting(self.connection, process, place)
+            candidates = (case for case in waiting if case not in self._refused_offers)
+            asked = list(islice(candidates, self.free(process)[place]))
+            if not asked:
                 return taken
-            for case in candidates[: self.free(process)[place]]:
+            for case in asked:
                 taken += self._offer_to(self.hold(case), place, at)
             self._write_steps()
         return taken

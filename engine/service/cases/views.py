@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -146,6 +146,16 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str = ""
+
+
+def every(ask: Callable[[str], Page[T]]) -> Iterator[T]:
+    """Everything that a list holds, page by page: `ask` gives the page after a cursor."""
+    after = ""
+    while True:
+        page = ask(after)
+        yield from page.items
+        if not (after := page.next):
+            return
 
 
 def case_view(

@@ -18,6 +18,7 @@ class Desk:
         notes, drafts, saved_views = Notes(site, reader, accesses), Drafts(site, changes), SavedViews(site)
         self.write_note = notes.write_note
         self.notes = notes.notes
+        self.note_page = notes.note_page
         self.begin_draft = drafts.begin_draft
         self.drafts = drafts.drafts
         self.draft = drafts.draft

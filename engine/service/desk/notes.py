@@ -14,7 +14,7 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import local
+from engine.service.cases.views import Page, every, local
 from engine.service.messages.notices import Notices
 from engine.service.site import Site
 from engine.store import notes as store
@@ -22,7 +22,7 @@ from engine.store.notes import StoredNote
 
 MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
 MOST_MENTIONED = 20
-MOST_NOTES = 200
+PAGE = 50
 LONGEST_NOTE = 20_000
 
 
@@ -55,24 +55,38 @@ class Notes:
         if not 0 < len(said) <= LONGEST_NOTE:
             message = f"Write something, in at most {LONGEST_NOTE:,} characters."
             return Refusal(Code.FORM, message, fields={"text": message})
+        mentioned = set(MENTION.findall(said)) - {by.name}
+        if len(mentioned) > MOST_MENTIONED:
+            message = f"A note can tell at most {MOST_MENTIONED} people; this one mentions {len(mentioned)}."
+            return Refusal(Code.FORM, message, fields={"text": message})
         note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting)
         with self._site.database.writing() as connection:
             last = store.notes_of(connection, case, 1)
-            if last and replace(last[0], at=note.at) == note:
+            if last and replace(last[0][1], at=note.at) == note:
                 return None  # sent twice, by a double click or from a page that was gone back to
             store.insert_note(connection, case, note)
-            self._tell_mentioned(connection, case, said, by)
+            self._tell_mentioned(connection, case, mentioned)
         return None
 
-    def _tell_mentioned(self, connection: Connection, case: int, text: str, by: Actor) -> None:
+    def _tell_mentioned(self, connection: Connection, case: int, logins: set[str]) -> None:
         """Tell those by e-mail whom a note mentions, if they may see the case."""
-        logins = sorted(set(MENTION.findall(text)) - {by.name})[:MOST_MENTIONED]
         if logins:
             notices = Notices(connection, to_text(self._site.clock.now()))
-            notices.tell_mentioned(case, *self._reader.seen(case, None), set(logins))
+            notices.tell_mentioned(case, *self._reader.seen(case, None), logins)
 
-    def notes(self, case: int, by: Actor, *, what: str = "notes") -> list[Note]:
-        """The notes on a case, the latest first. Times are local to its process. That they are shown is kept.
+    def notes(self, case: int, by: Actor, meeting: int = 0, *, what: str = "notes") -> list[Note]:
+        """The notes on a case, the latest first; those of a meeting where its number is given.
+
+        Times are local to the process of the case. That they are shown is kept.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        self._accesses.note_shown(case, self._reader.seen(case, by, Action.SEE), by, what)
+        return list(every(lambda after: self.note_page(case, by, int(after or 0), meeting, what="")))
+
+    def note_page(self, case: int, by: Actor, before: int = 0, meeting: int = 0, *, what: str = "notes") -> Page[Note]:
+        """A page of the same. Its `next` is the number before which the earlier ones were kept.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
@@ -80,5 +94,6 @@ class Notes:
         seen = self._reader.seen(case, by, Action.SEE)
         self._accesses.note_shown(case, seen, by, what)
         with self._site.database.reading() as connection:
-            found = store.notes_of(connection, case, MOST_NOTES)
-        return [Note(local(seen[0], one.at), one.by, one.text, one.meeting) for one in found]
+            found = store.notes_of(connection, case, PAGE + 1, before, meeting)
+        shown = [Note(local(seen[0], one.at), one.by, one.text, one.meeting) for _, one in found[:PAGE]]
+        return Page(tuple(shown), str(found[PAGE - 1][0]) if len(found) > PAGE else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,9 +18,11 @@ from engine.service.lists.cursors import BadCursor, Cursors, Place
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.store.cases.index import split
 from engine.store.lists import find
+from engine.store.lists.shape import Row
 
 MOST = 1000
 TASKS = "tasks"
+TIMERS = "timers"
 
 
 class UnknownState(LookupError):
@@ -66,6 +68,7 @@ class Finder:
         self._cursors = cursors
         self._catalogue = catalogue
         self._now = now
+        self._sights: dict[Actor | None, ListSight] = {}
         self.named: dict[Actor, list[tuple[int, str]]] = {}
 
     def _name(self, by: Actor | None, shown: Iterable[tuple[int, str]]) -> None:
@@ -91,7 +94,21 @@ class Finder:
         self._name(actor, ((one.id, one.label) for one in found))
         return Page(found, more)
 
-    def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int) -> int:
+    def lanes(self, process: Process, by: Actor | str | None, most: int) -> dict[str, tuple[int, list[Case]]]:
+        """The open cases of a process by the state they are in: how many, and the `most` that are there longest."""
+        wanted, actor = CasesWanted(process=process.name, open_only=True, sort="since"), actor_of(by)
+        asked = self._case_filter(wanted, by, ())
+        counts = find.count_lanes(self.connection, asked)
+        if not counts:
+            return {}
+        in_states = replace(asked, states=tuple((process.name, state) for state in sorted(counts)))
+        found: dict[str, tuple[int, list[Case]]] = {state: (count, []) for state, count in counts.items()}
+        for row in find.find_lanes(self.connection, in_states, most):
+            found[row["state"]][1].append(self._case(row, actor))
+        self._name(actor, ((one.id, one.label) for _, cases in found.values() for one in cases))
+        return found
+
+    def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int | None = None) -> int:
         """How many cases there are, but not more than `most`."""
         return find.count_cases(self.connection, self._case_filter(wanted, by, ()), most)
 
@@ -107,7 +124,7 @@ class Finder:
             ended_only=wanted.ended_only,
             overdue_at=to_text(self._now) if wanted.overdue else "",
             since_from=to_text(wanted.moved_after) if wanted.moved_after else "",
-            words=tuple(split(wanted.search)[:6]),
+            words=tuple(find.beginning(word) for word in dict.fromkeys(split(wanted.search))),
             sort=wanted.sort,
             after=after,
             sight=self._sight(by),
@@ -147,30 +164,38 @@ class Finder:
         by: Actor | str | None,
         limit: int,
         since: datetime | None = None,
-    ) -> list[Timer]:
-        """What will fire when, the earliest first."""
+        after: str = "",
+    ) -> Page[Timer]:
+        """A page of what will fire when, the earliest first."""
+        most = max(1, min(limit, MOST))
         asked = find.TimerFilter(
-            to_text(until) if until else "", case or 0, to_text(since) if since else "", self._sight(by)
+            to_text(until) if until else "",
+            case or 0,
+            to_text(since) if since else "",
+            self._cursors.opened(TIMERS, after),
+            self._sight(by),
         )
-        rows = find.find_timers(self.connection, asked, max(1, min(limit, MOST)))
-        found = []
-        for row in rows:
-            process, snapshot = self._of(row)
-            label = label_of(process, row["case_id"], snapshot, self._now, actor_of(by))
-            found.append(timer_view(process, row["case_id"], label, row["timer"], row["due"]))
+        rows = find.find_timers(self.connection, asked, most + 1)
+        more = self._cursors.sealed(TIMERS, find.place_of_timer(rows[most - 1])) if len(rows) > most else ""
+        found = tuple(self._timer(row, actor_of(by)) for row in rows[:most])
         self._name(actor_of(by), ((one.case, one.label) for one in found))
-        return found
+        return Page(found, more)
 
-    def _case(self, row: find.Row, by: Actor | None) -> Case:
+    def _timer(self, row: Row, by: Actor | None) -> Timer:
+        process, snapshot = self._of(row)
+        label = label_of(process, row["case_id"], snapshot, self._now, by)
+        return timer_view(process, row["case_id"], label, row["timer"], row["due"])
+
+    def _case(self, row: Row, by: Actor | None) -> Case:
         process, snapshot = self._of(row)
         return case_view(process, row["id"], snapshot, self._now, by)
 
-    def _task(self, row: find.Row, by: Actor | None) -> Task:
+    def _task(self, row: Row, by: Actor | None) -> Task:
         process, snapshot = self._of(row)
         label = label_of(process, row["case_id"], snapshot, self._now, by)
         return task_view(process, row["case_id"], label, row["task"], snapshot.tasks[row["task"]], self._now)
 
-    def _of(self, row: find.Row) -> tuple[Process, Snapshot]:
+    def _of(self, row: Row) -> tuple[Process, Snapshot]:
         snapshot = Snapshot.from_json(row["snapshot"])
         return self._catalogue.process(self.connection, snapshot.process, snapshot.version), snapshot
 
@@ -196,7 +221,10 @@ class Finder:
 
     def _sight(self, by: Actor | str | None) -> ListSight:
         """Which cases somebody sees in lists: those of which `may` says so."""
-        return list_sight(self._catalogue.every(self.connection), actor_of(by))
+        actor = actor_of(by)
+        if actor not in self._sights:
+            self._sights[actor] = list_sight(self._catalogue.every(self.connection), actor)
+        return self._sights[actor]
 
 
 def actor_of(by: Actor | str | None) -> Actor | None:

@@ -78,10 +78,26 @@ class Lists:
         by: Actor | str | None = None,
         limit: int = 50,
     ) -> list[Timer]:
-        """What will fire when, the earliest first. `until` without a time zone is meant in UTC."""
+        """What will fire when, the earliest first, at most `limit` of it. `until` without a zone is meant in UTC."""
+        return list(self.timer_page(until=until, case=case, by=by, limit=limit).items)
+
+    def timer_page(
+        self,
+        *,
+        until: datetime | None = None,
+        case: int | None = None,
+        by: Actor | str | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> Page[Timer]:
+        """The same as a page that says where the next one begins.
+
+        Raises:
+            BadCursor: `after` is not the end of a page.
+        """
         end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
         with self.finder("dates") as finder:
-            return finder.timers(end, case, by, limit)
+            return finder.timers(end, case, by, limit, after=after)
 
     @contextlib.contextmanager
     def finder(self, what: str = "list") -> Iterator[finding.Finder]:

@@ -7,7 +7,6 @@ process does not say, it stays taken. It is a forecast, not a promise.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +22,7 @@ from engine.service.site import Site
 from engine.store.lists import places as place_store
 from engine.store.lists import waits as store
 
-MOST = 1000
+SHOWN = 100
 WEEKS = 12
 
 
@@ -47,7 +46,8 @@ class Group:
 @dataclass(frozen=True)
 class PlaceFigures:
     """One kind of place. Of `capacity`, `taken` are in use and `held` are kept for cases that are on their way;
-    both by group where a field tells groups apart. `by_week` is how many of them are likely to be gone when
+    both by group where a field tells groups apart. `waiting` cases wait, and `waiters` are those that do so longest.
+    `by_week` is how many of them are likely to be gone when
     each of the weeks ahead begins.
     """
 
@@ -56,6 +56,7 @@ class PlaceFigures:
     taken: int
     held: int
     groups: tuple[Group, ...]
+    waiting: int
     waiters: tuple[Waiter, ...]
     by_week: tuple[int, ...]
 
@@ -81,33 +82,37 @@ class Places:
             self._site.catalogue.refresh(connection)
             taken = place_store.taken(connection, process.name)
             capacities = self._site.catalogue.capacities(connection, process.name, now)
-            rows = store.waiting_cases(connection, process.name, MOST)
-            held = store.snapshots_in(connection, process.name, _holding_states(process), MOST)
-            waiting = list(self._waiting(connection, rows, by))
-        holders = [Snapshot.from_json(text) for _, text in held]
+            waiting, first = self._waiting(connection, process, by)
+            held = store.snapshots_in(connection, process.name, _holding_states(process))
+            holders = [case for case in (Snapshot.from_json(text) for _, text in held) if case.held]
         found = []
         for kind in process.places.values():
-            waiters = [one for place, one in waiting if place == kind.name]
+            waiters = [one for place, one in first if place == kind.name]
             mine = [(one, state) for one in holders for state, place in one.held.items() if place == kind.name]
             in_use = [one for one, state in mine if _is_taken(process, one, state)]
             on_their_way = [one for one, state in mine if not _is_taken(process, one, state)]
             groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, in_use + on_their_way, now)
             capacity = capacities.get(kind.name, kind.capacity)
             counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
-            found.append(PlaceFigures(kind, capacity, *counts, groups, tuple(waiters), by_week))
-        self._accesses.note_named([(one.case.id, one.case.label) for _, one in waiting], by, "places")
+            found.append(PlaceFigures(kind, capacity, *counts, groups, waiting[kind.name], tuple(waiters), by_week))
+        self._accesses.note_named([(one.case.id, one.case.label) for _, one in first], by, "places")
         return found
 
     def _waiting(
-        self, connection: Connection, rows: list[tuple[int, str, str, str]], by: Actor
-    ) -> Iterator[tuple[str, Waiter]]:
-        """The cases that wait and that `by` may see, each with the place."""
-        for number, place, since, text in rows:
-            case = Snapshot.from_json(text)
-            process = self._site.catalogue.process(connection, case.process, case.version)
-            if may(by, Action.SEE, process, case):
-                view = case_view(process, number, case, self._site.clock.now(), by)
-                yield place, Waiter(view, local(process, since))
+        self, connection: Connection, process: Process, by: Actor
+    ) -> tuple[Counter[str], list[tuple[str, Waiter]]]:
+        """How many cases wait for each place; and of those that `by` may see the first ones, each with the place."""
+        waiting: Counter[str] = Counter()
+        first: list[tuple[str, Waiter]] = []
+        for number, place, since, text in store.waiting_cases(connection, process.name):
+            waiting[place] += 1
+            if waiting[place] <= SHOWN:
+                case = Snapshot.from_json(text)
+                followed = self._site.catalogue.process(connection, case.process, case.version)
+                if may(by, Action.SEE, followed, case):
+                    view = case_view(followed, number, case, self._site.clock.now(), by)
+                    first.append((place, Waiter(view, local(followed, since))))
+        return waiting, first
 
 
 def _holding_states(process: Process) -> list[str]:

@@ -25,7 +25,10 @@ from engine.service.site import Site
 from engine.store import meetings as store
 from engine.store.meetings import StoredMeeting
 
-MOST = 200
+LONGEST_LINK = 500
+LONGEST_NAME = 200
+LONGEST_MINUTES = 20_000
+MOST_PRESENT = 100
 AGENDA = "agenda of a meeting"
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
@@ -105,7 +108,8 @@ class Meetings:
         if series not in known:
             raise BadMeeting(f"Choose which {kind.title} it is.")
         _check_day(day)
-        row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip()[:500])
+        row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip())
+        _check_length("The address", link.strip(), LONGEST_LINK)
         with _one_a_day(day), self._database.writing() as connection:
             return store.insert_meeting(connection, row)
 
@@ -176,11 +180,12 @@ class Meetings:
         self._kind(meeting.process, meeting.kind.name, by)
         if meeting.kind.present and set(present) - set(meeting.process.fields[meeting.kind.present].choices):
             raise BadMeeting("Choose who was there from the list.")
+        names, said = tuple(one.strip() for one in present if one.strip()), minutes.strip()
+        _check_record(names, said)
         with self._database.writing() as connection:
             stored = store.meeting_of(connection, number)
             assert stored is not None
-            names = tuple(one.strip()[:200] for one in present if one.strip())[:100]
-            changed = replace(stored, present=names, minutes=minutes.strip()[:20_000], held=True)
+            changed = replace(stored, present=names, minutes=said, held=True)
             store.update_meeting(connection, changed)
 
     def meeting(self, number: int, by: Actor) -> Meeting:
@@ -206,7 +211,7 @@ class Meetings:
         """The same within other lookups."""
         known = {one.name: one for one in finder.processes}
         sight = list_sight(known.values(), by)
-        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), MOST, sight)
+        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), sight)
         told = [(known[one.process], one) for one in found if one.process in known]
         return [_told(process, one) for process, one in told if one.meeting in process.meetings]
 
@@ -238,7 +243,7 @@ class Meetings:
         agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
-            for number, text in store.cases_booked(connection, agenda, MOST):
+            for number, text in store.cases_booked(connection, agenda):
                 snapshot = Snapshot.from_json(text)
                 process = self._catalogue.process(connection, snapshot.process, snapshot.version)
                 if may(by, Action.SEE, process, snapshot):
@@ -271,6 +276,19 @@ def _series(meeting: Meeting) -> tuple[str, str, str]:
 def _check_day(day: date) -> None:
     if not date(2000, 1, 1) <= day <= date(2199, 12, 31):
         raise BadMeeting("The day must lie between 2000 and 2199.")
+
+
+def _check_record(present: Sequence[str], minutes: str) -> None:
+    if len(present) > MOST_PRESENT:
+        raise BadMeeting(f"At most {MOST_PRESENT} who were there can be kept; these are {len(present)}.")
+    for one in present:
+        _check_length("A name of who was there", one, LONGEST_NAME)
+    _check_length("The minutes", minutes, LONGEST_MINUTES)
+
+
+def _check_length(what: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise BadMeeting(f"{what} can have at most {most:,} characters; it has {len(text):,}. Nothing was kept.")
 
 
 @contextmanager

@@ -200,7 +200,7 @@ class Accounts:
     def sign_in(self, login: str, password: str) -> str | None:
         """The key of a new session, at the stage that comes next; None where login or password is wrong."""
         with self._database.reading() as connection:
-            person = people_store.find_person(connection, login.strip().lower()[:60])
+            person = people_store.find_person(connection, login.strip().lower())
             account = store.account_of(connection, person.id) if person else None
         right = _verified(account.password if account else _decoy(), password)
         if not right or person is None or account is None or not person.active:

@@ -27,6 +27,7 @@ from engine.store.database import Database
 from engine.store.people import people as store
 
 PREFIX = "cw_"
+LONGEST_NAME, LONGEST_AREA, LONGEST_EMAIL = 200, 60, 254
 LONGEST_DAYS = 366
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
@@ -106,9 +107,9 @@ class People:
         Raises:
             BadPerson: the name is empty, too long, or taken.
         """
-        called, where = " ".join(name.split()), area.strip()[:60]
-        if not 0 < len(called) <= 200:
-            raise BadPerson("An organisation needs a name of at most 200 characters.")
+        called, where = " ".join(name.split()), _area(area)
+        if not 0 < len(called) <= LONGEST_NAME:
+            raise BadPerson(f"An organisation needs a name of at most {LONGEST_NAME} characters.")
         try:
             with self._database.writing() as connection:
                 store.insert_organisation(connection, called, where)
@@ -120,12 +121,13 @@ class People:
         """Give an organisation another area.
 
         Raises:
-            BadPerson: there is none of this name.
+            BadPerson: there is none of this name, or the area is too long.
         """
+        where = _area(area)
         with self._database.writing() as connection:
-            if not store.change_organisation(connection, name, area.strip()[:60]):
+            if not store.change_organisation(connection, name, where):
                 raise BadPerson(f"There is no organisation {name}.")
-        return Organisation(name, area.strip()[:60])
+        return Organisation(name, where)
 
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name."""
@@ -167,6 +169,9 @@ class People:
         """The person with each role once and with its process; every role must be known."""
         known = set(self._known_roles())
         roles = {_written(role, known) for role in person.roles}
+        if len(person.name) > LONGEST_NAME or len(person.email) > LONGEST_EMAIL:
+            most = f"at most {LONGEST_NAME} characters, an e-mail address at most {LONGEST_EMAIL}"
+            raise BadPerson(f"A name can have {most}.")
         if person.email and not _EMAIL.fullmatch(person.email):
             raise BadPerson("An e-mail address is written like name@example.org.")
         return replace(person, roles=tuple(sorted(roles)))
@@ -194,11 +199,13 @@ class People:
         wanted = tuple(sorted(set(scopes)))
         if not wanted or not set(wanted) <= set(Scope):
             raise BadPerson(f"A token has one or more of the scopes {', '.join(Scope)}.")
+        if len(title.strip()) > LONGEST_NAME:
+            raise BadPerson(f"The title of a token can have at most {LONGEST_NAME} characters.")
         if not 1 <= days <= LONGEST_DAYS:
             raise BadPerson(f"A token holds for 1 to {LONGEST_DAYS} days.")
         secret, now = PREFIX + secrets.token_urlsafe(32), self._clock.now()
         times = (to_text(now), to_text(now + timedelta(days=days)))
-        stored = store.StoredToken(0, login, title.strip()[:200] or "token", wanted, *times, None)
+        stored = store.StoredToken(0, login, title.strip() or "token", wanted, *times, None)
         with self._database.writing() as connection:
             number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
         return secret, _token(number, stored)
@@ -291,3 +298,9 @@ def _token(number: int, stored: store.StoredToken) -> Token:
     revoked = from_text(stored.revoked) if stored.revoked else None
     times = (from_text(stored.issued), from_text(stored.expires))
     return Token(number, stored.login, stored.title, stored.scopes, *times, revoked)
+
+
+def _area(area: str) -> str:
+    if len(area.strip()) > LONGEST_AREA:
+        raise BadPerson(f"An area can have at most {LONGEST_AREA} characters.")
+    return area.strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -241,12 +240,6 @@ def entries_at(connection: Connection, case: int, at: str, most: int = 1000) -> 
     """The last entries of a case that happened at `at`, newest first: at most so many."""
     entries = (Entry.from_body(row[0]) for row in _LATEST.rows(connection, id=case, most=most))
     return list(takewhile(lambda entry: entry.at == at, entries))
-
-
-def states_been(connection: Connection, case: int) -> tuple[str, ...]:
-    """The states that a case has come to, in the order in which it first did."""
-    steps = (json.loads(body) for _, body, _ in history_of(connection, case))
-    return tuple(dict.fromkeys(step["to"] for step in steps if "to" in step))
 
 
 def case_ids(connection: Connection, after: int, most: int) -> list[int]:

@@ -9,37 +9,50 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
 
 from engine.case.sight import EVERYTHING, ListSight, Part
+from engine.store.lists.shape import Row, rows_of, value
 from engine.store.tables import bookings, cases, tasks, timers, words
 
-Row = dict[str, Any]
+Place = tuple[Any, ...]
 LAST = "\U0010ffff"
 
 
-def condition(sight: ListSight) -> ColumnElement[bool] | None:
-    """What somebody sees as a condition on the table of cases; None where everything is seen."""
-    return None if sight.everything else or_(false(), *(_seen(part) for part in sight.parts))
+def _condition(sight: ListSight) -> list[ColumnElement[bool]]:
+    """What somebody sees as a condition on the table of cases; none where everything is seen."""
+    return [] if sight.everything else [or_(false(), *(_seen(part, n) for n, part in enumerate(sight.parts)))]
 
 
-def _seen(part: Part) -> ColumnElement[bool]:
-    mine = [cases.c.process == part.process]
+def _seen(part: Part, number: int) -> ColumnElement[bool]:
+    here = ("sight", "parts", number)
+    mine = [cases.c.process == value(*here, "process")]
     if part.versions:
-        mine.append(cases.c.version.in_(part.versions))
+        mine.append(or_(*(cases.c.version == value(*here, "versions", n) for n, _ in enumerate(part.versions))))
     if part.sight.everything:
         return and_(*mine)
     ways = []
     if part.sight.organisation is not None:
-        ways.append(cases.c.organisation == part.sight.organisation)
-    for meeting, series in sorted(part.sight.agendas):
-        heard = (bookings.c.process == part.process, bookings.c.meeting == meeting, bookings.c.series == series)
-        ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*heard)))
+        ways.append(cases.c.organisation == value(*here, "sight", "organisation"))
+    for n, _ in enumerate(part.sight.agendas):
+        agenda = (*here, "sight", "agendas", n)
+        told = zip((bookings.c.process, bookings.c.meeting, bookings.c.series), _agenda(here, agenda), strict=True)
+        ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*(column == one for column, one in told))))
     return and_(*mine, or_(false(), *ways))
+
+
+def _agenda(here: tuple[str | int, ...], agenda: tuple[str | int, ...]) -> tuple[Any, Any, Any]:
+    return value(*here, "process"), value(*agenda, 0), value(*agenda, 1)
+
+
+def beginning(word: str) -> tuple[str, str]:
+    """A word, and what comes behind everything that begins with it."""
+    return word, word + LAST
 
 
 @dataclass(frozen=True)
 class CaseFilter:
     """Which cases are wanted. `states` are pairs of process and state; empty: every state.
 
-    `overdue_at` asks for cases with a task that is overdue then. `words` begin words by which a case is found.
+    `overdue_at` asks for cases with a task that is overdue then. `words` are beginnings of words by which a case is
+    found.
     `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended: the value
     in that column, and the number of the case.
     """
@@ -52,9 +65,9 @@ class CaseFilter:
     ended_only: bool = False
     overdue_at: str = ""
     since_from: str = ""
-    words: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     sort: str = "id"
-    after: tuple[Any, ...] = ()
+    after: Place = ()
     sight: ListSight = EVERYTHING
 
 
@@ -64,106 +77,117 @@ SORTS = ("id", "label", "organisation", "since", "next_due")
 def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
     """One page of cases, in the order asked for; those without a value in its column are left to the end."""
     sort = "next_due" if wanted.overdue_at else wanted.sort
-    query = _filtered(wanted)
-    name = sort.removeprefix("-")
-    found = _case_page(connection, query, wanted, sort, most)
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    found: list[Row] = []
+    if name == "id" or not wanted.after or wanted.after[0] is not None:
+        rows = rows_of(connection, _with_value, wanted, sort, most=most)
+        found = _merged(rows, most, tuple(dict.fromkeys((name, "id"))), down=down) if wanted.states else rows
     if name in ("id", "since") or wanted.overdue_at or len(found) >= most:
         return found
-    return found + _without_value(connection, query.where(cases.c[name].is_(None)), wanted, most - len(found))
+    rows = rows_of(connection, _without_value, wanted, name, most=most - len(found))
+    return found + (_merged(rows, most - len(found), ("id",)) if wanted.states else rows)
 
 
 def _filtered(wanted: CaseFilter) -> Any:
     query = select(*(cases.c[name] for name in (*SORTS, "process", "state", "owner", "snapshot")))
-    equal = {"process": wanted.process, "owner": wanted.owner, "organisation": wanted.organisation}
-    for name, value in equal.items():
-        if value:
-            query = query.where(cases.c[name] == value)
+    for name in ("process", "owner", "organisation"):
+        if getattr(wanted, name):
+            query = query.where(cases.c[name] == value(name))
     if wanted.open_only:
         query = query.where(cases.c.outcome == "")
     if wanted.ended_only:
         query = query.where(cases.c.outcome != "")
     if wanted.overdue_at:
-        query = query.where(cases.c.next_due < wanted.overdue_at)
+        query = query.where(cases.c.next_due < value("overdue_at"))
     if wanted.since_from:
-        query = query.where(cases.c.since >= wanted.since_from)
-    for word in wanted.words:
-        begins = (words.c.word >= word, words.c.word < word + LAST)
+        query = query.where(cases.c.since >= value("since_from"))
+    for n, _ in enumerate(wanted.words):
+        begins = (words.c.word >= value("words", n, 0), words.c.word < value("words", n, 1))
         query = query.where(cases.c.id.in_(select(words.c.case_id).where(*begins)))
-    seen = condition(wanted.sight)
-    return query if seen is None else query.where(seen)
+    return query.where(*_condition(wanted.sight))
 
 
-def _case_page(connection: Connection, query: Any, wanted: CaseFilter, sort: str, most: int) -> list[Row]:
+def _with_value(wanted: CaseFilter, sort: str) -> Any:
     """The cases that have a value in the column they are sorted by."""
     column, down = cases.c[sort.removeprefix("-")], sort.startswith("-")
-    value, number = wanted.after or (None, 0)
-    if wanted.after and column is not cases.c.id and value is None:
-        return []  # the page before had come to those without a value
     ordered = (column.desc(), cases.c.id.desc()) if down else (column, cases.c.id)
-    query = query.where(column.is_not(None)).order_by(*ordered).limit(most)
-    if wanted.after:
-        query = query.where(_behind(column, value, number, down=down))
-    return _in_states(connection, query, wanted, most, tuple(dict.fromkeys((column.name, "id"))), down=down)
+    query = _filtered(wanted).where(column.is_not(None)).order_by(*ordered).limit(value("most"))
+    return _in_states(query.where(_behind(column, down=down)) if wanted.after else query, wanted)
 
 
-def _behind(column: Any, value: Any, number: int, *, down: bool) -> Any:
+def _behind(column: Any, *, down: bool) -> Any:
     """What follows the case that a page ended with."""
+    last, number = value("after", 0), value("after", 1)
     if column is cases.c.id:
         return column < number if down else column > number
     if down:
-        return and_(column <= value, or_(column < value, cases.c.id < number))
-    return and_(column >= value, or_(column > value, cases.c.id > number))
+        return and_(column <= last, or_(column < last, cases.c.id < number))
+    return and_(column >= last, or_(column > last, cases.c.id > number))
 
 
-def _without_value(connection: Connection, query: Any, wanted: CaseFilter, most: int) -> list[Row]:
-    value, number = wanted.after or (None, 0)
-    query = query.order_by(cases.c.id).limit(most)
-    if wanted.after and value is None:
-        query = query.where(cases.c.id > number)
-    return _in_states(connection, query, wanted, most, ("id",))
+def _without_value(wanted: CaseFilter, name: str) -> Any:
+    query = _filtered(wanted).where(cases.c[name].is_(None)).order_by(cases.c.id).limit(value("most"))
+    if wanted.after and wanted.after[0] is None:  # the page before had come to those without a value
+        query = query.where(cases.c.id > value("after", 1))
+    return _in_states(query, wanted)
 
 
-def _in_states(
-    connection: Connection, query: Any, wanted: CaseFilter, most: int, order: tuple[str, ...], *, down: bool = False
-) -> list[Row]:
-    """The rows of a page that is sorted already: of every state, or of those that are wanted."""
+def _in_states(query: Any, wanted: CaseFilter) -> Any:
+    """A page of every state, or one of each that is wanted, one after the other."""
     if not wanted.states:
-        return _rows(connection, query)
-    pages = (query.where(cases.c.process == process, cases.c.state == state) for process, state in wanted.states)
-    return _merged(connection, pages, most, order, down=down)
+        return query
+    return union_all(*(select(query.where(_in_state(n)).subquery()) for n, _ in enumerate(wanted.states)))
 
 
-def place_of(row: Row, sort: str) -> tuple[Any, ...]:
+def _in_state(number: int) -> Any:
+    state = (cases.c.process == value("states", number, 0), cases.c.state == value("states", number, 1))
+    return and_(*state)
+
+
+def place_of(row: Row, sort: str) -> Place:
     """Where a page that ends with this case ends."""
     name = sort.removeprefix("-")
     return None if name == "id" else row[name], row["id"]
 
 
-def count_cases(connection: Connection, wanted: CaseFilter, most: int) -> int:
+def find_lanes(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
+    """The first cases of each of the states that are wanted, `most` of each, in the order asked for."""
+    return rows_of(connection, _with_value, wanted, wanted.sort, most=most)
+
+
+def count_lanes(connection: Connection, wanted: CaseFilter) -> dict[str, int]:
+    """How many cases there are in each state."""
+    return {row["state"]: row["count"] for row in rows_of(connection, _lane_counts, wanted)}
+
+
+def _lane_counts(wanted: CaseFilter) -> Any:
+    return _filtered(wanted).with_only_columns(cases.c.state, func.count().label("count")).group_by(cases.c.state)
+
+
+def count_cases(connection: Connection, wanted: CaseFilter, most: int | None = None) -> int:
     """How many cases there are, but not more than `most`."""
+    return _count(rows_of(connection, _case_count, wanted, most is not None, most=most))
+
+
+def _case_count(wanted: CaseFilter, limited: bool) -> Any:  # noqa: FBT001
     query = _filtered(wanted).with_only_columns(cases.c.id)
     if wanted.states:
-        query = query.where(or_(*(and_(cases.c.process == p, cases.c.state == s) for p, s in wanted.states)))
-    return _counted(connection, query.limit(most))
+        query = query.where(or_(*(_in_state(n) for n, _ in enumerate(wanted.states))))
+    return _counting(query, limited)
 
 
-def _counted(connection: Connection, query: Any) -> int:
-    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+def _counting(query: Any, limited: bool) -> Any:  # noqa: FBT001
+    found = (query.limit(value("most")) if limited else query).subquery()
+    return select(func.count().label("count")).select_from(found)
 
 
-def _rows(connection: Connection, query: Any) -> list[Row]:
-    return [row._asdict() for row in connection.execute(query)]
+def _count(rows: list[Row]) -> int:
+    return int(rows[0]["count"])
 
 
-def _merged(
-    connection: Connection, queries: Iterable[Any], most: int, order: tuple[str, ...], *, down: bool = False
-) -> list[Row]:
-    """The first rows of several pages that share an order, each row once; all of them are one query."""
-    pages = [select(query.subquery()) for query in queries]
-    found = {
-        tuple(row[name] if row[name] is not None else "" for name in order): row
-        for row in _rows(connection, union_all(*pages))
-    }
+def _merged(rows: Iterable[Row], most: int, order: tuple[str, ...], *, down: bool = False) -> list[Row]:
+    """The first rows of several pages that share an order, each row once."""
+    found = {tuple(row[name] if row[name] is not None else "" for name in order): row for row in rows}
     return [found[key] for key in sorted(found, reverse=down)[:most]]
 
 
@@ -180,42 +204,46 @@ class TaskFilter:
     due_from: str = ""
     due_before: str = ""
     case: int = 0
-    after: tuple[Any, ...] = ()
+    after: Place = ()
     sight: ListSight = EVERYTHING
 
 
 def find_tasks(connection: Connection, wanted: TaskFilter, most: int) -> list[Row]:
     """One page of open tasks with their cases, by due date; those without a date come last."""
-    found = _task_page(connection, wanted, most, dated=True)
+    found: list[Row] = []
+    if not wanted.after or wanted.after[0] is not None:
+        found = _task_page(connection, wanted, most, dated=True)
     if len(found) < most and not (wanted.overdue_at or wanted.due_from or wanted.due_before):
         found += _task_page(connection, wanted, most - len(found), dated=False)
     return found
 
 
 def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: bool) -> list[Row]:
+    rows = rows_of(connection, _tasks, wanted, dated, most=most)
+    return _merged(rows, most, ("due", "case_id", "task")) if wanted.roles else rows
+
+
+def _tasks(wanted: TaskFilter, dated: bool) -> Any:  # noqa: FBT001
     query = (
         select(*tasks.c, cases.c.process, cases.c.snapshot)
         .join(cases, cases.c.id == tasks.c.case_id)
-        .where(tasks.c.late.is_not(None) if dated else tasks.c.late.is_(None))
+        .where(tasks.c.late.is_not(None) if dated else tasks.c.late.is_(None), *_condition(wanted.sight))
         .order_by(tasks.c.late, tasks.c.case_id, tasks.c.task)
-        .limit(most)
+        .limit(value("most"))
     )
-    if (seen := condition(wanted.sight)) is not None:
-        query = query.where(seen)
     query = _after_task(_narrowed(query, wanted), wanted.after, dated)
-    if query is None:
-        return []
     if not wanted.roles:
-        return _rows(connection, query)
-    pages = (query.where(one) for one in _for_roles(wanted.roles))
-    return _merged(connection, pages, most, ("late", "case_id", "task"))
+        return query
+    return union_all(*(select(query.where(one).subquery()) for one in _for_roles(wanted.roles)))
 
 
 def _for_roles(roles: tuple[tuple[str, str], ...], table: FromClause = tasks) -> list[ColumnElement[bool]]:
     """What is for one of the roles, each with the column that says so, so that each is found along an index."""
-    of = {process: (cases.c.process == process,) if process else () for process, _ in roles}
-    columns = (table.c.role, table.c.escalated)
-    return [and_(column == role, *of[process]) for process, role in roles for column in columns]
+    found = []
+    for n, (process, _) in enumerate(roles):
+        of = (cases.c.process == value("roles", n, 0),) if process else ()
+        found += [and_(column == value("roles", n, 1), *of) for column in (table.c.role, table.c.escalated)]
+    return found
 
 
 def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
@@ -223,7 +251,7 @@ def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
     other = tasks.alias("other")
     found = [other.c.case_id == tasks.c.case_id, other.c.overdue_of == tasks.c.task]
     if wanted.person:
-        found.append(other.c.person == wanted.person)
+        found.append(other.c.person == value("person"))
     if wanted.roles:
         found.append(or_(*_for_roles(wanted.roles, other)))
     return ~exists().where(*found)
@@ -233,67 +261,80 @@ def _narrowed(query: Any, wanted: TaskFilter) -> Any:
     """The tasks that are wanted, whatever roles they are for and whoever may see them."""
     query = query.where(_said_once(wanted))
     if wanted.person:
-        query = query.where(tasks.c.person == wanted.person)
+        query = query.where(tasks.c.person == value("person"))
     if wanted.case:
-        query = query.where(tasks.c.case_id == wanted.case)
-    for early in filter(None, (wanted.overdue_at, wanted.due_before)):
-        query = query.where(tasks.c.late < early)
-    return query.where(tasks.c.late >= wanted.due_from) if wanted.due_from else query
+        query = query.where(tasks.c.case_id == value("case"))
+    for name in ("overdue_at", "due_before"):
+        if getattr(wanted, name):
+            query = query.where(tasks.c.late < value(name))
+    return query.where(tasks.c.late >= value("due_from")) if wanted.due_from else query
 
 
 def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
     """How many open tasks there are, but not more than `most`."""
-    query = _narrowed(select(tasks.c.case_id).limit(most), wanted)
+    return _count(rows_of(connection, _task_count, wanted, most=most))
+
+
+def _task_count(wanted: TaskFilter) -> Any:
     conditions = [or_(*_for_roles(wanted.roles))] if wanted.roles else []
-    if (seen := condition(wanted.sight)) is not None:
-        conditions.append(seen)
-    if seen is not None or any(process for process, _ in wanted.roles):
+    seen = _condition(wanted.sight)
+    query = _narrowed(select(tasks.c.case_id), wanted)
+    if seen or any(process for process, _ in wanted.roles):
         query = query.join(cases, cases.c.id == tasks.c.case_id)
-    return _counted(connection, query.where(*conditions))
+    return _counting(query.where(*conditions, *seen), limited=True)
 
 
-def place_of_task(row: Row) -> tuple[Any, ...]:
+def place_of_task(row: Row) -> Place:
     """Where a page that ends with this task ends."""
     return row["late"], row["case_id"], row["task"]
 
 
-def _after_task(query: Any, after: tuple[Any, ...], dated: bool) -> Any:  # noqa: FBT001
-    """Begin behind the task a page ended with; None where no such task can follow."""
-    if not after:
+def _after_task(query: Any, after: Place, dated: bool) -> Any:  # noqa: FBT001
+    """Begin behind the task a page ended with."""
+    if not after or (after[0] is not None and not dated):
         return query
-    due, case, name = after
+    due, case, name = (value("after", n) for n in range(3))
     behind = or_(tasks.c.case_id > case, and_(tasks.c.case_id == case, tasks.c.task > name))
-    if due is None:
-        return None if dated else query.where(behind)
-    if not dated:
-        return query
-    return query.where(tasks.c.late >= due, or_(tasks.c.late > due, behind))
+    return query.where(tasks.c.late >= due, or_(tasks.c.late > due, behind)) if dated else query.where(behind)
 
 
 @dataclass(frozen=True)
 class TimerFilter:
-    """Which timers are wanted: those due by an instant, of one case, of one organisation."""
+    """Which timers are wanted: those due by an instant, of one case; `after` is where the page before ended."""
 
     due_by: str = ""
     case: int = 0
     due_from: str = ""
+    after: Place = ()
     sight: ListSight = EVERYTHING
 
 
 def find_timers(connection: Connection, wanted: TimerFilter, most: int) -> list[Row]:
     """Timers in the order in which they will fire."""
+    return rows_of(connection, _timers, wanted, most=most)
+
+
+def _timers(wanted: TimerFilter) -> Any:
     query = (
         select(*timers.c, cases.c.process, cases.c.snapshot)
         .join(cases, cases.c.id == timers.c.case_id)
+        .where(*_condition(wanted.sight))
         .order_by(timers.c.due, timers.c.case_id, timers.c.timer)
-        .limit(most)
+        .limit(value("most"))
     )
     if wanted.due_by:
-        query = query.where(timers.c.due <= wanted.due_by)
+        query = query.where(timers.c.due <= value("due_by"))
     if wanted.case:
-        query = query.where(timers.c.case_id == wanted.case)
+        query = query.where(timers.c.case_id == value("case"))
     if wanted.due_from:
-        query = query.where(timers.c.due >= wanted.due_from)
-    if (seen := condition(wanted.sight)) is not None:
-        query = query.where(seen)
-    return _rows(connection, query)
+        query = query.where(timers.c.due >= value("due_from"))
+    if wanted.after:
+        due, case, name = (value("after", n) for n in range(3))
+        behind = or_(timers.c.case_id > case, and_(timers.c.case_id == case, timers.c.timer > name))
+        query = query.where(timers.c.due >= due, or_(timers.c.due > due, behind))
+    return query
+
+
+def place_of_timer(row: Row) -> Place:
+    """Where a page that ends with this timer ends."""
+    return row["due"], row["case_id"], row["timer"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Integer, and_, bindparam, select, update
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engine.store.statement import Statement
 from engine.store.tables import places, waiting
 
+AT_ONCE = 50
 _this_one = and_(places.c.process == bindparam("of"), places.c.place == bindparam("kind"))
 _count = bindparam("count", type_=Integer)
 _first = {"process": bindparam("of"), "place": bindparam("kind"), "taken": 0}
@@ -25,10 +28,15 @@ _GIVE_BACK = Statement(update(places).where(_this_one).values(taken=places.c.tak
 _TAKEN = Statement(select(places.c.place, places.c.taken).where(places.c.process == bindparam("of")))
 _ALL = Statement(select(places.c.process, places.c.place, places.c.taken))
 _LONGEST_WAITING = Statement(
-    select(waiting.c.case_id)
-    .where(waiting.c.process == bindparam("of"), waiting.c.place == bindparam("kind"))
+    select(waiting.c.case_id, waiting.c.since)
+    .where(
+        waiting.c.process == bindparam("of"),
+        waiting.c.place == bindparam("kind"),
+        waiting.c.since >= bindparam("after"),
+        or_(waiting.c.since > bindparam("after"), waiting.c.case_id > bindparam("last")),
+    )
     .order_by(waiting.c.since, waiting.c.case_id)
-    .limit(bindparam("most"))
+    .limit(AT_ONCE)
 )
 _WAITED_FOR = Statement(select(waiting.c.process, waiting.c.place).distinct())
 
@@ -56,9 +64,13 @@ def give_back_place(connection: Connection, process: str, place: str, count: int
     _GIVE_BACK.change(connection, of=process, kind=place, count=count)
 
 
-def longest_waiting(connection: Connection, process: str, place: str, most: int) -> list[int]:
-    """The cases that wait for a place, the longest waiting first."""
-    return [row[0] for row in _LONGEST_WAITING.rows(connection, of=process, kind=place, most=most)]
+def longest_waiting(connection: Connection, process: str, place: str) -> Iterator[int]:
+    """The cases that wait for a place, the longest waiting first, read as far as somebody asks."""
+    last = {"after": "", "last": 0}
+    while rows := _LONGEST_WAITING.rows(connection, of=process, kind=place, **last):
+        for case, since in rows:
+            yield case
+            last = {"after": since, "last": case}
 
 
 def waited_for(connection: Connection) -> list[tuple[str, str]]:

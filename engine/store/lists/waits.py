@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, select
 
 from engine.store.tables import cases, waiting
 
+AT_ONCE = 500
 
-def waiting_cases(connection: Connection, process: str, most: int) -> list[tuple[int, str, str, str]]:
+
+def waiting_cases(connection: Connection, process: str) -> Iterator[tuple[int, str, str, str]]:
     """Number, place, since when, and snapshot of the cases that wait, the longest waiting first."""
     query = (
         select(waiting.c.case_id, waiting.c.place, waiting.c.since, cases.c.snapshot)
@@ -15,12 +19,14 @@ def waiting_cases(connection: Connection, process: str, most: int) -> list[tuple
         .where(waiting.c.process == process)
         .order_by(waiting.c.place, waiting.c.since, waiting.c.case_id)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.limit(most))]
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+        yield row[0], row[1], row[2], row[3]
 
 
-def snapshots_in(connection: Connection, process: str, states: list[str], most: int) -> list[tuple[int, str]]:
+def snapshots_in(connection: Connection, process: str, states: list[str]) -> Iterator[tuple[int, str]]:
     """Number and snapshot of the open cases of a process in some states."""
     query = select(cases.c.id, cases.c.snapshot).where(
         cases.c.process == process, cases.c.state.in_(states), cases.c.outcome == ""
     )
-    return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id).limit(most))]
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(query.order_by(cases.c.id)):
+        yield row[0], row[1]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engine.process.definition import State
+from engine.process.definition import Process
 from engine.service import Case
-from engine.service.lists.finder import CasesWanted
 from engine.web.page import show
 from engine.web.visitor import CaseVisiting, NotFound
 
 router = APIRouter()
-MOST = 200
 IN_LANE = 20
 
 
 @dataclass(frozen=True)
 class Lane:
-    """The cases in one state, the longest there at the top. `more`: there are others."""
+    """The cases in one state, the longest there at the top. `count`: how many there are in all."""
 
-    state: State
+    name: str
+    title: str
+    count: int
     cases: list[Case]
-    more: bool
 
 
 @router.get("/board")
@@ -36,21 +35,17 @@ def board(request: Request, visitor: CaseVisiting, process: str = "") -> Respons
     if not known:
         return show(request, "board.html", processes=[], process=None, lanes=[])
     chosen = known[process] if process else next(iter(known.values()))
-    wanted = CasesWanted(process=chosen.name, open_only=True, sort="since")
     with visitor.engine.finder("board") as finder:
-        page = finder.cases(wanted, visitor.actor, MOST, "")
-    by_state: dict[str, list[Case]] = {}
-    for case in page.items:
-        by_state.setdefault(case.state, []).append(case)
-    lanes = [
-        Lane(state, by_state.get(state.name, [])[:IN_LANE], len(by_state.get(state.name, [])) > IN_LANE)
-        for state in chosen.leaves()
-        if not state.final
-    ]
-    values: dict[str, Any] = {
-        "processes": list(known.values()),
-        "process": chosen,
-        "lanes": lanes,
-        "more": bool(page.next),
-    }
-    return show(request, "board.html", **values)
+        found = finder.lanes(chosen, visitor.actor, IN_LANE)
+    lanes = [Lane(state, title, *found.get(state, (0, []))) for state, title in _states(chosen, found)]
+    return show(request, "board.html", processes=list(known.values()), process=chosen, lanes=lanes)
+
+
+def _states(process: Process, found: Iterable[str]) -> list[tuple[str, str]]:
+    """The states that have a lane: those of the version in force, and those in which cases of others still are."""
+    states = {one.name: one.title for one in process.leaves() if not one.final}
+    return [*states.items(), *((name, _readable(name)) for name in sorted(set(found) - states.keys()))]
+
+
+def _readable(name: str) -> str:
+    return f"{name.rpartition('.')[2].replace('_', ' ').capitalize()} (earlier version)"

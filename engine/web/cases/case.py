@@ -17,6 +17,7 @@ from engine.web.visitor import MOST_TYPED, CaseVisiting, NotFound, SentBy, Visit
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
 DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
+Before = Annotated[int, Query(ge=0, le=2**31 - 1)]
 CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -124,9 +125,10 @@ def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
 
 
 @router.get("/cases/{number}/notes")
-def notes(request: Request, visitor: CaseVisiting, number: CaseNumber, kept: int = 0) -> Response:
+def notes(request: Request, visitor: CaseVisiting, number: CaseNumber, kept: int = 0, before: Before = 0) -> Response:
     """The notes on a case."""
-    return _notes(request, visitor, number, done=f"The note is kept with case {number}." if kept else "")
+    done = f"The note is kept with case {number}." if kept else ""
+    return _notes(request, visitor, number, done=done, before=before)
 
 
 def _notes(
@@ -137,11 +139,12 @@ def _notes(
     refusal: Refusal | None = None,
     text: str = "",
     done: str = "",
+    before: int = 0,
 ) -> Response:
     seen = see(visitor, number, "notes")
-    found = visitor.engine.desk.notes(number, visitor.actor, what="")
+    found = visitor.engine.desk.note_page(number, visitor.actor, before, what="")
     error = "" if refusal is None else refusal.message
-    values: dict[str, Any] = {"notes": found, "error": error, "text": text, "done": done}
+    values: dict[str, Any] = {"notes": found.items, "earlier": found.next, "error": error, "text": text, "done": done}
     return show(request, "notes.html", status, seen=seen, tab="notes", **values)
 
 

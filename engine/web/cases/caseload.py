@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import IO, Annotated, Any, cast
 
 import xlsxwriter
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
 from engine.case.refusal import Refusal
 from engine.running.beside import EXPORTS, beside
 from engine.service import Case, UnknownProcess, UnknownState
+from engine.service.cases.views import every
 from engine.service.lists.finder import CasesWanted
 from engine.web.page import day, go, query, show
 from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
 
 router = APIRouter()
 PAGE = 25
-MOST_EXPORTED = 10_000
+AT_ONCE = 500
+IN_MEMORY = 2_000_000
+LONGEST_SEARCH = 200
+SHEET_ROWS = 1_048_575  # what spreadsheets can open, without the row of titles
 SORTS = {
     "-id": "Newest first",
     "id": "Oldest first",
@@ -122,7 +130,7 @@ def look_of(
     moved: Text = "",
     sort: Text = "-id",
     show: Annotated[list[str] | None, Query(max_length=20)] = None,
-    after: Annotated[str, Query(max_length=700)] = "",
+    after: Annotated[str, Query(max_length=8000)] = "",
 ) -> Look:
     """The look that an address asks for; what it cannot be is as if it were not said."""
     known = tuple(name for name in show or () if name in COLUMNS)
@@ -144,15 +152,15 @@ def _looking(request: Request) -> Look:
 
 
 def _look(given: Iterable[tuple[str, str]], columns: list[str]) -> Look:
-    known = {name: value[:700] for name, value in given if name in _NAMES}
+    known = {name: value for name, value in given if name in _NAMES}
     return look_of(**known, show=columns)
 
 
 def _posted_look(posted: Posted) -> Look:
     """The look that a posted search asks for."""
     without = posted.text("without", 20)
-    given = [(name, posted.text(name, 700)) for name in _NAMES if name != without and posted.text(name, 700)]
-    search = "" if without == "search" else posted.text("search", 200).strip()
+    given = [(name, posted.text(name)) for name in _NAMES if name != without and posted.text(name)]
+    search = "" if without == "search" else posted.text("search", LONGEST_SEARCH).strip()
     return replace(_look(given, posted.texts("show")), search=search)
 
 
@@ -231,18 +239,6 @@ def states_of(visitor: Visitor) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _rows(visitor: Visitor, look: Look) -> Iterator[Case]:
-    """Every case of the list, page by page, as far as is exported."""
-    count, after = 0, ""
-    while count < MOST_EXPORTED:
-        with visitor.engine.finder("export of a list") as finder:
-            page = finder.cases(look.wanted(visitor), visitor.actor, 500, after)
-        yield from page.items
-        count, after = count + len(page.items), page.next
-        if not after:
-            return
-
-
 def _cell(value: Any) -> str:
     """A value in an exported table. One that a spreadsheet would take for a formula is kept from being one."""
     text = day(value) if isinstance(value, datetime) else str("" if value is None else value)
@@ -265,13 +261,15 @@ def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
 
 
 def _csv(visitor: Visitor, look: Look) -> Response:
-    into = io.StringIO()
-    writer = csv.writer(into)
-    writer.writerow(COLUMNS[name][0] for name in look.shown)
-    for case in _rows(visitor, look):
-        writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
-    headers = {"content-disposition": 'attachment; filename="cases.csv"'}
-    return Response("\ufeff" + into.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    with _file("cases.csv", "text/csv; charset=utf-8") as export:
+        export.content.write("\ufeff".encode())
+        lines = io.TextIOWrapper(export.content, "utf-8", newline="", write_through=True)
+        writer = csv.writer(lines)
+        writer.writerow(COLUMNS[name][0] for name in look.shown)
+        for case in _rows(visitor, look):
+            writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
+        lines.detach()
+    return export.response()
 
 
 @router.get("/cases.xlsx")
@@ -282,33 +280,74 @@ def export_xlsx(request: Request, visitor: CaseVisiting) -> Response:
 
 
 def _xlsx(visitor: Visitor, look: Look) -> Response:
-    into = io.BytesIO()
-    with xlsxwriter.Workbook(into, {"in_memory": True, "strings_to_formulas": False}) as book:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    with _file("cases.xlsx", kind) as export, xlsxwriter.Workbook(export.content, options) as book:
         sheet, bold = book.add_worksheet("Cases"), book.add_format({"bold": True})
         dates = book.add_format({"num_format": "d mmm yyyy"})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(look.shown) - 1, 22)
         for column, name in enumerate(look.shown):
             sheet.write_string(0, column, COLUMNS[name][0], bold)
-            sheet.set_column(column, column, 22)
-        for row, case in enumerate(_rows(visitor, look), 1):
-            for column, name in enumerate(look.shown):
-                value = COLUMNS[name][1](case)
-                if isinstance(value, datetime):
-                    sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
-                elif isinstance(value, int):
-                    sheet.write_number(row, column, value)
-                else:
-                    sheet.write_string(row, column, str(value or ""))
-        sheet.freeze_panes(1, 0)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    headers = {"content-disposition": 'attachment; filename="cases.xlsx"'}
-    return Response(into.getvalue(), media_type=kind, headers=headers)
+        rows = 0
+        for rows, case in enumerate(_rows(visitor, look), 1):
+            if rows < SHEET_ROWS:
+                _write_row(sheet, rows, [COLUMNS[name][1](case) for name in look.shown], dates)
+        if rows >= SHEET_ROWS:
+            missing = f"{rows - SHEET_ROWS + 1:,} more cases do not fit on a sheet. Export them as CSV."
+            sheet.write_string(SHEET_ROWS, 0, missing, bold)
+    return export.response()
+
+
+def _write_row(sheet: Any, row: int, values: list[Any], dates: Any) -> None:
+    for column, value in enumerate(values):
+        if isinstance(value, datetime):
+            sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
+        elif isinstance(value, int):
+            sheet.write_number(row, column, value)
+        else:
+            sheet.write_string(row, column, str(value or ""))
+
+
+@dataclass(frozen=True)
+class _Export:
+    """A file that is being made: on the disk where it grows big, so that its size is no matter."""
+
+    name: str
+    media_type: str
+    content: IO[bytes]
+
+    def response(self) -> Response:
+        """The file, whole, to be saved."""
+        self.content.seek(0)
+        headers = {"content-disposition": f'attachment; filename="{self.name}"'}
+        chunks = iter(lambda: self.content.read(1 << 16), b"")
+        closing = BackgroundTask(self.content.close)
+        return StreamingResponse(chunks, media_type=self.media_type, headers=headers, background=closing)
+
+
+@contextmanager
+def _file(name: str, media_type: str) -> Iterator[_Export]:
+    """A new export, which is thrown away where it cannot be finished."""
+    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it was sent
+    try:
+        yield _Export(name, media_type, cast("IO[bytes]", content))
+    except BaseException:
+        content.close()
+        raise
+
+
+def _rows(visitor: Visitor, look: Look) -> Iterator[Case]:
+    """Every case of a list, as they all are at one moment."""
+    with visitor.engine.finder("export of a list") as finder:
+        yield from every(lambda after: finder.cases(look.wanted(visitor), visitor.actor, AT_ONCE, after))
 
 
 @router.post("/cases/views")
 def save_view(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """Keep how the list is looked at now."""
     here = posted.text("query", 2000)
-    refusal = visitor.engine.desk.save_view(posted.text("title", 200), here, visitor.actor)
+    refusal = visitor.engine.desk.save_view(posted.text("title"), here, visitor.actor)
     if isinstance(refusal, Refusal):
         return _list(request, visitor, Look(), 422, refusal.message)
     return go(f"/cases?{here}")

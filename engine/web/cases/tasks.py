@@ -125,7 +125,7 @@ def _move(
 @router.post("/cases/{number}/tasks/{name}/move")
 def move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name, posted: SentBy) -> Response:
     """Give one task another date, for a reason."""
-    until, reason = date_in(posted, "until"), posted.text("reason", 600)
+    until, reason = date_in(posted, "until"), posted.text("reason")
     errors = _postponing_faults(until, reason)
     if errors:
         return _move(request, visitor, number, name, 422, _postponing(until, reason, errors))
@@ -138,12 +138,15 @@ def move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name
 @router.post("/tasks")
 def change(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """Do something with the tasks that were chosen; what cannot be done is told for each of them."""
-    what, chosen = posted.text("show", 20), posted.texts("task")[:MOST_AT_ONCE]
+    what, chosen = posted.text("show", 20), posted.texts("task")
     what = what if what in SHOWS else "team"
     action = posted.text("action", 20)
     if not chosen:
         return _list(request, visitor, what, status=422, problems=("Choose one or more tasks first.",))
-    until, reason = date_in(posted, "until"), posted.text("reason", 600)
+    if len(chosen) > MOST_AT_ONCE:
+        problem = f"Choose at most {MOST_AT_ONCE} tasks at once; these are {len(chosen)}. Nothing was changed."
+        return _list(request, visitor, what, status=422, problems=(problem,))
+    until, reason = date_in(posted, "until"), posted.text("reason")
     if action == "postpone" and (errors := _postponing_faults(until, reason)):
         asked = _postponing(until, reason, errors)
         return _list(request, visitor, what, "", 422, (), "", asked, chosen)

@@ -14,12 +14,13 @@ from engine.calendars.day import days_somewhere
 from engine.calendars.duration import at_local
 from engine.case.command import Actor
 from engine.service import Engine
+from engine.service.cases.views import every
 from engine.service.lists.finder import TasksWanted
 from engine.web.page import show
 from engine.web.visitor import CaseVisiting, Engined, NotFound
 
 router = APIRouter()
-MOST = 500
+AT_ONCE = 500
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
 FEED_DAYS = 120
 YEAR = timedelta(days=366)
@@ -53,8 +54,9 @@ class Date:
 def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime, *, what: str = "dates") -> list[Date]:
     """Tasks that are due, meetings, and what will happen by itself, in order. `what` as for a finder."""
     with engine.finder(what) as finder:
-        tasks = finder.tasks(TasksWanted(due_from=since, due_before=until), by, MOST, "").items
-        timers = finder.timers(until, None, by, MOST, since)
+        due = TasksWanted(due_from=since, due_before=until)
+        tasks = list(every(lambda after: finder.tasks(due, by, AT_ONCE, after)))
+        timers = list(every(lambda after: finder.timers(until, None, by, AT_ONCE, since, after)))
         meetings = engine.meetings.between_in(finder, *_days_around(since, until), by)
     found = [
         Date(

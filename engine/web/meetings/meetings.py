@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
@@ -72,7 +73,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Keep a new date."""
     _meets(visitor)
     asked = _questions(visitor.engine.meetings.led_by(visitor.actor))
-    which, when, link = posted.text("which", 400), date_in(posted, "when", with_time=True), posted.text("link", 500)
+    which, when, link = posted.text("which"), date_in(posted, "when", with_time=True), posted.text("link")
     for one, value in zip(asked, (which, when, link), strict=True):
         one.value = value
     name, _, rest = which.partition(" ")
@@ -138,11 +139,12 @@ def _agenda(
 def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Keep who was there, and the minutes."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    present = posted.texts("present") or [one for one in posted.text("names", 2000).split("\n") if one.strip()]
+    present = posted.texts("present") or [one for one in posted.text("names").split("\n") if one.strip()]
     try:
         visitor.engine.meetings.record(number, present, posted.text("minutes"), visitor.actor)
     except BadMeeting as bad:
-        return _agenda(request, visitor, found, 422, problem=str(bad))
+        typed = replace(found, present=tuple(present), minutes=posted.text("minutes"))
+        return _agenda(request, visitor, typed, 422, problem=str(bad))
     return go(f"/meetings/{number}?done=kept")
 
 
@@ -228,7 +230,7 @@ def _hear(
     seen = see(visitor, case, "page during a meeting")
     place = numbers.index(case)
     following = numbers[place + 1] if place + 1 < len(numbers) else None
-    notes = [one for one in visitor.engine.desk.notes(case, visitor.actor, what="") if one.meeting == number]
+    notes = visitor.engine.desk.notes(case, visitor.actor, number, what="")
     outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
     values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
     values |= {"problem": problem, "text": text}

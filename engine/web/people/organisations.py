@@ -49,10 +49,10 @@ def _list(request: Request, visitor: Visitor, questions: list[Question], status:
 @router.post("/organisations")
 def keep(request: Request, visitor: Administrating, posted: SentBy) -> Response:
     """Keep a new organisation, or give one another area."""
-    name, area = posted.text("name", 300), posted.text("area", 60)
+    name, area = posted.text("name"), posted.text("area")
     try:
-        if posted.text("known", 300):
-            visitor.engine.people.change_organisation(posted.text("known", 300), area)
+        if posted.text("known"):
+            visitor.engine.people.change_organisation(posted.text("known"), area)
         else:
             visitor.engine.people.add_organisation(name, area)
     except BadPerson as bad:

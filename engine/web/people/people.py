@@ -80,17 +80,17 @@ def new_person(request: Request, visitor: Administrating) -> Response:
 def _said(posted: Posted, login: str) -> Person:
     return Person(
         login,
-        posted.text("name", 200).strip(),
+        posted.text("name").strip(),
         tuple(posted.texts("roles")),
-        posted.text("organisation", 200) or None,
-        email=posted.text("email", 200).strip(),
+        posted.text("organisation") or None,
+        email=posted.text("email").strip(),
     )
 
 
 @router.post("/people")
 def add_person(request: Request, visitor: Administrating, posted: SentBy) -> Response:
     """Keep somebody new, and make an invitation for them."""
-    said = _said(posted, posted.text("login", 60).strip())
+    said = _said(posted, posted.text("login").strip())
     try:
         person = visitor.engine.people.add(said.login, said.name, said.roles, said.organisation, said.email)
     except BadPerson as bad:

@@ -1,0 +1,59 @@
+"""Shape: what a filter asks for without the values that it asks with.
+
+A list can be asked for in many ways, but one page asks for the same ones again and again. Making a statement of
+SQLAlchemy's parts costs more than SQLite takes to answer it, so each is made once for a shape, and kept as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, bindparam
+
+from engine.store.statement import Statement
+
+Row = dict[str, Any]
+# People look at lists in a few dozen ways. That somebody who makes up filters fills the memory is what this prevents.
+MOST_KEPT = 1000
+
+
+class _Made(NamedTuple):
+    statement: Statement
+    names: tuple[str, ...]
+
+
+_MADE: dict[Any, _Made] = {}
+
+
+def value(*path: str | int) -> BindParameter[Any]:
+    """The place in a statement for what stands in a filter at this path: a field, a number in a tuple."""
+    return bindparam("_".join(map(str, path)))
+
+
+def rows_of(connection: Connection, make: Callable[..., Any], wanted: Any, *literal: Any, **more: Any) -> list[Row]:
+    """The rows of the statement that `make` makes of a filter and of what is written into it, with `more` values."""
+    values: dict[str, Any] = dict(more)
+    key = make, literal, _shape(wanted, "", values)
+    made = _MADE.get(key)
+    if made is None:
+        if len(_MADE) >= MOST_KEPT:
+            _MADE.clear()
+        query = make(wanted, *literal)
+        made = _MADE[key] = _Made(Statement(query), tuple(query.selected_columns.keys()))
+    return [dict(zip(made.names, row, strict=True)) for row in made.statement.rows(connection, **values)]
+
+
+def _shape(given: Any, path: str, values: dict[str, Any]) -> Any:
+    """Of each part only whether it is given; the values are put aside by their paths."""
+    if given is None or isinstance(given, bool):
+        return given
+    before = f"{path}_" if path else ""
+    if is_dataclass(given):
+        return tuple(_shape(getattr(given, one.name), before + one.name, values) for one in fields(given))
+    if isinstance(given, (tuple, frozenset)):
+        items = sorted(given) if isinstance(given, frozenset) else given
+        return tuple(_shape(one, f"{before}{number}", values) for number, one in enumerate(items))
+    values[path] = given
+    return bool(given)
