@@ -1,0 +1,151 @@
+"""Limits: what a list, an export, a board or an offer leaves out is said; what is too long is refused, never cut."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, time
+from typing import Any
+
+import openpyxl
+import pytest
+
+from engine import Engine
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.views import every
+from engine.service.meetings.meetings import BadMeeting
+from engine.service.people.people import BadPerson
+from engine.store.lists import places as place_store
+from engine.web.app import create_site
+from engine.web.cases import board, caseload
+from engine.web.people.signing import Throttle
+from tests.integration.site import Visit, settle
+from tests.steps import PUPIL, done, refusal
+
+MANY = 23
+
+
+@pytest.fixture
+def crowd(engine: Engine) -> Engine:
+    settle(engine)
+    sam = engine.people.person("sam").actor
+    for index in range(MANY):
+        done(engine.open_case("hbep-referral", sam, {**PUPIL, "pupil_name": f"Pupil {index:02}"}, state="panel"))
+    return engine
+
+
+@pytest.fixture
+def visit(crowd: Engine) -> Visit:
+    return Visit(create_site(crowd, throttle=Throttle(1000, 1000)), "jo")
+
+
+def test_an_export_holds_every_case(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caseload, "AT_ONCE", 5)
+    monkeypatch.setattr(caseload, "IN_MEMORY", 100)
+    for sort in ("label", "-since"):
+        rows = list(csv.DictReader(io.StringIO(visit.get(f"/cases.csv?sort={sort}").content.decode("utf-8-sig"))))
+        assert sorted(row["Name"] for row in rows) == [f"Pupil {index:02}" for index in range(MANY)]
+    book = openpyxl.load_workbook(io.BytesIO(visit.get("/cases.xlsx?sort=label").content))
+    assert [row[1].value for row in book.active.iter_rows(min_row=2)] == [f"Pupil {index:02}" for index in range(MANY)]
+
+
+def test_a_workbook_says_what_does_not_fit_into_it(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caseload, "SHEET_ROWS", 10)
+    book = openpyxl.load_workbook(io.BytesIO(visit.get("/cases.xlsx?sort=label").content))
+    rows = [row[0].value for row in book.active.iter_rows(min_row=2)]
+    assert len(rows) == 10
+    assert rows[-1] == f"{MANY - 9} more cases do not fit on a sheet. Export them as CSV."
+
+
+def test_the_board_counts_all_and_shows_the_longest_there_of_each_state(
+    crowd: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "IN_LANE", 3)
+    last = crowd.cases(sort="-id", limit=1).items[0].id
+    done(crowd.fire(last, "withdraw", "coordinator", {"reason": "Moved away"}))
+    text, title = visit.get("/board?process=hbep-referral").text, crowd.case(1).state_title
+    assert f"{title} ({MANY - 1})" in text
+    assert len(re.findall('href="/cases/[0-9]+"', text)) == 3
+    assert f"See all {MANY - 1} in {title}" in text
+
+
+def test_many_who_do_not_take_a_place_do_not_hide_who_would(engine: Engine) -> None:
+    """More than are read at once: the one behind them is still found."""
+    many = place_store.AT_ONCE + 3
+    answers = {"deposit": 50, "due_back": "2023-10-01"}
+    for n in range(many + 2):
+        case = done(engine.open_case("equipment-loan", "clerk", {"club": f"Club {n}", "item": "lathe"}))
+        done(engine.add_document(case.id, "id_card", b"card", "clerk"))
+        done(engine.fire(case.id, "accept", "clerk", answers))
+    url = engine.database.url.render_as_string(hide_password=False)
+    roomier = Engine(url, clock=engine.clock, capacities={"lathe": 2})
+    with roomier.database.writing() as connection:
+        queue = list(place_store.longest_waiting(connection, "equipment-loan", "lathe"))
+        assert queue == sorted(queue)
+        assert len(queue) == many + 1
+        tx = Transaction(connection, roomier.site.catalogue, engine.clock.now())
+        roomier.site.catalogue.refresh(connection)
+        tx._refused_offers.update(queue[:many])
+        assert tx.offer("equipment-loan", "lathe", engine.clock.now()) == 1
+    assert engine.case(queue[-1]).places == ("lathe",)
+    roomier.close()
+
+
+def test_notes_come_in_pages(crowd: Engine, visit: Visit) -> None:
+    jo = crowd.people.person("jo").actor
+    for index in range(60):
+        assert crowd.desk.write_note(1, f"Note {index:02}", jo) is None
+    assert [one.text for one in crowd.desk.notes(1, jo)] == [f"Note {index:02}" for index in reversed(range(60))]
+    first = visit.get("/cases/1/notes").text
+    assert "Note 59" in first
+    assert "Note 09" not in first
+    earlier = first.split("/cases/1/notes?before=")[1].split('"')[0]
+    assert "Note 09" in visit.get(f"/cases/1/notes?before={earlier}").text
+
+
+def test_timers_come_in_pages(engine: Engine) -> None:
+    for n in range(5):
+        done(engine.open_case("equipment-loan", "clerk", {"club": f"Club {n}", "item": "saw"}))
+    timers = list(every(lambda after: engine.timer_page(limit=2, after=after)))
+    assert [one.case for one in timers] == [1, 2, 3, 4, 5]
+    assert engine.timers(limit=100) == timers
+
+
+def test_what_is_too_long_is_refused(crowd: Engine, visit: Visit) -> None:
+    jo, people, meetings = crowd.people.person("jo").actor, crowd.people, crowd.meetings
+    number = meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 12, 1), time(9), jo)
+    refused: list[tuple[type[Exception], Any]] = [
+        (BadMeeting, lambda: meetings.record(number, ["x" * 201], "", jo)),
+        (BadMeeting, lambda: meetings.record(number, [str(n) for n in range(101)], "", jo)),
+        (BadMeeting, lambda: meetings.record(number, [], "x" * 20_001, jo)),
+        (
+            BadMeeting,
+            lambda: meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 12, 2), time(9), jo, "h" * 501),
+        ),
+        (BadPerson, lambda: people.add_organisation("Longarea", "x" * 61)),
+        (BadPerson, lambda: people.change_organisation("Hilltop", "x" * 61)),
+        (BadPerson, lambda: people.add("longname", "x" * 201, ["auditor"])),
+        (BadPerson, lambda: people.issue_token("jo", "x" * 201, ["read"], 1)),
+    ]
+    for kind, ask in refused:
+        with pytest.raises(kind, match=r"[Aa]t most"):
+            ask()
+    assert not meetings.meeting(number, jo).held
+    assert refusal(crowd.desk.write_note(1, " ".join(f"@person{n}" for n in range(21)), jo)).fields["text"]
+    told = visit.post(f"/meetings/{number}", {"minutes": "y" * 20_001}, 422).text
+    assert "at most 20,000 characters" in told
+    assert "y" * 20_001 in told
+    assert "too long" in visit.post("/cases/1/notes", {"text": "x" * 200_001}, 422).text
+
+
+def test_an_agenda_holds_every_case(engine: Engine) -> None:
+    settle(engine)
+    jo = engine.people.person("jo").actor
+    number = engine.meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 12, 1), time(9), jo)
+    answers = {"area": "hinckley", "panel_date": "2023-12-01", "ground": "At risk"}
+    for index in range(MANY):
+        data = {**PUPIL, "pupil_name": f"Pupil {index:02}"}
+        case = done(engine.open_case("hbep-referral", "coordinator", data, state="panel"))
+        done(engine.fire(case.id, "book_panel", "coordinator", answers))
+    assert len(engine.meetings.agenda(engine.meetings.meeting(number, jo), jo)) == MANY
