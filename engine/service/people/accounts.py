@@ -115,7 +115,8 @@ class Accounts:
     def invited(self, secret: str) -> str | None:
         """The login of the person whom an invitation is for; None where it holds no more."""
         with self._database.reading() as connection:
-            return store.invited(connection, digest(secret), to_text(self._clock.now()))
+            now = self._clock.now()
+            return store.invited(connection, digest(secret), to_text(now), to_text(now + INVITED))
 
     def accept(self, secret: str, password: str) -> str | None:
         """Use an invitation up by choosing a password; the login, or None where it holds no more.
@@ -350,8 +351,11 @@ class Accounts:
 
 
 def _lasts(begun: datetime, seen: datetime, now: datetime) -> bool:
-    """Whether a session has run out neither as a whole nor by not being used."""
-    return begun + ABSOLUTE > now and seen + IDLE > now
+    """Whether a session has run out neither as a whole nor by not being used.
+
+    One that lies ahead is of a clock that has been set back since: it would not end before that clock came round.
+    """
+    return begun - IDLE < now < begun + ABSOLUTE and seen - IDLE < now < seen + IDLE
 
 
 def handle_of(session: Session) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from engine.store.statement import Statement
 from engine.store.tables import accounts, feeds, invitations, organisations, people, sessions
 
 ENDED = "ended"
+MOST_STEPS_AHEAD = 2  # a code of the step after now may have been used, and one of the step before now is right
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ def put_account(connection: Connection, account: StoredAccount, now: str) -> Non
 
 
 def use_counter(connection: Connection, person: int, counter: int) -> bool:
-    """Note that a code was used; whether it was not used before."""
-    query = update(accounts).where(accounts.c.person_id == person, accounts.c.counter < counter)
+    """Note that a code was used; whether it was not used before.
+
+    A used one that lies further ahead than a code can is of a clock that has been set back since, and bars nobody.
+    """
+    is_new = or_(accounts.c.counter < counter, accounts.c.counter > counter + MOST_STEPS_AHEAD)
+    query = update(accounts).where(accounts.c.person_id == person, is_new)
     return connection.execute(query.values(counter=counter)).rowcount == 1
 
 
@@ -81,10 +86,14 @@ def insert_invitation(connection: Connection, digest: str, person: int, expires:
     connection.execute(insert(invitations).values(hash=digest, person_id=person, expires=expires))
 
 
-def invited(connection: Connection, digest: str, now: str) -> str | None:
-    """The login of the person whom this invitation is for; None where it is unknown or has expired."""
+def invited(connection: Connection, digest: str, now: str, latest: str) -> str | None:
+    """The login of the person whom this invitation is for; None where it is unknown or has expired.
+
+    One that expires after `latest` was written by a clock that has been set back since.
+    """
     query = select(people.c.login).join(invitations, invitations.c.person_id == people.c.id)
-    found = query.where(invitations.c.hash == digest, invitations.c.expires > now, people.c.active)
+    times = (invitations.c.expires > now, invitations.c.expires <= latest)
+    found = query.where(invitations.c.hash == digest, *times, people.c.active)
     row = connection.execute(found).first()
     return row[0] if row else None
 
