@@ -99,8 +99,7 @@ def _writer(grant: Granted) -> Actor:
     return _actor_for(grant, Scope.WRITE)
 
 
-READING = Depends(_reader)
-Reader = Annotated[Actor, READING]
+Reader = Annotated[Actor, Depends(_reader)]
 Writer = Annotated[Actor, Depends(_writer)]
 
 

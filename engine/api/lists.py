@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from engine.api.asking import READING, Engined, Moment, Reader
+from engine.api.asking import Engined, Moment, Reader
 from engine.api.cases import After, Limit
 from engine.api.problem import responses
 from engine.service import Task, Timer, as_data
@@ -99,12 +99,10 @@ class ProcessDetails:
     states: list[StateSummary]
 
 
-@router.get(
-    "/processes", response_model=list[ProcessSummary], responses=responses(), tags=["processes"], dependencies=[READING]
-)
-def find_processes(engine: Engined) -> Any:
-    """What is published."""
-    return [ProcessSummary(name, versions) for name, versions in engine.processes().items()]
+@router.get("/processes", response_model=list[ProcessSummary], responses=responses(), tags=["processes"])
+def find_processes(engine: Engined, reader: Reader) -> Any:
+    """The published processes of which you hold a role; all of them for a role of the house."""
+    return [ProcessSummary(name, versions) for name, versions in engine.processes(reader).items()]
 
 
 @router.get(
@@ -112,15 +110,15 @@ def find_processes(engine: Engined) -> Any:
     response_model=ProcessDetails,
     responses=responses(404, 422),
     tags=["processes"],
-    dependencies=[READING],
 )
 def see_process(
     engine: Engined,
+    reader: Reader,
     name: ProcessName,
     version: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Any:
     """One version of a process; the one in force now if none is named."""
-    process = engine.process(name, version)
+    process = engine.process(name, version, by=reader)
     states = [
         StateSummary(
             state.name,

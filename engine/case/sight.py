@@ -26,7 +26,7 @@ HOUSE_ROLES = frozenset({ADMINISTRATOR, AUDITOR})
 
 
 class Action(StrEnum):
-    """What somebody may want to do. The first five ask about one case, the next five about a process."""
+    """What somebody may want to do. The first five ask about one case, the next six about a process."""
 
     SEE = "see"
     SEE_HISTORY = "see_history"
@@ -34,6 +34,7 @@ class Action(StrEnum):
     FIRE = "fire"
     DO_TASK = "do_task"
     OPEN = "open"
+    KNOW = "know"
     TAKE_PART = "take_part"
     MEET = "meet"
     LEAD = "lead"
@@ -162,9 +163,9 @@ def may(
     """Whether `by` may do this.
 
     SEE and CHANGE a case: its content, documents and notes. SEE_HISTORY: what happened and who looked, without
-    content. FIRE an event. DO_TASK: an open task of the case. OPEN a case of the process. TAKE_PART: hold any role of
-    it. MEET: look at its meetings. LEAD them. OVERSEE all its cases at once (places, figures). ADMINISTER processes,
-    people and organisations. AUDIT: read the histories of every process.
+    content. FIRE an event. DO_TASK: an open task of the case. OPEN a case of the process. KNOW that there is such a
+    process. TAKE_PART: hold any role of it. MEET: look at its meetings. LEAD them. OVERSEE all its cases at once
+    (places, figures). ADMINISTER processes, people and organisations. AUDIT: read the histories of every process.
     """
     if by.is_engine:
         return True
@@ -180,6 +181,7 @@ def may(
 _OF_HOUSE = {Action.ADMINISTER: ADMINISTRATOR, Action.AUDIT: AUDITOR}
 _OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
     Action.OPEN: lambda process, by: has_role(process, by, process.opening.by) and bool(roles_in(process, by)),
+    Action.KNOW: lambda process, by: bool(roles_in(process, by)) or any(is_of_house(by, one) for one in HOUSE_ROLES),
     Action.TAKE_PART: lambda process, by: bool(roles_in(process, by)),
     Action.MEET: lambda process, by: bool(_meetings_of(process, by)),
     Action.LEAD: lambda process, by: any(leads(process, name, by) for name in process.meetings),

@@ -176,6 +176,7 @@ class Engine:
     in_force = _of("published", Processes.in_force)
     processes = _of("published", Processes.processes)
     process = _of("published", Processes.process)
+    takes_part = _of("published", Processes.takes_part)
     version_log = _of("published", Processes.version_log)
     text_of_version = _of("published", Processes.text_of_version)
     try_text = _of("published", Processes.try_text)

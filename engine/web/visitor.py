@@ -73,7 +73,8 @@ class Visitor:
     @property
     def zone(self) -> ZoneInfo:
         """The zone of their days on pages that show several processes together: that of the first one."""
-        return self.processes[0].zone if self.processes else ZoneInfo("UTC")
+        own = self.takes_part or self.processes
+        return own[0].zone if own else ZoneInfo("UTC")
 
     @property
     def today(self) -> date:
@@ -93,7 +94,7 @@ class Visitor:
     @property
     def sees_cases(self) -> bool:
         """Whether any of their roles sees cases at all."""
-        return bool(self.takes_part)
+        return bool(self.takes_part) or self.engine.takes_part(self.actor)  # perhaps of a version of old
 
     @property
     def takes_part(self) -> list[Process]:

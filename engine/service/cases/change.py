@@ -81,6 +81,8 @@ class Changes:
     def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
         catalogue = self._site.catalogue
         catalogue.refresh(tx.connection)
+        if name not in catalogue.names():
+            raise catalogue.unknown(tx.connection, name, command.by)
         newest = catalogue.newest(tx.connection, name, tx.now)
         moment = _aware(command.at, newest)
         process = catalogue.in_force(tx.connection, name, moment)

@@ -15,7 +15,7 @@ from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
 from engine.service.lists.cursors import BadCursor, Cursors, Place
-from engine.service.processes.catalogue import Catalogue, UnknownProcess
+from engine.service.processes.catalogue import Catalogue
 from engine.store.cases.index import split
 from engine.store.lists import find
 from engine.store.lists.shape import Row
@@ -117,7 +117,7 @@ class Finder:
             raise BadCursor(f"Cases cannot be sorted by this. Sort by one of: {', '.join(find.SORTS)}.")
         return find.CaseFilter(
             process=wanted.process,
-            states=self._states(wanted),
+            states=self._states(wanted, actor_of(by)),
             owner=wanted.owner,
             organisation=wanted.organisation,
             open_only=wanted.open_only,
@@ -199,15 +199,16 @@ class Finder:
         snapshot = Snapshot.from_json(row["snapshot"])
         return self._catalogue.process(self.connection, snapshot.process, snapshot.version), snapshot
 
-    def _states(self, wanted: CasesWanted) -> tuple[tuple[str, str], ...]:
+    def _states(self, wanted: CasesWanted, by: Actor | None) -> tuple[tuple[str, str], ...]:
         """The states at rest that a state's name stands for, in every version of every process meant."""
-        if wanted.process and wanted.process not in self._catalogue.names():
-            raise UnknownProcess(
-                f"There is no process {wanted.process}. Published: {', '.join(self._catalogue.names())}."
-            )
+        if not wanted.process and not wanted.state:
+            return ()
+        known = self._catalogue.known_to(self.connection, by)
+        if wanted.process and wanted.process not in known:
+            raise self._catalogue.unknown(self.connection, wanted.process, by)
         if not wanted.state:
             return ()
-        names = [wanted.process] if wanted.process else self._catalogue.names()
+        names = [wanted.process] if wanted.process else known
         found = {
             (process.name, leaf.name)
             for process in self._catalogue.every(self.connection)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import days_somewhere
+from engine.case.command import Actor
+from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.process.loader import calendar_name
 from engine.service.processes.texts import process_of_text, published_calendar
@@ -86,8 +88,7 @@ class Catalogue:
         """
         versions = self.versions(name)
         if not versions:
-            known = ", ".join(self.names()) or "none yet"
-            raise UnknownProcess(f"There is no process {name}. Published: {known}.")
+            raise self.unknown(connection, name)
         begun = next((one for one in reversed(versions) if self.has_begun(connection, one, moment)), None)
         return self.process(connection, name, begun.version) if begun else None
 
@@ -110,6 +111,16 @@ class Catalogue:
     def every(self, connection: Connection) -> list[Process]:
         """Every version of every published process."""
         return [self.process(connection, one.process, one.version) for one in self._versions]
+
+    def known_to(self, connection: Connection, by: Actor | None) -> list[str]:
+        """The names of the published processes that somebody may know of."""
+        every = self.every(connection)
+        return sorted({one.name for one in every if by is None or may(by, Action.KNOW, one)})
+
+    def unknown(self, connection: Connection, name: str, by: Actor | None = None) -> UnknownProcess:
+        """What somebody is told who asks for a process that there is not, or not for them."""
+        known = ", ".join(self.known_to(connection, by)) or "none yet"
+        return UnknownProcess(f"There is no process {name}. Published: {known}.")
 
     def capacities(self, connection: Connection, name: str, now: datetime) -> dict[str, int]:
         """How many of each place of a process there are, by the version in force at an instant (aware)."""

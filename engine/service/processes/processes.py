@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.case.command import Actor
 from engine.case.form import check_form
-from engine.case.sight import role_of
+from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
 from engine.process.expressions import View
 from engine.service.cases import due
 from engine.service.cases.transaction import Transaction
+from engine.service.lists.finder import actor_of
 from engine.service.processes import publication
 from engine.service.processes.catalogue import UnknownProcess
 from engine.service.site import Site
@@ -36,14 +38,20 @@ class Processes:
         self._site.catalogue.refresh(connection)
         return self._site.catalogue.all_newest(connection, self._site.clock.now())
 
-    def processes(self) -> dict[str, list[str]]:
-        """The published processes with their versions, in the order in which they come into force."""
+    def processes(self, by: Actor | str | None = None) -> dict[str, list[str]]:
+        """The published processes that `by` may know of, with their versions as they come into force."""
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
             return {
                 name: [one.version for one in self._site.catalogue.versions(name)]
-                for name in self._site.catalogue.names()
+                for name in self._site.catalogue.known_to(connection, actor_of(by))
             }
+
+    def takes_part(self, by: Actor) -> bool:
+        """Whether somebody holds a role of any version of any process."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return any(may(by, Action.TAKE_PART, one) for one in self._site.catalogue.every(connection))
 
     def version_log(self) -> list[publication.VersionEntry]:
         """Every published version with who published it when, the latest first."""
@@ -68,14 +76,16 @@ class Processes:
         with self._site.database.reading() as connection:
             return publication.try_text(connection, text)
 
-    def process(self, name: str, version: str | None = None) -> Process:
+    def process(self, name: str, version: str | None = None, *, by: Actor | str | None = None) -> Process:
         """A published process: the version given, else the one in force now (the first if none is yet).
 
         Raises:
-            UnknownProcess: it is not published.
+            UnknownProcess: it is not published, or `by` may not know of it.
         """
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
+            if by is not None and name not in self._site.catalogue.known_to(connection, actor_of(by)):
+                raise self._site.catalogue.unknown(connection, name, actor_of(by))
             if version is not None:
                 return self._site.catalogue.process(connection, name, version)
             return self._site.catalogue.newest(connection, name, self._site.clock.now())

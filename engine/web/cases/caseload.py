@@ -215,8 +215,8 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
 
 def _chosen(visitor: Visitor, look: Look, states: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The filters that are at work, in words, each with the name by which it is taken away."""
-    titles = {one.name: one.title for one in visitor.processes}
-    roles = {name: role.title for one in visitor.processes for name, role in one.roles.items()}
+    titles = {one.name: one.title for one in visitor.takes_part}
+    roles = {name: role.title for one in visitor.takes_part for name, role in one.roles.items()}
     said = {
         "search": look.search and f"Found by: {look.search}",
         "process": titles.get(look.process, look.process),
@@ -233,7 +233,7 @@ def _chosen(visitor: Visitor, look: Look, states: list[tuple[str, str]]) -> list
 def states_of(visitor: Visitor) -> list[tuple[str, str]]:
     """Every state that a case can be in, for filters."""
     found: dict[str, str] = {}
-    for process in visitor.processes:
+    for process in visitor.takes_part:
         for state in process.states.values():
             found.setdefault(state.name, state.title)
     return list(found.items())

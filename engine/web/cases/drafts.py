@@ -38,7 +38,7 @@ def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = 
 
 
 def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
-    known = {one.name: one for one in visitor.processes}
+    known = {one.name: one for one in visitor.takes_part}
     return [
         (one, known[one.process].title_of("states", one.state))
         for one in visitor.engine.desk.drafts(visitor.actor)
