@@ -280,8 +280,9 @@ def test_tasks_are_claimed_assigned_and_done(shell: Shell) -> None:
     case = str(task["case"])
     shell("task", "claim", case, task["task"], "--by", "jo:coordinator")
     assert [one["task"] for one in shell.json("tasks", "--mine", "--by", "jo:coordinator")["items"]] == [task["task"]]
-    shell("task", "assign", case, task["task"], "kim", "--by", "jo:coordinator")
-    assert shell.json("tasks", "--person", "kim")["items"][0]["person"] == "kim"
+    shell("task", "assign", case, task["task"], "nobody", "--by", "jo:coordinator", code=1)
+    shell("task", "assign", case, task["task"], "demo.manager", "--by", "jo:coordinator")
+    assert shell.json("tasks", "--person", "demo.manager")["items"][0]["person"] == "demo.manager"
     shell("task", "done", case, task["task"], "--by", "staff", code=1)
     shell("task", "done", case, task["task"], "--by", "kim:coordinator")
     assert shell.json("tasks", "--case", case)["items"] == []
@@ -408,7 +409,7 @@ def test_people_and_tokens(house: Shell) -> None:
     assert "Hilltop Academy" in house("organisation", "list")
     assert "Sam Reed" in house("person", "list")
     assert secret not in house("token", "list")
-    assert house("person", "change", "sam", "--inactive") == "sam: school, inactive\n"
+    assert house("person", "change", "sam", "--inactive") == "sam: hbep-referral/school, inactive\n"
     assert house.json("person", "list")[0]["active"] is False
     assert house("token", "revoke", "1") == "Token 1: revoked\n"
     house("token", "revoke", "1", code=2)
