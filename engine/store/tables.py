@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0009"
+SCHEMA_REVISION = "0010"
 
 metadata = MetaData(
     naming_convention={
@@ -226,9 +226,12 @@ accesses = Table(
     Column("at", _INSTANT, nullable=False),
     Column("by", Text, nullable=False),
     Column("what", Text, nullable=False),
+    Column("others", Text),
     Index(None, "case_id", "id"),
     sqlite_autoincrement=True,
 )
+_of_lists = accesses.c.others.is_not(None)
+Index("ix_accesses_lists", accesses.c.id, sqlite_where=_of_lists, postgresql_where=_of_lists)
 
 accounts = Table(
     "accounts",

@@ -16,7 +16,7 @@ from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import shown_data, unnamed
 from engine.service.site import Site
-from engine.store.cases.accesses import insert_access, insert_accesses
+from engine.store.cases.accesses import insert_access
 
 Seen = tuple[Process, Snapshot]
 
@@ -44,7 +44,7 @@ class Accesses:
         return bool(snapshot.documents) or any(process.fields[name].personal for name in shown)
 
     def _insert(self, connection: Connection, case: int, by: Actor, what: str) -> None:
-        insert_access(connection, case, to_text(self._site.clock.now()), by.name, what)
+        insert_access(connection, [case], to_text(self._site.clock.now()), by.name, what)
 
     def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str | None, what: str) -> None:
         """The same for the cases of a list (number and label); one that has only its number is not named."""
@@ -56,4 +56,4 @@ class Accesses:
         if cases and by is not None and what:
             at, name = to_text(self._site.clock.now()), Actor.of(by).name
             with self._site.database.writing() as connection:
-                insert_accesses(connection, [(case, at, name, what) for case in cases])
+                insert_access(connection, cases, at, name, what)

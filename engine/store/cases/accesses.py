@@ -1,35 +1,41 @@
-"""Accesses: who saw personal data of a case. Rows are added, never changed."""
+"""Accesses: who saw personal data of a case. Rows are added, never changed.
+
+That somebody was shown a list is one row, however long the list is: it belongs to the first case of the list and names
+the others, each between commas, so that the rows that name a case are found by its number.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from engine.store.statement import Statement
 from engine.store.tables import accesses
 
-AT_ONCE = 5000
-_INSERT = Statement(insert(accesses).values({name: bindparam(name) for name in ("case_id", "at", "by", "what")}))
-_OF_CASE = Statement(
-    select(accesses.c.at, accesses.c.by, accesses.c.what)
-    .where(accesses.c.case_id == bindparam("case"))
-    .order_by(accesses.c.id.desc())
-    .limit(bindparam("most"))
+_INSERT = Statement(
+    insert(accesses).values({name: bindparam(name) for name in ("case_id", "at", "by", "what", "others")})
+)
+_rows = select(accesses.c.id, accesses.c.at, accesses.c.by, accesses.c.what)
+_latest = _rows.order_by(accesses.c.id.desc()).limit(bindparam("most"))
+_OF_CASE = Statement(_latest.where(accesses.c.case_id == bindparam("case")))
+_lists = _latest.where(accesses.c.others.is_not(None))
+_NAMING = Statement(
+    _lists.where(func.instr(accesses.c.others, bindparam("named")) > 0),
+    _lists.where(func.strpos(accesses.c.others, bindparam("named")) > 0),
 )
 
 
-def insert_access(connection: Connection, case: int, at: str, by: str, what: str) -> None:
-    """Keep that somebody saw something of a case."""
-    _INSERT.change(connection, case_id=case, at=at, by=by, what=what)
-
-
-def insert_accesses(connection: Connection, rows: list[tuple[int, str, str, str]]) -> None:
-    """The same for several: case, instant, who, what."""
-    names = ("case_id", "at", "by", "what")
-    for first in range(0, len(rows), AT_ONCE):
-        values = [dict(zip(names, row, strict=True)) for row in rows[first : first + AT_ONCE]]
-        connection.execute(insert(accesses).values(values))
+def insert_access(connection: Connection, cases: Sequence[int], at: str, by: str, what: str) -> None:
+    """Keep that somebody saw something of one case, or of several at once."""
+    first, *others = cases
+    named = f",{','.join(map(str, others))}," if others else None
+    _INSERT.change(connection, case_id=first, at=at, by=by, what=what, others=named)
 
 
 def accesses_of(connection: Connection, case: int, most: int) -> list[tuple[str, str, str]]:
-    """Who saw what of a case and when, the latest first."""
-    return [(row[0], row[1], row[2]) for row in _OF_CASE.rows(connection, case=case, most=most)]
+    """Who saw what of a case and when, by itself or in a list, the latest first."""
+    alone = _OF_CASE.rows(connection, case=case, most=most)
+    in_lists = _NAMING.rows(connection, named=f",{case},", most=most)
+    found = sorted([*alone, *in_lists], reverse=True)
+    return [(row[1], row[2], row[3]) for row in found[:most]]
