@@ -8,9 +8,10 @@ _CALENDARS = ("tests/unit/test_calendars.py", "tests/unit/test_schedule.py", "te
 _LANGUAGE = ("tests/unit/test_expressions.py", "tests/unit/test_times.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
 _PATHS = ("tests/unit/test_paths.py", "tests/unit/test_decide.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
 _FORM = ("tests/unit/test_form.py", "tests/unit/test_decide.py")
-_CASE = ("tests/unit/test_decide.py", "tests/unit/test_paths.py", "tests/unit/test_schedule.py", "tests/integration/test_engine.py", "tests/integration/test_due.py")  # fmt: skip
+_CASE = ("tests/unit/test_decide.py", "tests/integration/test_bounds.py", "tests/unit/test_paths.py", "tests/unit/test_schedule.py", "tests/integration/test_engine.py", "tests/integration/test_due.py")  # fmt: skip
 _SIGHT = ("tests/unit/test_sight.py", "tests/integration/test_sight.py", "tests/integration/test_permissions.py")
-_STORE = ("tests/integration/test_engine.py", "tests/integration/test_due.py", "tests/integration/test_verify.py", "tests/integration/test_store_stateful.py")  # fmt: skip
+_STORE = ("tests/integration/test_engine.py", "tests/integration/test_places.py", "tests/integration/test_due.py", "tests/integration/test_verify.py", "tests/integration/test_store_stateful.py")  # fmt: skip
+_LATE = ("tests/unit/test_lateness.py",)
 _SCHEDULER = ("tests/integration/test_scheduler.py",)
 
 _Rows = tuple[tuple[str, str, str], ...]
@@ -202,43 +203,56 @@ CHANGES: tuple[Change, ...] = (
         ("an event may lie before the last", "at < snapshot.last_at and", "False and"),
         ("a case begins anywhere", "if state not in process.initial:", "if False:"),
         ("anybody begins a case", "if not has_role(process, command.by, process.opening.by):", "if False:"),
-        ("a chain of automatic ways is cut to one step", "for _ in range(MOST_AUTOMATIC + 1):", "for _ in range(1):"),
-        ("rules are not looked at", "if broken is not None or not paths:", "if not paths:"),
-        ("an event after the end happens", "if case.ended:", "if False:"),
-        ("anybody fires an event", "if not may(command.by, Action.FIRE, process, case, event):", "if False:"),
-        (
-            "the requirements of an alternative are not looked at",
-            "refusal = _unmet(draft, walk.path.way.needs, at, values)",
-            "refusal = None",
-        ),
-        (
-            "a late tick is written at its due time",
-            "at = max(to_text(command.at), case.last_at)",
-            "at = to_text(command.at)",
-        ),
-        (
-            "a timer whose guard does not hold raises its task",
-            "if process.language.truth(timer.when, draft.view(at)) is not True:",
-            "if False:",
-        ),
-        ("a timer sends nothing", "if timer.send:", "if False:"),
-        ("an unfinished step stays after a refusal", "del draft.entries[count:]", "pass"),
         ("anybody adds a document", "if not may(command.by, Action.CHANGE, process, draft.snapshot):", "if False:"),
         ("a task that an event does is ticked off", "    if done_by:\n", "    if False:\n"),
-        (
-            "a task that is done escalates all the same",
-            "stopped = (key,) if key in draft.snapshot.timers else ()",
-            "stopped = ()",
-        ),
         ("a task is taken from a colleague", "if holder and holder != command.by.name:", "if False:"),
         ("a task is postponed without a reason", "if not 0 < len(command.reason.strip()) <= MOST_REASON:", "if False:"),
         ("a task is postponed into the past", "if until <= command.at:", "if False:"),
         ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
+    ),
+    *_in(
+        "case/event.py",
+        _CASE,
+        ("a chain of automatic ways is cut to one step", "for _ in range(MOST_AUTOMATIC + 1):", "for _ in range(1):"),
+        ("rules are not looked at", "if broken is not None or not paths:", "if not paths:"),
+        ("an event after the end happens", "if case.ended:", "if False:"),
+        ("anybody fires an event", "if not may(command.by, Action.FIRE, process, case, event):", "if False:"),
+    ),
+    *_in(
+        "case/tick.py",
+        _CASE,
+        ("a timer sends nothing", "if timer.send:", "if False:"),
+        ("an unfinished step stays after a refusal", "del draft.entries[count:]", "pass"),
+        ("a timer that comes back at once does so for ever", "elif draft.facts.fired >= MOST_AT_ONCE:", "elif False:"),
         (
-            "an unknown requirement holds",
-            "process.language.truth(need.check, view) is not True:",
-            "process.language.truth(need.check, view) is False:",
+            "what was sent in vain is nobody's to look into",
+            "raises = timer.refused_raises or (() if timer.refused_again else (LOOK_INTO.name,))",
+            "raises = timer.refused_raises",
         ),
+        (
+            "what was sent in vain is not tried again",
+            "    if timer.refused_again:\n        timers[key]",
+            "    if False:\n        timers[key]",
+        ),
+    ),
+    *_in(
+        "case/reasons.py",
+        _CASE,
+    ),
+    *_in(
+        "case/lateness.py",
+        _LATE,
+        (
+            "an escalated task without a date is never overdue",
+            '(task["raised"] if task.get("escalated") else None)',
+            "None",
+        ),
+        (
+            "a task that says that another is late counts by its own date",
+            'task.get("late") or task.get("due")',
+            'task.get("due") or task.get("late")',
+        ),
+        ("days late are those of UTC", "(day_of(now, zone) - day_of(since, zone)).days", "(now - since).days"),
     ),
     *_in(
         "case/effects.py",
@@ -366,8 +380,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "timers that were due do not fire before an event",
-            "            tx.catch_up(work, min(moment, tx.now))\n            asking",
-            "            asking",
+            "            tx.catch_up(work, min(moment, tx.now), offering=True)\n",
+            "",
         ),
         ("a key is forgotten", "            asked.remember(tx, case, first, work.snapshot.seq)\n", ""),
         ("a key does for another request", "if seen.fingerprint != asked.fingerprint:", "if False:"),
