@@ -91,7 +91,7 @@ def swap_entries(connection: Connection, case: int) -> None:
         (run("DELETE FROM timers WHERE case_id = :case AND timer LIKE '%review_due'"), 0, "its timers differ"),
         (run("UPDATE timers SET due = '2030-01-01T00:00:00.000000Z' WHERE case_id = :case"), 0, "its timers differ"),
         (
-            run("INSERT INTO tasks VALUES (:case, 'follow_up', 'coordinator', NULL, NULL, '2023', NULL)"),
+            run("INSERT INTO tasks VALUES (:case, 'follow_up', 'coordinator', NULL, NULL, '2023', NULL, NULL, NULL)"),
             0,
             "its tasks differ",
         ),
