@@ -40,6 +40,7 @@ from engine.web.app import create_site
 
 PASSWORD = "only for measuring"  # noqa: S105
 LOGIN = "clerk"
+FLOORS = {"home": 0.25, "case page": 0.3}
 
 
 def measure(*, quick: bool = False) -> list[Measure]:
@@ -74,7 +75,7 @@ def _compared(files: list[Path], numbers: list[int], rounds: int, times: int, ma
                 ours, floor = (big, path, cookies[1], times), (bare, path, "", times)
                 found.append(_slower(f"{name}, 95th percentile", *by_turns(rounds, _asking(*ours), _asking(*floor))))
                 rates = by_turns(rounds, _rating(*ours), _rating(*floor))
-                limit = 0.3 if name == "case page" else None
+                limit = FLOORS.get(name)
                 said = (f"{rates[0]:.0f}/s", f"{rates[1]:.0f}/s")
                 found.append(Measure(f"{name}, requests per second", rates[0] / rates[1], limit, True, *said))
     return found

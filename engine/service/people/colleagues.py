@@ -30,10 +30,11 @@ class Colleagues:
             self._site.catalogue.refresh(connection)
             people = [person_of(one) for one in all_people(connection) if one.active]
             found: set[str] = set()
-            for task in tasks:
-                stored = store.read_case(connection, task.case)
-                if stored is not None and task.task in stored.snapshot.tasks:
-                    case = stored.snapshot
+            wanted = list(tasks)
+            cases = store.snapshots_of(connection, (task.case for task in wanted))
+            for task in wanted:
+                case = cases.get(task.case)
+                if case is not None and task.task in case.tasks:
                     process = self._site.catalogue.process(connection, case.process, case.version)
                     given = (case.tasks[task.task], by, process, case)
                     found |= {one.login for one in people if may_be_given(one.actor, *given)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -240,6 +240,12 @@ def entries_at(connection: Connection, case: int, at: str, most: int = 1000) -> 
     """The last entries of a case that happened at `at`, newest first: at most so many."""
     entries = (Entry.from_body(row[0]) for row in _LATEST.rows(connection, id=case, most=most))
     return list(takewhile(lambda entry: entry.at == at, entries))
+
+
+def snapshots_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Snapshot]:
+    """Several cases by their numbers, as far as they are there, in one query."""
+    query = select(cases.c.id, cases.c.snapshot).where(cases.c.id.in_(sorted(set(numbers))))
+    return {row[0]: Snapshot.from_json(row[1]) for row in connection.execute(query)}
 
 
 def case_ids(connection: Connection, after: int, most: int) -> list[int]:
