@@ -96,6 +96,13 @@ if TYPE_CHECKING:
         Trial,
         VersionEntry,
     )
+    from engine.source.fault import (
+        CaseworkError,
+        Invalid,
+        TooBig,
+        Unavailable,
+        Unknown,
+    )
     from engine.source.problem import (
         Problem,
         Refused,
@@ -125,6 +132,7 @@ __all__ = [
     "BadMeeting",
     "BadPerson",
     "Case",
+    "CaseworkError",
     "Choice",
     "Clock",
     "Code",
@@ -138,6 +146,7 @@ __all__ = [
     "Entry",
     "Finding",
     "Grant",
+    "Invalid",
     "Meeting",
     "NotSent",
     "Note",
@@ -166,7 +175,10 @@ __all__ = [
     "Timer",
     "Token",
     "Told",
+    "TooBig",
     "Trial",
+    "Unavailable",
+    "Unknown",
     "UnknownCase",
     "UnknownDraft",
     "UnknownMeeting",
@@ -246,6 +258,13 @@ _HOMES = {
     "engine.service.processes.publication": (
         "Trial",
         "VersionEntry",
+    ),
+    "engine.source.fault": (
+        "CaseworkError",
+        "Invalid",
+        "TooBig",
+        "Unavailable",
+        "Unknown",
     ),
     "engine.source.problem": (
         "Problem",

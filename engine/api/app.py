@@ -14,6 +14,7 @@ from engine.api import cases, lists
 from engine.api.asking import Limits, addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
+from engine.running.heads import Heads
 from engine.running.logs import place_of
 from engine.service import Engine
 
@@ -67,6 +68,8 @@ def _add_middleware(app: FastAPI) -> None:
             response = answer(problem(500, "fault", "Something went wrong inside. Nothing was half-written."))
         response.headers.update(_HEADERS)
         return response
+
+    app.add_middleware(Heads)
 
 
 def _describe(app: FastAPI) -> None:

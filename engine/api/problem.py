@@ -12,15 +12,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from engine.case.refusal import Code, Refusal
 from engine.running.doors import Turned
-from engine.service import BadCursor, UnknownCase, UnknownProcess, UnknownState
-from engine.store.database import DatabaseUnavailable
-from engine.store.documents import DocumentTooBig
+from engine.source.fault import CaseworkError, Invalid, TooBig, Unavailable, Unknown
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS = {Code.NOT_ALLOWED: 403, Code.FORM: 422, Code.CHANGED: 412}
@@ -38,7 +35,7 @@ class ProblemDetails:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class Refused(CaseworkError):
     """Ends a request with a problem."""
 
     def __init__(self, problem: ProblemDetails, headers: dict[str, str] | None = None) -> None:
@@ -110,25 +107,24 @@ def add_handlers(app: FastAPI) -> None:
             problem(error.status_code, "http", HTTPStatus(error.status_code).phrase), dict(error.headers or {})
         )
 
-    for kind in (UnknownCase, UnknownProcess, UnknownState):
-        app.add_exception_handler(kind, _not_found)
-    app.add_exception_handler(BadCursor, _bad_cursor)
-    app.add_exception_handler(DocumentTooBig, _too_big)
-    for unavailable in (DatabaseUnavailable, OperationalError):
-        app.add_exception_handler(unavailable, _unavailable)
+    for family in _FAMILIES:
+        app.add_exception_handler(family, _of_family)
 
 
-def _not_found(_: Request, error: Exception) -> JSONResponse:
-    return answer(problem(404, "not_found", str(error.args[0] if error.args else "There is no such thing.")))
+# Families, not their members: what is new belongs to one of them.
+_FAMILIES: dict[type[Exception], tuple[int, str]] = {
+    Unknown: (404, "not_found"),
+    TooBig: (413, "too_big"),
+    Invalid: (422, "form"),
+    Unavailable: (503, "unavailable"),
+}
 
 
-def _bad_cursor(_: Request, error: Exception) -> JSONResponse:
-    return answer(problem(422, "form", str(error), fields={"after": str(error)}))
-
-
-def _too_big(_: Request, error: Exception) -> JSONResponse:
-    return answer(problem(413, "too_big", str(error)))
-
-
-def _unavailable(_: Request, __: Exception) -> JSONResponse:
-    return answer(problem(503, "unavailable", "The database does not answer. Try again."), {"Retry-After": "5"})
+def _of_family(_: Request, error: Exception) -> JSONResponse:
+    status, code = next(_FAMILIES[one] for one in type(error).__mro__ if one in _FAMILIES)
+    if isinstance(error, Unavailable):
+        return answer(problem(status, code, error.said), {"Retry-After": str(error.seconds)})
+    told = problem(status, code, str(error) or "There is no such thing.")
+    if isinstance(error, Invalid) and error.field:
+        told.fields = {error.field: str(error)}
+    return answer(told)

@@ -22,12 +22,13 @@ from engine.files import Found
 from engine.process.definition import Process
 from engine.service import Case, Engine, Person
 from engine.service.cases.views import known_answers
+from engine.source.fault import CaseworkError
 from engine.source.reader import Source
 
 _MORNING, _AFTERNOON = time(9, 30), time(13, 30)
 
 
-class DemonstrationFailed(Exception):
+class DemonstrationFailed(CaseworkError):
     """A step of the demonstration was refused: the file and its process do not fit."""
 
 

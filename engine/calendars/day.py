@@ -9,11 +9,13 @@ import re
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.source.fault import Invalid
+
 _FURTHEST_EAST, _FURTHEST_WEST = ZoneInfo("Etc/GMT-14"), ZoneInfo("Etc/GMT+12")
 _OFFSET = re.compile(r"(?P<sign>[+-]?)(?P<hours>[01][0-9]):(?P<minutes>[0-5][0-9])")
 
 
-class UnknownZone(ValueError):
+class UnknownZone(Invalid):
     """There is no such time zone."""
 
 

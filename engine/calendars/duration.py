@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
+from engine.source.fault import Invalid
 
 UNITS = ("minute", "hour", "day", "week", "month", "year", "school day", "half term", "term")
 CALENDAR_UNITS = frozenset({"school day", "half term", "term"})
@@ -39,7 +40,7 @@ _ROUGH_DAYS = {
 }
 
 
-class BadDuration(ValueError):
+class BadDuration(Invalid):
     """A text that is no duration; the message says what would be one."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -11,8 +12,21 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.cli.screen import DONE, INTERRUPTED, REFUSED, UNAVAILABLE, USAGE, Stop, print_problems, say
-from engine.cli.settings import BadSettings
+from engine.cli.screen import (
+    DONE,
+    INTERRUPTED,
+    REFUSED,
+    UNAVAILABLE,
+    USAGE,
+    Lost,
+    Stop,
+    flush,
+    let_go,
+    print_problems,
+    say,
+    steady,
+)
+from engine.source.fault import CaseworkError, Invalid, Unavailable, Unknown
 from engine.source.problem import Refused
 
 EPILOG = (
@@ -76,33 +90,64 @@ def run(arguments: list[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  the reader is gone; nothing is left to say
-        return DONE
-    except Refused as refused:
-        print_problems(refused.problems)
-        return REFUSED
     except Exception as error:
-        return _tell(error)
+        return _told(error)
     return DONE
 
 
 def main() -> None:
     """Run one command, and end with its exit code."""
-    sys.exit(run())
+    steady()
+    code = run()
+    try:
+        flush()
+    except Lost as lost:
+        code = _lost(lost) or code
+    try:
+        sys.stderr.flush()
+    except OSError:  # else Python tries it once more, and changes the exit code
+        let_go(2)
+    sys.exit(code)
+
+
+def _lost(lost: Lost) -> int:
+    let_go(1)
+    if lost.quiet:
+        return DONE
+    say(f"The result could not be written: {lost}. What was asked for may have been done.")
+    return REFUSED
+
+
+_FAMILIES = {Unknown: USAGE, Invalid: USAGE, Unavailable: UNAVAILABLE}
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
+
+
+def _code_of(error: CaseworkError) -> int:
+    return next((code for family, code in _FAMILIES.items() if isinstance(error, family)), REFUSED)
+
+
+def _told(error: Exception) -> int:
+    try:
+        return _tell(error)
+    except Lost as lost:
+        return _lost(lost)
 
 
 def _tell(error: Exception) -> int:
     """Say what is known about an error. What a fault of the program holds may be personal: only its kind is told."""
-    if isinstance(error, Stop):
-        say(error.message)
-        return error.code
-    if isinstance(error, BadSettings):
-        say(str(error))
+    if isinstance(error, Lost):
+        return _lost(error)
+    if isinstance(error, Refused):
+        print_problems(error.problems)
+        return REFUSED
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return _lost(Lost(error))
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
+        say("What was typed holds signs that are no text in UTF-8. Nothing was written.")
         return USAGE
-    known = _known(error)
-    if known is not None:
-        return known
+    if isinstance(error, CaseworkError):
+        say(str(error))
+        return error.code if isinstance(error, Stop) else _code_of(error)
     if os.environ.get("CASEWORK_DEBUG"):
         raise error
     from engine.running.logs import place_of
@@ -111,25 +156,3 @@ def _tell(error: Exception) -> int:
     say(f"casework failed by a fault of its own: {type(error).__name__} at {place}. Nothing was half-written.")
     say("Please report this line. With CASEWORK_DEBUG=1 the details are shown; they may hold personal data.")
     return REFUSED
-
-
-def _known(error: Exception) -> int | None:
-    from sqlalchemy.exc import OperationalError
-
-    from engine.service import BadCursor, BadPerson, UnknownCase, UnknownProcess, UnknownState
-    from engine.store.database import DatabaseUnavailable
-    from engine.store.documents import DocumentTooBig
-
-    if isinstance(error, DatabaseUnavailable):
-        say(str(error))
-        return UNAVAILABLE
-    if isinstance(error, (UnknownCase, UnknownProcess, UnknownState, BadCursor, BadPerson, DocumentTooBig)):
-        say(str(error.args[0] if error.args else error))
-        return USAGE
-    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
-        say("What was typed holds signs that are no text in UTF-8. Nothing was written.")
-        return USAGE
-    if isinstance(error, OperationalError):
-        say("The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written.")
-        return UNAVAILABLE
-    return None

@@ -5,11 +5,17 @@ Results go to standard output, everything about them to standard error.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.source.fault import CaseworkError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +27,63 @@ T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-class Stop(Exception):
+class Lost(CaseworkError):
+    """What was to be shown could not be written; `quiet` where whoever read it has seen enough."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or type(error).__name__)
+        self.quiet = isinstance(error, BrokenPipeError)
+
+
+class Closed(io.TextIOBase):
+    """Standard output that was closed before the program began: nothing can be written to it."""
+
+    def write(self, _: str, /) -> int:
+        """Say so."""
+        raise OSError(errno.EBADF, "it is closed")
+
+
+def steady() -> None:
+    """Let no sign that a terminal or a file cannot hold, and nothing that is closed, break a command."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            os.open(os.devnull, os.O_RDWR)  # so that no other file takes the number of the one that is closed
+            setattr(sys, name, Closed() if name == "stdout" else open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def written() -> Iterator[None]:
+    """Write a part of the result.
+
+    Raises:
+        Lost: it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Lost(error) from None
+
+
+def flush() -> None:
+    """Write out what is kept back so far.
+
+    Raises:
+        Lost: it cannot be written.
+    """
+    with written():
+        sys.stdout.flush()
+
+
+def let_go(number: int) -> None:
+    """Write nothing more to standard output (1) or error (2), also not what is kept back for it."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+class Stop(CaseworkError):
     """End the command: what to say on standard error, and the exit code."""
 
     def __init__(self, message: str, code: int = USAGE) -> None:
@@ -38,17 +100,21 @@ def console() -> Console:
 
 def say(text: str) -> None:
     """A line for people, beside the result."""
-    sys.stderr.write(text + "\n")
+    with contextlib.suppress(OSError):  # nobody is there to be told
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 def out(text: str) -> None:
     """A line of the result."""
-    sys.stdout.write(text + "\n")
+    with written():
+        sys.stdout.write(text + "\n")
 
 
 def out_json(value: Any) -> None:
-    """The result as JSON."""
-    out(json.dumps(value, ensure_ascii=False, indent=2))
+    """The result as JSON: as it is where the output can hold every sign, else with escapes, which mean the same."""
+    holds_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+    out(json.dumps(value, ensure_ascii=not holds_all, indent=2))
 
 
 def listed(
@@ -82,14 +148,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iter
     for index, row in enumerate(rows):
         style = "bold red" if index < len(marks) and marks[index] else ""
         shown.add_row(*(Text(cell, style=style) for cell in row))
-    console().print(shown)
+    with written():
+        console().print(shown)
 
 
 def heading(text: str) -> None:
     """The title of a part of the result."""
     from rich.text import Text
 
-    console().print(Text(text, style="bold"))
+    with written():
+        console().print(Text(text, style="bold"))
 
 
 def moment(at: datetime | None) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from engine.source.fault import Invalid
 from engine.source.problem import nearest
 
 PREFIX = "CASEWORK_"
 
 
-class BadSettings(Exception):
+class BadSettings(Invalid):
     """A setting that cannot be used; the message says which and how to mend it."""
 
 

@@ -15,16 +15,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from engine.service.people.accounts import HASHES_AT_ONCE
+from engine.source.fault import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Busy(Exception):
+class Busy(Unavailable):
     """Too much of this kind is going on now; in `seconds` there may be room."""
 
+    said = "Too many people are asking for this at once. Nothing was done. Try again in a moment."
+
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many ask for this at once. Try again in a moment.")
+        super().__init__(self.said)
         self.seconds = seconds
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.source.fault import CaseworkError
+
 _NOUNS = ("calendar", "document", "event", "field", "key", "kind", "place", "requirement", "role", "state", "task")
 CODES = frozenset(
     [
@@ -91,7 +93,7 @@ class Problem:
         }
 
 
-class Refused(Exception):
+class Refused(CaseworkError):
     """A document that cannot be used, with every problem found in it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

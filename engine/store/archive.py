@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, func, select, text
 
+from engine.source.fault import Invalid
 from engine.store.documents import Documents
 from engine.store.tables import SCHEMA_REVISION, cases, metadata
 
@@ -25,7 +26,7 @@ FORMAT = "casework backup 1"
 _ROWS = 1000
 
 
-class BadArchive(Exception):
+class BadArchive(Invalid):
     """An archive that cannot be written or read; the message says why."""
 
 

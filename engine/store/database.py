@@ -18,9 +18,18 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
+from engine.source.fault import Unavailable
 from engine.store.turn import Turn
 
 BUSY_SECONDS = 30
@@ -31,8 +40,12 @@ MOST_KEPT = {"sqlite": 64, "postgresql": 4}
 _RETRIED = frozenset({"40001", "40P01", "23505"})
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(Unavailable):
     """The database cannot be used; the message says why and how to mend it, without its password."""
+
+
+# What the driver says holds the statement, and may hold what stands in it.
+_FAILED = "The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written."
 
 
 class Database:
@@ -80,6 +93,10 @@ class Database:
             try:
                 with connection.begin():
                     yield connection
+            except (OperationalError, InterfaceError) as error:
+                if is_worth_retrying(error):
+                    raise
+                raise DatabaseUnavailable(_FAILED) from error
             finally:
                 connection.info.pop("write", None)
 
@@ -106,6 +123,8 @@ class Database:
             return self._engine.connect()
         except OperationalError as error:
             raise DatabaseUnavailable(_why(self, error)) from None
+        except PoolTimeout:
+            raise DatabaseUnavailable("Too many use the database at once. Try again.") from None
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from engine.source.fault import TooBig
+
 MOST_BYTES = 100_000_000
 _CHUNK = 1 << 20
 
 
-class DocumentTooBig(ValueError):
+class DocumentTooBig(TooBig):
     """A document with more bytes than are kept."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -11,15 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.staticfiles import StaticFiles
 
-from engine.running.beside import Busy
 from engine.running.doors import Doors, Turned
-from engine.service import BadCursor, BadPerson, Engine, UnknownCase, UnknownProcess, UnknownState
-from engine.service.desk.drafts import UnknownDraft
-from engine.service.meetings.meetings import UnknownMeeting
-from engine.store.documents import DocumentTooBig
+from engine.running.heads import Heads
+from engine.service import Engine
+from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, outbox, processes
+from engine.web.bundle import Bundle
 from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, meetings
@@ -27,9 +24,8 @@ from engine.web.page import show
 from engine.web.people import organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
 from engine.web.scanning import Scanner
-from engine.web.visitor import Forged, NotFound, NotSignedIn, TooLong, addressed
+from engine.web.visitor import Forged, NotSignedIn, TooLong, addressed
 
-STATIC = Path(__file__).parent / "static"
 # In this order they are searched: what is asked for most comes first.
 ROOMS = (
     case,
@@ -69,32 +65,23 @@ def create_site(
     site.state.scanner, site.state.throttle = scanner, throttle or signing.Throttle()
     for room in ROOMS:
         site.include_router(room.router, default_response_class=HTMLResponse)
-    site.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    site.mount("/static", Bundle(), name="static")
     _add_handlers(site)
     known = {"127.0.0.1", "localhost", urlsplit(address).hostname or "localhost"}
     site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(known), www_redirect=False)
     site.add_middleware(Doors, tell=tell)
     site.add_middleware(Guard, secure=secure)
+    site.add_middleware(Heads)
     return site
 
 
 def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(NotSignedIn, _ask_to_sign_in)
     site.add_exception_handler(Forged, _forged)
-    for kind in (
-        NotFound,
-        UnknownCase,
-        UnknownDraft,
-        UnknownMeeting,
-        UnknownProcess,
-        UnknownState,
-        BadPerson,
-        BadCursor,
-        RequestValidationError,
-    ):
+    for kind in (Unknown, RequestValidationError):
         site.add_exception_handler(kind, _not_found)
-    site.add_exception_handler(DocumentTooBig, _too_big)
-    site.add_exception_handler(Busy, _busy)
+    site.add_exception_handler(Invalid, _invalid)
+    site.add_exception_handler(Unavailable, _unavailable)
     site.add_exception_handler(Turned, _turned)
     site.add_exception_handler(TooLong, _too_long)
     site.add_exception_handler(HTTPException, _http)
@@ -120,13 +107,14 @@ def _forged(request: Request, _: Exception) -> Response:
     return _told(request, 403, "This could not be accepted", said)
 
 
-def _too_big(request: Request, error: Exception) -> Response:
-    return _told(request, 413, "This document is too big", str(error), "Go back and choose a smaller one.")
+def _invalid(request: Request, error: Exception) -> Response:
+    status = 413 if isinstance(error, TooBig) else 422
+    return _told(request, status, "This could not be accepted", str(error), "Nothing was done. Go back and try again.")
 
 
-def _busy(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Busy)
-    response = _told(request, 503, "Too many people are asking for this at once", "Wait a moment, then try again.")
+def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    response = _told(request, 503, "This is not possible now", error.said)
     response.headers["retry-after"] = str(error.seconds)
     return response
 

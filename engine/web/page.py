@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
+from engine.web.bundle import asset
 from engine.web.visitor import Visitor
 
 
@@ -46,7 +47,7 @@ def environment() -> Environment:
         "initial": initial,
         "readable": readable,
     }
-    made.globals["release"] = __version__
+    made.globals["release"], made.globals["asset"] = __version__, asset
     return made
 
 

@@ -12,6 +12,8 @@ from typing import BinaryIO
 import puremagic
 from puremagic import PureError
 
+from engine.source.fault import Invalid
+
 MOST_BYTES = 25_000_000
 CHUNK = 1 << 16
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -30,7 +32,7 @@ SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
 KINDS = "PDF, Word (.docx), Excel (.xlsx), OpenDocument text (.odt), PNG, JPEG or plain text"
 
 
-class Unwanted(ValueError):
+class Unwanted(Invalid):
     """A file that is not taken; the message says why."""
 
 

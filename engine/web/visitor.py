@@ -28,6 +28,7 @@ from engine.running.doors import door_of
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
 from engine.service.people.people import Person
+from engine.source.fault import CaseworkError, Invalid, Unknown
 
 MOST_FIELDS = 1000
 MOST_FILES = 60
@@ -39,7 +40,7 @@ CSRF = "csrf"
 MOST_TYPED = 200_000
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(CaseworkError):
     """Nobody is signed in; `path` is where they wanted to go."""
 
     def __init__(self, path: str) -> None:
@@ -47,18 +48,18 @@ class NotSignedIn(Exception):
         self.path = path
 
 
-class NotFound(Exception):
+class NotFound(Unknown):
     """There is no such page, or none that this person may know of."""
 
 
-class TooLong(Exception):
+class TooLong(Invalid):
     """A text of a form is longer than can be looked at. It is refused whole: nothing of it is cut off."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"What was written is too long: there is room for {most:,} characters. Nothing was kept.")
 
 
-class Forged(Exception):
+class Forged(CaseworkError):
     """What was sent does not come from a page that this person was shown."""
 
 

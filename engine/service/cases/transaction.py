@@ -24,6 +24,7 @@ from engine.process.definition import Process
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
 from engine.service.processes.catalogue import Catalogue
+from engine.source.fault import Unknown
 from engine.store.cases import cases as store
 from engine.store.cases.index import Columns
 from engine.store.lists import places as place_store
@@ -33,7 +34,7 @@ class LostRace(Exception):
     """Another transaction was faster; this one must be run again."""
 
 
-class UnknownCase(LookupError):
+class UnknownCase(Unknown):
     """There is no case with this number, or none that this person may see."""
 
 

@@ -14,11 +14,12 @@ from engine.service.cases.change import Changes
 from engine.service.cases.views import Case
 from engine.service.people.people import known_person
 from engine.service.site import Site
+from engine.source.fault import Unknown
 from engine.store import notes as store
 from engine.store.notes import StoredDraft
 
 
-class UnknownDraft(LookupError):
+class UnknownDraft(Unknown):
     """There is no draft of this number that belongs to this person."""
 
 

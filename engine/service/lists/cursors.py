@@ -16,14 +16,17 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from engine.source.fault import Invalid
 from engine.store.database import Database
 from engine.store.seals import seal_key
 
 Place = tuple[Any, ...]
 
 
-class BadCursor(ValueError):
+class BadCursor(Invalid):
     """What was given as the beginning of a page is not the end of another."""
+
+    field = "after"
 
 
 class Cursors:

@@ -16,6 +16,7 @@ from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
 from engine.service.lists.cursors import BadCursor, Cursors, Place
 from engine.service.processes.catalogue import Catalogue
+from engine.source.fault import Unknown
 from engine.store.cases.index import split
 from engine.store.lists import find
 from engine.store.lists.shape import Row
@@ -25,7 +26,7 @@ TASKS = "tasks"
 TIMERS = "timers"
 
 
-class UnknownState(LookupError):
+class UnknownState(Unknown):
     """No published process has this state."""
 
 

@@ -22,6 +22,7 @@ from engine.service.cases.views import Case, case_view, known_answers
 from engine.service.cases.words import Shown, shown_fields
 from engine.service.lists.finder import Finder
 from engine.service.site import Site
+from engine.source.fault import Invalid, Unknown
 from engine.store import meetings as store
 from engine.store.meetings import StoredMeeting
 
@@ -33,11 +34,11 @@ AGENDA = "agenda of a meeting"
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
 
-class BadMeeting(ValueError):
+class BadMeeting(Invalid):
     """What was said of a meeting cannot be; the message says why."""
 
 
-class UnknownMeeting(LookupError):
+class UnknownMeeting(Unknown):
     """There is no meeting of this number, or none that this person may see."""
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from engine.case.instants import to_text
 from engine.clock import Clock
+from engine.source.fault import CaseworkError, Invalid
 from engine.store import outbox as store
 from engine.store.database import Database
 from engine.store.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
@@ -27,11 +28,11 @@ EACH = 10
 KINDS = (EMAIL, WEBHOOK)
 
 
-class BadHook(ValueError):
+class BadHook(Invalid):
     """An address that cannot be told of changes; the message says why."""
 
 
-class NotSent(Exception):
+class NotSent(CaseworkError):
     """A message could not be sent; the text says why, without any secret."""
 
 

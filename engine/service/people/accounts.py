@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from engine.case.instants import from_text, to_text
 from engine.clock import Clock
 from engine.service.people.people import BadPerson, Person, digest, known_person, person_of
+from engine.source.fault import Invalid
 from engine.store.database import Database
 from engine.store.people import accounts as store
 from engine.store.people import people as people_store
@@ -51,7 +52,7 @@ class Stage(StrEnum):
     SIGNED_IN = "signed_in"
 
 
-class BadPassword(ValueError):
+class BadPassword(Invalid):
     """A new password that cannot be used; the message says why."""
 
 

@@ -22,6 +22,7 @@ from engine.case.command import Actor
 from engine.case.instants import from_text, to_text
 from engine.case.sight import HOUSE_ROLES, role_of
 from engine.clock import Clock
+from engine.source.fault import Invalid, Unknown
 from engine.source.problem import nearest
 from engine.store.database import Database
 from engine.store.people import people as store
@@ -40,8 +41,12 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
-class BadPerson(ValueError):
+class BadPerson(Invalid):
     """What was said of a person, an organisation or a token cannot be; the message says why."""
+
+
+class UnknownPerson(Unknown, BadPerson):
+    """Nobody signs in by this name."""
 
 
 @dataclass(frozen=True)
@@ -262,7 +267,7 @@ def known_person(connection: Connection, login: str) -> store.StoredPerson:
     """
     found = store.find_person(connection, login)
     if found is None:
-        raise BadPerson(f"Nobody signs in as {login}.")
+        raise UnknownPerson(f"Nobody signs in as {login}.")
     return found
 
 

@@ -15,13 +15,14 @@ from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.process.loader import calendar_name
 from engine.service.processes.texts import process_of_text, published_calendar
+from engine.source.fault import Unknown
 from engine.source.reader import read
 from engine.store import processes as stored
 
 Stamp = tuple[int, int]
 
 
-class UnknownProcess(LookupError):
+class UnknownProcess(Unknown):
     """No process of this name, or no such version of it, is published."""
 
 

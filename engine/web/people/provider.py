@@ -16,13 +16,15 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from engine.source.fault import CaseworkError
+
 SECONDS = 10
 WAIT_SECONDS = 600
 MOST_WAITING = 10_000
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 
-class SignInFailed(Exception):
+class SignInFailed(CaseworkError):
     """The provider cannot be reached, or what it said does not hold; the message never repeats a secret."""
 
 
