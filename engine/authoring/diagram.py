@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from engine.authoring.drawing import draw, draw_beside
 from engine.process.definition import ANYWHERE, Process, State
 from engine.process.paths import AUTOMATIC, Path, paths_of
 
@@ -136,8 +137,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def svg(process: Process) -> str:
-    """A drawing, laid out here: no program of the system is needed."""
+def svg(process: Process, seconds: float | None = None) -> str:
+    """A drawing, laid out here: no program of the system is needed. With `seconds`, in a process of its own.
+
+    Raises:
+        NotDrawn: it was not drawn in so many seconds, or at all.
+    """
     import graphlay
 
     graph = graphlay.Graph()
@@ -151,41 +156,36 @@ def svg(process: Process) -> str:
     drawn = arrows(process)
     for arrow in drawn:
         graph.edge(arrow.source, arrow.target, label_size=_label_size(arrow))
-    layout = graphlay.layout(graph, preset="process_map", options=_OPTIONS)
     ends = [False] * len(_nodes(process)) + [state.final for state in process.states.values()]
-    return _with_labels(graphlay.render_scene(_scene(layout, ends)), layout, drawn)
+    asked = graph.to_dict()
+    drawing, anchors = draw(asked, ends) if seconds is None else draw_beside(asked, ends, seconds)
+    return _with_labels(drawing, anchors, drawn)
 
 
-_OPTIONS = {"direction": "leftright", "labels": {"reservation": "always"}, "spacing": {"node_gap": 26.0}}
+def listing(process: Process) -> str:
+    """The states and where their events lead, line by line, as a picture: for what takes too long to be drawn."""
+    titles = _TITLES | {state.name: state.title for state in process.states.values()}
+    lines = ["This process has too many ways between its states to be drawn in time. Here they are, one by one.", ""]
+    for arrow in arrows(process):
+        labels = f" ({', '.join(arrow.labels)})" if arrow.labels else ""
+        lines.append(f"{titles[arrow.source]} → {titles[arrow.target]}{labels}")
+    rows = "".join(f'<text x="10" y="{20 + 18 * row}">{escape(line)}</text>' for row, line in enumerate(lines))
+    width, height = 20 + 8 * max(map(len, lines)), 30 + 18 * len(lines)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return f'{head} font-family="Arial, Helvetica, sans-serif" font-size="14">{rows}</svg>'
 
 
-def _scene(layout: Any, ends: list[bool]) -> dict[str, Any]:
-    """The plain drawing, with ends drawn heavier. Nodes are known by where they lie: frames come first."""
-    scene: dict[str, Any] = layout.sketch_scene()
-    final = {_corner(node) for node, is_end in zip(layout.nodes, ends, strict=True) if is_end}
-    for node in scene["nodes"]:
-        if (round(node["rect"]["x"]), round(node["rect"]["y"])) in final:
-            node["stroke"]["width"], node["fill"] = 3.2, "#eef1f5"
-    return scene
-
-
-def _corner(node: Any) -> tuple[int, int]:
-    center, size = node["center"], node["size"]
-    return round(center["x"] - size["width"] / 2), round(center["y"] - size["height"] / 2)
-
-
-def _with_labels(drawing: str, layout: Any, drawn: list[Arrow]) -> str:
+def _with_labels(drawing: str, anchors: list[Any], drawn: list[Arrow]) -> str:
     """The names of events, each at the place that the layout kept free for it."""
     texts = []
-    for edge, arrow in zip(layout.edges, drawn, strict=True):
-        anchor = edge["label_anchor"]
+    for anchor, arrow in zip(anchors, drawn, strict=True):
         if not anchor:
             continue
         top = anchor["y"] - 13 * (len(arrow.labels) - 1) / 2
         for line, label in enumerate(arrow.labels):
             place = f'x="{anchor["x"]:.1f}" y="{top + 13 * line:.1f}"'
             texts.append(f"<text {place} {_LETTERS}>{escape(label)}</text>")
-    head, end, tail = str(drawing).rpartition("</svg>")
+    head, end, tail = drawing.rpartition("</svg>")
     return head + "".join(texts) + end + tail
 
 

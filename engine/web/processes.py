@@ -8,9 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from engine.authoring import diagram
+from engine.authoring.drawing import NotDrawn
 from engine.authoring.scenarios import Result
 from engine.authoring.trial import run_texts
 from engine.process.definition import Process
+from engine.running.beside import DRAWINGS, beside
 from engine.service.processes.publication import Trial
 from engine.source.problem import Refused
 from engine.web.page import go, show
@@ -20,6 +22,8 @@ router = APIRouter()
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=60)]
 Version = Annotated[str, Path(max_length=40)]
 LONGEST = 1_000_000
+# Hundreds of states are drawn in one or two; where a machine is busy it takes longer.
+SECONDS = 6
 
 
 @router.get("/processes")
@@ -42,13 +46,20 @@ def version(request: Request, visitor: Administrating, name: Name, version: Vers
 
 @functools.lru_cache(32)
 def _drawing(process: Process) -> str:
-    return diagram.svg(process)
+    """One that took too long is not kept: at another time the machine may be less busy."""
+    return diagram.svg(process, SECONDS)
 
 
 @router.get("/processes/{name}/{version}/diagram.svg")
+@beside(DRAWINGS)
 def picture(visitor: Administrating, name: Name, version: Version) -> Response:
-    """The diagram of a version."""
-    return Response(_drawing(visitor.engine.process(name, version)), media_type="image/svg+xml")
+    """The diagram of a version; where it would take too long, what it would say."""
+    process = visitor.engine.process(name, version)
+    try:
+        drawn = _drawing(process)
+    except NotDrawn:
+        drawn = diagram.listing(process)
+    return Response(drawn, media_type="image/svg+xml")
 
 
 @router.get("/processes-draft")

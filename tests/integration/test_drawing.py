@@ -1,0 +1,96 @@
+"""Diagrams of many states: drawn beside everything else, in time, or else told line by line."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import graphlay
+import pytest
+
+from engine import Engine
+from engine.authoring import diagram
+from engine.authoring.drawing import NotDrawn, draw, draw_beside
+from engine.files import load_file
+from engine.process.definition import Process
+from engine.process.loader import load_process
+from engine.source.problem import Refused
+from engine.web import processes
+from engine.web.app import create_site
+from engine.web.people.signing import Throttle
+from tests.conftest import REFERRAL
+from tests.integration.site import Visit, settle
+
+HEAD = """process: big
+version: "1"
+title: Big
+effective_from: 2023-01-01
+timezone: Europe/London
+initial: s0
+roles: {clerk: {title: Clerk}}
+tasks: {look: {title: Look, role: clerk, due: 1 week}}
+open: {by: [clerk]}
+states:
+"""
+
+
+def text_of(states: int, events: int) -> str:
+    """A process of many states, from each of which events lead to others near it."""
+    lines = [HEAD]
+    for number in range(states):
+        lines.append(f"  s{number}:\n    title: State {number} & <more>\n    owner: clerk\n")
+        lines.append("    deadline: {within: 2 weeks, raise: look}\n    events:\n")
+        for event in range(events):
+            to = (number + 1 + event * (event * 7 + number) % 12) if event else number + 1
+            lines.append(f"      e{number}x{event}: {{title: Go {event}, by: [clerk], to: s{min(to, states)}}}\n")
+    return "".join([*lines, f"  s{states}: {{title: End, final: true}}\n"])
+
+
+def process_of(states: int, events: int) -> Process:
+    def none(_: str) -> None:
+        raise Refused([])
+
+    return load_process(text_of(states, events), "big.yaml", none).process  # type: ignore[arg-type]
+
+
+def words(drawing: str) -> set[str]:
+    return {one.text or "" for one in ElementTree.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")}
+
+
+def test_a_drawing_made_beside_is_the_same() -> None:
+    referral = load_file(REFERRAL).loaded.process
+    assert diagram.svg(referral, 120) == diagram.svg(referral)
+
+
+def test_four_hundred_states_are_drawn() -> None:
+    big = process_of(400, 3)
+    drawn = words(diagram.svg(big, 120))
+    assert {state.title for state in big.states.values()} <= drawn
+    assert {"Go 0", "Go 1", "Go 2"} <= drawn
+
+
+def test_what_takes_too_long_is_stopped_and_told_line_by_line(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    big = process_of(30, 2)
+    with pytest.raises(NotDrawn):
+        diagram.svg(big, 0.0)
+    told = words(diagram.listing(big))
+    assert any("too many ways" in line for line in told)
+    assert "State 3 & <more> → State 4 & <more> (Go 0)" in told
+    settle(engine)
+    engine.publish(text_of(30, 2))
+    ada = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    monkeypatch.setattr(processes, "SECONDS", 0.0)
+    shown = ada.get("/processes/big/1/diagram.svg")
+    assert shown.headers["content-type"].startswith("image/svg+xml")
+    assert words(shown.text) == told
+    monkeypatch.setattr(processes, "SECONDS", 120.0)
+    assert words(ada.get("/processes/big/1/diagram.svg").text) != told
+
+
+def test_the_program_that_draws_knows_only_boxes_and_arrows() -> None:
+    graph = graphlay.Graph()
+    for name in ("A", "B"):
+        graph.node(name, width=90, height=44, label=name)
+    graph.edge("A", "B", label_size=[30, 14])
+    assert draw_beside(graph.to_dict(), [False, True], 120) == draw(graph.to_dict(), [False, True])
+    with pytest.raises(NotDrawn):
+        draw_beside(graph.to_dict(), [False], 120)
