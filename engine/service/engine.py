@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from engine.clock import Clock, SystemClock
-from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
+from engine.service.cases.answers import Answers
 from engine.service.cases.change import Changes
 from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
@@ -23,7 +23,8 @@ from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
 from engine.service.meetings.meetings import Meetings
 from engine.service.messages.outbox import Outbox
-from engine.service.people.accounts import Accounts, Session
+from engine.service.people.accounts import Accounts
+from engine.service.people.arrivals import Arrivals
 from engine.service.people.colleagues import Colleagues
 from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
@@ -82,6 +83,8 @@ class Engine:
         self.people = People(self.database, self.clock, self.published.roles)
         self.among = Colleagues(self.site)
         self.accounts = Accounts(self.database, self.clock)
+        self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)
+        self.answers = Answers(self.site, self.accounts, self.changes, self.access_log)
         self.outbox = Outbox(self.database, self.clock)
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes.fire)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
@@ -128,12 +131,6 @@ class Engine:
         """Let go of the database."""
         self.database.dispose()
 
-    def arrival(self, key: str) -> tuple[Session, list[Process]] | None:
-        """Who is signed in with this key, and the processes in force; None where nobody is. Nothing is written."""
-        with self.database.reading() as connection:
-            session = self.accounts.read_session(connection, key)
-            return (session, self.published.in_force_in(connection)) if session else None
-
     # Changing cases
     open_case = _of("changes", Changes.open_case)
     fire = _of("changes", Changes.fire)
@@ -155,6 +152,9 @@ class Engine:
     copy_of = _of("reader", Reader.copy_of)
     possible_events = _of("reader", Reader.possible_events)
     last_of_key = _of("reader", Reader.last_of_key)
+
+    # Who comes
+    arrival = _of("arrivals", Arrivals.arrival)
 
     # Who was shown what
     accesses = _of("reader", Reader.accesses)

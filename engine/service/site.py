@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from engine.case.instants import from_text
+from engine.case.refusal import Refusal
 from engine.clock import Clock
 from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.processes.catalogue import Catalogue
@@ -17,6 +18,16 @@ from engine.store.database import Database, DatabaseUnavailable, is_worth_retryi
 from engine.store.documents import Documents
 
 T = TypeVar("T")
+
+
+class TakenBack(Exception):
+    """What was asked is refused: all that the transaction wrote on the way there is taken back."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.code))
+        self.refusal = refusal
+
+
 # Each attempt costs milliseconds, and somebody else got on with every one that was lost: more of them in a row means
 # that something other than a race is wrong.
 ATTEMPTS = 50
@@ -52,6 +63,17 @@ class Site:
             self._tell(tx.earliest)
             return result
         raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+
+    def change(self, work: Callable[[Transaction], T]) -> T | Refusal:
+        """The same for work that may be refused half-way, by raising `TakenBack`: then nothing was written.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be reached, or every attempt lost its race.
+        """
+        try:
+            return self.write(work)
+        except TakenBack as taken_back:
+            return taken_back.refusal
 
     def _tell(self, earliest: str | None) -> None:
         if earliest is not None:

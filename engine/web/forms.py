@@ -76,7 +76,7 @@ def question(
     )
 
 
-def event_questions(engine: Engine, process: Process, event: Event, case: Case, by: Actor) -> list[Question]:
+def event_questions(process: Process, event: Event, case: Case) -> list[Question]:
     """What the form of an event asks for. What is known and may be corrected stands in it already."""
     standing = _asked_often(process)
     found = []
@@ -85,21 +85,29 @@ def event_questions(engine: Engine, process: Process, event: Event, case: Case, 
         if not _may_be_asked(process, known, event.form, case):
             continue
         value = case.data.get(name) if name in standing else None
-        meetings = meeting_choices(engine, process, event, name, case, by)
-        found.append(question(known, required=required, value=value, choices=meetings))
+        found.append(question(known, required=required, value=value))
     return found
 
 
-def meeting_choices(
+def with_meetings(
+    engine: Engine, process: Process, event: Event, case: Case, by: Actor, questions: list[Question]
+) -> list[Question]:
+    """The same questions, as they are shown: with the meetings to choose from, where one is to be chosen."""
+    for one in questions:
+        one.choices = _meetings(engine, process, event, one.name, case, by) or one.choices
+    return questions
+
+
+def _meetings(
     engine: Engine, process: Process, event: Event, name: str, case: Case, by: Actor
-) -> list[tuple[str, str]] | None:
-    """The meetings to choose from where a field says at which one a case is heard; None for other fields."""
+) -> list[tuple[str, str]]:
+    """The meetings to choose from where a field says at which one a case is heard; none for other fields."""
     for kind in process.meetings.values():
         if (event.name, name) == (kind.booked_by, kind.date):
             series = case.data.get(kind.per) if kind.per and kind.per not in event.form else None
             coming = engine.meetings.coming(process, kind, series, by)
-            return [(one.value, _called(one)) for one in coming] or None
-    return None
+            return [(one.value, _called(one)) for one in coming]
+    return []
 
 
 def _called(meeting: Meeting) -> str:

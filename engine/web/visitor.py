@@ -27,6 +27,7 @@ from engine.process.definition import Process
 from engine.running.doors import door_of
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
+from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
 from engine.source.fault import CaseworkError, Invalid, Unknown
 
@@ -36,6 +37,7 @@ MOST_FILES = 60
 MOST_BESIDE_FILES = 20
 IN_MEMORY = 64_000
 CSRF = "csrf"
+READS = frozenset({"GET", "HEAD"})
 # More than is ever kept of one text: what is too long comes back whole, with the reason.
 MOST_TYPED = 200_000
 
@@ -70,6 +72,7 @@ class Visitor:
     engine: Engine
     session: Session
     processes: list[Process] = field(default_factory=list)
+    look: Look | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -158,24 +161,32 @@ def _key(request: Request) -> str | None:
 
 
 async def _visitor(request: Request) -> Visitor:
+    """Who asks. Reading a session from SQLite waits for nobody, and takes less time than the way to another thread."""
     engine, key = engine_of(request), _key(request)
-    arrived = await _arrival(engine, key) if key else None
-    if arrived is None or arrived[0].stage is not Stage.SIGNED_IN:
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        raise NotSignedIn(wanted if request.method == "GET" else "/")
-    session, processes = arrived
-    if session.stale:
-        await run_in_threadpool(engine.accounts.touch, session)
-    found = Visitor(engine, session, processes)
-    request.state.visitor = found
+    if not key:
+        raise _not_signed_in(request)
+    arrived = engine.arrival(key) if engine.database.is_sqlite else await run_in_threadpool(engine.arrival, key)
+    found = _arrived(request, arrived and (*arrived, None))
+    if request.method in READS:
+        await _touch(found)
     return found
 
 
-async def _arrival(engine: Engine, key: str) -> tuple[Session, list[Process]] | None:
-    """Who comes with this key. Reading SQLite waits for nobody, and takes less time than the way to another thread."""
-    if engine.database.is_sqlite:
-        return engine.arrival(key)
-    return await run_in_threadpool(engine.arrival, key)
+def _arrived(request: Request, arrived: tuple[Session, list[Process], Look | None] | None) -> Visitor:
+    if arrived is None or arrived[0].stage is not Stage.SIGNED_IN:
+        raise _not_signed_in(request)
+    request.state.visitor = found = Visitor(engine_of(request), *arrived)
+    return found
+
+
+def _not_signed_in(request: Request) -> NotSignedIn:
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return NotSignedIn(wanted if request.method == "GET" else "/")
+
+
+async def _touch(visitor: Visitor) -> None:
+    if visitor.session.stale:
+        await run_in_threadpool(visitor.engine.accounts.touch, visitor.session)
 
 
 Visiting = Annotated[Visitor, Depends(_visitor)]
@@ -187,6 +198,24 @@ async def _case_visitor(visitor: Visiting) -> Visitor:
     return visitor
 
 
+class _Looking:
+    """Who asks for the page of a case, and the case, read together. Who shows it keeps that it was shown."""
+
+    def __init__(self, *, steps: bool = False) -> None:
+        self._steps = steps
+
+    async def __call__(self, request: Request) -> Visitor:
+        key, number = _key(request), number_in(request.path_params["number"])
+        if not key:
+            raise _not_signed_in(request)
+        arrived = await run_in_threadpool(engine_of(request).arrivals.arrival_at, key, number, steps=self._steps)
+        found = _arrived(request, arrived)
+        if found.look is None:  # there is none, or they may not see it: the page will say so, if they see cases at all
+            await _touch(found)
+            await _case_visitor(found)
+        return found
+
+
 async def _administrator(visitor: Visiting) -> Visitor:
     if not visitor.administers:
         raise NotFound
@@ -194,6 +223,8 @@ async def _administrator(visitor: Visiting) -> Visitor:
 
 
 CaseVisiting = Annotated[Visitor, Depends(_case_visitor)]
+Looking = Annotated[Visitor, Depends(_Looking())]
+LookingBack = Annotated[Visitor, Depends(_Looking(steps=True))]
 Administrating = Annotated[Visitor, Depends(_administrator)]
 
 
@@ -270,14 +301,21 @@ async def _with_files(request: Request) -> FormData:
         raise HTTPException(400, wrong.message) from wrong
 
 
-async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
+async def _posted_to_change(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
     if not secrets.compare_digest(posted.text(CSRF).encode(), visitor.session.csrf.encode()):
         raise Forged
     return posted
 
 
+async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted_to_change)]) -> Posted:
+    await _touch(visitor)
+    return posted
+
+
 AnyPosted = Annotated[Posted, Depends(_posted)]
 SentBy = Annotated[Posted, Depends(_posted_by)]
+# The change keeps itself that the session is in use.
+SentToChange = Annotated[Posted, Depends(_posted_to_change)]
 
 
 def check_origin(request: Request) -> None:

@@ -29,16 +29,17 @@ class Accesses:
 
     def note_shown(self, case: int, seen: Seen, by: Actor | str | None, what: str) -> None:
         """Keep that `by` was shown a case, if personal data are shown in it now."""
-        if by is not None and what and self._is_personal(seen, Actor.of(by)):
+        if by is not None and what and self.is_personal(seen, Actor.of(by)):
             with self._site.database.writing() as connection:
                 self._insert(connection, case, Actor.of(by), what)
 
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""
-        if self._is_personal(seen, by):
+        if self.is_personal(seen, by):
             self._insert(connection, case, by, what)
 
-    def _is_personal(self, seen: Seen, by: Actor) -> bool:
+    def is_personal(self, seen: Seen, by: Actor) -> bool:
+        """Whether a case that is shown to `by` now holds personal data."""
         process, snapshot = seen
         shown = shown_data(process, snapshot, self._site.clock.now(), by)
         return bool(snapshot.documents) or any(process.fields[name].personal for name in shown)

@@ -22,25 +22,17 @@ from engine.case.command import (
 from engine.case.entry import Entry
 from engine.case.instants import NOT_TOLD, from_text, is_told
 from engine.case.refusal import Code, Refusal
-from engine.case.snapshot import replay
+from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
 from engine.service.people.colleagues import no_colleague
-from engine.service.site import Site
+from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
 from engine.store.people.people import all_organisations
-
-
-class _Refused(Exception):
-    """What was asked is refused: all that the transaction wrote on the way there is taken back."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(str(refusal.code))
-        self.refusal = refusal
 
 
 class Changes:
@@ -285,25 +277,34 @@ class Changes:
             if seen is not None:
                 return self._earlier(tx, asked, seen, by)
             work = tx.hold_for(case, by)
-            if expected is not None and expected != work.snapshot.seq:
-                return _changed(expected, work.snapshot.seq)
-            moment = _moment(tx, work, at)
-            first = work.snapshot.seq + 1
-            tx.catch_up(work, min(moment, tx.now), offering=True)
-            refusal = tx.do(work, command(moment))
-            if refusal is None:
-                refusal = before_writing(tx, work)
-            if refusal is not None:
-                raise _Refused(refusal)
-            view = case_view(work.process, case, work.snapshot, tx.now, by)
-            asked.remember(tx, case, first, work.snapshot.seq)
-            tx.write()
-            return view
+            snapshot = _step(tx, work, command, at, asked, expected, before_writing)
+            return case_view(work.process, case, snapshot, tx.now, by)
 
-        try:
-            return self._site.write(change)
-        except _Refused as refused:
-            return refused.refusal
+        return self._site.change(change)
+
+    def fire_in(
+        self,
+        tx: Transaction,
+        work: Work,
+        event: str,
+        by: Actor,
+        data: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Snapshot:
+        """Let an event happen to a case that a transaction of `Site.change` holds for `by`; the case as it led to.
+
+        Raises:
+            TakenBack: it is refused.
+        """
+        if at is not None and not is_told(at):
+            raise TakenBack(_not_told("at"))
+        asked = Asked(idempotency_key, ["fire", work.id, event, by.name, dict(data), at])
+        if asked.seen(tx) is not None:
+            raise TakenBack(_used())
+        return _step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)
 
     def _earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
         """What the same request gave the first time, as far as `by` may be shown it today; that it was is kept.
@@ -312,14 +313,47 @@ class Changes:
             UnknownCase: `by` may not see the case any more.
         """
         if seen.fingerprint != asked.fingerprint:
-            message = "This idempotency key was used for another request."
-            return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
+            return _used()
         work = tx.hold_for(seen.case, by)
         rows = store.history_of(tx.connection, seen.case)
         snapshot = replay([Entry.from_body(body) for number, body, _ in rows if number <= seen.last])
         assert snapshot is not None
         self._accesses.note_in(tx.connection, seen.case, (work.process, work.snapshot), by, "answer given again")
         return case_view(work.process, seen.case, snapshot, tx.now, by, known=work.snapshot)
+
+
+def _step(
+    tx: Transaction,
+    work: Work,
+    command: Callable[[datetime], Command],
+    at: datetime | None,
+    asked: Asked,
+    expected: int | None,
+    before_writing: Callable[[Transaction, Work], Refusal | None] = lambda _, __: None,
+) -> Snapshot:
+    """Take one step with a case that is held, and write it; the case as the step led to.
+
+    What a place that became free does for cases that wait follows while it is written.
+    """
+    if expected is not None and expected != work.snapshot.seq:
+        raise TakenBack(_changed(expected, work.snapshot.seq))
+    moment = _moment(tx, work, at)
+    first = work.snapshot.seq + 1
+    tx.catch_up(work, min(moment, tx.now), offering=True)
+    refusal = tx.do(work, command(moment))
+    if refusal is None:
+        refusal = before_writing(tx, work)
+    if refusal is not None:
+        raise TakenBack(refusal)
+    snapshot = work.snapshot
+    asked.remember(tx, work.id, first, snapshot.seq)
+    tx.write()
+    return snapshot
+
+
+def _used() -> Refusal:
+    message = "This idempotency key was used for another request."
+    return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
 
 
 def _not_told(name: str) -> Refusal:

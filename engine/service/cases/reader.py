@@ -131,8 +131,8 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         with self._site.database.reading() as connection:
-            view, process, snapshot = self._overview(connection, case, by)
-            history = tuple(_told(connection, process, case))
+            view, process, snapshot = self.overview_in(connection, case, by)
+            history = tuple(self.steps_in(connection, process, case))
         self._accesses.note_shown(case, (process, snapshot), by, what)
         return Report(view.case, view.fields, view.possible, view.been, history)
 
@@ -145,13 +145,18 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         with self._site.database.reading() as connection:
-            found = self._overview(connection, case, by)
+            found = self.overview_in(connection, case, by)
         self._accesses.note_shown(case, found[1:], by, what)
         return found
 
-    def _overview(
+    def overview_in(
         self, connection: Connection, case: int, by: Actor | str | None
     ) -> tuple[Overview, Process, Snapshot]:
+        """The same within another transaction; that it is shown is for the caller to keep.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
         process, snapshot = self._read(connection, case, by, Action.SEE)
         actor = actor_of(by)
         known = actor is not None and not actor.is_engine
@@ -168,7 +173,11 @@ class Reader:
         """
         with self._site.database.reading() as connection:
             process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
-            return list(_told(connection, process, case)), process
+            return list(self.steps_in(connection, process, case)), process
+
+    def steps_in(self, connection: Connection, process: Process, case: int) -> Iterator[Step]:
+        """Everything that happened to a case that may be seen, in words, within another transaction."""
+        return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case))
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.
@@ -194,8 +203,3 @@ class Reader:
         with self._site.database.reading() as connection:
             found = store.read_key(connection, idempotency_key)
         return found.last if found and found.case == case else None
-
-
-def _told(connection: Connection, process: Process, case: int) -> Iterator[Step]:
-    """Everything that happened to a case, in words."""
-    return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case))

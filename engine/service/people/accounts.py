@@ -297,7 +297,12 @@ class Accounts:
         """Keep that a session is in use, at most once a minute."""
         if session.stale:
             with self._database.writing() as connection:
-                store.touch_session(connection, digest(session.key), to_text(self._clock.now()))
+                self.touch_in(connection, session)
+
+    def touch_in(self, connection: Connection, session: Session) -> None:
+        """The same within a transaction that writes."""
+        if session.stale:
+            store.touch_session(connection, digest(session.key), to_text(self._clock.now()))
 
     def sign_out(self, key: str) -> None:
         """End a session."""

@@ -11,8 +11,10 @@ from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service import Case, Overview
+from engine.service.cases.words import Step
+from engine.service.people.arrivals import Look
 from engine.web.page import go, initial, show
-from engine.web.visitor import MOST_TYPED, CaseVisiting, NotFound, SentBy, Visiting, Visitor
+from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor
 
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
@@ -38,6 +40,7 @@ class Seen:
     overview: Overview
     stops: list[Stop]
     changeable: bool
+    steps: tuple[Step, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -62,10 +65,13 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     Raises:
         UnknownCase: there is none, or it is not for them.
     """
-    engine = visitor.engine
-    overview, process, snapshot = engine.overview_of(number, visitor.actor, what=what)
-    changeable = may(visitor.actor, Action.CHANGE, process, snapshot)
-    return Seen(process, overview, _map(process, overview), changeable)
+    engine, look = visitor.engine, visitor.look
+    if look is None:
+        look = Look(number, *engine.overview_of(number, visitor.actor, what=what))
+    else:
+        engine.arrivals.keep_shown(visitor.session, look, what)
+    changeable = may(visitor.actor, Action.CHANGE, look.process, look.snapshot)
+    return Seen(look.process, look.overview, _map(look.process, look.overview), changeable, look.steps)
 
 
 def _map(process: Process, overview: Overview) -> list[Stop]:
@@ -87,7 +93,7 @@ def _waiting_states(process: Process) -> set[str | None]:
 @router.get("/cases/{number}")
 def case_page(
     request: Request,
-    visitor: CaseVisiting,
+    visitor: Looking,
     number: CaseNumber,
     did: str = "",
     task: Annotated[str, Query(max_length=60)] = "",
@@ -125,7 +131,7 @@ def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
 
 
 @router.get("/cases/{number}/notes")
-def notes(request: Request, visitor: CaseVisiting, number: CaseNumber, kept: int = 0, before: Before = 0) -> Response:
+def notes(request: Request, visitor: Looking, number: CaseNumber, kept: int = 0, before: Before = 0) -> Response:
     """The notes on a case."""
     done = f"The note is kept with case {number}." if kept else ""
     return _notes(request, visitor, number, done=done, before=before)

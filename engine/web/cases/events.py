@@ -11,21 +11,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Code, Refusal
-from engine.process.definition import Event
+from engine.process.definition import Event, Process
 from engine.service import Case
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
-from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers
+from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
 from engine.web.page import go, said_date, show
-from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, Looking, LookingBack, NotFound, Posted, SentToChange, Visitor
 
 router = APIRouter()
 EventName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 WHEN = "happened-at"
-
-
-def _questions(visitor: Visitor, seen: Seen, event: Event) -> list[Question]:
-    return event_questions(visitor.engine, seen.process, event, seen.case, visitor.actor)
+FORM = "form"
 
 
 def _when(answer: str = "", error: str = "") -> Question:
@@ -34,9 +31,9 @@ def _when(answer: str = "", error: str = "") -> Question:
 
 
 @router.get("/cases/{number}/do/{name}")
-def ask(request: Request, visitor: CaseVisiting, number: CaseNumber, name: EventName, meeting: int = 0) -> Response:
+def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName, meeting: int = 0) -> Response:
     """The form of an event."""
-    seen = see(visitor, number, "form")
+    seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
@@ -45,8 +42,7 @@ def ask(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Event
         raise NotFound
     if not choice.allowed:
         return show(request, "event_refused.html", 409, seen=seen, event=event, choice=choice)
-    questions = _questions(visitor, seen, event)
-    return _form(request, seen, event, questions, meeting=meeting)
+    return _form(request, visitor, seen, event, event_questions(seen.process, event, seen.case), meeting=meeting)
 
 
 def _no_more(request: Request, seen: Seen) -> Response:
@@ -55,6 +51,7 @@ def _no_more(request: Request, seen: Seen) -> Response:
 
 def _form(
     request: Request,
+    visitor: Visitor,
     seen: Seen,
     event: Event,
     questions: list[Question],
@@ -71,7 +68,7 @@ def _form(
         status,
         seen=seen,
         event=event,
-        questions=questions,
+        questions=with_meetings(visitor.engine, seen.process, event, seen.case, visitor.actor, questions),
         when=when or _when(),
         general=general,
         version=version or seen.case.version,
@@ -98,6 +95,11 @@ class Attempt:
         return filled(self.questions, self.answers, self.seen.case)
 
     @property
+    def of(self) -> tuple[Visitor, Seen, Event]:
+        """Who answered, for which case, and which event."""
+        return self.visitor, self.seen, self.event
+
+    @property
     def step(self) -> str:
         """Whether the answers are to be checked, changed, or acted on."""
         return self.posted.text("step", 20)
@@ -118,60 +120,74 @@ class Attempt:
 
 
 @router.post("/cases/{number}/do/{name}")
-def answer(request: Request, visitor: CaseVisiting, number: CaseNumber, name: EventName, posted: SentBy) -> Response:
+def answer(
+    request: Request, visitor: CaseVisiting, number: CaseNumber, name: EventName, posted: SentToChange
+) -> Response:
     """Check what was answered; once it was looked over, let the event happen."""
-    done = _done_before(visitor, number, posted)
-    if done is not None:
-        return go(done)
-    seen = see(visitor, number, "form")
+    carried_out = _carried_out(visitor, number, name, posted)
+    if isinstance(carried_out, int):
+        return go(_where(number, carried_out, posted.number("meeting") or 0))
+    visitor.engine.accounts.touch(visitor.session)
+    seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
     if event.by == frozenset():
         raise NotFound
-    questions = _questions(visitor, seen, event)
+    questions = event_questions(seen.process, event, seen.case)
     answers, at_text = read(questions, posted), date_in(posted, WHEN, with_time=True)
-    return _try(request, Attempt(visitor, seen, event, questions, answers, at_text, posted))
+    return _try(request, Attempt(visitor, seen, event, questions, answers, at_text, posted), carried_out)
 
 
-def _try(request: Request, tried: Attempt) -> Response:
+def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> int | Refusal | None:
+    """The version of the case that the event led to, also where the form was sent before; why it could not happen;
+    None where there is more to look at first: the answers, when it happened, or what became of the case.
+    """
+    if posted.text("step", 20) != "do":
+        return None
+    at, fault = _moment(date_in(posted, WHEN, with_time=True))
+    if fault is not None:
+        return None
+    sent = posted.text("key", 60)
+
+    def given(process: Process, event: Event, case: Case) -> dict[str, Any]:
+        questions = event_questions(process, event, case)
+        return filled(questions, read(questions, posted), case)
+
+    return visitor.engine.answers.carry_out(
+        visitor.session,
+        number,
+        name,
+        given,
+        at=at,
+        expected_version=posted.number("version") or None,
+        idempotency_key=f"page:{visitor.person.login}:{sent}" if sent else None,
+        what=FORM,
+    )
+
+
+def _try(request: Request, tried: Attempt, refusal: Refusal | None) -> Response:
+    """The answers to be looked over, unless the event could not happen, or was refused already."""
     if tried.version != tried.seen.case.version:
         return _meanwhile(request, tried)
     at, fault = _moment(tried.at_text)
     number, name, engine = tried.seen.case.id, tried.event.name, tried.visitor.engine
     if fault is not None:
         return _refused(request, tried, fault)
-    if tried.step == "do":
-        key = _key(tried.visitor, tried.posted)
-        result = engine.fire(
-            number, name, tried.visitor.actor, tried.given, at=at, expected_version=tried.version, idempotency_key=key
-        )
-        return go(_where(result, tried.meeting)) if isinstance(result, Case) else _refused(request, tried, result)
-    refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
+    if refusal is None:
+        refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
     if refusal is not None:
         return _refused(request, tried, refusal)
     if tried.step == "change":
         when = _when(tried.at_text)
-        return _form(request, tried.seen, tried.event, tried.shown({}), when=when, meeting=tried.meeting)
+        return _form(request, *tried.of, tried.shown({}), when=when, meeting=tried.meeting)
     return _check(request, tried)
 
 
-def _key(visitor: Visitor, posted: Posted) -> str:
-    return f"page:{visitor.person.login}:{posted.text('key', 60)}"
-
-
-def _done_before(visitor: Visitor, number: int, posted: Posted) -> str | None:
-    """Where to go when the same form is sent a second time: what it did stands, and is shown again."""
-    if posted.text("step", 20) != "do" or not posted.text("key", 60):
-        return None
-    last = visitor.engine.last_of_key(_key(visitor, posted), number)
-    return f"/cases/{number}/done/{last}" if last else None
-
-
-def _where(result: Case, meeting: int) -> str:
+def _where(number: int, version: int, meeting: int) -> str:
     if meeting:
-        return f"/meetings/{meeting}?heard={result.id}&step={result.version}"
-    return f"/cases/{result.id}/done/{result.version}"
+        return f"/meetings/{meeting}?heard={number}&step={version}"
+    return f"/cases/{number}/done/{version}"
 
 
 def _moment(text: str) -> tuple[datetime | None, Refusal | None]:
@@ -196,7 +212,7 @@ def _refused(request: Request, tried: Attempt, refusal: Refusal) -> Response:
     general = "" if refusal.fields and set(refusal.fields) <= known else refusal.message
     status = 422 if refusal.code is Code.FORM else 409
     shown = tried.shown(refusal.fields)
-    return _form(request, tried.seen, tried.event, shown, status, when, general, meeting=tried.meeting)
+    return _form(request, *tried.of, shown, status, when, general, meeting=tried.meeting)
 
 
 def _meanwhile(request: Request, tried: Attempt) -> Response:
@@ -204,7 +220,7 @@ def _meanwhile(request: Request, tried: Attempt) -> Response:
     told, _ = tried.visitor.engine.told_history(tried.seen.case.id, tried.visitor.actor)
     changed = tuple(one for one in told if one.seq > tried.version)
     when, shown = _when(tried.at_text), tried.shown({})
-    return _form(request, tried.seen, tried.event, shown, 409, when, changed=changed, meeting=tried.meeting)
+    return _form(request, *tried.of, shown, 409, when, changed=changed, meeting=tried.meeting)
 
 
 def _check(request: Request, tried: Attempt) -> Response:
@@ -229,10 +245,9 @@ def _check(request: Request, tried: Attempt) -> Response:
 
 
 @router.get("/cases/{number}/done/{seq}")
-def done(request: Request, visitor: CaseVisiting, number: CaseNumber, seq: Annotated[int, Path(ge=1)]) -> Response:
+def done(request: Request, visitor: LookingBack, number: CaseNumber, seq: Annotated[int, Path(ge=1)]) -> Response:
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
-    told, _ = visitor.engine.told_history(number, visitor.actor)
-    last, told_of = step_done(told, seq), (seen.process, seen.case)
+    last, told_of = step_done(seen.steps, seq), (seen.process, seen.case)
     values: dict[str, Any] = {"called": called(seen.case), "standing": standing(*told_of)}
     return show(request, "event_done.html", seen=seen, last=last, following=following(*told_of), **values)
