@@ -50,7 +50,11 @@ def postgres() -> Iterator[URL]:
         if IN_CI:
             raise
         pytest.skip(f"no PostgreSQL can be started here: {error}")
-    yield make_url(server.get_uri())
+    address = make_url(server.get_uri())
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test pulls the plug of the machine
+        _execute(address, f"ALTER SYSTEM SET {setting} = off")
+    _execute(address, "SELECT pg_reload_conf()")
+    yield address
     server.cleanup()
 
 

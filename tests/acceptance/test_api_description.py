@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx2 as httpx
@@ -24,7 +24,9 @@ from engine import Engine
 from engine.api.app import create_app
 from engine.clock import SetClock
 from tests.conftest import REFERRAL, ROOT, START
+from tests.served import free_port
 from tests.steps import in_panel, in_placement
+from tests.waiting import PATIENCE, until
 
 CHECKS = [
     not_a_server_error,
@@ -76,32 +78,31 @@ def test_serve_runs_the_api_and_the_scheduler_and_stops_cleanly(tmp_path: Path) 
     engine.people.add("jo", "", ["coordinator"])
     secret, _ = engine.people.issue_token("jo", "", ["read"], 1)
     engine.close()
+    port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "engine.cli", "serve", "--port", "8719"],
+        [sys.executable, "-m", "engine.cli", "serve", "--port", str(port)],
         cwd=ROOT,
         env={"CASEWORK_DATABASE_URL": url, "CASEWORK_LOG_FORMAT": "json", "PATH": "/usr/bin"},
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        response = asked("http://127.0.0.1:8719/api/v1/cases?organisation=Hilltop", secret)
+        until(lambda: listens(port) or server.poll() is not None)
+        address = f"http://127.0.0.1:{port}/api/v1/cases?organisation=Hilltop"
+        response = httpx.get(address, headers={"Authorization": f"Bearer {secret}"}, timeout=PATIENCE)
         assert response.json() == {"items": [], "next": ""}
     finally:
         server.terminate()
-        _, log = server.communicate(timeout=20)
+        _, log = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
     assert '"event": "scheduler stopped"' in log
     assert secret not in log
     assert "Hilltop" not in log
 
 
-def asked(address: str, secret: str) -> httpx.Response:
-    for _ in range(100):
-        try:
-            return httpx.get(address, headers={"Authorization": f"Bearer {secret}"})
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the server does not answer")
+def listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,36 +5,30 @@ Where there is no browser the tests are skipped, but in CI that is a failure.
 
 from __future__ import annotations
 
-import contextlib
+import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from engine import shipped
 from engine.authoring.demonstration import give_passwords, invite, load_demonstration, play
 from engine.clock import SetClock, SystemClock
-from engine.running.connection import Impatient
-from engine.running.serving import create_service
 from engine.service import Engine
 from engine.web.app import STATIC
 from tests.conftest import IN_CI, ROOT
+from tests.served import served
+from tests.waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 OPTIONS += ["--disable-component-update", "--disable-sync"]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# How long something that is waited for may take before it counts as missing; a busy machine is slow, not wrong.
-PATIENCE = 120_000
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -66,56 +60,48 @@ def demonstrated(folder: Path) -> tuple[Engine, dict[str, str]]:
     return engine, {person.login: password for person, password in give_passwords(story, engine)}
 
 
-@contextlib.contextmanager
-def served(engine: Engine) -> Iterator[str]:
-    """Serve an engine on a free port of loopback; the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
-    service = create_service(engine, per_minute=6000, address=base)
-    config = uvicorn.Config(service, host="127.0.0.1", port=port, http=Impatient, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield base
-    server.should_exit = True
-    thread.join(20)
-
-
 @pytest.fixture
 def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
     """A site of its own for one test, with a copy of the caseload."""
+    yield from _of_its_own(*played, tmp_path)
+
+
+def _of_its_own(kept: Path, passwords: dict[str, str], folder: Path) -> Iterator[Site]:
     if not STATIC.exists() and not IN_CI:
         pytest.skip("the style sheets are not built: run make")
-    copy = tmp_path / "site.db"
-    copy.write_bytes(played[0].read_bytes())
-    engine = Engine(f"sqlite:///{copy}", documents=Path(str(played[0]) + ".documents"))
-    with served(engine) as base:
-        yield Site(base, engine, played[1])
-    engine.close()
-
-
-@pytest.fixture
-def bare_site(tmp_path: Path) -> Iterator[Site]:
-    """A site with the process and one person of each role, and no case at all."""
-    url = f"sqlite:///{tmp_path}/bare.db"
-    Engine.prepare(url)
-    engine = Engine(url)
-    story = load_demonstration(shipped.demonstration())
-    engine.publish(story.path.parent / story.source.data["process"])
-    invite(story, engine)
-    passwords = {person.login: password for person, password in give_passwords(story, engine)}
+    copy = folder / "site.db"
+    copy.write_bytes(kept.read_bytes())
+    if Path(f"{kept}.documents").exists():
+        shutil.copytree(f"{kept}.documents", f"{copy}.documents", copy_function=os.link)
+    engine = Engine(f"sqlite:///{copy}")
     with served(engine) as base:
         yield Site(base, engine, passwords)
     engine.close()
 
 
 @pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, dict[str, str]]:
+    """A database with the process and one person of each role, and no case at all."""
+    file = tmp_path_factory.mktemp("bare") / "casework.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    engine = Engine(f"sqlite:///{file}")
+    story = load_demonstration(shipped.demonstration())
+    engine.publish(story.path.parent / story.source.data["process"])
+    invite(story, engine)
+    passwords = {person.login: password for person, password in give_passwords(story, engine)}
+    engine.close()
+    return file, passwords
+
+
+@pytest.fixture
+def bare_site(bare: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
+    """The same without any case."""
+    yield from _of_its_own(*bare, tmp_path)
+
+
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser, for one module: while it is there this thread has an event loop, and other tests need theirs."""
     if CHROMIUM is None:
         if IN_CI:
             raise AssertionError("Chromium is missing")
@@ -150,7 +136,7 @@ def _entering(site: Site, chromium: Browser) -> Iterator[SignIn]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on(
             "console", lambda said: site.problems.append(f"{page.url}: {said.text}") if said.type == "error" else None
         )

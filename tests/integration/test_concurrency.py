@@ -14,6 +14,7 @@ import pytest
 from engine import Engine
 from tests.conftest import REFERRAL, ROOT
 from tests.steps import in_panel
+from tests.waiting import PATIENCE
 
 RACERS = 20
 
@@ -45,7 +46,7 @@ def race(engine: Engine, url: str, tmp_path: Path, asked: list[dict[str, Any]]) 
         assert runner.stdin
         runner.stdin.write("go\n")
         runner.stdin.flush()
-    results = [json.loads(runner.communicate(timeout=120)[0]) for runner in runners]
+    results = [json.loads(runner.communicate(timeout=PATIENCE)[0]) for runner in runners]
     assert engine.verify().findings == ()
     return results
 

@@ -19,8 +19,8 @@ from engine.running.delivery import Mailer, Sender
 from engine.running.scheduler import Scheduler
 from engine.service.messages.outbox import EACH, Email, NotSent, Webhook
 from tests.conftest import START
-from tests.integration.test_scheduler import wait_for
 from tests.steps import done
+from tests.waiting import PATIENCE, until
 
 OK = b"HTTP/1.1 200 OK\r\n"
 Talk = Callable[[socket.socket, threading.Event], object]
@@ -57,7 +57,7 @@ class Server:
             self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()
         for thread in self._threads:
-            thread.join(20)
+            thread.join(PATIENCE)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def says(text: bytes) -> Talk:
 
 
 def is_silent(_: socket.socket, over: threading.Event) -> None:
-    over.wait(60)
+    over.wait(PATIENCE)
 
 
 def hook(server: Server) -> Webhook:
@@ -229,13 +229,13 @@ def test_one_kind_that_hangs_delays_no_message_of_the_other(engine: Engine, slow
     def hang(message: Webhook | Email) -> None:
         if isinstance(message, slow):
             hangs.set()
-            over.wait(30)
+            over.wait(PATIENCE)
 
     heard = Heard(hang)
     scheduler = Scheduler(engine, send=heard)
     scheduler.start()
-    assert hangs.wait(20)
-    assert wait_for(lambda: quick.__name__ in heard.kinds())
+    assert hangs.wait(PATIENCE)
+    until(lambda: quick.__name__ in heard.kinds())
     assert slow.__name__ not in heard.kinds()
     over.set()
     scheduler.stop()
@@ -309,17 +309,17 @@ def test_the_scheduler_stops_in_the_middle_of_a_round(engine: Engine) -> None:
 
     def hold(_: object) -> None:
         begun.set()
-        go.wait(30)
+        go.wait(PATIENCE)
 
     heard = Heard(hold)
     scheduler = Scheduler(engine, send=heard)
     scheduler.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     stopping = threading.Thread(target=scheduler.stop)
     stopping.start()
-    assert wait_for(lambda: scheduler.next_look is None)
+    until(lambda: scheduler.next_look is None)
     go.set()
-    stopping.join(20)
+    stopping.join(PATIENCE)
     assert not stopping.is_alive()
     assert len(heard.taken) == 1
     assert [one.sent is not None for one in engine.outbox.messages()] == [False] * 4 + [True]

@@ -27,6 +27,7 @@ from engine.web.people.signing import Throttle
 from engine.web.visitor import Posted, _posted_by
 from tests.integration.site import PASSWORD, Visit, settle
 from tests.steps import in_panel
+from tests.waiting import PATIENCE
 
 POSTED = [r for room in ROOMS for r in room.router.routes if isinstance(r, APIRoute) and "POST" in r.methods]
 
@@ -170,7 +171,7 @@ def test_a_lane_lets_few_in_and_sends_away_whom_it_has_no_room_for() -> None:
 
     def work() -> str:
         begun.set()
-        assert end.wait(30)
+        assert end.wait(PATIENCE)
         return "done"
 
     async def crowd() -> list[str]:
@@ -192,10 +193,10 @@ def test_who_has_waited_too_long_is_told_and_leaves_no_trace() -> None:
 
     def work() -> bool:
         begun.set()
-        return end.wait(30)
+        return end.wait(PATIENCE)
 
     before = lane._threads.submit(work)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     done: list[str] = []
     with pytest.raises(Busy):
         asyncio.run(lane.run(done.append, "late"))

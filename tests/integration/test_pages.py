@@ -1,14 +1,12 @@
-"""Pages beyond one process: another trade, meetings, places, postponing, the virus scanner, slow clients."""
+"""Pages beyond one process: another trade, meetings, places, postponing, the virus scanner."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import re
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -22,7 +20,6 @@ from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.case.schedule import escalation_key
 from engine.clock import SetClock
-from engine.running.connection import Impatient
 from engine.service.lists.places import Group
 from engine.service.meetings.meetings import BadMeeting
 from engine.web.app import create_site
@@ -342,67 +339,3 @@ def test_a_draft_is_sent_once_even_if_it_was_interrupted(site: FastAPI, engine: 
     assert [one.id for one in engine.cases().items] == [first.id]
     with pytest.raises(LookupError):
         engine.desk.send(number, sam)
-
-
-@pytest.fixture
-def slow_site(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The port of a served site that waits for a request only half a second, and one more for each 1,000 bytes."""
-    from tests.browser.conftest import served
-
-    monkeypatch.setattr(Impatient, "grace", 0.5)
-    monkeypatch.setattr(Impatient, "rate", 1000)
-    settle(engine)
-    with served(engine) as base:
-        yield int(base.rpartition(":")[2])
-
-
-FORM = b"content-type: application/x-www-form-urlencoded\r\n"
-HEAD = b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 4000\r\n" + FORM
-
-
-@pytest.mark.parametrize("said", [b"", b"POST /sign-in HT", HEAD, HEAD + b"\r\nlogin=jo"])
-def test_slow_clients_are_hung_up_on(slow_site: int, said: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", slow_site), 20) as line:
-        line.sendall(said)
-        answer = b""
-        while piece := line.recv(1000):
-            answer += piece
-    assert answer.startswith(b"HTTP/1.1 408 ")
-
-
-def test_who_drips_is_slow_but_who_sends_steadily_is_not(slow_site: int) -> None:
-    with socket.create_connection(("127.0.0.1", slow_site), 20) as line:
-        line.sendall(HEAD)
-        with contextlib.suppress(OSError):
-            for _ in range(40):
-                line.sendall(b"x")
-                time.sleep(0.1)
-        assert line.recv(1000).startswith(b"HTTP/1.1 408 ")
-    with socket.create_connection(("127.0.0.1", slow_site), 20) as line:
-        line.sendall(HEAD + b"\r\n")
-        for _ in range(10):
-            line.sendall(b"x" * 400)
-            time.sleep(0.1)
-        assert _answered(line) == 403
-        line.sendall(b"GET /nowhere HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")  # the same line serves on
-        assert _answered(line) == 404
-
-
-def _answered(line: socket.socket) -> int:
-    answer = http.client.HTTPResponse(line)
-    answer.begin()
-    answer.read()
-    return answer.status
-
-
-def test_slow_clients_keep_nobody_waiting(slow_site: int) -> None:
-    lines = []
-    for _ in range(100):
-        line = socket.create_connection(("127.0.0.1", slow_site))
-        line.sendall(HEAD + b"\r\nlog")
-        lines.append(line)
-    with socket.create_connection(("127.0.0.1", slow_site), 20) as line:
-        line.sendall(b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")
-        assert line.recv(20).startswith(b"HTTP/1.1 200")
-    for line in lines:
-        line.close()

@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +21,8 @@ from engine.web.app import create_site
 from engine.web.people.provider import Provider, SignInFailed
 from tests.conftest import IN_CI, ROOT
 from tests.integration.site import BASE, Visit, settle
+from tests.served import free_port
+from tests.waiting import PATIENCE
 
 BIN = ROOT / ".venv" / "bin"
 NODE = shutil.which("node", path=f"{os.environ['PATH']}:{BIN}")
@@ -34,9 +35,7 @@ def provider() -> Iterator[Provider]:
         if IN_CI:
             raise AssertionError("the provider of the tests is missing")
         pytest.skip("no provider here: run make")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     secret = secrets.token_urlsafe(24)
     script = Path(__file__).with_name("provider.mjs")
     command = [NODE, "--no-warnings", str(script), str(port), BACK, secret]
@@ -45,7 +44,7 @@ def provider() -> Iterator[Provider]:
     assert running.stdout.readline().strip() == "ready"
     yield Provider(f"http://127.0.0.1:{port}", "casework", secret, "the county")
     running.terminate()
-    running.wait(10)
+    running.wait(PATIENCE)
     running.stdout.close()
 
 

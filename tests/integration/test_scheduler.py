@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from engine.service.cases.due import Ran
 from engine.store.database import DatabaseUnavailable
 from tests.conftest import LOAN, REFERRAL, ROOT
 from tests.steps import done
+from tests.waiting import PATIENCE, until
 
 QUICK = (
     LOAN.read_text()
@@ -34,15 +34,6 @@ QUICK = (
     .replace("form: {club: required, item: required}", "form: {club: required, item: required, due_back: optional}")
     .replace("timezone: America/New_York", "timezone: UTC")
 )
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class Watched(Engine):
@@ -70,7 +61,7 @@ def scheduler(watched: Watched) -> Iterator[Scheduler]:
     """One that has looked for the first time."""
     made = Scheduler(watched)
     made.start()
-    assert wait_for(lambda: watched.runs == 1)
+    until(lambda: watched.runs == 1)
     yield made
     if not made._stopping.is_set():
         made.stop()
@@ -109,10 +100,10 @@ def test_what_is_overdue_fires_at_once_and_a_new_timer_wakes_the_sleeper(watched
     scheduler = Scheduler(watched)
     scheduler.start()
     try:
-        assert wait_for(lambda: has_task(watched, overdue))
+        until(lambda: has_task(watched, overdue))
         assert not has_task(watched, later)
         sooner = open_overdue(watched)
-        assert wait_for(lambda: has_task(watched, sooner)), "it must not sleep on until its next look"
+        until(lambda: has_task(watched, sooner), "it must not sleep on until its next look")
     finally:
         scheduler.stop()
     assert not has_task(watched, later)
@@ -121,7 +112,7 @@ def test_what_is_overdue_fires_at_once_and_a_new_timer_wakes_the_sleeper(watched
 def test_it_looks_every_half_minute_and_sooner_for_a_timer(scheduler: Scheduler, watched: Watched) -> None:
     assert timedelta(seconds=30) == LOOK
     begun = SystemClock().now()
-    assert wait_for(lambda: scheduler.next_look and scheduler.next_look > begun + LOOK / 2)
+    until(lambda: scheduler.next_look and scheduler.next_look > begun + LOOK / 2)
     later = scheduler.next_look
     scheduler.wake_by(watched.clock.now() + timedelta(days=1))
     assert scheduler.next_look == later
@@ -149,7 +140,7 @@ def test_the_demonstration_goes_on_after_three_weeks_without_scheduler(url: str,
         if scheduler.next_look is None:
             scheduler.start()
         scheduler.wake_by(clock.now())
-        assert wait_for(caught_up, 60)
+        until(caught_up)
         assert scheduler.next_look is not None
     scheduler.stop()
     assert engine.verify().findings == ()
@@ -161,17 +152,17 @@ def test_a_wake_up_in_the_middle_of_a_run_is_not_lost(scheduler: Scheduler, watc
 
     def hold(_: object) -> None:
         begun.set()
-        go.wait(20)
+        go.wait(PATIENCE)
 
     watched.first = hold
     scheduler.wake_by(watched.clock.now())
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     watched.first = lambda _: None
     late = open_overdue(watched)  # its timer wakes the scheduler, from this thread
     scheduler.wake_by(watched.clock.now())
     go.set()
-    assert wait_for(lambda: has_task(watched, late))
-    assert wait_for(lambda: watched.runs >= 3)
+    until(lambda: has_task(watched, late))
+    until(lambda: watched.runs >= 3)
     assert len(fired(watched, late)) == 1
 
 
@@ -183,12 +174,12 @@ def test_a_run_that_fails_is_told_without_data_and_tried_again(
 
     watched.first = fail
     case = open_overdue(watched)
-    assert wait_for(lambda: said(log, "run failed"))
+    until(lambda: said(log, "run failed"))
     assert "Zebedee" not in str(log)
     assert scheduler.next_look is not None
     watched.first = lambda _: None
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: has_task(watched, case))
+    until(lambda: has_task(watched, case))
 
 
 def test_even_an_exit_from_a_run_does_not_end_it(scheduler: Scheduler, watched: Watched) -> None:
@@ -198,9 +189,9 @@ def test_even_an_exit_from_a_run_does_not_end_it(scheduler: Scheduler, watched: 
 
     watched.first = leave
     case = open_overdue(watched)
-    assert wait_for(lambda: watched.runs >= 2)
+    until(lambda: watched.runs >= 2)
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: has_task(watched, case))
+    until(lambda: has_task(watched, case))
 
 
 def test_many_who_wake_it_while_every_run_fails_do_not_lock_it_up(scheduler: Scheduler, watched: Watched) -> None:
@@ -214,10 +205,10 @@ def test_many_who_wake_it_while_every_run_fails_do_not_lock_it_up(scheduler: Sch
     for one in wakers:
         one.start()
     for one in wakers:
-        one.join(20)
+        one.join(PATIENCE)
     watched.first = lambda _: None
     case = open_overdue(watched)
-    assert wait_for(lambda: has_task(watched, case))
+    until(lambda: has_task(watched, case))
 
 
 def test_a_database_that_was_lost_and_comes_back_is_used_again(
@@ -227,17 +218,19 @@ def test_a_database_that_was_lost_and_comes_back_is_used_again(
     cut, mend = _lose_sqlite(watched) if watched.database.is_sqlite else _lose_postgres(url)
     cut()
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: said(log, "database unavailable") or said(log, "run failed"))
+    until(lambda: said(log, "database unavailable") or said(log, "run failed"))
     runs = watched.runs
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: watched.runs > runs)
+    until(lambda: watched.runs > runs)
     assert scheduler.next_look is not None
     mend()
-    late = open_overdue(watched)
+    other = Engine(url)  # none of its sessions was ended
+    late = open_overdue(other)
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: has_task(watched, late))
-    assert not has_task(watched, case)
-    assert watched.verify().findings == ()
+    until(lambda: has_task(other, late))
+    assert not has_task(other, case)
+    assert other.verify().findings == ()
+    other.close()
 
 
 def _lose_sqlite(engine: Engine) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -286,11 +279,11 @@ def test_sessions_that_end_in_the_middle_of_a_run_do_not_end_it(
 
     watched.first = lose
     scheduler.wake_by(watched.clock.now())
-    assert lost.wait(20)
+    assert lost.wait(PATIENCE)
     other = Engine(url)
     case = open_overdue(other)
     scheduler.wake_by(watched.clock.now())
-    assert wait_for(lambda: has_task(other, case))
+    until(lambda: has_task(other, case))
     other.close()
 
 
@@ -299,15 +292,15 @@ def test_it_stops_in_the_middle_of_a_run_that_sets_a_timer(scheduler: Scheduler,
 
     def hold(stop: Callable[[], bool]) -> None:
         begun.set()
-        assert wait_for(stop)
+        until(stop)
         scheduler.wake_by(watched.clock.now())
 
     watched.first = hold
     scheduler.wake_by(watched.clock.now())
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     stopping = threading.Thread(target=scheduler.stop)
     stopping.start()
-    stopping.join(20)
+    stopping.join(PATIENCE)
     assert not stopping.is_alive()
     runs = watched.runs
     scheduler.wake_by(watched.clock.now())
@@ -340,18 +333,18 @@ def test_a_clock_that_is_set_does_not_stop_it_and_nothing_fires_twice(
 ) -> None:
     """A machine that was suspended is the same: its wall clock is ahead, and the monotonic one stood still."""
     early = open_overdue(watched)
-    assert wait_for(lambda: has_task(watched, early))
-    assert wait_for(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
+    until(lambda: has_task(watched, early))
+    until(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
     runs = watched.runs
     set_wall(step)
-    assert wait_for(lambda: watched.runs > runs)
-    assert wait_for(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
+    until(lambda: watched.runs > runs)
+    until(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
     assert scheduler.next_look <= SystemClock().now() + LOOK
     late = open_overdue(watched)
-    assert wait_for(lambda: has_task(watched, late))
+    until(lambda: has_task(watched, late))
     set_wall(-step)
     last = open_overdue(watched)
-    assert wait_for(lambda: has_task(watched, last))
+    until(lambda: has_task(watched, last))
     assert [len(fired(watched, case)) for case in (early, late, last)] == [1, 1, 1]
     assert watched.verify().findings == ()
 
@@ -374,9 +367,9 @@ def test_sigterm_stops_the_worker_cleanly(url: str, tmp_path: Path) -> None:
         text=True,
         env={"CASEWORK_DATABASE_URL": url, "CASEWORK_LOG_FORMAT": "json", "PATH": "/usr/bin", "CASEWORK_CONFIG": ""},
     )
-    assert wait_for(lambda: has_task(engine, case), 30)
+    until(lambda: has_task(engine, case))
     worker.send_signal(signal.SIGTERM)
-    _, log = worker.communicate(timeout=20)
+    _, log = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 0
     assert '"event": "timers fired"' in log
     assert '"event": "scheduler stopped"' in log

@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.store.database import Database
 from engine.store.turn import Turn
+from tests.waiting import PATIENCE
 
-LONG = 60.0
+LONG = float(PATIENCE)
 
 
 @pytest.fixture

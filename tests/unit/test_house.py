@@ -87,3 +87,41 @@ def test_every_room_says_what_lives_there() -> None:
     for file in FILES:
         if file.read_text().strip():
             assert ast.get_docstring(ast.parse(file.read_text())), file
+
+
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+MAY_SLEEP = {
+    "waiting.py",  # looks again and again until what is waited for is there
+    "kill.py",  # kills at a random moment
+}
+SLEEPS = {"sleep", "wait_for_timeout"}
+
+
+def sleeping(tree: ast.Module) -> list[int]:
+    """The lines that wait for a fixed time; to give way to others for no time at all is not to wait."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            gives_way = [getattr(one, "value", None) for one in node.args] == [0]
+            if name in SLEEPS and not gives_way:
+                found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("file", TESTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_test_waits_for_a_fixed_time(file: Path) -> None:
+    if file.name not in MAY_SLEEP:
+        assert sleeping(ast.parse(file.read_text())) == [], "wait for what is needed: tests/waiting.py"
+
+
+@pytest.mark.parametrize(
+    "text", ["time.sleep(1)", "sleep(PAUSE)", "page.wait_for_timeout(500)", "await asyncio.sleep(2)"]
+)
+def test_what_waits_for_a_fixed_time_is_found(text: str) -> None:
+    assert sleeping(ast.parse(text)) == [1]
+
+
+def test_nothing_is_run_again_until_it_passes() -> None:
+    for name in ("pyproject.toml", "requirements-dev.txt", "Makefile", ".ci/run"):
+        assert not re.search(r"rerun|retry|retries|flaky", (ROOT / name).read_text(), re.I), name
