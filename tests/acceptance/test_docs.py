@@ -69,6 +69,15 @@ def test_each_command_is_looked_for_where_it_lives(home: str) -> None:
     assert set(command.commands) == set(HOMES[home])
 
 
+def test_the_rooms_that_are_named_are_there() -> None:
+    text = "\n".join(file.read_text() for file in DOCS)
+    named = set(re.findall(r"`((?:engine/|tests/)?(?:[a-z_]+/)+[a-z_]+\.py)(?:::\w+)?`", text))
+    assert len(named) > 15
+    assert [
+        name for name in sorted(named) if not (ROOT / name).exists() and not (ROOT / "engine" / name).exists()
+    ] == []
+
+
 def test_every_method_is_in_the_reference() -> None:
     public = [name for name, _ in inspect.getmembers(Engine, callable) if not name.startswith("_")]
     assert [name for name in public if not re.search(rf"`(Engine\.)?{name}\(", API) and f", `{name}(" not in API] == []
