@@ -124,10 +124,7 @@ def add_document(
 
       casework add-document 12 referral_form ~/Documents/referral.pdf --by school
     """
-    import mimetypes
-
     called = name or file.name
-    media_type = mimetypes.guess_type(called)[0] or "application/octet-stream"
     try:
         content = file.open("rb")
     except OSError as error:
@@ -139,7 +136,6 @@ def add_document(
             content,
             actor(by),
             name=called,
-            media_type=media_type,
             at=instant(at),
             expected_version=expected,
             idempotency_key=key or None,

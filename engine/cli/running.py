@@ -94,7 +94,6 @@ def serve(
     from engine.running.scheduler import Scheduler
     from engine.running.serving import create_service
     from engine.web.people.provider import Provider
-    from engine.web.scanning import Scanner
 
     found = settings()
     configure(found.log_format, found.log_level)
@@ -110,7 +109,6 @@ def serve(
             scheduler=Scheduler(engine, send=Sender(_mailer(found))),
             address=base,
             provider=provider,
-            scanner=Scanner(found.clamd) if found.clamd else None,
         )
         _say_how_to_begin(engine, base)
         say(f"Listening on {base} (API: {base}/api/v1, described by {base}/api/v1/openapi.json)")

@@ -56,9 +56,11 @@ def documents_folder(found: Settings) -> Path | None:
 def opened() -> Iterator[Engine]:
     """The engine on the database that is set."""
     from engine.service import Engine
+    from engine.service.documents.admission import Scanner
 
     found = settings()
-    engine = Engine(found.database_url, documents=documents_folder(found))
+    scanner = Scanner(found.clamd) if found.clamd else None
+    engine = Engine(found.database_url, documents=documents_folder(found), scanner=scanner)
     try:
         yield engine
     finally:

@@ -13,7 +13,6 @@ from engine.running.scheduler import Scheduler
 from engine.service import Engine
 from engine.web.app import create_site
 from engine.web.people.provider import Provider
-from engine.web.scanning import Scanner
 
 API = "/api/"
 
@@ -37,10 +36,9 @@ def create_service(
     scheduler: Scheduler | None = None,
     address: str = "http://127.0.0.1:8000",
     provider: Provider | None = None,
-    scanner: Scanner | None = None,
 ) -> Both:
     """Everything that `casework serve` runs, reached at `address`. The scheduler runs as long as it does."""
-    pages = create_site(engine, address=address, provider=provider, scanner=scanner)
+    pages = create_site(engine, address=address, provider=provider)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from engine.service.cases.change import Changes
 from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
 from engine.service.desk.desk import Desk
+from engine.service.documents.admission import Admission, Scanner
 from engine.service.keeping.index import reindex
 from engine.service.keeping.keeping import Keeping
 from engine.service.lists.lists import Lists
@@ -55,6 +56,7 @@ class Engine:
     Every method is one transaction. A change that is not allowed returns a `Refusal`, and then nothing was
     written. `by` is an `Actor`, or text: `coordinator`, or `jo:coordinator+manager`.
     `at` dates a step back; without a time zone it is meant on the wall clock of the process.
+    `scanner` looks through every document before it is kept.
     `capacities` replaces how many there are of a place, for trials and scenarios.
 
     Raises:
@@ -68,11 +70,12 @@ class Engine:
         documents: Documents | Path | None = None,
         clock: Clock | None = None,
         capacities: Mapping[str, int] | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         self.database = Database(url)
         self.documents = documents_of(self.database.file, documents, in_memory=self.database.is_sqlite)
         self.clock = clock or SystemClock()
-        self.site = Site(self.database, self.documents, self.clock, Catalogue(capacities))
+        self.site = Site(self.database, self.documents, self.clock, Catalogue(capacities), Admission(scanner))
         self.access_log = Accesses(self.site)
         self.changes = Changes(self.site, self.access_log)
         self.reader = Reader(self.site, self.access_log)

@@ -13,6 +13,7 @@ from engine.case.instants import from_text
 from engine.case.refusal import Refusal
 from engine.clock import Clock
 from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.documents.admission import Admission
 from engine.service.processes.catalogue import Catalogue
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
 from engine.store.documents import Documents
@@ -35,12 +36,14 @@ ATTEMPTS = 50
 
 @dataclass(frozen=True)
 class Site:
-    """One installation: its database, documents and clock, the published processes, and who is told of timers."""
+    """One installation: its database, documents and clock, the published processes, what is taken as a
+    document, and who is told of timers."""
 
     database: Database
     documents: Documents
     clock: Clock
     catalogue: Catalogue
+    admission: Admission
     listeners: list[Callable[[datetime], None]] = field(default_factory=list)
 
     def write(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:

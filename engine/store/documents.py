@@ -40,6 +40,9 @@ class Documents(Protocol):
     def keep(self, arrived: Arrived) -> None:
         """Keep it under its digest. The same content is kept once."""
 
+    def look(self, arrived: Arrived) -> BinaryIO:
+        """What was received, to be read before it is kept."""
+
     def open(self, digest: str) -> BinaryIO:
         """The content of this digest; FileNotFoundError where it is not kept."""
 
@@ -80,6 +83,11 @@ class FolderDocuments:
         for folder in (final.parent, self.folder):
             _sync(folder)
 
+    def look(self, arrived: Arrived) -> BinaryIO:
+        """What was received, to be read before it is kept."""
+        assert arrived.path is not None
+        return arrived.path.open("rb")
+
     def open(self, digest: str) -> BinaryIO:
         """The content of this digest; FileNotFoundError where it is not kept."""
         return self._path(digest).open("rb")
@@ -115,6 +123,12 @@ class MemoryDocuments:
     def keep(self, arrived: Arrived) -> None:
         """Keep it."""
         self._contents.setdefault(arrived.digest, arrived.content)
+
+    def look(self, arrived: Arrived) -> BinaryIO:
+        """What was received, to be read before it is kept."""
+        import io
+
+        return io.BytesIO(arrived.content)
 
     def open(self, digest: str) -> BinaryIO:
         """The content of this digest; FileNotFoundError where it is not kept."""

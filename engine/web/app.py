@@ -23,7 +23,6 @@ from engine.web.meetings import dates, meetings
 from engine.web.page import show
 from engine.web.people import organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
-from engine.web.scanning import Scanner
 from engine.web.visitor import Forged, NotSignedIn, TooLong, addressed
 
 # In this order they are searched: what is asked for most comes first.
@@ -53,7 +52,6 @@ def create_site(
     *,
     address: str = "http://127.0.0.1:8000",
     provider: Provider | None = None,
-    scanner: Scanner | None = None,
     throttle: signing.Throttle | None = None,
 ) -> FastAPI:
     """The pages of an engine, reached at `address`. Where that is https, cookies are sent by it only."""
@@ -62,7 +60,7 @@ def create_site(
     site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(addressed)])
     site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
     site.state.provider, site.state.waiting = provider, Waiting()
-    site.state.scanner, site.state.throttle = scanner, throttle or signing.Throttle()
+    site.state.throttle = throttle or signing.Throttle()
     for room in ROOMS:
         site.include_router(room.router, default_response_class=HTMLResponse)
     site.mount("/static", Bundle(), name="static")

@@ -153,7 +153,7 @@ def test_the_second_of_two_is_told_and_the_same_request_has_one_effect(people: d
 
 def test_documents_go_in_and_come_out_unchanged(engine: Engine, people: dict[str, Caller]) -> None:
     path = f"/cases/{in_panel(engine).id}/documents"
-    content = bytes(range(256)) * 9000
+    content = b"%PDF-1.4 " + bytes(range(256)) * 9000
     name = "Plän “1”\r\nX: y.pdf"
     added = people["sam"].response(
         "POST", f"{path}/ehcp", {"Content-Type": "application/pdf"}, content=content, params={"name": name}

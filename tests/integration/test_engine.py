@@ -248,16 +248,16 @@ def test_the_same_content_is_kept_once_and_an_earlier_document_stays(engine: Eng
     done(engine.add_document(case.id, "ehcp", b"same", "coordinator", name="../../etc/passwd"))
     done(
         engine.add_document(
-            case.id, "ehcna", b"same", "coordinator", name="C:\\x\\plan.pdf", media_type="application/pdf"
+            case.id, "ehcna", b"same", "coordinator", name="C:\\x\\plan.txt", media_type="application/pdf"
         )
     )
     done(engine.add_document(case.id, "ehcp", io.BytesIO(b"newer"), "coordinator"))
     found = [(one.document, one.name, one.type, one.size) for one in engine.case(case.id).documents]
     found = [one for one in found if one[0].startswith("ehc")]
     assert sorted(found) == [
-        ("ehcna", "plan.pdf", "application/pdf", 4),
-        ("ehcp", "ehcp", "application/octet-stream", 5),
-        ("ehcp", "passwd", "application/octet-stream", 4),
+        ("ehcna", "plan.txt", "text/plain", 4),
+        ("ehcp", "ehcp", "text/plain", 5),
+        ("ehcp", "passwd", "text/plain", 4),
     ]
     with engine.document(case.id, "ehcp") as content:
         assert content.read() == b"newer"

@@ -20,11 +20,11 @@ from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.case.schedule import escalation_key
 from engine.clock import SetClock
+from engine.service.documents.admission import Scanner
 from engine.service.lists.places import Group
 from engine.service.meetings.meetings import BadMeeting
 from engine.web.app import create_site
 from engine.web.people.signing import Throttle
-from engine.web.scanning import Scanner
 from tests.conftest import START
 from tests.integration.site import Visit, settle
 from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered
@@ -243,25 +243,29 @@ def clamd() -> Iterator[Clamd]:
     running.line.close()
 
 
-def test_every_file_goes_through_the_scanner(engine: Engine, clamd: Clamd) -> None:
+def test_every_file_goes_through_the_scanner(engine: Engine, url: str, clamd: Clamd) -> None:
     settle(engine)
     case = in_panel(engine)
-    visit = Visit(create_site(engine, scanner=Scanner(f"127.0.0.1:{clamd.port}")), "jo")
+    scanned = Engine(url, documents=engine.documents, clock=engine.clock, scanner=Scanner(f"127.0.0.1:{clamd.port}"))
+    visit = Visit(create_site(scanned), "jo")
     clean, bad = b"%PDF-1.4 " + b"x" * 200_000, b"%PDF-1.4 EICAR"
     files = [("files", ("clean.pdf", clean)), ("files", ("bad.pdf", bad))]
     said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files=files)
     assert "bad.pdf: The virus scanner found something" in said.text
     assert [one.name for one in engine.case(case.id).documents if one.document == "ehcp"] == ["clean.pdf"]
     assert clamd.read == [len(clean), len(bad)]
+    scanned.close()
 
 
-def test_without_the_scanner_nothing_is_taken(engine: Engine) -> None:
+def test_without_the_scanner_nothing_is_taken(engine: Engine, url: str) -> None:
     settle(engine)
     case = in_panel(engine)
-    visit = Visit(create_site(engine, scanner=Scanner("127.0.0.1:9")), "jo")
+    scanned = Engine(url, documents=engine.documents, clock=engine.clock, scanner=Scanner("127.0.0.1:9"))
+    visit = Visit(create_site(scanned), "jo")
     said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files={"files": ("a.pdf", b"%PDF-1.4")})
     assert "cannot be checked for viruses now" in said.text
     assert "ehcp" not in {one.document for one in engine.case(case.id).documents}
+    scanned.close()
 
 
 def test_files_of_a_draft_are_taken_out_by_what_they_are(site: FastAPI, engine: Engine, referral: object) -> None:
@@ -328,7 +332,7 @@ def test_a_draft_is_sent_once_even_if_it_was_interrupted(site: FastAPI, engine: 
     sam = engine.people.person("sam").actor
     number = engine.desk.begin_draft("hbep-referral", "panel", sam)
     engine.desk.keep_answers(number, {**PUPIL, "school": "Hilltop"}, sam)
-    engine.desk.attach(number, "referral_form", "form.pdf", io.BytesIO(b"%PDF-1.4"), "application/pdf", sam)
+    engine.desk.attach(number, "referral_form", "form.pdf", io.BytesIO(b"%PDF-1.4"), sam)
     open_document = engine.documents.open
     engine.documents.open = lambda _: 1 / 0  # type: ignore[method-assign, assignment, return-value]
     with pytest.raises(ZeroDivisionError):

@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from engine import Engine
 from engine.clock import SetClock
 from engine.running.doors import UPLOAD
+from engine.service.documents.admission import Unwanted, media_type_of
 from engine.service.people.accounts import ABSOLUTE, IDLE, BadPassword
 from engine.web.app import create_site
 from engine.web.people.signing import Throttle
-from engine.web.scanning import Unwanted, media_type_of
 from engine.web.visitor import local_path
 from tests.conftest import START
 from tests.integration.site import BASE, PASSWORD, Visit, settle

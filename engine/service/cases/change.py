@@ -28,6 +28,7 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
+from engine.service.documents.admission import Unwanted
 from engine.service.people.colleagues import no_colleague
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
@@ -135,12 +136,15 @@ class Changes:
         by: Actor | str,
         *,
         name: str = "",
-        media_type: str = "application/octet-stream",
+        media_type: str = "application/octet-stream",  # noqa: ARG002  what is said of a content decides nothing
         at: datetime | None = None,
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Keep a document with a case. The same content is kept once; an earlier one stays.
+
+        What may be kept is decided by the content, the name and the scanner; `media_type` is what it was said to be,
+        and what is kept of it is what it is.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not see it.
@@ -149,13 +153,16 @@ class Changes:
         actor, called = Actor.of(by), file_name(name or document)
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         with self._site.documents.receive(stream) as arrived:
-            if not arrived.size:
-                return Refusal(Code.FORM, "The document is empty.", fields={"content": "The document is empty."})
+            try:
+                with self._site.documents.look(arrived) as looked_at:
+                    found = self._site.admission.admit(looked_at, called if name else "")
+            except Unwanted as unwanted:
+                return Refusal(Code.FORM, str(unwanted), fields={unwanted.field: str(unwanted)})
             asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
             return self._change(
                 case,
                 actor,
-                lambda moment: AddDocument(document, called, arrived.digest, arrived.size, media_type, actor, moment),
+                lambda moment: AddDocument(document, called, arrived.digest, arrived.size, found, actor, moment),
                 at,
                 asked,
                 expected_version,

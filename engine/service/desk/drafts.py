@@ -66,22 +66,25 @@ class Drafts:
 
         return self._change_draft(number, by, change)
 
-    def attach(self, number: int, kind: str, name: str, content: BinaryIO, media_type: str, by: Actor) -> StoredDraft:
+    def attach(self, number: int, kind: str, name: str, content: BinaryIO, by: Actor) -> StoredDraft:
         """Keep a document with a draft.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
             DocumentTooBig: it has more bytes than are kept.
+            Unwanted: it is not taken; the message says why.
         """
         self.draft(number, by)
         with self._site.documents.receive(content) as arrived:
+            with self._site.documents.look(arrived) as looked_at:
+                found = self._site.admission.admit(looked_at, name)
             self._site.documents.keep(arrived)
             facts = {
                 "document": kind,
                 "name": name,
                 "hash": arrived.digest,
                 "size": arrived.size,
-                "type": media_type,
+                "type": found,
             }
         return self._change_draft(number, by, lambda draft: replace(draft, documents=[*draft.documents, facts]))
 

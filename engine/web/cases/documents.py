@@ -13,9 +13,9 @@ from starlette.datastructures import UploadFile
 from engine.case.refusal import Refusal
 from engine.service import Document
 from engine.service.cases.change import file_name as named
+from engine.service.documents.admission import SHOWN
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
-from engine.web.scanning import SHOWN, Scanner, Unwanted, media_type_of
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
 
 router = APIRouter()
@@ -25,21 +25,6 @@ CHUNK = 1 << 16
 LONGEST_NAME = 150
 # Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
-
-
-def checked(request: Request, upload: UploadFile) -> tuple[BinaryIO, str]:
-    """The content of an upload and what it is, once it was looked at.
-
-    Raises:
-        Unwanted: it is not taken; the message says why.
-    """
-    content: BinaryIO = upload.file
-    kind = media_type_of(content)
-    scanner: Scanner | None = request.app.state.scanner
-    if scanner is not None:
-        scanner.check(content)
-    content.seek(0)
-    return content, kind
 
 
 def file_name(upload: UploadFile) -> str:
@@ -76,20 +61,16 @@ def add_documents(request: Request, visitor: CaseVisiting, number: CaseNumber, p
     kind, files = posted.text("document", 60), posted.files("files")
     if not files:
         return _list(request, visitor, number, 422, ("Choose one or more files.",))
-    problems = [fault for one in files if (fault := _add(request, visitor, number, kind, one))]
+    problems = [fault for one in files if (fault := _add(visitor, number, kind, one))]
     if problems:
         return _list(request, visitor, number, 422, tuple(problems))
     return go(f"/cases/{number}/documents?added={len(files)}")
 
 
-def _add(request: Request, visitor: Visitor, number: int, kind: str, upload: UploadFile) -> str:
+def _add(visitor: Visitor, number: int, kind: str, upload: UploadFile) -> str:
     """Keep one document; why it was not taken, empty where it was."""
     name = file_name(upload)
-    try:
-        content, media_type = checked(request, upload)
-    except Unwanted as unwanted:
-        return f"{name}: {unwanted}"
-    result = visitor.engine.add_document(number, kind, content, visitor.actor, name=name, media_type=media_type)
+    result = visitor.engine.add_document(number, kind, upload.file, visitor.actor, name=name)
     return f"{name}: {result.message}" if isinstance(result, Refusal) else ""
 
 

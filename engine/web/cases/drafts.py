@@ -12,11 +12,11 @@ from engine.case.refusal import Refusal
 from engine.process.definition import Process, Section
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft
+from engine.service.documents.admission import Unwanted
 from engine.store.notes import StoredDraft
-from engine.web.cases.documents import checked, file_name
+from engine.web.cases.documents import file_name
 from engine.web.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
-from engine.web.scanning import Unwanted
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
 
 router = APIRouter()
@@ -176,8 +176,7 @@ def attach(request: Request, visitor: CaseVisiting, number: Number, posted: Sent
     problems = []
     for upload in files:
         try:
-            content, media_type = checked(request, upload)
-            visitor.engine.desk.attach(number, kind, file_name(upload), content, media_type, visitor.actor)
+            visitor.engine.desk.attach(number, kind, file_name(upload), upload.file, visitor.actor)
         except Unwanted as unwanted:
             problems.append(f"{file_name(upload)}: {unwanted}")
     if problems:

@@ -1,4 +1,7 @@
-"""Scanning: what a file is by its content, and whether it carries a virus."""
+"""Admission: what may be kept as a document, by its content, its name, its size and a virus scanner.
+
+Pages, API, command line and Python ask the same room. It reads contents, and speaks to the scanner; nothing else.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from engine.source.fault import Invalid
 MOST_BYTES = 25_000_000
 CHUNK = 1 << 16
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+# What people take for the kind of a file: "plan.pdf", not "Meeting of 12.3.2024" or "Letter to Dr. Jones".
+_ENDING = re.compile("[A-Za-z][A-Za-z0-9]{0,4}|7z")
 SECONDS = 60.0
 ALLOWED = {
     ".pdf": "application/pdf",
@@ -34,6 +39,8 @@ KINDS = "PDF, Word (.docx), Excel (.xlsx), OpenDocument text (.odt), PNG, JPEG o
 
 class Unwanted(Invalid):
     """A file that is not taken; the message says why."""
+
+    field = "content"
 
 
 def media_type_of(content: BinaryIO) -> str:
@@ -132,3 +139,34 @@ class Scanner:
         line.settimeout(SECONDS)
         line.connect(self.address)
         return line
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Who decides. `scanner`: through what every content goes before it is kept; None: through nothing."""
+
+    scanner: Scanner | None = None
+
+    def admit(self, content: BinaryIO, name: str) -> str:
+        """The media type of a content, found in itself and not in what is said of it.
+
+        Raises:
+            Unwanted: it is empty, too big, of a kind that is not taken, of another kind than its name says, or the
+                scanner found something in it or cannot be reached.
+        """
+        found = media_type_of(content)
+        _check_name(name, found)
+        if self.scanner is not None:
+            self.scanner.check(content)
+        content.seek(0)
+        return found
+
+
+def _check_name(name: str, found: str) -> None:
+    """People open a file by what its name ends in: that must be what it is. Without an ending nothing is said."""
+    _, dot, ending = name.rpartition(".")
+    if not dot or not _ENDING.fullmatch(ending) or ALLOWED.get(f".{ending.lower()}") == found:
+        return
+    fitting = " or ".join(one for one, kind in ALLOWED.items() if kind == found)
+    said = f"The name ends in .{ending}, but the content is another kind of file: it must end in {fitting}."
+    raise Unwanted(said)

@@ -1,0 +1,1 @@
+"""Documents: what may be kept with a case, whoever brings it."""
