@@ -10,13 +10,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from engine.api.problem import Refused, problem
 from engine.case.command import Actor
 from engine.case.instants import NOT_TOLD, is_told
 from engine.case.text import can_be_kept
 from engine.service import Engine, Grant, Scope
+from engine.source.number import NotANumber, whole
 
 KEY_LENGTH = 120
 _bearer = HTTPBearer(auto_error=False, description="A token that `casework token issue` gave.")
@@ -99,6 +100,7 @@ def _writer(grant: Granted) -> Actor:
     return _actor_for(grant, Scope.WRITE)
 
 
+Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
 Reader = Annotated[Actor, Depends(_reader)]
 Writer = Annotated[Actor, Depends(_writer)]
 
@@ -109,10 +111,11 @@ def _expected(
     if if_match is None or if_match.strip() == "*":
         return None
     version = if_match.strip().removeprefix("W/").strip('"')
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
+    try:
+        return whole(version)
+    except NotANumber:
         message = "If-Match must be the ETag of the case."
-        raise Refused(problem(422, "form", message, fields={"If-Match": message}))
-    return int(version)
+        raise Refused(problem(422, "form", message, fields={"If-Match": message})) from None
 
 
 def _key(

@@ -11,16 +11,16 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Writer, etag
+from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Whole, Writer, etag
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Told, as_data
 from engine.service.cases.words import choice_of
 
 router = APIRouter(prefix="/cases", tags=["cases"])
-CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
+CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Limit = Annotated[Whole, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
 LONGEST_TYPE = 200
 _IN_MEMORY = 64_000

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from engine.api.asking import Engined, Moment, Reader
+from engine.api.asking import Engined, Moment, Reader, Whole
 from engine.api.cases import After, Limit
 from engine.api.problem import responses
 from engine.service import Task, Timer, as_data
@@ -32,7 +32,7 @@ def find_tasks(
     mine: bool = False,
     person: Annotated[str, Query(max_length=200)] = "",
     overdue: bool = False,
-    case: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    case: Annotated[Whole, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Limit = 50,
     after: After = "",
 ) -> Any:
@@ -50,7 +50,7 @@ def find_dates(
     engine: Engined,
     reader: Reader,
     until: Moment | None = None,
-    case: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    case: Annotated[Whole | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Limit = 50,
     after: After = "",
 ) -> Any:

@@ -5,7 +5,6 @@ Messages name fields by their titles and never repeat what was typed: it may be 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from engine.process.definition import Field, Process
 from engine.process.expressions import View
 from engine.process.patterns import matches
 from engine.process.times import aware
+from engine.source import number, sign
 
 TEXT_LENGTH = 500
 LONG_TEXT_LENGTH = 20_000
@@ -85,41 +85,51 @@ def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
         return None
+    if isinstance(raw, str) and sign.is_blank(raw):
+        raise _Fault(f"{field.title} holds only signs that cannot be seen. Type it again, or leave it empty.")
     return _READERS[field.type](field, raw, zone)
 
 
 def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     if not isinstance(raw, (str, int)) or isinstance(raw, bool):
         raise _Fault(f"{field.title} must be text.")
-    text = str(raw).strip()
+    text = (raw if isinstance(raw, str) else _digits(field, raw)).strip()
     most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
     if len(text) > most:
         raise _Fault(f"{field.title} can have at most {most:,.0f} characters.")
     if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
         raise _Fault(f"{field.title} holds characters that cannot be kept.")
+    hidden = sign.hidden_in(text)
+    if hidden:
+        raise _Fault(f"{field.title} holds {hidden[1]} at character {hidden[0] + 1}. Type it again without it.")
     if field.pattern and not matches(field.pattern, text):
         raise _Fault(f"{field.title} is not written as it must be. {field.hint}".strip())
     return text
 
 
+def _digits(field: Field, raw: int) -> str:
+    try:
+        return str(number.whole(raw))
+    except number.NotANumber as bad:
+        raise _Fault(f"{field.title} must be text. {bad}") from None
+
+
 def _integer(field: Field, raw: Any, _: ZoneInfo) -> int:
-    whole = isinstance(raw, (int, str)) and not isinstance(raw, bool)
-    if not whole or not re.fullmatch(r"[-+]?[0-9]{1,15}", str(raw).strip()):
-        raise _Fault(f"{field.title} must be a whole number.")
-    number = int(str(raw).strip())
-    _check_limits(field, number)
-    return number
+    try:
+        read = number.whole(raw)
+    except number.NotANumber as bad:
+        raise _Fault(f"{field.title} must be a whole number. {bad}") from None
+    _check_limits(field, read)
+    return read
 
 
 def _number(field: Field, raw: Any, _: ZoneInfo) -> float:
     try:
-        number = math.nan if isinstance(raw, bool) else float(raw)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise _Fault(f"{field.title} must be a number.")
-    _check_limits(field, number)
-    return number
+        read = number.decimal(raw)
+    except number.NotANumber as bad:
+        raise _Fault(f"{field.title} must be a number. {bad}") from None
+    _check_limits(field, read)
+    return read
 
 
 def _check_limits(field: Field, number: float) -> None:

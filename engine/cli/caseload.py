@@ -9,7 +9,6 @@ import typer
 
 from engine.cli.screen import Stop, heading, moment, out, out_json, say, stop_for, table
 from engine.cli.shared import (
-    MOST_NUMBER,
     After,
     AsJson,
     At,
@@ -25,6 +24,7 @@ from engine.cli.shared import (
     opened,
     reader,
     settings,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.service import Case, Engine, Report, Task
 
 PANEL = "Cases"
-CaseNumber = Annotated[int, typer.Argument(metavar="CASE", min=1, max=MOST_NUMBER, help="The number of the case.")]
+CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
 ProcessName = Annotated[str, typer.Option("--process", "-p", help="Which process; the only one if left out.")]
 
 

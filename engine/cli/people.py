@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import listed, moment, out, say
-from engine.cli.shared import MOST_NUMBER, AsJson, opened, settings
+from engine.cli.shared import AsJson, opened, settings, whole_number
 
 if TYPE_CHECKING:
     from engine.service import Person, Token
@@ -136,7 +136,7 @@ def issue_token(
     login: Login,
     title: Annotated[str, typer.Option("--title", help="What it is for.")] = "",
     scope: Annotated[list[str] | None, typer.Option("--scope", help="read or write; may be repeated.")] = None,
-    days: Annotated[int, typer.Option("--days", help="For how many days it holds.")] = 90,
+    days: Annotated[int, typer.Option("--days", parser=whole_number(0), help="For how many days it holds.")] = 90,
 ) -> None:
     """Issue a token. Its secret is printed now and never again.
 
@@ -152,7 +152,7 @@ def issue_token(
 
 @tokens.command("revoke")
 def revoke_token(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, max=MOST_NUMBER, help="The number of it.")],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", parser=whole_number(1), help="The number of it.")],
 ) -> None:
     """Let a token be good for nothing from now on.
 

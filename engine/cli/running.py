@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.caseload import say_more
 from engine.cli.screen import REFUSED, moment, out_json, say, table
-from engine.cli.shared import MOST_NUMBER, After, AsJson, Limit, instant, opened, reader, settings
+from engine.cli.shared import After, AsJson, Limit, instant, opened, reader, settings, whole_number
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
@@ -77,8 +77,10 @@ def _stopped(_: int, __: FrameType | None) -> None:
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on.")] = 8000,
-    per_minute: Annotated[int, typer.Option("--per-minute", min=1, help="Requests a minute for each token.")] = 600,
+    port: Annotated[int, typer.Option("--port", parser=whole_number(0, 65535), help="The port to listen on.")] = 8000,
+    per_minute: Annotated[
+        int, typer.Option("--per-minute", parser=whole_number(1), help="Requests a minute for each token.")
+    ] = 600,
 ) -> None:
     """Serve the pages and the HTTP API, with the scheduler in the same process, until stopped.
 
@@ -149,7 +151,7 @@ def _say_how_to_begin(engine: Engine, base: str) -> None:
 
 def due(
     until: Annotated[str, typer.Option("--until", metavar="WHEN", help="Only what is due by then.")] = "",
-    case: Annotated[int | None, typer.Option("--case", min=1, max=MOST_NUMBER, help="Only of this case.")] = None,
+    case: Annotated[int | None, typer.Option("--case", parser=whole_number(1), help="Only of this case.")] = None,
     limit: Limit = 50,
     after: After = "",
     as_json: AsJson = False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,12 +13,30 @@ import typer
 
 from engine.cli.screen import Stop
 from engine.cli.settings import Settings, load_settings
+from engine.source.number import NotANumber, whole
 
 if TYPE_CHECKING:
     from engine.case.command import Actor
     from engine.service import Engine
 
 MOST_NUMBER = 2**31 - 1
+
+
+def whole_number(least: int, most: int = MOST_NUMBER) -> Callable[[str | int], int]:
+    """Reads a whole number between two, ends included, as it is read on every face."""
+
+    def number(text: str | int) -> int:
+        try:
+            found = whole(text)
+        except NotANumber as bad:
+            raise typer.BadParameter(f"{text!r} is not a whole number. {bad}") from None
+        if not least <= found <= most:
+            raise typer.BadParameter(f"{found} is not between {least} and {most}.")
+        return found
+
+    return number
+
+
 By = Annotated[
     str,
     typer.Option(
@@ -29,11 +47,11 @@ By = Annotated[
 ]
 At = Annotated[str, typer.Option("--at", metavar="WHEN", help="When it happened, if earlier: 2024-03-01 09:30.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many rows at most.")]
+Limit = Annotated[int, typer.Option("--limit", parser=whole_number(1, 1000), help="How many rows at most.")]
 After = Annotated[str, typer.Option("--after", metavar="CURSOR", help="Go on where an earlier page ended.")]
 Expected = Annotated[
     int | None,
-    typer.Option("--expected-version", min=1, max=MOST_NUMBER, help="Refuse if the case is not at this version."),
+    typer.Option("--expected-version", parser=whole_number(1), help="Refuse if the case is not at this version."),
 ]
 Key = Annotated[str, typer.Option("--key", help="An idempotency key: the same request again does nothing more.")]
 Values = Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="What the form says.")]

@@ -9,7 +9,6 @@ import typer
 from engine.cli.caseload import CaseNumber, print_changed, say_more, when
 from engine.cli.screen import Stop, out_json, say, table
 from engine.cli.shared import (
-    MOST_NUMBER,
     After,
     AsJson,
     At,
@@ -22,6 +21,7 @@ from engine.cli.shared import (
     opened,
     reader,
     settings,
+    whole_number,
 )
 
 PANEL = "Tasks and times"
@@ -37,7 +37,7 @@ def tasks(
     mine: Annotated[bool, typer.Option("--mine", help="Only those of the person who acts (--by).")] = False,
     person: Annotated[str, typer.Option("--person", help="Only those of this person.")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue ones.")] = False,
-    case: Annotated[int | None, typer.Option("--case", min=1, max=MOST_NUMBER, help="Only of this case.")] = None,
+    case: Annotated[int | None, typer.Option("--case", parser=whole_number(1), help="Only of this case.")] = None,
     by: By = "",
     limit: Limit = 50,
     after: After = "",

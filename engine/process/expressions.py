@@ -22,6 +22,7 @@ from cel_expr_python import cel
 
 from engine.calendars.day import UnknownZone, day_of, offset_or_zone
 from engine.process import times, tokens
+from engine.source import sign
 from engine.source.problem import nearest
 
 _T = cel.Type
@@ -98,6 +99,9 @@ class Language:
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
         """Compile `text`; `wanted` is the CEL type it must have (`BOOL`, `STRING`, …)."""
+        odd = sign.mistaken_in(tokens.bare(text))
+        if odd:
+            return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2])]
         faults = self._name_faults(text) + list(self._odd_faults(text))
         try:
             compiled = self._checker().compile(_same_length(text))

@@ -32,6 +32,7 @@ CODES = frozenset(
         "no-way-out",
         "not-utf8",
         "not-yaml",
+        "odd-sign",
         "tag",
         "overdue-of-itself",
         "timer-circle",

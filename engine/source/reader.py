@@ -1,12 +1,13 @@
 """YAML text to plain values that remember where they were written. Pure.
 
-YAML 1.2 core scalars only: `yes`, `no` and dates are words. Refused with a position: what is not
-YAML or not UTF-8, control characters, tags, duplicate keys, aliases that multiply, more than
-64 levels, more than 1 MB.
+YAML 1.2 core scalars only, and numbers as they are read everywhere: `yes`, `no`, dates and `1e3` are
+words. Refused with a position: what is not YAML or not UTF-8, control characters, tags, duplicate
+keys, aliases that multiply, more than 64 levels, more than 1 MB.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from engine.source import number, sign
 from engine.source.problem import Problem, Refused
 
 MAX_BYTES = 1_000_000
@@ -21,11 +23,12 @@ MAX_DEPTH = 64
 MAX_NODES = 50_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_FOLDED = " \t\n"  # what YAML folds; other spaces stay as they are
+_STRUCTURE = re.compile(r"^ *|[:,\[{-] *")
 
 Path = tuple[str | int, ...]
 
@@ -120,23 +123,36 @@ class Source:
 
     def problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
         """A problem with the value at `path`."""
-        place = self.place(path)
-        return Problem(self.file, place.line, place.column, code, message, mend)
+        return self._blamed(self.place(path), code, message, mend)
 
     def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
         """A problem with the last key of `path`."""
-        place = self.key_place(path)
-        return Problem(self.file, place.line, place.column, code, message, mend)
+        return self._blamed(self.key_place(path), code, message, mend)
+
+    def _blamed(self, place: Place, code: str, message: str, mend: str) -> Problem:
+        """The problem with what stands at a place, or the sign in it that only looks like what is meant."""
+        odd = odd_sign(self.file, self.text, place.start, place.end)
+        return odd or Problem(self.file, place.line, place.column, code, message, mend)
+
+
+def odd_sign(file: str, text: str, start: int, end: int) -> Problem | None:
+    """The first sign between two places of a text that only looks like a space or a quote, or cannot be seen."""
+    found = sign.mistaken_in(text[start:end])
+    if found is None:
+        return None
+    at = start + found[0]
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return Problem(file, line, column, "odd-sign", f"This is {found[1]}.", found[2])
 
 
 def _raw_offset(raw: str, value: str, offset: int) -> int:
     """How far into the raw scalar the character `offset` of its value lies."""
     at = 0
     for char in value[:offset]:
-        if char.isspace():
-            while at < len(raw) and not raw[at].isspace():
+        if char in _FOLDED:
+            while at < len(raw) and raw[at] not in _FOLDED:
                 at += 1
-            while at < len(raw) and raw[at].isspace():
+            while at < len(raw) and raw[at] in _FOLDED:
                 at += 1
             continue
         found = raw.find(char, at)
@@ -155,7 +171,7 @@ def read(content: bytes | str, file: str) -> Source:
     try:
         root = _Builder(text, file).build()
     except yaml.YAMLError as error:
-        raise Refused([_yaml_problem(error, file)]) from None
+        raise Refused([_yaml_problem(error, file, text)]) from None
     return Source(file, text, root, root.plain())
 
 
@@ -188,12 +204,29 @@ def _position_of_bad_byte(content: bytes | str, error: UnicodeError) -> tuple[in
     return before.count(b"\n") + 1, column
 
 
-def _yaml_problem(error: yaml.YAMLError, file: str) -> Problem:
+def _yaml_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    odd = _odd_structure(file, text, line)
+    if odd:
+        return odd
     what = " ".join(str(getattr(error, "problem", None) or "cannot be read").split())
     mend = "Check the indentation, colons and quotes here and in the line above."
     return Problem(file, line, column, "not-yaml", f"This is not YAML: {what}.", mend)
+
+
+def _odd_structure(file: str, text: str, line: int) -> Problem | None:
+    """A sign that only looks like a space or a quote where a line, or the one above it, says how the file is built."""
+    lines = text.split("\n")
+    for count in (line, line - 1):
+        if not 0 < count <= len(lines):
+            continue
+        start = sum(len(one) + 1 for one in lines[: count - 1])
+        for place in _STRUCTURE.finditer(lines[count - 1]):
+            odd = odd_sign(file, text, start + place.end(), start + place.end() + 1)
+            if odd:
+                return odd
+    return None
 
 
 class _Builder:
@@ -311,8 +344,7 @@ def _scalar(event: Any) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.match(text):
-        return int(text) if len(text) <= 18 else text
-    if _NUMBER.match(text) and len(text) <= 30:
-        return float(text)
+    for known in (number.whole, number.decimal):
+        with contextlib.suppress(number.NotANumber):
+            return known(text)
     return text

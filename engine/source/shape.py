@@ -125,6 +125,9 @@ def _problem(source: Source, path: Path, keyword: str, error: Any) -> Problem:
         return source.problem(path, "wrong-value", message, nearest(str(error.instance), choices))
     if keyword == "pattern":
         return _pattern_problem(source, path, error)
+    if keyword == "maxLength":  # whatever signs stand in it: it is too long
+        place = source.place(path)
+        return Problem(source.file, place.line, place.column, "wrong-value", _sentence(name, keyword, error))
     return source.problem(path, "wrong-value", _sentence(name, keyword, error), _hint(error))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from engine.service.messages.outbox import BadHook
 from engine.web.forms import Question
 from engine.web.page import go, show
-from engine.web.visitor import Administrating, SentBy, Visitor
+from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 
 router = APIRouter()
 PAGE = 50
@@ -29,7 +29,7 @@ def _page(
 
 
 @router.get("/outbox")
-def outbox(request: Request, visitor: Administrating, again: int = 0) -> Response:
+def outbox(request: Request, visitor: Administrating, again: Whole = 0) -> Response:
     """The latest messages, and the hooks."""
     return _page(request, visitor, done=f"Message {again} is sent again." if again else "")
 

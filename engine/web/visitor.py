@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import BeforeValidator
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -30,7 +31,9 @@ from engine.service.people.accounts import Session, Stage
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
 from engine.source.fault import CaseworkError, Invalid, Unknown
+from engine.source.number import NotANumber, whole
 
+Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
 MOST_FIELDS = 1000
 MOST_FILES = 60
 # A form with files has few other fields, so that what is not on the disk is little.
@@ -265,12 +268,16 @@ class Posted:
 
     def number(self, name: str) -> int | None:
         """A whole number; None where there is none."""
-        return number_in(self.text(name).strip())
+        return number_in(self.text(name))
 
 
 def number_in(text: str) -> int | None:
-    """The whole number that a text is, if a database can count so far; else None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    """The whole number that a text is, if it counts something and a database can count so far; else None."""
+    try:
+        found = whole(text)
+    except NotANumber:
+        return None
+    return found if 0 <= found < 2**31 else None
 
 
 async def _posted(request: Request) -> AsyncIterator[Posted]:

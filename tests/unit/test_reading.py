@@ -89,7 +89,7 @@ def test_every_duplicate_key_is_reported() -> None:
         ("1_000", "1_000"),
         ("1.5", 1.5),
         ("-3", -3),
-        ("1e3", 1000.0),
+        ("1e3", "1e3"),
         ("'7'", "7"),
         ("NaN", "NaN"),
         (".inf", ".inf"),
@@ -256,3 +256,50 @@ def described(part: Any, where: str) -> list[str]:
 @pytest.mark.parametrize("kind", list(MEANING))
 def test_every_key_of_the_language_has_a_title_and_a_description(kind: str) -> None:
     assert described(schema(kind), kind) == []
+
+
+PROCESS = """process: odd
+version: "1"
+title: Odd “title” with a\u00a0space
+effective_from: 2023-09-01
+initial: first
+roles: {clerk: {title: Clerk’s own}}
+fields: {kind: {title: Kind, type: text}}
+tasks: {chase: {title: Chase, role: clerk}}
+states:
+  first:
+    title: First
+    owner: clerk
+    deadline: {within: 2 weeks, raise: chase}
+    events: {end: {title: End, by: clerk, needs: [{check: 'kind != "“quoted”"', say: “No”}], to: last}}
+  last: {title: Last, final: true, outcome: done}
+"""
+
+
+def test_curly_quotes_and_no_break_spaces_are_welcome_in_what_people_read() -> None:
+    load_process(PROCESS, "odd.yaml", lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("within: 2 weeks", "within: 2\u00a0weeks", "a no-break space"),
+        ("role: clerk}}", "role: ‘clerk’}}", "a curly quote (‘)"),
+        ('kind != "“quoted”"', "kind != “quoted”", "a curly quote (“)"),
+        ('kind != "“quoted”"', 'kind\u202f!= "“quoted”"', "a narrow no-break space"),
+        ("initial: first", "initial:\u00a0first", "a no-break space"),
+        ("    owner: clerk", "    \u00a0owner: clerk", "a no-break space"),
+        ("    owner: clerk", "    owner\u200b: clerk", "a zero-width space"),
+        ("initial: first", "initial: first\u2060", "a word joiner"),
+        ("final: true", "final: true\u2003", "a space of another kind (U+2003)"),
+        ("process: odd", "process: «odd»", "a curly quote («)"),
+    ],
+)
+def test_what_only_looks_like_a_space_or_a_quote_is_named_where_it_stands(old: str, new: str, said: str) -> None:
+    text = PROCESS.replace(old, new)
+    with pytest.raises(Refused) as refused:
+        load_process(text, "odd.yaml", lambda _: None)
+    found = next(one for one in refused.value.problems if one.code == "odd-sign")
+    sign = next(one for one in new if not one.isascii())
+    assert found.message == f"This is {said}."
+    assert text.split("\n")[found.line - 1][found.column - 1] == sign

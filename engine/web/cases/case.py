@@ -14,13 +14,13 @@ from engine.service import Case, Overview
 from engine.service.cases.words import Step
 from engine.service.people.arrivals import Look
 from engine.web.page import go, initial, show
-from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor
+from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
 DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
-Before = Annotated[int, Query(ge=0, le=2**31 - 1)]
-CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Before = Annotated[Whole, Query(ge=0, le=2**31 - 1)]
+CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
 
 
 @router.get("/cases/{number}/notes")
-def notes(request: Request, visitor: Looking, number: CaseNumber, kept: int = 0, before: Before = 0) -> Response:
+def notes(request: Request, visitor: Looking, number: CaseNumber, kept: Whole = 0, before: Before = 0) -> Response:
     """The notes on a case."""
     done = f"The note is kept with case {number}." if kept else ""
     return _notes(request, visitor, number, done=done, before=before)
@@ -165,7 +165,7 @@ def write_note(request: Request, visitor: CaseVisiting, number: CaseNumber, post
 
 
 @router.get("/histories")
-def histories(request: Request, visitor: Visiting, number: int = 0) -> Response:
+def histories(request: Request, visitor: Visiting, number: Whole = 0) -> Response:
     """Where auditors ask for the history of a case by its number."""
     if not visitor.is_auditor:
         raise NotFound

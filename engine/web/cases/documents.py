@@ -16,11 +16,11 @@ from engine.service.cases.change import file_name as named
 from engine.service.documents.admission import SHOWN
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
 
 router = APIRouter()
 Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Copy = Annotated[int, Path(ge=1, le=10_000)]
+Copy = Annotated[Whole, Path(ge=1, le=10_000)]
 CHUNK = 1 << 16
 LONGEST_NAME = 150
 # Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
@@ -48,7 +48,7 @@ def _versions(seen: Seen, name: str) -> list[tuple[int, Document]]:
 
 
 @router.get("/cases/{number}/documents")
-def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added: int = 0) -> Response:
+def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added: Whole = 0) -> Response:
     """The documents of a case."""
     done = f"{added} document{'s were' if added != 1 else ' was'} added to case {number}." if added else ""
     return _list(request, visitor, number, done=done)

@@ -17,15 +17,15 @@ from engine.store.notes import StoredDraft
 from engine.web.cases.documents import file_name
 from engine.web.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
 
 router = APIRouter()
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Part = Annotated[int, Path(ge=0, le=100)]
+Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
+Part = Annotated[Whole, Path(ge=0, le=100)]
 
 
 @router.get("/cases-new")
-def choose(request: Request, visitor: CaseVisiting, discarded: int = 0) -> Response:
+def choose(request: Request, visitor: CaseVisiting, discarded: Whole = 0) -> Response:
     """What kind of case to begin, and where."""
     return _ways(request, visitor, done="The draft is discarded." if discarded else "")
 

@@ -17,7 +17,7 @@ from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
 from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
 from engine.web.page import go, said_date, show
-from engine.web.visitor import CaseVisiting, Looking, LookingBack, NotFound, Posted, SentToChange, Visitor
+from engine.web.visitor import CaseVisiting, Looking, LookingBack, NotFound, Posted, SentToChange, Visitor, Whole
 
 router = APIRouter()
 EventName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
@@ -31,7 +31,7 @@ def _when(answer: str = "", error: str = "") -> Question:
 
 
 @router.get("/cases/{number}/do/{name}")
-def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName, meeting: int = 0) -> Response:
+def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName, meeting: Whole = 0) -> Response:
     """The form of an event."""
     seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
@@ -245,7 +245,7 @@ def _check(request: Request, tried: Attempt) -> Response:
 
 
 @router.get("/cases/{number}/done/{seq}")
-def done(request: Request, visitor: LookingBack, number: CaseNumber, seq: Annotated[int, Path(ge=1)]) -> Response:
+def done(request: Request, visitor: LookingBack, number: CaseNumber, seq: Annotated[Whole, Path(ge=1)]) -> Response:
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
     last, told_of = step_done(seen.steps, seq), (seen.process, seen.case)

@@ -15,10 +15,10 @@ from engine.web.cases.case import see
 from engine.web.cases.confirmations import came_of
 from engine.web.forms import Question, date_in
 from engine.web.page import ask_once, go, moment, show
-from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor
+from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 DONE = {
     "kept": "The meeting is kept.",
     "moved": "The meeting is moved, and its cases are booked on the new day.",
@@ -33,7 +33,7 @@ def _meets(visitor: Visitor) -> Visitor:
 
 
 @router.get("/meetings")
-def meetings(request: Request, visitor: Visiting, cancelled: int = 0) -> Response:
+def meetings(request: Request, visitor: Visiting, cancelled: Whole = 0) -> Response:
     """Meetings that come, and those that were held."""
     return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "")
 
@@ -104,7 +104,7 @@ def _day_and_time(text: str) -> tuple[date | None, time | None]:
 
 @router.get("/meetings/{number}")
 def meeting(
-    request: Request, visitor: Visiting, number: Number, heard: int = 0, step: int = 0, done: str = ""
+    request: Request, visitor: Visiting, number: Number, heard: Whole = 0, step: Whole = 0, done: str = ""
 ) -> Response:
     """The agenda of a meeting."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)

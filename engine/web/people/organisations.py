@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from engine.service import BadPerson
 from engine.web.forms import Question
 from engine.web.page import go, show
-from engine.web.visitor import Administrating, SentBy, Visitor
+from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ def _questions(visitor: Visitor, name: str = "", area: str = "", error: str = ""
 
 
 @router.get("/organisations")
-def organisations(request: Request, visitor: Administrating, kept: int = 0) -> Response:
+def organisations(request: Request, visitor: Administrating, kept: Whole = 0) -> Response:
     """All organisations, and the form of a new one."""
     return _list(request, visitor, _questions(visitor), done="The organisation is kept." if kept else "")
 

@@ -12,7 +12,7 @@ from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, role_of
 from engine.service import BadPerson, Person
 from engine.web.forms import Question
 from engine.web.page import address_of, go, show
-from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor
+from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 
 router = APIRouter()
 Login = Annotated[str, Path(pattern="^[a-z][a-z0-9._-]*$", max_length=60)]
@@ -105,7 +105,7 @@ def _invited(request: Request, visitor: Visitor, person: Person) -> Response:
 
 
 @router.get("/people/{login}")
-def see_person(request: Request, visitor: Administrating, login: Login, kept: int = 0) -> Response:
+def see_person(request: Request, visitor: Administrating, login: Login, kept: Whole = 0) -> Response:
     """The form of somebody who is known."""
     person = visitor.engine.people.person(login)
     done = "The person is kept." if kept else ""

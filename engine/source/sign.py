@@ -1,0 +1,55 @@
+"""Sign: characters that cannot be seen, or that look like others, and what they are called. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Joiners stand inside words of some scripts and inside pictures (emoji), as do tags: alone they are nothing.
+_JOINERS = "\u200c\u200d"
+_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_KINDS = {
+    "\u00ad": "a soft hyphen",
+    "\u200b": "a zero-width space",
+    "\u2060": "a word joiner",
+    "\ufeff": "a byte order mark",
+    **dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "a mark of direction"),
+}
+_SPACES = {"\u00a0": "a no-break space", "\u202f": "a narrow no-break space"}
+_QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"'}
+_QUOTES |= {"\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"', "\u2039": "'", "\u203a": "'", "\u02bc": "'"}
+_LINES = "\u0085\u2028\u2029"
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return all(
+        unicodedata.category(one) in {"Cf", "Zs", "Zl", "Zp", "Mn"} or one.isspace() or one in _BLANK_LETTERS
+        for one in text
+    )
+
+
+def hidden_in(text: str) -> tuple[int, str] | None:
+    """Where the first sign stands that cannot be seen and has no business in a text, and its kind; None without one."""
+    for place, one in enumerate(text):
+        if one in _KINDS:
+            return place, _KINDS[one]
+        if unicodedata.category(one) == "Cf" and one not in _JOINERS and not "\U000e0020" <= one <= "\U000e007f":
+            return place, "a sign that cannot be seen"
+    return None
+
+
+def mistaken_in(text: str) -> tuple[int, str, str] | None:
+    """Where the first sign stands that only looks like a space or a quote, its kind, and what to write instead."""
+    for place, one in enumerate(text):
+        if one in _QUOTES:
+            return place, f"a curly quote ({one})", f"Write {_QUOTES[one]} instead."
+        if one in _SPACES or (not one.isascii() and (unicodedata.category(one) == "Zs" or one in _LINES)):
+            return (
+                place,
+                _SPACES.get(one, f"a space of another kind (U+{ord(one):04X})"),
+                "Write a plain space instead.",
+            )
+        hidden = hidden_in(one)
+        if hidden:
+            return place, hidden[1], "Leave it out."
+    return None
