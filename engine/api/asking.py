@@ -17,7 +17,7 @@ from engine.case.command import Actor
 from engine.case.instants import NOT_TOLD, is_told
 from engine.case.text import can_be_kept
 from engine.service import Engine, Grant, Scope
-from engine.source.number import NotANumber, whole
+from engine.source.number import NotANumber, count, whole
 
 KEY_LENGTH = 120
 _bearer = HTTPBearer(auto_error=False, description="A token that `casework token issue` gave.")
@@ -112,7 +112,7 @@ def _expected(
         return None
     version = if_match.strip().removeprefix("W/").strip('"')
     try:
-        return whole(version)
+        return count(version)
     except NotANumber:
         message = "If-Match must be the ETag of the case."
         raise Refused(problem(422, "form", message, fields={"If-Match": message})) from None

@@ -13,16 +13,14 @@ import typer
 
 from engine.cli.screen import Stop
 from engine.cli.settings import Settings, load_settings
-from engine.source.number import NotANumber, whole
+from engine.source.number import MOST_COUNTED, NotANumber, whole
 
 if TYPE_CHECKING:
     from engine.case.command import Actor
     from engine.service import Engine
 
-MOST_NUMBER = 2**31 - 1
 
-
-def whole_number(least: int, most: int = MOST_NUMBER) -> Callable[[str | int], int]:
+def whole_number(least: int, most: int = MOST_COUNTED) -> Callable[[str | int], int]:
     """Reads a whole number between two, ends included, as it is read on every face."""
 
     def number(text: str | int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 MOST_DIGITS = 15
+MOST_COUNTED = 2**31 - 1
 HOW = f"Write it with at most {MOST_DIGITS} of the digits 0 to 9"
 _WHOLE = re.compile(rf"[-+]?[0-9]{{1,{MOST_DIGITS}}}")
 _DIGITS = f"[0-9]{{1,{MOST_DIGITS}}}"
@@ -30,6 +31,18 @@ def whole(value: object) -> int:
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip(" ")):
         return int(value)
     raise NotANumber(f"{HOW}.")
+
+
+def count(value: object) -> int:
+    """A whole number that counts or names something: not below nothing, and as far as a database can count.
+
+    Raises:
+        NotANumber: it is none, or lies outside.
+    """
+    found = whole(value)
+    if not 0 <= found <= MOST_COUNTED:
+        raise NotANumber(f"Write a number from 0 to {MOST_COUNTED:,}.")
+    return found
 
 
 def decimal(value: object) -> float:

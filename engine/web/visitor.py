@@ -31,7 +31,7 @@ from engine.service.people.accounts import Session, Stage
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
 from engine.source.fault import CaseworkError, Invalid, Unknown
-from engine.source.number import NotANumber, whole
+from engine.source.number import NotANumber, count, whole
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
 MOST_FIELDS = 1000
@@ -274,10 +274,9 @@ class Posted:
 def number_in(text: str) -> int | None:
     """The whole number that a text is, if it counts something and a database can count so far; else None."""
     try:
-        found = whole(text)
+        return count(text)
     except NotANumber:
         return None
-    return found if 0 <= found < 2**31 else None
 
 
 async def _posted(request: Request) -> AsyncIterator[Posted]:
