@@ -105,6 +105,8 @@ def read_archive(file: Path, connection: Connection, documents: Documents) -> Co
             for table in metadata.sorted_tables:
                 with archive.open(f"tables/{table.name}.jsonl") as member:
                     _insert(connection, table.name, member, manifest["rows"][table.name], file)
+    except BadArchive:
+        raise
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BadArchive(f"{file} cannot be read as a backup ({type(error).__name__}).") from None
     _continue_numbers(connection)

@@ -19,7 +19,7 @@ from engine import shipped
 from engine.authoring.demonstration import give_passwords, invite, load_demonstration, play
 from engine.clock import SetClock, SystemClock
 from engine.service import Engine
-from engine.web.app import STATIC
+from engine.web import bundle
 from tests.conftest import IN_CI, ROOT
 from tests.served import served
 from tests.waiting import PATIENCE
@@ -67,7 +67,7 @@ def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
 
 
 def _of_its_own(kept: Path, passwords: dict[str, str], folder: Path) -> Iterator[Site]:
-    if not STATIC.exists() and not IN_CI:
+    if not bundle.STATIC.exists() and not IN_CI:
         pytest.skip("the style sheets are not built: run make")
     copy = folder / "site.db"
     copy.write_bytes(kept.read_bytes())
