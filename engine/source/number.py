@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from engine.source.fault import Invalid
+
 MOST_DIGITS = 15
 MOST_COUNTED = 2**31 - 1
 HOW = f"Write it with at most {MOST_DIGITS} of the digits 0 to 9"
@@ -16,7 +18,7 @@ _DIGITS = f"[0-9]{{1,{MOST_DIGITS}}}"
 _DECIMAL = re.compile(rf"[-+]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})")
 
 
-class NotANumber(ValueError):
+class NotANumber(Invalid):
     """What was written is no number; the message says how to write one."""
 
 
