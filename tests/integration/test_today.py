@@ -66,7 +66,7 @@ def test_the_version_in_force_is_the_same_on_every_face(
     engine: Engine, clock: SetClock, zone: str, moment: datetime, expected: str
 ) -> None:
     published(engine, zone)
-    engine.people.add("cleo", "Cleo", ["clerk", "administrator"])
+    engine.people.add("cleo", "Cleo", ["desk/clerk", "administrator"])
     engine.accounts.set_password("cleo", "correct horse battery")
     clock.set(moment)
     secret, _ = engine.people.issue_token("cleo", "test", ["read", "write"], 7)
