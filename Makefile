@@ -41,7 +41,7 @@ demo: $(VENV)/run $(VENV)/assets
 	@$(BIN)/casework demo --if-empty --sign-ins
 
 test: $(VENV)/test lint check  ## Everything: style, types, imports, processes, tests on both databases
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST)
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal --cov --cov-report=term $(PYTEST)
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

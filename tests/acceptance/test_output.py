@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine
-from tests.conftest import ROOT
+from tests.conftest import ROOT, missing
 
 NAME = "Łukasz “quotes” é 漢 😀"
 
@@ -55,9 +55,10 @@ def test_a_reader_who_has_seen_enough_is_no_fault(home: Path, command: str, end:
     assert b"Exception" not in done.stderr
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 @pytest.mark.parametrize("command", ["person list", "person list --json", "--help", "--version"])
 def test_a_full_or_closed_output_is_told(home: Path, command: str) -> None:
+    if not Path("/dev/full").exists():
+        missing("this system has no full device")
     for end, why in ((">/dev/full", "No space left on device"), (">&-", "closed")):
         done = casework(home, f"casework {command} {end}")
         if command == "--version" and end == ">&-":

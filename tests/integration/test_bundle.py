@@ -13,13 +13,14 @@ from fastapi import FastAPI
 from engine import Engine
 from engine.web import bundle
 from engine.web.app import create_site
+from tests.conftest import missing
 from tests.integration.site import Visit
 
 
 @pytest.fixture
 def site(engine: Engine) -> FastAPI:
     if not bundle.names():
-        pytest.skip("nothing was built here: make run builds it")
+        missing("nothing was built here: make run builds it")
     return create_site(engine)
 
 

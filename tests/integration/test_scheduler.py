@@ -263,11 +263,10 @@ def _lose_postgres(url: str) -> tuple[Callable[[], object], Callable[[], object]
     )
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no sessions
 def test_sessions_that_end_in_the_middle_of_a_run_do_not_end_it(
     scheduler: Scheduler, watched: Watched, url: str
 ) -> None:
-    if watched.database.is_sqlite:
-        pytest.skip("SQLite has no sessions")
     cut, mend = _lose_postgres(url)
     lost = threading.Event()
 
