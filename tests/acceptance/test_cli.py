@@ -68,7 +68,7 @@ def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
     assert "Offer Programme Management" in shown
     assert "[referral_form, rrs_baseline, send_plan, ehcna, ehcp]" in " ".join(shown.split())
     for name in ("referral_form", "rrs_baseline", "send_plan"):
-        (tmp_path / f"{name}.pdf").write_text(name)
+        (tmp_path / f"{name}.pdf").write_bytes(b"%PDF-1.7\n" + name.encode())
         house("add-document", case, name, f"{name}.pdf", "--by", "sam:school@Hilltop")
     said = house("fire", case, "offer_programme", "programme=full_time", "--by", "jo:coordinator")
     assert said == f"Case {case}: Admission (programme.admission), version 5.\n"
