@@ -196,7 +196,7 @@ def test_the_coordinator_takes_twelve_cases_through_a_panel(site: Site, sign_in:
 def test_the_coordinator_holds_a_review_that_was_overdue(site: Site, sign_in: SignIn) -> None:
     page = sign_in("demo.coordinator")
     page.locator(".casework-counts a.late").click()
-    row = page.locator("tbody tr").filter(has_text="Hold the six-weekly review").first
+    row = page.locator("tbody tr").filter(has_text="Review overdue").first
     row.get_by_role("link").click()
     number = int(page.url.rpartition("/")[2])
     follow(page, "Hold the review")
