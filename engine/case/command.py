@@ -45,13 +45,25 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A document that comes with a new case: its kind, and the same facts as in AddDocument."""
+
+    document: str
+    name: str
+    digest: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Open:
-    """Begin a case in `state` (None: the default)."""
+    """Begin a case in `state` (None: the default), with all its documents or not at all."""
 
     by: Actor
     at: datetime
     state: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    enclosed: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True)

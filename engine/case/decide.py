@@ -19,6 +19,7 @@ from engine.case.command import (
     ClaimTask,
     Command,
     CompleteTask,
+    Enclosure,
     Facts,
     Fire,
     Open,
@@ -97,6 +98,10 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
         return Refusal(Code.NO_SUCH_EVENT, message)
     if not has_role(process, command.by, process.opening.by):
         return not_allowed(process, "begin a case", process.opening.by)
+    unknown = [one.document for one in command.enclosed if one.document not in process.documents]
+    if unknown:
+        return _no_such_document(unknown[0])
+    draft.enclosed = frozenset(one.document for one in command.enclosed)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)
     values, faults = check_form(process, process.opening.form, given, draft.view(at))
@@ -106,7 +111,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
         return not_yours()
     refusal = unmet_by(draft, process.opening.needs, at, filled)
-    return _begin(draft, command.by.name, state, at, filled) if refusal is None else refusal
+    return _begin(draft, command, state, at, filled) if refusal is None else refusal
 
 
 def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
@@ -118,35 +123,44 @@ def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
     return given
 
 
-def _begin(draft: Draft, by: str, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
-    """Move the new case into its first state, or to where it waits for the place it needs."""
-    process = draft.process
+def _begin(draft: Draft, command: Open, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
+    """Move the new case into its first state, or to where it waits for the place it needs; its documents come along."""
+    process, by = draft.process, command.by.name
     walk = choose(draft, [paths_of(process).begin(state)], at, data)
     if walk.path is None:
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
     draft.add("opened", at, by, process=process.name, **effects)
+    for one in command.enclosed:
+        draft.add("document", at, by, document=_document_facts(one, by, at))
     return settle(draft, at, by)
 
 
 def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
     process, at = draft.process, to_text(command.at)
     if command.document not in process.documents:
-        message = f"There is no document {command.document} in this process."
-        return Refusal(Code.FORM, message, fields={"document": message})
+        return _no_such_document(command.document)
     if not may(command.by, Action.CHANGE, process, draft.snapshot):
         return not_yours()
-    facts = {
-        "document": command.document,
-        "name": command.name,
-        "hash": command.digest,
-        "size": command.size,
-        "type": command.media_type,
-        "at": at,
-        "by": command.by.name,
-    }
-    draft.add("document", at, command.by.name, document=facts)
+    draft.add("document", at, command.by.name, document=_document_facts(command, command.by.name, at))
     return settle(draft, at, command.by.name)
+
+
+def _document_facts(arrived: AddDocument | Enclosure, by: str, at: str) -> dict[str, Any]:
+    return {
+        "document": arrived.document,
+        "name": arrived.name,
+        "hash": arrived.digest,
+        "size": arrived.size,
+        "type": arrived.media_type,
+        "at": at,
+        "by": by,
+    }
+
+
+def _no_such_document(name: str) -> Refusal:
+    message = f"There is no document {name} in this process."
+    return Refusal(Code.FORM, message, fields={"document": message})
 
 
 def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:

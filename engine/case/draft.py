@@ -17,13 +17,14 @@ from engine.process.expressions import View
 
 @dataclass
 class Draft:
-    """Builds entries; `current` is the case after the last one."""
+    """Builds entries; `current` is the case after the last one, `enclosed` the kinds of documents that come with it."""
 
     process: Process
     current: Snapshot | None
     facts: Facts
     entries: list[Entry] = field(default_factory=list)
     taken: Counter[str] = field(default_factory=Counter)
+    enclosed: frozenset[str] = frozenset()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -36,7 +37,8 @@ class Draft:
         now = self.current
         data = {**(now.data if now else {}), **(changes or {})}
         free = {name: self.facts.free.get(name, 0) - self.taken.get(name, 0) for name in self.process.places}
-        return View(data, now.state if now else "", now.documents if now else (), free, from_text(at))
+        documents = self.enclosed.union(now.documents if now else ())
+        return View(data, now.state if now else "", documents, free, from_text(at))
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:
         """Write one step and apply it."""

@@ -89,7 +89,7 @@ class Engine:
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)
         self.answers = Answers(self.site, self.accounts, self.changes, self.access_log)
         self.outbox = Outbox(self.database, self.clock)
-        self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes.fire)
+        self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
         self.keeping = Keeping(self.site)
         self._prepare_tables()

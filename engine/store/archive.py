@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select, text
 
 from engine.source.fault import Invalid
 from engine.store.documents import Documents
-from engine.store.tables import SCHEMA_REVISION, cases, metadata
+from engine.store.tables import SCHEMA_REVISION, cases, drafts, metadata
 
 FORMAT = "casework backup 1"
 _ROWS = 1000
@@ -71,6 +71,8 @@ def _write(connection: Connection, documents: Documents, archive: zipfile.ZipFil
                 counts[table.name] += 1
                 if table is cases:
                     digests.update(_digests(values["snapshot"]))
+                elif table is drafts:
+                    digests.update(one for one in _digests_of_draft(values["documents"]) if _is_kept(documents, one))
     for digest in sorted(digests):
         with documents.open(digest) as content, archive.open(f"documents/{digest}", "w", force_zip64=True) as member:
             shutil.copyfileobj(content, member)
@@ -87,6 +89,20 @@ def _digests(snapshot: str) -> Iterator[str]:
 def _to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _digests_of_draft(text: str) -> Iterator[str]:
+    for one in json.loads(text):
+        yield one["hash"]
+
+
+def _is_kept(documents: Documents, digest: str) -> bool:
+    """Whether a content is there: archives of an earlier release left out what only drafts held."""
+    try:
+        documents.open(digest).close()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def read_archive(file: Path, connection: Connection, documents: Documents) -> Counted:

@@ -26,6 +26,7 @@ class StoredMeeting:
     present: tuple[str, ...] = ()
     minutes: str = ""
     held: bool = False
+    seq: int = 1
     booked: int = 0
 
 
@@ -49,14 +50,16 @@ def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def delete_meeting(connection: Connection, number: int) -> None:
-    """Forget a meeting."""
-    connection.execute(delete(meetings).where(meetings.c.id == number))
+def delete_meeting(connection: Connection, meeting: StoredMeeting) -> bool:
+    """Forget a meeting; whether nobody changed it since it was read."""
+    query = delete(meetings).where(meetings.c.id == meeting.id, meetings.c.seq == meeting.seq)
+    return connection.execute(query).rowcount == 1
 
 
-def update_meeting(connection: Connection, meeting: StoredMeeting) -> None:
-    """Change everything about a meeting."""
-    connection.execute(update(meetings).where(meetings.c.id == meeting.id).values(_values(meeting)))
+def update_meeting(connection: Connection, meeting: StoredMeeting) -> bool:
+    """Change everything about a meeting; whether nobody else did since it was read."""
+    query = update(meetings).where(meetings.c.id == meeting.id, meetings.c.seq == meeting.seq)
+    return connection.execute(query.values(_values(meeting) | {"seq": meeting.seq + 1})).rowcount == 1
 
 
 def _values(meeting: StoredMeeting) -> dict[str, Any]:
@@ -68,6 +71,14 @@ def meeting_of(connection: Connection, number: int) -> StoredMeeting | None:
     """The meeting of this number; None where there is none."""
     row = connection.execute(select(*_COLUMNS, _booked).where(meetings.c.id == number)).first()
     return _meeting(row) if row else None
+
+
+def is_taken(connection: Connection, meeting: StoredMeeting) -> bool:
+    """Whether another meeting of the series is on the day of this one."""
+    names = ("process", "meeting", "series", "day")
+    same = (meetings.c[name] == getattr(meeting, name) for name in names)
+    query = select(meetings.c.id).where(*same, meetings.c.id != meeting.id)
+    return connection.execute(query).first() is not None
 
 
 def find_meetings(
@@ -93,8 +104,8 @@ def _seen(part: Part) -> ColumnElement[bool]:
 
 
 def _meeting(row: Any) -> StoredMeeting:
-    number, process, kind, series, day, time, link, present, minutes, held, booked = row
-    known = (link, tuple(json.loads(present)), minutes, bool(held), booked)
+    number, process, kind, series, day, time, link, present, minutes, held, seq, booked = row
+    known = (link, tuple(json.loads(present)), minutes, bool(held), seq, booked)
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,10 @@ class StoredNote:
 
 @dataclass(frozen=True)
 class StoredDraft:
-    """A case that somebody has begun to write down. `documents` lists kind, name, digest, size and type."""
+    """A case that somebody has begun to write down. `documents` lists kind, name, digest, size and type.
+
+    `key` is random; `case` is what came of it once it was sent, and then it holds nothing else any more.
+    """
 
     id: int
     login: str
@@ -33,6 +37,8 @@ class StoredDraft:
     documents: list[dict[str, Any]]
     seq: int
     changed: str
+    key: str = ""
+    case: int | None = None
 
 
 def insert_note(connection: Connection, case: int, note: StoredNote) -> None:
@@ -56,16 +62,24 @@ def notes_of(
 
 def insert_draft(connection: Connection, person: int, process: str, state: str, now: str) -> int:
     """Keep a new draft; its number."""
+    key = secrets.token_urlsafe(16)
     values = {"person_id": person, "process": process, "state": state, "data": "{}", "documents": "[]", "seq": 1}
-    query = insert(drafts).values(changed=now, **values).returning(drafts.c.id)
+    query = insert(drafts).values(changed=now, key=key, **values).returning(drafts.c.id)
     return int(connection.execute(query).scalar_one())
 
 
 def update_draft(connection: Connection, draft: StoredDraft, expected: int) -> bool:
     """Change a draft; whether it was as expected."""
-    query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == expected)
+    query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == expected, drafts.c.case_id.is_(None))
     values = {"data": json.dumps(draft.data), "documents": json.dumps(draft.documents)}
     return connection.execute(query.values(seq=expected + 1, changed=draft.changed, **values)).rowcount == 1
+
+
+def mark_sent(connection: Connection, draft: StoredDraft, case: int) -> bool:
+    """Keep which case came of a draft, and nothing else of it; whether nobody changed or sent it meanwhile."""
+    query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == draft.seq, drafts.c.case_id.is_(None))
+    sent = query.values(case_id=case, data="{}", documents="[]", seq=draft.seq + 1)
+    return connection.execute(sent).rowcount == 1
 
 
 def delete_draft(connection: Connection, number: int) -> None:
@@ -74,14 +88,14 @@ def delete_draft(connection: Connection, number: int) -> None:
 
 
 def drafts_of(connection: Connection, login: str, number: int | None = None) -> list[StoredDraft]:
-    """The drafts of a person, or the one of this number if it is theirs."""
-    columns = (drafts.c[name] for name in ("process", "state", "data", "documents", "seq", "changed"))
+    """The drafts of a person that were not sent, or the one of this number if it is theirs, sent or not."""
+    names = ("process", "state", "data", "documents", "seq", "changed", "key", "case_id")
+    columns = (drafts.c[name] for name in names)
     query = select(drafts.c.id, people.c.login, *columns).join(people, people.c.id == drafts.c.person_id)
     query = query.where(people.c.login == login).order_by(drafts.c.id)
-    if number is not None:
-        query = query.where(drafts.c.id == number)
+    query = query.where(drafts.c.case_id.is_(None) if number is None else drafts.c.id == number)
     return [
-        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), row[6], row[7])
+        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), *row[6:])
         for row in connection.execute(query)
     ]
 

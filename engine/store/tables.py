@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0010"
+SCHEMA_REVISION = "0011"
 
 metadata = MetaData(
     naming_convention={
@@ -187,6 +187,7 @@ organisations = Table(
     Column("id", _ID, Identity(), primary_key=True),
     Column("name", String(200), nullable=False, unique=True),
     Column("area", String(60), nullable=False),
+    Column("seq", Integer, nullable=False, server_default="1"),
     sqlite_autoincrement=True,
 )
 
@@ -200,6 +201,7 @@ people = Table(
     Column("roles", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("email", Text, nullable=False, server_default=""),
+    Column("seq", Integer, nullable=False, server_default="1"),
     sqlite_autoincrement=True,
 )
 
@@ -263,6 +265,19 @@ sessions = Table(
     Column("seen", _INSTANT, nullable=False),
     Column("visit", _INSTANT, nullable=False),
     Index(None, "person_id"),
+    Index(None, "csrf"),
+)
+
+typed_forms = Table(
+    "typed_forms",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("until", _INSTANT, nullable=False),
+    Index(None, "person_id", "until"),
 )
 
 feeds = Table(
@@ -286,6 +301,7 @@ meetings = Table(
     Column("present", Text, nullable=False),
     Column("minutes", Text, nullable=False),
     Column("held", Boolean, nullable=False),
+    Column("seq", Integer, nullable=False, server_default="1"),
     Index(None, "process", "meeting", "series", "day", unique=True),
     Index(None, "day", "id"),
     sqlite_autoincrement=True,
@@ -315,6 +331,8 @@ drafts = Table(
     Column("documents", Text, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("changed", _INSTANT, nullable=False),
+    Column("key", String(64), nullable=False, server_default=""),
+    Column("case_id", _ID, ForeignKey("cases.id")),
     Index(None, "person_id", "id"),
     sqlite_autoincrement=True,
 )

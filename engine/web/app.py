@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -15,15 +15,15 @@ from engine.running.doors import Doors, Turned
 from engine.running.heads import Heads
 from engine.service import Engine
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
-from engine.web import home, outbox, processes
+from engine.web import home, late, outbox, processes
 from engine.web.bundle import Bundle
 from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, meetings
-from engine.web.page import show
+from engine.web.page import go, show
 from engine.web.people import organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
-from engine.web.visitor import Forged, NotSignedIn, TooLong, addressed
+from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, addressed
 
 # In this order they are searched: what is asked for most comes first.
 ROOMS = (
@@ -74,7 +74,9 @@ def create_site(
 
 
 def _add_handlers(site: FastAPI) -> None:
-    site.add_exception_handler(NotSignedIn, _ask_to_sign_in)
+    site.add_exception_handler(NotSignedIn, late.ask_to_sign_in)
+    site.add_exception_handler(Outdated, late.show_again)
+    site.add_exception_handler(Elsewhere, _elsewhere)
     site.add_exception_handler(Forged, _forged)
     for kind in (Unknown, RequestValidationError):
         site.add_exception_handler(kind, _not_found)
@@ -85,9 +87,9 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(HTTPException, _http)
 
 
-def _ask_to_sign_in(_: Request, error: Exception) -> Response:
-    assert isinstance(error, NotSignedIn)
-    return RedirectResponse("/sign-in" if error.path == "/" else f"/sign-in?next={quote(error.path)}", 303)
+def _elsewhere(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Elsewhere)
+    return go(error.path)
 
 
 def _told(request: Request, status: int, title: str, *texts: str) -> Response:

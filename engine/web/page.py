@@ -17,7 +17,9 @@ from markupsafe import Markup, escape
 from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
+from engine.store.typed_forms import StoredForm
 from engine.web.bundle import asset
+from engine.web.filling import fill
 from engine.web.visitor import Visitor
 
 
@@ -54,17 +56,20 @@ def environment() -> Environment:
 def show(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page that a template makes of these values."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
-    text = (
-        environment()
-        .get_template(template)
-        .render(
-            visitor=visitor,
-            csrf=visitor.session.csrf if visitor else "",
-            path=request.url.path,
-            now=request.app.state.engine.clock.now(),
-            **values,
-        )
-    )
+    typed: StoredForm | None = getattr(request.state, "typed", None)
+    values |= {
+        "visitor": visitor,
+        "csrf": visitor.session.csrf if visitor else "",
+        "path": request.url.path,
+        "now": request.app.state.engine.clock.now(),
+        "late": typed is not None and typed.late,
+    }
+    made = environment().get_template(template)
+    text = made.render(values)
+    if typed is not None:
+        text, is_there = fill(text, typed)
+        if typed.late and not is_there:
+            text = made.render(values, lost=[one for one in typed.fields if one[1].strip()])
     return HTMLResponse(text, status)
 
 

@@ -41,6 +41,8 @@ MOST_BESIDE_FILES = 20
 IN_MEMORY = 64_000
 CSRF = "csrf"
 READS = frozenset({"GET", "HEAD"})
+# In an address: the name of a form that was typed before, and that the page is filled in with.
+TYPED = "typed"
 # More than is ever kept of one text: what is too long comes back whole, with the reason.
 MOST_TYPED = 200_000
 
@@ -62,6 +64,22 @@ class TooLong(Invalid):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"What was written is too long: there is room for {most:,} characters. Nothing was kept.")
+
+
+class Elsewhere(CaseworkError):
+    """What was asked for is now on another page of this site; `path` leads there."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
+class Outdated(CaseworkError):
+    """A form of theirs that was made in an earlier session: it is shown again instead of acted on."""
+
+    def __init__(self, posted: Posted) -> None:
+        super().__init__()
+        self.posted = posted
 
 
 class Forged(CaseworkError):
@@ -172,6 +190,7 @@ async def _visitor(request: Request) -> Visitor:
     found = _arrived(request, arrived and (*arrived, None))
     if request.method in READS:
         await _touch(found)
+    await _recall(request, found)
     return found
 
 
@@ -185,6 +204,13 @@ def _arrived(request: Request, arrived: tuple[Session, list[Process], Look | Non
 def _not_signed_in(request: Request) -> NotSignedIn:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return NotSignedIn(wanted if request.method == "GET" else "/")
+
+
+async def _recall(request: Request, visitor: Visitor) -> None:
+    """What was typed before, where the address names it."""
+    name = request.query_params.get(TYPED)
+    if name:
+        request.state.typed = await run_in_threadpool(visitor.engine.desk.typed_form, name, visitor.person.login)
 
 
 async def _touch(visitor: Visitor) -> None:
@@ -213,6 +239,7 @@ class _Looking:
             raise _not_signed_in(request)
         arrived = await run_in_threadpool(engine_of(request).arrivals.arrival_at, key, number, steps=self._steps)
         found = _arrived(request, arrived)
+        await _recall(request, found)
         if found.look is None:  # there is none, or they may not see it: the page will say so, if they see cases at all
             await _touch(found)
             await _case_visitor(found)
@@ -266,6 +293,17 @@ class Posted:
         """The files that were chosen."""
         return [one for one in self._data.getlist(name) if isinstance(one, UploadFile) and one.filename]
 
+    @property
+    def token(self) -> str:
+        """What shows that a form comes from a page of ours."""
+        found = self._data.get(CSRF)
+        return found if isinstance(found, str) else ""
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Everything that was sent as text, in order; the token is not among it."""
+        return [(name, one) for name, one in self._data.multi_items() if isinstance(one, str) and name != CSRF]
+
     def number(self, name: str) -> int | None:
         """A whole number; None where there is none."""
         return number_in(self.text(name))
@@ -308,9 +346,11 @@ async def _with_files(request: Request) -> FormData:
 
 
 async def _posted_to_change(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
-    if not secrets.compare_digest(posted.text(CSRF).encode(), visitor.session.csrf.encode()):
-        raise Forged
-    return posted
+    token = posted.token
+    if secrets.compare_digest(token.encode(), visitor.session.csrf.encode()):
+        return posted
+    shown_to = await run_in_threadpool(visitor.engine.desk.made_for, token)
+    raise Outdated(posted) if shown_to == visitor.person.login else Forged
 
 
 async def _posted_by(visitor: Visiting, posted: Annotated[Posted, Depends(_posted_to_change)]) -> Posted:

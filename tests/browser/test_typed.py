@@ -182,3 +182,58 @@ def test_a_confirmation_says_what_was_done_to_which_case_and_what_comes_next(sit
     page.get_by_label("Write a note").fill("They rang.")
     press(page, "Keep note")
     expect(page.get_by_role("alert")).to_contain_text(f"The note is kept with case {number}.")
+
+
+def test_back_after_done_says_that_it_was_done(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("demo.coordinator")
+    page.goto("/cases/60")
+    follow(page, "Complete the details")
+    page.locator("#tried").fill("A mentor.")
+    press(page, "Go on")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+    press(page, "Change answers")
+    expect(page.locator("#tried")).to_have_value("A mentor.")
+    press(page, "Go on")
+    press(page, "Complete the details")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    expect(main(page)).to_contain_text("Complete the details")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This was done already")
+    assert violations(page) == []
+    follow(page, "See what came of it")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    assert site.problems == []
+
+
+def test_a_form_that_came_too_late_is_there_after_signing_in(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("demo.coordinator")
+    page.goto("/cases/60")
+    follow(page, "Complete the details")
+    page.locator("#tried").fill('A mentor,\n"and" more <time>.')
+    site.engine.accounts.sign_out_everywhere("demo.coordinator")
+    press(page, "Go on")
+    page.get_by_label("User name").fill("demo.coordinator")
+    page.get_by_label("Password").fill(site.passwords["demo.coordinator"])
+    press(page, "Sign in")
+    expect(main(page)).to_contain_text("Your session had ended before you sent it, and nothing was done.")
+    expect(page.locator("#tried")).to_have_value('A mentor,\n"and" more <time>.')
+    assert violations(page) == []
+    press(page, "Go on")
+    press(page, "Complete the details")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    assert site.problems == []
+
+
+def test_a_draft_that_was_sent_leads_to_its_case(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("demo.senco")
+    draft = draft_of(page)
+    follow(page, "Check and send")
+    press(page, "Send")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Done")
+    expect(main(page)).to_contain_text("Case opened")
+    page.go_back()
+    expect(page.get_by_role("alert")).to_contain_text("This draft was sent already.")
+    page.goto(draft)
+    expect(page.get_by_role("alert")).to_contain_text("Here is the case that came of it.")
+    assert violations(page) == []
+    assert site.problems == []

@@ -28,7 +28,7 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
-from engine.service.documents.admission import Unwanted
+from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
@@ -67,11 +67,12 @@ class Changes:
             seen = asked.seen(tx)
             if seen is not None:
                 return self._earlier(tx, asked, seen, actor)
-            return self._open(tx, asked, process, Open(actor, at or tx.now, state, given))
+            return self.open_within(tx, process, Open(actor, at or tx.now, state, given), asked)
 
         return self._site.write(work)
 
-    def _open(self, tx: Transaction, asked: Asked, name: str, command: Open) -> Case | Refusal:
+    def open_within(self, tx: Transaction, name: str, command: Open, asked: Asked | None = None) -> Case | Refusal:
+        """The same within a transaction that does more: on a refusal nothing of it may be written."""
         catalogue = self._site.catalogue
         catalogue.refresh(tx.connection)
         if name not in catalogue.names():
@@ -86,7 +87,7 @@ class Changes:
         if isinstance(decided, Refusal):
             return decided
         work = tx.insert(process, decided)
-        asked.remember(tx, work.id, 1, work.snapshot.seq)
+        (asked or Asked()).remember(tx, work.id, 1, work.snapshot.seq)
         tx.write()
         return case_view(process, work.id, work.snapshot, tx.now, command.by)
 
@@ -109,6 +110,13 @@ class Changes:
         actor, given = Actor.of(by), dict(data or {})
         asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
         return self._change(case, actor, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
+
+    def fire_within(
+        self, tx: Transaction, work: Work, event: str, by: Actor, data: Mapping[str, Any]
+    ) -> Refusal | None:
+        """Let an event happen now within a transaction that does more; it writes, or on a refusal is given up whole."""
+        tx.catch_up(work, tx.now, offering=True)
+        return tx.do(work, Fire(event, by, _moment(tx, work, None), data))
 
     def check_event(
         self, case: int, event: str, by: Actor | str, data: Mapping[str, Any], *, at: datetime | None = None
@@ -390,9 +398,3 @@ def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
 
 def _aware(moment: datetime, process: Process) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=process.zone)
-
-
-def file_name(name: str) -> str:
-    """The last part of a path, without characters that no file name has."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable())[-200:] or "document"

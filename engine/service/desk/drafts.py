@@ -7,16 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from engine.case.command import Actor
+from sqlalchemy import Connection
+
+from engine.case.command import Actor, Enclosure, Open
+from engine.case.entry import canonical
 from engine.case.instants import from_text, to_text
-from engine.case.refusal import Refusal
+from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, may
 from engine.service.cases.change import Changes
-from engine.service.cases.views import Case
+from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
+from engine.service.cases.views import Case, case_view
 from engine.service.people.people import known_person
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store import notes as store
 from engine.store.notes import StoredDraft
+from engine.store.processes import text_hash
 
 
 class UnknownDraft(Unknown):
@@ -48,16 +54,13 @@ class Drafts:
             UnknownDraft: there is none of this number, or it is somebody else's.
         """
         with self._site.database.reading() as connection:
-            found = store.drafts_of(connection, by.name, number)
-        if not found:
-            raise UnknownDraft("There is no such draft.")
-        return found[0]
+            return _find(connection, number, by)
 
     def keep_answers(self, number: int, values: Mapping[str, Any], by: Actor) -> StoredDraft:
         """Lay answers over those that a draft has; an empty one is taken out.
 
         Raises:
-            UnknownDraft: there is none of this number, or it is somebody else's.
+            UnknownDraft: there is none of this number, it is somebody else's, or it was sent already.
         """
 
         def change(draft: StoredDraft) -> StoredDraft:
@@ -101,49 +104,76 @@ class Drafts:
         """Change a draft; begun anew where another window changed it meanwhile."""
         while True:
             draft = self.draft(number, by)
+            if draft.case is not None:
+                raise UnknownDraft("This draft was sent already.")
             changed = replace(change(draft), changed=to_text(self._site.clock.now()))
             with self._site.database.writing() as connection:
                 if store.update_draft(connection, changed, draft.seq):
                     return replace(changed, seq=draft.seq + 1)
 
     def discard(self, number: int, by: Actor) -> None:
-        """Forget a draft.
+        """Forget a draft. One that was sent stays, because it leads to its case.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
         """
-        self.draft(number, by)
         with self._site.database.writing() as connection:
-            store.delete_draft(connection, number)
+            if _find(connection, number, by).case is None:
+                store.delete_draft(connection, number)
 
-    def send(self, number: int, by: Actor) -> Case | Refusal:
-        """Begin the case that a draft describes. Done again after an interruption, it goes on where it stopped.
+    def send(self, number: int, by: Actor, seal: str | None = None) -> Case | Refusal:
+        """Begin the case that a draft describes, with all its documents, or do nothing.
+
+        One that was sent already gives its case as it is now. `seal` is `seal_of` the draft as it was looked over:
+        where it is another one by now, nothing is sent.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
+            UnknownCase: it was sent already, and `by` may not see its case any more.
         """
-        draft = self.draft(number, by)
-        key = f"draft:{number}"
-        opened = self._changes.open_case(draft.process, by, draft.data, state=draft.state, idempotency_key=key)
-        if isinstance(opened, Refusal):
+        lost = self._lost(self.draft(number, by))
+
+        def work(tx: Transaction) -> Case | Refusal:
+            draft = _find(tx.connection, number, by)
+            if draft.case is not None:
+                return self._sent(tx, draft.case, by)
+            if seal is not None and seal != seal_of(draft):
+                return Refusal(Code.CHANGED, "The draft was changed meanwhile. Look over what will be sent.")
+            if lost:
+                return Refusal(Code.FORM, f"{', '.join(lost)}: not kept here any more. Remove it, and add it again.")
+            enclosed = tuple(_enclosure(one) for one in draft.documents)
+            opened = self._changes.open_within(tx, draft.process, Open(by, tx.now, draft.state, draft.data, enclosed))
+            if isinstance(opened, Case) and not store.mark_sent(tx.connection, draft, opened.id):
+                raise LostRace
             return opened
-        result: Case | Refusal = opened
-        for index, one in enumerate(draft.documents):
-            with self._site.documents.open(one["hash"]) as content:
-                result = self._changes.add_document(
-                    opened.id,
-                    one["document"],
-                    content,
-                    by,
-                    name=one["name"],
-                    media_type=one["type"],
-                    idempotency_key=f"{key}:{index}",
-                )
-            if isinstance(result, Refusal):
-                return result
-        with self._site.database.writing() as connection:
-            store.delete_draft(connection, number)
-        return result
+
+        return self._site.write(work)
+
+    def _sent(self, tx: Transaction, case: int, by: Actor) -> Case:
+        work = tx.hold(case)
+        if not may(by, Action.SEE, work.process, work.snapshot):
+            raise UnknownCase(f"There is no case {case}.")
+        return case_view(work.process, case, work.snapshot, tx.now, by)
+
+    def _lost(self, draft: StoredDraft) -> list[str]:
+        """The names of documents whose content is not there (any more)."""
+        return [one["name"] for one in draft.documents if self._site.documents.fault(one["hash"], one["size"])]
+
+
+def _find(connection: Connection, number: int, by: Actor) -> StoredDraft:
+    found = store.drafts_of(connection, by.name, number)
+    if not found:
+        raise UnknownDraft("There is no such draft.")
+    return found[0]
+
+
+def _enclosure(facts: Mapping[str, Any]) -> Enclosure:
+    return Enclosure(facts["document"], facts["name"], facts["hash"], facts["size"], facts["type"])
+
+
+def seal_of(draft: StoredDraft) -> str:
+    """What stands for everything that would be sent, and for this very draft: it is another one after any change."""
+    return text_hash(canonical([draft.key, draft.process, draft.state, draft.data, draft.documents]))
 
 
 def changed_at(draft: StoredDraft) -> datetime:

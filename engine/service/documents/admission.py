@@ -170,3 +170,9 @@ def _check_name(name: str, found: str) -> None:
     fitting = " or ".join(one for one, kind in ALLOWED.items() if kind == found)
     said = f"The name ends in .{ending}, but the content is another kind of file: it must end in {fitting}."
     raise Unwanted(said)
+
+
+def file_name(name: str) -> str:
+    """The last part of a path, without characters that no file name has."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable())[-200:] or "document"

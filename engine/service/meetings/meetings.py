@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
@@ -18,6 +19,8 @@ from engine.case.sight import Action, leads, list_sight, may, sight_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import MeetingKind, Process
 from engine.service.cases.accesses import Accesses
+from engine.service.cases.change import Changes
+from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.cases.views import Case, case_view, known_answers
 from engine.service.cases.words import Shown, shown_fields
 from engine.service.lists.finder import Finder
@@ -31,11 +34,24 @@ LONGEST_NAME = 200
 LONGEST_MINUTES = 20_000
 MOST_PRESENT = 100
 AGENDA = "agenda of a meeting"
+CHANGED = "The meeting was changed meanwhile. Look at it again."
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
 
 class BadMeeting(Invalid):
     """What was said of a meeting cannot be; the message says why."""
+
+
+class ChangedMeeting(BadMeeting):
+    """Somebody else changed the meeting since it was read."""
+
+
+class _Stays(Exception):
+    """Cases that cannot be booked on another day, each with why: nothing of the move is written."""
+
+    def __init__(self, left: list[tuple[Case, Refusal]]) -> None:
+        super().__init__()
+        self.left = left
 
 
 class UnknownMeeting(Unknown):
@@ -44,7 +60,7 @@ class UnknownMeeting(Unknown):
 
 @dataclass(frozen=True)
 class Meeting:
-    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda."""
+    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda; `version` counts its changes."""
 
     id: int
     process: Process
@@ -56,6 +72,7 @@ class Meeting:
     minutes: str
     held: bool
     booked: int
+    version: int = 1
 
     @property
     def title(self) -> str:
@@ -88,14 +105,15 @@ class Meetings:
         site: Site,
         accesses: Accesses,
         finder: Callable[[], AbstractContextManager[Finder]],
-        fire: Callable[..., Case | Refusal],
+        changes: Changes,
     ) -> None:
+        self._site = site
         self._database = site.database
         self._catalogue = site.catalogue
         self._clock = site.clock
         self._accesses = accesses
         self._finder = finder
-        self._fire = fire
+        self._changes = changes
 
     def plan(self, process: str, meeting: str, series: str, day: date, at: time, by: Actor, link: str = "") -> int:
         """Keep a date; its number.
@@ -114,54 +132,80 @@ class Meetings:
         with _one_a_day(day), self._database.writing() as connection:
             return store.insert_meeting(connection, row)
 
-    def move(self, number: int, day: date, at: time, by: Actor) -> list[tuple[Case, Refusal]]:
-        """Give a meeting another day or time, and book the cases on its agenda anew; those that cannot be, with why.
+    def move(
+        self, number: int, day: date, at: time, by: Actor, expected_version: int | None = None
+    ) -> list[tuple[Case, Refusal]]:
+        """Give a meeting another day or time, and book every case on its agenda anew: all of it, or nothing.
 
-        The cases go first, each in a transaction of its own: what breaks off halfway is finished by doing it again.
+        The cases that cannot be booked on the new day, each with why: then nothing was moved.
 
         Raises:
             UnknownMeeting: there is none, or `by` may not see it.
-            BadMeeting: `by` may not, it was held already, or its series has a meeting on that day.
+            ChangedMeeting: somebody else changed it meanwhile; nothing is moved.
+            BadMeeting: `by` may not, it was held already, its series has a meeting on that day, or a case is booked
+                on it that `by` may not see.
         """
-        before = self._changeable(number, by)
+        process = self._changeable(number, by).process
         _check_day(day)
-        begins = datetime.combine(day, at.replace(second=0, microsecond=0), before.process.zone)
-        after = replace(before, begins=begins)
-        same_day = self.between(day, day + timedelta(days=1), by)
-        if any((one.process.name, one.kind.name, one.series) == _series(after) for one in same_day if one.id != number):
-            raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
-        left = self._rebook(before, after, by) if after.value != before.value else []
-        self._accesses.note_named([(case.id, case.label) for case, _ in left], by, AGENDA)
-        with _one_a_day(day), self._database.writing() as connection:
-            stored = store.meeting_of(connection, number)
-            if stored is not None:
-                moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
-                store.update_meeting(connection, moved)
-        return left
+        begins = datetime.combine(day, at.replace(second=0, microsecond=0), process.zone)
 
-    def _rebook(self, before: Meeting, after: Meeting, by: Actor) -> list[tuple[Case, Refusal]]:
-        """Book the cases of an agenda on another day, with what they were booked with; those that could not be."""
-        found = []
-        for case, process in self._booked(before, by):
-            kind = process.meetings[before.kind.name]
-            answers = known_answers(process, case, kind.booked_by) | {kind.date: after.value}
-            result = self._fire(case.id, kind.booked_by, by, answers, expected_version=case.version)
-            if isinstance(result, Refusal):
-                found.append((case, result))
-        return found
+        def work(tx: Transaction) -> None:
+            stored = _expected(tx.connection, number, expected_version)
+            before = _told(process, stored)
+            after = replace(before, begins=begins)
+            moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
+            if store.is_taken(tx.connection, moved):
+                raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
+            if after.value != before.value:
+                self._rebook(tx, before, after, by)
+            tx.write()
+            if not store.update_meeting(tx.connection, moved):
+                raise LostRace
 
-    def cancel(self, number: int, by: Actor) -> None:
+        try:
+            self._site.write(work)
+        except _Stays as stays:
+            self._accesses.note_named([(case.id, case.label) for case, _ in stays.left], by, AGENDA)
+            return stays.left
+        return []
+
+    def _rebook(self, tx: Transaction, before: Meeting, after: Meeting, by: Actor) -> None:
+        """Book the cases of an agenda on another day, with what they were booked with.
+
+        Raises:
+            _Stays: some cannot be.
+            BadMeeting: `by` may not see one of them.
+        """
+        left = []
+        agenda = (before.process.name, before.kind.name, before.series, before.day)
+        for number, _ in store.cases_booked(tx.connection, agenda):
+            work = tx.hold(number)
+            if not may(by, Action.SEE, work.process, work.snapshot):
+                raise BadMeeting("A case is booked on it that you may not see: somebody who may has to move it.")
+            case = case_view(work.process, number, work.snapshot, tx.now, by)
+            kind = work.process.meetings[before.kind.name]
+            answers = known_answers(work.process, case, kind.booked_by) | {kind.date: after.value}
+            refusal = self._changes.fire_within(tx, work, kind.booked_by, by, answers)
+            if refusal is not None:
+                left.append((case, refusal))
+        if left:
+            raise _Stays(left)
+
+    def cancel(self, number: int, by: Actor, expected_version: int | None = None) -> None:
         """Forget a meeting that nobody is booked on.
 
         Raises:
             UnknownMeeting: there is none, or `by` may not see it.
+            ChangedMeeting: somebody else changed it meanwhile.
             BadMeeting: `by` may not, it was held already, or cases are booked on it.
         """
-        meeting = self._changeable(number, by)
-        if meeting.booked:
-            raise BadMeeting(CASES_BOOKED)
+        self._changeable(number, by)
         with self._database.writing() as connection:
-            store.delete_meeting(connection, number)
+            stored = _expected(connection, number, expected_version)
+            if stored.booked:
+                raise BadMeeting(CASES_BOOKED)
+            if not store.delete_meeting(connection, stored):
+                raise ChangedMeeting(CHANGED)
 
     def _changeable(self, number: int, by: Actor) -> Meeting:
         meeting = self.meeting(number, by)
@@ -170,11 +214,14 @@ class Meetings:
             raise BadMeeting("What came of this meeting is recorded: it stays on its day.")
         return meeting
 
-    def record(self, number: int, present: Sequence[str], minutes: str, by: Actor) -> None:
-        """Keep who was there, and the minutes of a meeting.
+    def record(
+        self, number: int, present: Sequence[str], minutes: str, by: Actor, expected_version: int | None = None
+    ) -> None:
+        """Keep who was there, and the minutes of a meeting; if it is still in the version that is expected.
 
         Raises:
             UnknownMeeting: there is none, or `by` may not see it.
+            ChangedMeeting: somebody else changed it meanwhile; nothing is kept.
             BadMeeting: `by` may not record it, or somebody is no kind of person who attends.
         """
         meeting = self.meeting(number, by)
@@ -184,10 +231,9 @@ class Meetings:
         names, said = tuple(one.strip() for one in present if one.strip()), minutes.strip()
         _check_record(names, said)
         with self._database.writing() as connection:
-            stored = store.meeting_of(connection, number)
-            assert stored is not None
-            changed = replace(stored, present=names, minutes=said, held=True)
-            store.update_meeting(connection, changed)
+            stored = _expected(connection, number, expected_version)
+            if not store.update_meeting(connection, replace(stored, present=names, minutes=said, held=True)):
+                raise ChangedMeeting(CHANGED)
 
     def meeting(self, number: int, by: Actor) -> Meeting:
         """One meeting.
@@ -270,8 +316,12 @@ class Meetings:
             return self._catalogue.newest(connection, name, self._clock.now())
 
 
-def _series(meeting: Meeting) -> tuple[str, str, str]:
-    return meeting.process.name, meeting.kind.name, meeting.series
+def _expected(connection: Connection, number: int, version: int | None) -> StoredMeeting:
+    """A meeting as it is now, if it is in the version that is expected."""
+    stored = store.meeting_of(connection, number)
+    if stored is None or version not in (None, stored.seq):
+        raise ChangedMeeting(CHANGED)
+    return stored
 
 
 def _check_day(day: date) -> None:
@@ -303,5 +353,5 @@ def _one_a_day(day: date) -> Iterator[None]:
 
 def _told(process: Process, stored: StoredMeeting) -> Meeting:
     begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
-    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored.seq)
     return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

@@ -126,6 +126,13 @@ def session_row(connection: Connection, digest: str) -> tuple[Any, ...] | None:
     return _SESSION.row(connection, digest=digest)
 
 
+def login_of_csrf(connection: Connection, csrf: str) -> str | None:
+    """The login of the active person of the session with this token, also where the session has ended."""
+    query = select(people.c.login).join(sessions, sessions.c.person_id == people.c.id)
+    row = connection.execute(query.where(sessions.c.csrf == csrf, people.c.active).limit(1)).first()
+    return row[0] if row else None
+
+
 def insert_session(connection: Connection, session: StoredSession) -> None:
     """Keep a new session."""
     values = {**vars(session), "person_id": session.person}

@@ -19,6 +19,7 @@ from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, Sent
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
 DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
+SENT = "This draft was sent already. Here is the case that came of it."
 Before = Annotated[Whole, Query(ge=0, le=2**31 - 1)]
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 
@@ -100,7 +101,9 @@ def case_page(
 ) -> Response:
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")
-    done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}." if did in DONE and task in seen.process.tasks else ""
+    done = SENT if did == "sent" else ""
+    if did in DONE and task in seen.process.tasks:
+        done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
     return show(request, "case.html", seen=seen, tab="overview", done=done)
 
 

@@ -12,8 +12,8 @@ from starlette.datastructures import UploadFile
 
 from engine.case.refusal import Refusal
 from engine.service import Document
-from engine.service.cases.change import file_name as named
 from engine.service.documents.admission import SHOWN
+from engine.service.documents.admission import file_name as named
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole

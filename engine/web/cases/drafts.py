@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine.case.refusal import Refusal
+from engine.case.refusal import Code
 from engine.process.definition import Process, Section
 from engine.service import Case
-from engine.service.desk.drafts import UnknownDraft
+from engine.service.desk.drafts import UnknownDraft, seal_of
 from engine.service.documents.admission import Unwanted
 from engine.store.notes import StoredDraft
 from engine.web.cases.documents import file_name
 from engine.web.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
+from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visitor, Whole
 
 router = APIRouter()
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
@@ -58,6 +58,8 @@ def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
 
 def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
     draft = visitor.engine.desk.draft(number, visitor.actor)
+    if draft.case is not None:
+        raise Elsewhere(f"/cases/{draft.case}?did=sent")
     process = next((one for one in visitor.opens if one.name == draft.process), None)
     if process is None:
         raise NotFound
@@ -187,8 +189,13 @@ def attach(request: Request, visitor: CaseVisiting, number: Number, posted: Sent
 @router.get("/drafts/{number}/check")
 def check(request: Request, visitor: CaseVisiting, number: Number) -> Response:
     """Everything that will be sent, to be looked over."""
+    return _check(request, visitor, number)
+
+
+def _check(request: Request, visitor: Visitor, number: int, status: int = 200, problem: str = "") -> Response:
     draft, process = _draft(visitor, number)
-    return show(request, "draft_check.html", draft=draft, process=process, sections=_answers(visitor, process, draft))
+    values: dict[str, Any] = {"sections": _answers(visitor, process, draft), "seal": seal_of(draft), "problem": problem}
+    return show(request, "draft_check.html", status, draft=draft, process=process, **values)
 
 
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
@@ -203,14 +210,15 @@ def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tup
 
 
 @router.post("/drafts/{number}/send")
-def send(request: Request, visitor: CaseVisiting, number: Number, _: SentBy) -> Response:
-    """Begin the case that the draft describes."""
+def send(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy) -> Response:
+    """Begin the case that the draft describes, as it was looked over."""
     _draft(visitor, number)
-    result = visitor.engine.desk.send(number, visitor.actor)
-    if isinstance(result, Refusal):
-        return _parts(request, visitor, number, 422, result.message)
-    assert isinstance(result, Case)
-    return go(f"/cases/{result.id}/done/{result.version}")
+    result = visitor.engine.desk.send(number, visitor.actor, posted.text("seal", 64) or None)
+    if isinstance(result, Case):
+        return go(f"/cases/{result.id}/done/1")
+    if result.code is Code.CHANGED:
+        return _check(request, visitor, number, 409, result.message)
+    return _parts(request, visitor, number, 422, result.message)
 
 
 @router.get("/drafts/{number}/discard")

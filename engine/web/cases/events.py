@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from starlette.datastructures import FormData
 
 from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
@@ -17,7 +18,17 @@ from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
 from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
 from engine.web.page import go, said_date, show
-from engine.web.visitor import CaseVisiting, Looking, LookingBack, NotFound, Posted, SentToChange, Visitor, Whole
+from engine.web.visitor import (
+    TYPED,
+    CaseVisiting,
+    Looking,
+    LookingBack,
+    NotFound,
+    Posted,
+    SentToChange,
+    Visitor,
+    Whole,
+)
 
 router = APIRouter()
 EventName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
@@ -128,15 +139,22 @@ def answer(
     if isinstance(carried_out, int):
         return go(_where(number, carried_out, posted.number("meeting") or 0))
     visitor.engine.accounts.touch(visitor.session)
+    if posted.text("step", 20) == "change":
+        kept = visitor.engine.desk.keep_form(visitor.person.login, _address(number, name), posted.fields)
+        return go(f"{_address(number, name)}?{TYPED}={kept}")
     seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
     if event.by == frozenset():
         raise NotFound
+    return _try(request, _attempt(visitor, seen, event, posted), carried_out)
+
+
+def _attempt(visitor: Visitor, seen: Seen, event: Event, posted: Posted) -> Attempt:
     questions = event_questions(seen.process, event, seen.case)
     answers, at_text = read(questions, posted), date_in(posted, WHEN, with_time=True)
-    return _try(request, Attempt(visitor, seen, event, questions, answers, at_text, posted), carried_out)
+    return Attempt(visitor, seen, event, questions, answers, at_text, posted)
 
 
 def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> int | Refusal | None:
@@ -161,27 +179,72 @@ def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> in
         given,
         at=at,
         expected_version=posted.number("version") or None,
-        idempotency_key=f"page:{visitor.person.login}:{sent}" if sent else None,
+        idempotency_key=_key(visitor, sent) if sent else None,
         what=FORM,
     )
 
 
 def _try(request: Request, tried: Attempt, refusal: Refusal | None) -> Response:
     """The answers to be looked over, unless the event could not happen, or was refused already."""
+    if refusal is None or tried.version != tried.seen.case.version:
+        refusal = _fault(tried)
+    return _to_check(request, tried) if refusal is None else _refused(request, tried, refusal)
+
+
+def _fault(tried: Attempt) -> Refusal | None:
+    """Why it could not happen as it was answered; None if it could."""
     if tried.version != tried.seen.case.version:
-        return _meanwhile(request, tried)
+        return _changed(tried)
     at, fault = _moment(tried.at_text)
-    number, name, engine = tried.seen.case.id, tried.event.name, tried.visitor.engine
     if fault is not None:
-        return _refused(request, tried, fault)
+        return fault
+    case, name, by = tried.seen.case.id, tried.event.name, tried.visitor.actor
+    return tried.visitor.engine.check_event(case, name, by, tried.given, at=at)
+
+
+def _changed(tried: Attempt) -> Refusal:
+    return Refusal(Code.CHANGED, f"Case {tried.seen.case.id} was changed meanwhile.")
+
+
+def _to_check(request: Request, tried: Attempt) -> Response:
+    """Keep what was answered, and go to where it is looked over: a page that can be gone back to."""
+    desk, address = tried.visitor.engine.desk, _address(tried.seen.case.id, tried.event.name)
+    name = desk.keep_form(tried.visitor.person.login, address, tried.posted.fields)
+    return go(f"{address}/check?{TYPED}={name}") if name else _check(request, tried, secrets.token_urlsafe(16))
+
+
+def _address(number: int, event: str) -> str:
+    return f"/cases/{number}/do/{event}"
+
+
+@router.get("/cases/{number}/do/{name}/check")
+def look_over(
+    request: Request, visitor: CaseVisiting, number: CaseNumber, name: EventName, typed: str = ""
+) -> Response:
+    """What was answered, to be looked over; once it was acted on, what came of it."""
+    done, kept = _done_before(visitor, number, typed), getattr(request.state, "typed", None)
+    seen = see(visitor, number, "form")
+    if done is not None:
+        told, _ = visitor.engine.told_history(number, visitor.actor)
+        return show(request, "event_gone.html", seen=seen, done=done, last=step_done(told, done))
+    event = seen.process.event(seen.case.state, name)
+    if event is None or kept is None or kept.path != _address(number, name):
+        return ask(request, visitor, number, name)
+    tried = _attempt(visitor, seen, event, Posted(FormData(kept.fields)))
+    refusal = _fault(tried)
     if refusal is None:
-        refusal = engine.check_event(number, name, tried.visitor.actor, tried.given, at=at)
-    if refusal is not None:
-        return _refused(request, tried, refusal)
-    if tried.step == "change":
-        when = _when(tried.at_text)
-        return _form(request, *tried.of, tried.shown({}), when=when, meeting=tried.meeting)
-    return _check(request, tried)
+        return _check(request, tried, typed)
+    request.state.typed = None  # the form itself says what was answered, and the version that it is made of now
+    return _refused(request, tried, refusal)
+
+
+def _key(visitor: Visitor, name: str) -> str:
+    return f"page:{visitor.person.login}:{name}"
+
+
+def _done_before(visitor: Visitor, number: int, key: str) -> int | None:
+    """The last step of what this very form did already: it stands, and is shown again; None where it did nothing."""
+    return visitor.engine.last_of_key(_key(visitor, key), number) if key else None
 
 
 def _where(number: int, version: int, meeting: int) -> str:
@@ -223,7 +286,7 @@ def _meanwhile(request: Request, tried: Attempt) -> Response:
     return _form(request, *tried.of, shown, 409, when, changed=changed, meeting=tried.meeting)
 
 
-def _check(request: Request, tried: Attempt) -> Response:
+def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
     rows = [(one, said(one, fields[one.name], tried.answers[one.name])) for one in tried.questions]
     hidden: list[tuple[str, str]] = []
@@ -239,7 +302,7 @@ def _check(request: Request, tried: Attempt) -> Response:
         rows=rows,
         hidden_values=[*hidden, (WHEN, tried.at_text)],
         when=said_date(tried.at_text) if tried.at_text else "Now",
-        key=secrets.token_urlsafe(16),
+        key=key,
         meeting=tried.meeting,
     )
 

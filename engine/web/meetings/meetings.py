@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
-from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, Meeting
+from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting, Meeting
 from engine.web.cases.case import see
 from engine.web.cases.confirmations import came_of
 from engine.web.forms import Question, date_in
@@ -128,10 +128,13 @@ def _agenda(
     status: int = 200,
     done: str = "",
     problem: str | tuple[str, ...] = "",
+    typed: Meeting | None = None,
 ) -> Response:
+    """The page of a meeting; `typed`: what could not be kept stands in its form, what is kept now stands beside it."""
     agenda = visitor.engine.meetings.agenda(found, visitor.actor)
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
     values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
+    values |= {"typed": typed or found, "is_typed": typed is not None}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
 
 
@@ -140,11 +143,15 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
     """Keep who was there, and the minutes."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     present = posted.texts("present") or [one for one in posted.text("names").split("\n") if one.strip()]
+    minutes, meetings = posted.text("minutes", MOST_TYPED), visitor.engine.meetings
+    typed = replace(found, present=tuple(one.strip() for one in present), minutes=minutes)
     try:
-        visitor.engine.meetings.record(number, present, posted.text("minutes"), visitor.actor)
+        meetings.record(number, present, minutes, visitor.actor, posted.number("version"))
+    except ChangedMeeting as bad:
+        now = meetings.meeting(number, visitor.actor)
+        return _agenda(request, visitor, now, 409, problem=str(bad), typed=typed)
     except BadMeeting as bad:
-        typed = replace(found, present=tuple(present), minutes=posted.text("minutes"))
-        return _agenda(request, visitor, typed, 422, problem=str(bad))
+        return _agenda(request, visitor, found, 422, problem=str(bad), typed=typed)
     return go(f"/meetings/{number}?done=kept")
 
 
@@ -173,13 +180,14 @@ def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) ->
     found, engine = _led(visitor, number), visitor.engine
     when = date_in(posted, "when", with_time=True)
     day, at = _day_and_time(when)
+    version = posted.number("version")
     try:
         if posted.text("action", 10) == "cancel":
-            engine.meetings.cancel(number, visitor.actor)
+            engine.meetings.cancel(number, visitor.actor, version)
             return go("/meetings?cancelled=1")
         if day is None or at is None:
             return _move(request, found, _asked_when(when, NO_MOMENT), 422)
-        left = engine.meetings.move(number, day, at, visitor.actor)
+        left = engine.meetings.move(number, day, at, visitor.actor, version)
     except BadMeeting as bad:
         return _move(request, found, _asked_when(when), 422, str(bad))
     if not left:
@@ -201,7 +209,7 @@ def ask_to_cancel(request: Request, visitor: Visiting, number: Number) -> Respon
         submit="Cancel the meeting",
         action=f"/meetings/{number}/move",
         back=f"/meetings/{number}",
-        values={"action": "cancel"},
+        values={"action": "cancel", "version": str(found.version)},
     )
 
 

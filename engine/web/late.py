@@ -1,0 +1,80 @@
+"""Late: a form that was sent after its session had ended is kept, and waits for its person to sign in again."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Mount
+
+from engine.case.text import can_be_kept
+from engine.web.visitor import (
+    MOST_FILES,
+    TYPED,
+    Forged,
+    NotSignedIn,
+    Outdated,
+    Posted,
+    check_origin,
+    engine_of,
+    local_path,
+)
+
+# A form without a session is read no further than this: what people type is shorter by far.
+MOST_BYTES = 1_000_000
+
+
+async def ask_to_sign_in(request: Request, error: Exception) -> Response:
+    """Send who is not signed in to where they can. A form that came too late is kept, and waits for them."""
+    assert isinstance(error, NotSignedIn)
+    path = error.path
+    if request.method == "POST":
+        path = await _late(request)
+    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?next={quote(path)}", 303)
+
+
+async def _late(request: Request) -> str:
+    """Where to go after signing in: back to the form, if the token in it shows for whom it was made."""
+    page, told = _page_of(request), request.headers.get("content-length", "")
+    if not (told.isdigit() and int(told) <= MOST_BYTES):
+        return page
+    try:
+        check_origin(request)
+    except Forged:
+        return "/"
+    async with request.form(max_files=MOST_FILES) as sent:
+        posted = Posted(sent)
+    if not can_be_kept([one for pair in posted.fields for one in pair]):
+        return page
+    login = await run_in_threadpool(engine_of(request).desk.made_for, posted.token)
+    return await _kept(request, page, login, posted) if login else page
+
+
+async def show_again(request: Request, error: Exception) -> Response:
+    """A form that was made in an earlier session of the same person: shown again, with what was typed."""
+    assert isinstance(error, Outdated)
+    login = request.state.visitor.person.login
+    return RedirectResponse(await _kept(request, _page_of(request), login, error.posted), 303)
+
+
+async def _kept(request: Request, page: str, login: str, posted: Posted) -> str:
+    desk = engine_of(request).desk
+    name = await run_in_threadpool(desk.keep_form, login, request.url.path, posted.fields, late=True)
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({TYPED: name})}" if name else page
+
+
+def _page_of(request: Request) -> str:
+    """The page on which a form stood: the one that browsers name, or one at its own address or above it."""
+    came = urlsplit(request.headers.get("referer", ""))
+    named = [f"{came.path}?{came.query}" if came.query else came.path] if came.netloc == request.url.netloc else []
+    parts = request.url.path.strip("/").split("/")
+    above = ["/" + "/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return next((local_path(one) for one in [*named, *above] if _is_page(request, urlsplit(one).path)), "/")
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    routes = [one for one in request.app.router.routes if not isinstance(one, Mount)]
+    return any(one.matches(scope)[0] is Match.FULL for one in routes)
