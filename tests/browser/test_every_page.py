@@ -145,7 +145,7 @@ def test_refusals_and_faults_are_accessible(site: Site, sign_in: SignIn, monkeyp
     wrong = answered("/cases/999999", 404, "Page not found")
     wrong += answered("/cases/1/do/managed_move", 409, "This cannot be done any more")
     wrong += answered("/cases?state=nowhere", 200, "Cases")
-    wrong += answered("/cases?after=nonsense", 404, "Page not found")
+    wrong += answered("/cases?after=nonsense", 422, "This could not be accepted")
     page.goto("/cases/60/notes")
     page.evaluate("document.querySelector('main form [name=csrf]').value = 'forged'")
     page.get_by_role("button", name="Keep note").click()

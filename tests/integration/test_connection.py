@@ -14,7 +14,11 @@ from engine.running.connection import Impatient
 from tests.served import served
 from tests.waiting import PATIENCE
 
-HEAD = b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 4000\r\n\r\n"
+# Without the type of a form nobody waits for the rest of it.
+HEAD = (
+    b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+    b"content-type: application/x-www-form-urlencoded\r\ncontent-length: 4000\r\n\r\n"
+)
 
 
 @pytest.fixture
