@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.process import START, ready_case, swing
 from benchmarks.servers import sqlite_engine
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 from engine.service import Engine
 
 HOUSES = 10

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from engine.case.entry import (
         Entry,
     )
-    from engine.case.possible import (
-        Possible,
-    )
     from engine.case.refusal import (
         Code,
         Refusal,
@@ -27,6 +24,9 @@ if TYPE_CHECKING:
     )
     from engine.case.snapshot import (
         Snapshot,
+    )
+    from engine.case.step.possible import (
+        Possible,
     )
     from engine.clock import (
         Clock,
@@ -107,10 +107,6 @@ if TYPE_CHECKING:
         Problem,
         Refused,
     )
-    from engine.store.archive import (
-        BadArchive,
-        Counted,
-    )
     from engine.store.database import (
         DatabaseUnavailable,
     )
@@ -118,6 +114,10 @@ if TYPE_CHECKING:
         Arrived,
         Documents,
         DocumentTooBig,
+    )
+    from engine.store.keeping.archive import (
+        BadArchive,
+        Counted,
     )
 
 __version__ = "0.1.0"
@@ -195,7 +195,7 @@ _HOMES = {
     "engine.case.command": ("Actor",),
     "engine.case.entry": ("Entry",),
     "engine.case.sight": ("Action",),
-    "engine.case.possible": ("Possible",),
+    "engine.case.step.possible": ("Possible",),
     "engine.case.refusal": (
         "Code",
         "Refusal",
@@ -270,7 +270,7 @@ _HOMES = {
         "Problem",
         "Refused",
     ),
-    "engine.store.archive": (
+    "engine.store.keeping.archive": (
         "BadArchive",
         "Counted",
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine import shipped
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar
-from engine.process.loader import Loaded, calendar_name, process_of
+from engine.process.file.loader import Loaded, calendar_name, process_of
 from engine.source.problem import Problem, Refused
 from engine.source.reader import Source, read
 

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine.case.command import Actor, AddDocument, AssignTask, ClaimTask, Command, CompleteTask, Fire, Tick
-from engine.case.schedule import ESCALATION
 from engine.case.snapshot import Snapshot
+from engine.case.time.schedule import ESCALATION
 from engine.process.definition import LOOK_INTO, Field, Process
 
 EPOCH = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)

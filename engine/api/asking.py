@@ -13,9 +13,9 @@ from limits.strategies import MovingWindowRateLimiter
 from pydantic import AfterValidator, BeforeValidator
 
 from engine.api.problem import Refused, problem
+from engine.case.answers.text import can_be_kept
 from engine.case.command import Actor
-from engine.case.instants import NOT_TOLD, is_told
-from engine.case.text import can_be_kept
+from engine.case.time.instants import NOT_TOLD, is_told
 from engine.service import Engine, Grant, Scope
 from engine.source.number import NotANumber, count, whole
 

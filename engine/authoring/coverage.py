@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.authoring.scenarios import Result
 from engine.case.entry import Entry
-from engine.case.schedule import escalation_key, timer_key
+from engine.case.time.schedule import escalation_key, timer_key
 from engine.process.definition import ANYWHERE, Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
 

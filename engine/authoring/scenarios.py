@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.calendars.duration import BadDuration, Duration, add, parse
+from engine.case.answers.form import value_of
 from engine.case.command import Actor
-from engine.case.form import value_of
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
-from engine.process.context import event_names
 from engine.process.definition import LOOK_INTO, Process
+from engine.process.file.context import event_names
 from engine.service import Case, Engine, UnknownCase
 from engine.source.problem import Problem, Refused, nearest
 from engine.source.reader import Path as Steps

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.case.entry import Entry, canonical
-from engine.case.lateness import late_from
+from engine.case.time.lateness import late_from
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def backup(
 
       casework backup /backups/casework-2024-03-01.zip
     """
-    from engine.store.archive import BadArchive
+    from engine.store.keeping.archive import BadArchive
 
     with opened() as engine:
         try:
@@ -124,7 +124,7 @@ def restore(
       CASEWORK_DATABASE_URL=sqlite:///restored.db casework restore casework-2024-03-01.zip
     """
     from engine.service import Engine
-    from engine.store.archive import BadArchive
+    from engine.store.keeping.archive import BadArchive
 
     found = settings()
     _make_folder(found.database_url)

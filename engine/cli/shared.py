@@ -111,7 +111,7 @@ def instant(text: str) -> datetime | None:
     """
     if not text:
         return None
-    from engine.case.instants import NOT_TOLD, is_told
+    from engine.case.time.instants import NOT_TOLD, is_told
 
     try:
         found = datetime.fromisoformat(text)

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from engine.process import flow
 from engine.process.circles import instant_circles
-from engine.process.context import Context
 from engine.process.definition import ANYWHERE, Event, Process, State, Way
+from engine.process.file.context import Context
 from engine.source.problem import Problem, Severity, nearest
 from engine.source.reader import Path
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
 from engine.calendars.duration import Duration, parse
-from engine.process.expressions import Expression, Language
+from engine.process.language.expressions import Expression, Language
 
 FieldType = str
 ANYWHERE = ""

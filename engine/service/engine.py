@@ -31,9 +31,10 @@ from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
-from engine.store import archive, schema
+from engine.store import schema
 from engine.store.database import Database, DatabaseUnavailable
 from engine.store.documents import Documents, documents_of
+from engine.store.keeping import archive
 
 R = TypeVar("R")
 T = TypeVar("T")

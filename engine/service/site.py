@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from engine.case.instants import from_text
 from engine.case.refusal import Refusal
+from engine.case.time.instants import from_text
 from engine.clock import Clock
 from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.documents.admission import Admission

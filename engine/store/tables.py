@@ -1,4 +1,4 @@
-"""Tables: what is stored. Instants are text in UTC (engine.case.instants), so that order is time.
+"""Tables: what is stored. Instants are text in UTC (engine.case.time.instants), so that order is time.
 
 The snapshot in a case's row is the case; tasks, timers, places taken and waiting are the parts of it
 that must be found without reading every case. All are written in the transaction that changes it, and

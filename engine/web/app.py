@@ -15,9 +15,10 @@ from engine.running.doors import Doors, Turned
 from engine.running.heads import Heads
 from engine.service import Engine
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
-from engine.web import home, late, outbox, processes
+from engine.web import home, outbox, processes
 from engine.web.bundle import Bundle
 from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
+from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, meetings
 from engine.web.page import go, show

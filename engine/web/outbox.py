@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from engine.service.messages.outbox import BadHook
-from engine.web.forms import Question
+from engine.web.forms.forms import Question
 from engine.web.page import go, show
 from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 

@@ -17,9 +17,9 @@ from markupsafe import Markup, escape
 from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
-from engine.store.typed_forms import StoredForm
+from engine.store.desk.typed_forms import StoredForm
 from engine.web.bundle import asset
-from engine.web.filling import fill
+from engine.web.forms.refill import fill
 from engine.web.visitor import Visitor
 
 

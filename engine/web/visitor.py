@@ -21,9 +21,9 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from engine.calendars.day import day_of
+from engine.case.answers.text import can_be_kept
 from engine.case.command import Actor
 from engine.case.sight import Action, may
-from engine.case.text import can_be_kept
 from engine.process.definition import Process
 from engine.running.doors import door_of
 from engine.service import Engine

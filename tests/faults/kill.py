@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from engine.case.instants import to_text
+from engine.case.time.instants import to_text
 from engine.clock import SetClock
 from engine.service import Engine
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.store.archive import BadArchive
+from engine.store.keeping.archive import BadArchive
 from tests.steps import in_panel, in_placement, offered
 
 

@@ -196,8 +196,8 @@ def test_what_no_message_can_hold_is_not_sent() -> None:
 
 
 def queue(engine: Engine, addresses: list[str]) -> None:
-    from engine.case.instants import to_text
-    from engine.store.outbox import queue_email
+    from engine.case.time.instants import to_text
+    from engine.store.messages.outbox import queue_email
 
     with engine.database.writing() as connection:
         for address in addresses:

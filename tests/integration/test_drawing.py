@@ -12,7 +12,7 @@ from engine.authoring import diagram
 from engine.authoring.drawing import NotDrawn, draw, draw_beside
 from engine.files import load_file
 from engine.process.definition import Process
-from engine.process.loader import load_process
+from engine.process.file.loader import load_process
 from engine.source.problem import Refused
 from engine.web import processes
 from engine.web.app import create_site

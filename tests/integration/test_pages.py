@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from engine import Engine, Refusal
 from engine.case.command import Actor
 from engine.case.refusal import Code
-from engine.case.schedule import escalation_key
+from engine.case.time.schedule import escalation_key
 from engine.clock import SetClock
 from engine.service.documents.admission import Scanner
 from engine.service.lists.places import Group

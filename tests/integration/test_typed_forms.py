@@ -13,9 +13,9 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.service.desk.typed_forms import KEPT, LONGEST, MOST_OF_ONE
 from engine.service.people.accounts import ABSOLUTE, IDLE
-from engine.store.typed_forms import StoredForm
+from engine.store.desk.typed_forms import StoredForm
 from engine.web.app import create_site
-from engine.web.filling import fill
+from engine.web.forms.refill import fill
 from engine.web.people.signing import Throttle
 from tests.integration.site import PASSWORD, Visit, settle
 from tests.steps import in_panel

@@ -61,7 +61,7 @@ CHANGES: tuple[Change, ...] = (
         ("an offset to the west lies in the east", "timezone(-length if", "timezone(length if"),
     ),
     *_in(
-        "process/times.py",
+        "process/language/times.py",
         _LANGUAGE,
         ("months begin with one", "lambda day: day.month - 1", "lambda day: day.month"),
         ("Sunday is seven", "day.isoweekday() % 7", "day.isoweekday()"),
@@ -72,7 +72,7 @@ CHANGES: tuple[Change, ...] = (
         ("an instant meets a day in UTC", "return day_of(aware(value), zone)", "return aware(value).date()"),
     ),
     *_in(
-        "process/expressions.py",
+        "process/language/expressions.py",
         _LANGUAGE,
         (
             "an empty field is false",
@@ -161,7 +161,7 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
-        "case/form.py",
+        "case/answers/form.py",
         _FORM,
         (
             "what is required may be left out",
@@ -178,7 +178,7 @@ CHANGES: tuple[Change, ...] = (
         ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
     ),
     *_in(
-        "case/schedule.py",
+        "case/time/schedule.py",
         _CASE,
         ("a date that has passed falls due in the past", "return [max(times[0], at), *times[1:]]", "return times"),
         ("each time that was missed is made up for", "if timer.missed_each:", "if True:"),
@@ -197,7 +197,7 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
-        "case/decide.py",
+        "case/step/decide.py",
         _CASE,
         ("an event may lie in the future", "if at > to_text(facts.now):", "if False:"),
         ("an event may lie before the last", "at < snapshot.last_at and", "False and"),
@@ -211,7 +211,7 @@ CHANGES: tuple[Change, ...] = (
         ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
     ),
     *_in(
-        "case/event.py",
+        "case/step/event.py",
         _CASE,
         ("a chain of automatic ways is cut to one step", "for _ in range(MOST_AUTOMATIC + 1):", "for _ in range(1):"),
         ("rules are not looked at", "if broken is not None or not paths:", "if not paths:"),
@@ -219,7 +219,7 @@ CHANGES: tuple[Change, ...] = (
         ("anybody fires an event", "if not may(command.by, Action.FIRE, process, case, event):", "if False:"),
     ),
     *_in(
-        "case/tick.py",
+        "case/step/tick.py",
         _CASE,
         ("a timer sends nothing", "if timer.send:", "if False:"),
         ("an unfinished step stays after a refusal", "del draft.entries[count:]", "pass"),
@@ -236,11 +236,11 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
-        "case/reasons.py",
+        "case/step/reasons.py",
         _CASE,
     ),
     *_in(
-        "case/lateness.py",
+        "case/time/lateness.py",
         _LATE,
         (
             "an escalated task without a date is never overdue",
@@ -255,7 +255,7 @@ CHANGES: tuple[Change, ...] = (
         ("days late are those of UTC", "(day_of(now, zone) - day_of(since, zone)).days", "(now - since).days"),
     ),
     *_in(
-        "case/effects.py",
+        "case/step/effects.py",
         _CASE,
         ("tasks of a state that was left stay open", 'found[name] = "cancelled"', "pass"),
         ("an event does not do its task", 'found[name] = "done"', "pass"),
@@ -277,7 +277,7 @@ CHANGES: tuple[Change, ...] = (
         ("a case that waits loses its turn", 'now if now != wait or wait["state"] in path.left else {}', "{}"),
     ),
     *_in(
-        "case/walk.py",
+        "case/step/walk.py",
         _CASE,
         (
             "the last alternative is taken",

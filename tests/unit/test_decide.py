@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.case.command import Actor, AddDocument, Facts, Fire, Open, Tick
-from engine.case.decide import Decision, decide
 from engine.case.entry import GENESIS, Entry, chained
-from engine.case.possible import possible_events
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, apply, replay
+from engine.case.step.decide import Decision, decide
+from engine.case.step.possible import possible_events
 from engine.process.definition import Process
 from engine.process.paths import paths_of
 from tests.walks import EPOCH, actors, assert_valid, commands, forms

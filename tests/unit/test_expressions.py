@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.process.expressions import Expression, Fault, Language, View
+from engine.process.language.expressions import Expression, Fault, Language, View
 
 FIELDS = {
     "a": "text",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.form import _Fault, value_of
+from engine.case.answers.form import _Fault, value_of
 from engine.process.definition import Field
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.case.lateness import days_late, late_from, lateness, without_lateness
+from engine.case.time.lateness import days_late, late_from, lateness, without_lateness
 
 RAISED, DUE, LATER = (f"2024-03-0{day}T08:00:00.000000Z" for day in (1, 4, 6))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api.app import create_app
-from engine.case.form import _Fault, value_of
+from engine.case.answers.form import _Fault, value_of
 from engine.process.definition import Field
 from engine.service import Engine
 from engine.source import sign

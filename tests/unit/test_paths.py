@@ -9,12 +9,12 @@ import pytest
 
 from engine.authoring.diagram import arrows
 from engine.case.command import Actor, Facts, Fire, Open
-from engine.case.decide import Decision, decide
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, places_taken
+from engine.case.step.decide import Decision, decide
 from engine.process.definition import Process
+from engine.process.file.loader import load_process
 from engine.process.flow import graph
-from engine.process.loader import load_process
 from engine.process.paths import AUTOMATIC, paths_of
 
 NOW = datetime(2024, 1, 8, 9, tzinfo=UTC)

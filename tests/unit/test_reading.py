@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.authoring.demonstration import load_demonstration
 from engine.authoring.scenarios import load_scenarios
 from engine.calendars.loader import load_calendar
-from engine.process.loader import load_process
+from engine.process.file.loader import load_process
 from engine.source.problem import Refused
 from engine.source.reader import MAX_BYTES, MAX_DEPTH, read
 from engine.source.shape import schema, shape_problems

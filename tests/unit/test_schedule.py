@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.case.instants import from_text, to_text
-from engine.case.schedule import first_due, next_due
+from engine.case.time.instants import from_text, to_text
+from engine.case.time.schedule import first_due, next_due
 from engine.process.definition import Process, Timer
-from engine.process.loader import load_process
+from engine.process.file.loader import load_process
 from tests.unit.test_calendars import CALENDAR
 
 PROCESS = """
@@ -132,7 +132,7 @@ def test_each_missed_time_comes_where_each_is_wanted() -> None:
 
 
 def test_an_outage_of_years_is_skipped_without_counting_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.case import schedule
+    from engine.case.time import schedule
 
     process, asked = process_with("1 minute"), []
     kept = first_due(process, timer_in(process), to_text(at("2014-01-01 09:00")), {})

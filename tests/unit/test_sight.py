@@ -12,7 +12,7 @@ from engine.case.command import ENGINE, Actor
 from engine.case.sight import Action, ListSight, Part, Sight, leaders, list_sight, may, may_be_given, roles_in, sight_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
-from engine.process.loader import load_process
+from engine.process.file.loader import load_process
 from engine.source.problem import Refused
 from tests.conftest import LOAN, REFERRAL
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.form import stored
+from engine.case.answers.form import stored
 from engine.process.definition import Field
-from engine.process.expressions import Expression, Fault, Language, View
+from engine.process.language.expressions import Expression, Fault, Language, View
 
 ZONES = ("Europe/London", "America/New_York", "Pacific/Kiritimati", "Pacific/Chatham", "Australia/Lord_Howe")
 FIELDS = {"d": "date", "e": "date", "t": "time", "n": "integer", "x": "number", "y": "yes_no", "a": "text"}

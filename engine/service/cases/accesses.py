@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from engine.case.command import Actor
-from engine.case.instants import to_text
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.views import shown_data, unnamed
 from engine.service.site import Site

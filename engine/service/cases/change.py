@@ -20,9 +20,9 @@ from engine.case.command import (
     PostponeTask,
 )
 from engine.case.entry import Entry
-from engine.case.instants import NOT_TOLD, from_text, is_told
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
+from engine.case.time.instants import NOT_TOLD, from_text, is_told
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from engine.case.command import Tick
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 from engine.service.cases.transaction import LostRace, Transaction, due_timers
 from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor, Facts
 from engine.case.entry import Entry
-from engine.case.instants import from_text
-from engine.case.possible import Possible, possible_events
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
+from engine.case.step.possible import Possible, possible_events
+from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase

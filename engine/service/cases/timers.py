@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 from engine.service.cases.due import BATCH, Progress, Ran, Stuck, fire_batch, offer_free_places
 from engine.service.site import Site
 from engine.store.cases import due as store

@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 
 from engine.case.agenda import bookings
 from engine.case.command import ENGINE, Actor, Command, Facts, Fire, Tick
-from engine.case.decide import Decision, decide
 from engine.case.entry import Entry
-from engine.case.instants import from_text, to_text
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, places_taken
+from engine.case.step.decide import Decision, decide
+from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices

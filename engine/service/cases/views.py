@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from engine.case.agenda import bookings
+from engine.case.answers.form import shown, shown_to
 from engine.case.command import Actor
 from engine.case.entry import Entry
-from engine.case.form import shown, shown_to
-from engine.case.instants import from_text
-from engine.case.lateness import days_late, late_from
-from engine.case.schedule import ESCALATION, timer_of
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import from_text
+from engine.case.time.lateness import days_late, late_from
+from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 
 T = TypeVar("T")
 

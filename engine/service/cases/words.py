@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.case.entry import Entry
-from engine.case.possible import Possible
-from engine.case.schedule import ESCALATION
+from engine.case.step.possible import Possible
+from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Field, Process
 from engine.service.cases.views import Case, local
 

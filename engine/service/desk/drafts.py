@@ -11,17 +11,17 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor, Enclosure, Open
 from engine.case.entry import canonical
-from engine.case.instants import from_text, to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
+from engine.case.time.instants import from_text, to_text
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
 from engine.service.cases.views import Case, case_view
 from engine.service.people.people import known_person
 from engine.service.site import Site
 from engine.source.fault import Unknown
-from engine.store import notes as store
-from engine.store.notes import StoredDraft
+from engine.store.desk import notes as store
+from engine.store.desk.notes import StoredDraft
 from engine.store.processes import text_hash
 
 

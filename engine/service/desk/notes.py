@@ -9,16 +9,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.case.command import Actor
-from engine.case.instants import to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action
+from engine.case.time.instants import to_text
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import Page, every, local
 from engine.service.messages.notices import Notices
 from engine.service.site import Site
-from engine.store import notes as store
-from engine.store.notes import StoredNote
+from engine.store.desk import notes as store
+from engine.store.desk.notes import StoredNote
 
 MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
 MOST_MENTIONED = 20

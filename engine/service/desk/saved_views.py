@@ -8,7 +8,7 @@ from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.service.people.people import known_person
 from engine.service.site import Site
-from engine.store import notes as store
+from engine.store.desk import notes as store
 
 MOST_VIEWS = 30
 

@@ -10,12 +10,12 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from engine.case.instants import to_text
+from engine.case.time.instants import to_text
 from engine.service.people.people import digest, known_person
 from engine.service.site import Site
-from engine.store import typed_forms as store
+from engine.store.desk import typed_forms as store
+from engine.store.desk.typed_forms import StoredForm
 from engine.store.people.accounts import login_of_csrf
-from engine.store.typed_forms import StoredForm
 
 KEPT = timedelta(hours=1)
 # Enough for every window that somebody has open; a script that sends forms without end fills no table.

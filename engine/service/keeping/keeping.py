@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.service.keeping import verification
 from engine.service.site import Site
-from engine.store import archive
+from engine.store.keeping import archive
 
 
 class Keeping:

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.case.command import Actor
-from engine.case.instants import to_text
 from engine.case.sight import ListSight, list_sight
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
 from engine.service.lists.cursors import BadCursor, Cursors, Place

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.case.entry import Entry
-from engine.case.schedule import ESCALATION
 from engine.case.sight import Action, has_role, may
 from engine.case.snapshot import Snapshot
+from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
-from engine.store.outbox import queue_email
+from engine.store.messages.outbox import queue_email
 from engine.store.people.people import all_people
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from engine.case.instants import to_text
+from engine.case.time.instants import to_text
 from engine.clock import Clock
 from engine.source.fault import CaseworkError, Invalid
-from engine.store import outbox as store
 from engine.store.database import Database
-from engine.store.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
+from engine.store.messages import outbox as store
+from engine.store.messages.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
 
 MOST_TRIES = 12
 CLAIM = timedelta(minutes=10)

@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.service.people.people import BadPerson, Person, digest, known_person, person_of
 from engine.source.fault import Invalid

@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
-from engine.case.instants import from_text, to_text
 from engine.case.sight import HOUSE_ROLES, role_of
+from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.source.fault import Invalid, Unknown
 from engine.source.problem import nearest

@@ -13,7 +13,7 @@ from engine.calendars.day import days_somewhere
 from engine.case.command import Actor
 from engine.case.sight import Action, may
 from engine.process.definition import Process
-from engine.process.loader import calendar_name
+from engine.process.file.loader import calendar_name
 from engine.service.processes.texts import process_of_text, published_calendar
 from engine.source.fault import Unknown
 from engine.source.reader import read

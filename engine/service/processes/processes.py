@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.case.answers.form import check_form
 from engine.case.command import Actor
-from engine.case.form import check_form
 from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 from engine.service.cases import due
 from engine.service.cases.transaction import Transaction
 from engine.service.lists.finder import actor_of

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 from engine.files import load_file
 from engine.process.definition import Process
-from engine.process.loader import Loaded, calendar_name
+from engine.process.file.loader import Loaded, calendar_name
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.texts import calendar_of, process_of_text, published_calendar
 from engine.source.problem import Problem, Refused, Severity

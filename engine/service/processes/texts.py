@@ -9,7 +9,7 @@ import functools
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar, load_calendar
-from engine.process.loader import Loaded, load_process
+from engine.process.file.loader import Loaded, load_process
 
 MOST = 64
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from engine.case.entry import GENESIS, Entry, chained
-from engine.case.lateness import late_from
 from engine.case.snapshot import Snapshot
+from engine.case.time.lateness import late_from
 from engine.store.cases.index import Columns, index_changes
-from engine.store.outbox import telling
+from engine.store.messages.outbox import telling
 from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
 from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
 

@@ -13,9 +13,9 @@ from engine.process.definition import Process, Section
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft, seal_of
 from engine.service.documents.admission import Unwanted
-from engine.store.notes import StoredDraft
+from engine.store.desk.notes import StoredDraft
 from engine.web.cases.documents import file_name
-from engine.web.forms import Question, question, read, said, with_answers
+from engine.web.forms.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
 from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visitor, Whole
 

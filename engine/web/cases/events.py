@@ -16,7 +16,7 @@ from engine.process.definition import Event, Process
 from engine.service import Case
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
-from engine.web.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
+from engine.web.forms.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
 from engine.web.page import go, said_date, show
 from engine.web.visitor import (
     TYPED,

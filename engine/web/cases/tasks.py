@@ -12,7 +12,7 @@ from engine.service import Case
 from engine.service.lists.finder import TasksWanted
 from engine.web.cases.case import DONE, CaseNumber, see
 from engine.web.cases.confirmations import tasks_done
-from engine.web.forms import Question, date_in
+from engine.web.forms.forms import Question, date_in
 from engine.web.page import go, query, show
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor, number_in
 

@@ -13,7 +13,7 @@ from engine.service import UnknownCase
 from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting, Meeting
 from engine.web.cases.case import see
 from engine.web.cases.confirmations import came_of
-from engine.web.forms import Question, date_in
+from engine.web.forms.forms import Question, date_in
 from engine.web.page import ask_once, go, moment, show
 from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor, Whole
 

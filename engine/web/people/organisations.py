@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from engine.service import BadPerson
-from engine.web.forms import Question
+from engine.web.forms.forms import Question
 from engine.web.page import go, show
 from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 

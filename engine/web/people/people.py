@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, role_of
 from engine.service import BadPerson, Person
-from engine.web.forms import Question
+from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
 from engine.service.people.accounts import BadPassword, OpenSession, handle_of
-from engine.web.forms import Question
+from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.people.signing import enter
 from engine.web.visitor import SentBy, Visiting, Visitor

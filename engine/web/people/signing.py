@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from engine.running.beside import PASSWORDS, beside
 from engine.service.people.accounts import ABSOLUTE, BadPassword, Session, Stage
-from engine.web.forms import Question
+from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.people.provider import Provider, SignInFailed
 from engine.web.visitor import AnyPosted, Engined, SentBy, Visiting, cookie_name, local_path, session_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.process.context import Context, event_names
 from engine.process.definition import MeetingKind
+from engine.process.file.context import Context, event_names
 from engine.source.problem import nearest
 from engine.source.reader import Path
 

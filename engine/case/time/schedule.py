@@ -8,11 +8,11 @@ from datetime import datetime, time
 from typing import Any
 
 from engine.calendars.duration import Duration, add, at_local, roll
-from engine.case.instants import from_text, to_text
-from engine.case.lateness import lateness
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import from_text, to_text
+from engine.case.time.lateness import lateness
 from engine.process.definition import Process, Timer
-from engine.process.expressions import instant
+from engine.process.language.expressions import instant
 
 ESCALATION = "task:"
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.case.draft import Draft
-from engine.case.form import stored
+from engine.case.answers.form import stored
+from engine.case.step.draft import Draft
 from engine.process.definition import State
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 from engine.process.paths import Path
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.day import day_of
-from engine.case.instants import YEARS, is_told
+from engine.case.time.instants import YEARS, is_told
 from engine.process.definition import Field, Process
-from engine.process.expressions import View
-from engine.process.patterns import matches
-from engine.process.times import aware
+from engine.process.language.expressions import View
+from engine.process.language.patterns import matches
+from engine.process.language.times import aware
 from engine.source import number, sign
 
 TEXT_LENGTH = 500

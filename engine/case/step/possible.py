@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.case.command import Actor, Facts
-from engine.case.draft import Draft
-from engine.case.instants import to_text
-from engine.case.reasons import no_way, not_allowed, unmet
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
-from engine.case.walk import choose
+from engine.case.step.draft import Draft
+from engine.case.step.reasons import no_way, not_allowed, unmet
+from engine.case.step.walk import choose
+from engine.case.time.instants import to_text
 from engine.process.definition import Event, Process
 from engine.process.paths import Path, paths_of
 

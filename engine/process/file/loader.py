@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, zone_named
 from engine.process.checks import check_process
-from engine.process.context import Context, event_names, state_names
 from engine.process.definition import (
     Document,
     Escalation,
@@ -28,9 +27,10 @@ from engine.process.definition import (
     Section,
     TaskKind,
 )
-from engine.process.expressions import RESERVED, Language, zone_mend
-from engine.process.meetings import read_meetings
-from engine.process.states import read_events, read_needs, read_states
+from engine.process.file.context import Context, event_names, state_names
+from engine.process.file.meetings import read_meetings
+from engine.process.file.states import read_events, read_needs, read_states
+from engine.process.language.expressions import RESERVED, Language, zone_mend
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
@@ -260,7 +260,7 @@ def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:
 
 def pattern_fault(pattern: str) -> str | None:
     """Why `pattern` is no regular expression that runs in bounded time; None if it is one."""
-    from engine.process.patterns import matches
+    from engine.process.language.patterns import matches
 
     try:
         matches(pattern, "")

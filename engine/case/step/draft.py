@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.case.command import Facts
 from engine.case.entry import Entry
-from engine.case.instants import from_text, to_text
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, apply, places_taken
+from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 
 
 @dataclass

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.case import schedule
 from engine.case.command import ENGINE, Fire, Tick
-from engine.case.draft import Draft
-from engine.case.effects import new_tasks
-from engine.case.event import fire
-from engine.case.instants import from_text, to_text
 from engine.case.refusal import Code, Refusal
+from engine.case.step.draft import Draft
+from engine.case.step.effects import new_tasks
+from engine.case.step.event import fire
+from engine.case.time import schedule
+from engine.case.time.instants import from_text, to_text
 from engine.process.definition import LOOK_INTO, Timer
 
 MOST_AT_ONCE = 8

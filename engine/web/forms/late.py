@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
 
-from engine.case.text import can_be_kept
+from engine.case.answers.text import can_be_kept
 from engine.web.visitor import (
     MOST_FILES,
     TYPED,

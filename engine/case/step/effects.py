@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from engine.case import schedule
-from engine.case.draft import Draft
 from engine.case.snapshot import Snapshot
-from engine.case.walk import Walk
+from engine.case.step.draft import Draft
+from engine.case.step.walk import Walk
+from engine.case.time import schedule
 from engine.process.definition import Process
 from engine.process.paths import Path
 

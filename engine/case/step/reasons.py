@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.case.command import Fire
-from engine.case.draft import Draft
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
-from engine.case.walk import Walk
+from engine.case.step.draft import Draft
+from engine.case.step.walk import Walk
 from engine.process.definition import Need, Process
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 
 
 def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:

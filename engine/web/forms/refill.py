@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from markupsafe import escape
 
-from engine.store.typed_forms import StoredForm
+from engine.store.desk.typed_forms import StoredForm
 from engine.web.visitor import CSRF
 
 # What a page says itself in its form, whatever was sent.

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cel_expr_python import cel
 
 from engine.calendars.day import UnknownZone, day_of, offset_or_zone
-from engine.process import times, tokens
+from engine.process.language import times, tokens
 from engine.source import sign
 from engine.source.problem import nearest
 

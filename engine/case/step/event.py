@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from engine.case.answers.form import check_form
 from engine.case.command import Fire
-from engine.case.draft import Draft
-from engine.case.effects import effects_of
-from engine.case.form import check_form
-from engine.case.instants import to_text
-from engine.case.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet_by
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
-from engine.case.walk import choose
+from engine.case.step.draft import Draft
+from engine.case.step.effects import effects_of
+from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet_by
+from engine.case.step.walk import choose
+from engine.case.time.instants import to_text
 from engine.process.paths import AUTOMATIC, paths_of
 
 MOST_AUTOMATIC = 32

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from engine.calendars.day import day_of
-from engine.case.instants import from_text, to_text
+from engine.case.time.instants import from_text, to_text
 
 Task = Mapping[str, Any]
 _BEFORE = timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.case import schedule
+from engine.case.answers.form import check_form
 from engine.case.command import (
     Actor,
     AddDocument,
@@ -26,19 +26,19 @@ from engine.case.command import (
     PostponeTask,
     Tick,
 )
-from engine.case.draft import Draft
-from engine.case.effects import effects_of
 from engine.case.entry import Entry
-from engine.case.event import fire, settle
-from engine.case.form import check_form
-from engine.case.instants import to_text
-from engine.case.lateness import without_lateness
-from engine.case.reasons import event_title, form_refusal, no_way, not_allowed, not_yours, unmet_by
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, doers, has_role, may
 from engine.case.snapshot import Snapshot
-from engine.case.tick import tick
-from engine.case.walk import choose
+from engine.case.step.draft import Draft
+from engine.case.step.effects import effects_of
+from engine.case.step.event import fire, settle
+from engine.case.step.reasons import event_title, form_refusal, no_way, not_allowed, not_yours, unmet_by
+from engine.case.step.tick import tick
+from engine.case.step.walk import choose
+from engine.case.time import schedule
+from engine.case.time.instants import to_text
+from engine.case.time.lateness import without_lateness
 from engine.process.definition import Process
 from engine.process.paths import paths_of
 

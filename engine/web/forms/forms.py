@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.case.answers.form import shown_to
 from engine.case.command import Actor
-from engine.case.form import shown_to
 from engine.process.definition import Event, Field, Process
-from engine.process.expressions import View
+from engine.process.language.expressions import View
 from engine.service import Case, Engine
 from engine.service.cases.words import text_of
 from engine.service.meetings.meetings import Meeting

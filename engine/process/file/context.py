@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
-from engine.process.expressions import Expression, Language
+from engine.process.language.expressions import Expression, Language
 from engine.source.problem import Problem, nearest
 from engine.source.reader import Path, Source
 

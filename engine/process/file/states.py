@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.process.context import NOTHING, Context
 from engine.process.definition import Event, Hold, Need, State, Timer, Way
+from engine.process.file.context import NOTHING, Context
 from engine.source.problem import nearest
 from engine.source.reader import Path
 

@@ -1,0 +1,1 @@
+"""What somebody filled in, turned into values of the right type, or faults."""

@@ -1,0 +1,1 @@
+"""Carrying a whole database away, and putting it back."""
