@@ -151,7 +151,7 @@ def test_refusals_and_faults_are_accessible(site: Site, sign_in: SignIn, monkeyp
     page.get_by_role("button", name="Keep note").click()
     assert page.locator("h1").inner_text() == "This could not be accepted"
     wrong += violations(page)
-    monkeypatch.setattr(site.engine, "keep_shown", lambda *_: 1 / 0)
+    monkeypatch.setattr(site.engine.arrivals, "keep_shown", lambda *_: 1 / 0)
     wrong += answered("/cases/60", 500, "Something went wrong")
     monkeypatch.undo()
     assert wrong == []
