@@ -7,6 +7,7 @@ from tests.mutants.change import Change
 _CALENDARS = ("tests/unit/test_calendars.py", "tests/unit/test_schedule.py", "tests/unit/test_times.py")
 _LANGUAGE = ("tests/unit/test_expressions.py", "tests/unit/test_times.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
 _PATHS = ("tests/unit/test_paths.py", "tests/unit/test_decide.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
+_ROOMS = (*_LANGUAGE, "tests/unit/test_decide.py", "tests/unit/test_schedule.py")
 _FORM = ("tests/unit/test_form.py", "tests/unit/test_decide.py")
 _CASE = ("tests/unit/test_decide.py", "tests/integration/test_bounds.py", "tests/unit/test_paths.py", "tests/unit/test_schedule.py", "tests/integration/test_engine.py", "tests/integration/test_due.py")  # fmt: skip
 _SIGHT = ("tests/unit/test_sight.py", "tests/integration/test_sight.py", "tests/integration/test_permissions.py")
@@ -38,6 +39,11 @@ CHANGES: tuple[Change, ...] = (
         ("two half terms on is one half term on", "[: count - before]", "[:1]"),
         ("a named day that is today is next year's", "this_year >= day", "this_year > day"),
         ("the last Friday is the first", 'days[-1] if found[1] == "last"', 'days[0] if found[1] == "last"'),
+        (
+            "the last day of a term is none",
+            "return self.first <= day <= self.last",
+            "return self.first <= day < self.last",
+        ),
     ),
     *_in(
         "calendars/duration.py",
@@ -53,12 +59,29 @@ CHANGES: tuple[Change, ...] = (
             'if unit in {"minute", "hour"}:\n        return start.astimezone(UTC)',
             'if unit in {"minute", "hour"}:\n        return start.astimezone(zone)',
         ),
+        (
+            "an hour that happens twice is taken the second time",
+            "datetime.combine(day, clock, tzinfo=zone).astimezone",
+            "datetime.combine(day, clock, tzinfo=zone).replace(fold=1).astimezone",
+        ),
+        (
+            "only the last part of a sum counts",
+            "now = _add_part(count, unit, now, zone",
+            "now = _add_part(count, unit, start, zone",
+        ),
+        ("the most of a unit is too much", "any(count > MOST for", "any(count >= MOST for"),
+        ("a duration of centuries is taken", "> LONGEST_DAYS:", "> 10 * LONGEST_DAYS:"),
     ),
     *_in(
         "calendars/day.py",
         _CALENDARS,
         ("the day is that of UTC", "moment.astimezone(zone).date()", "moment.date()"),
         ("an offset to the west lies in the east", "timezone(-length if", "timezone(length if"),
+        (
+            "it is later in the west than in the east",
+            "return day_of(moment, _FURTHEST_WEST), day_of(moment, _FURTHEST_EAST)",
+            "return day_of(moment, _FURTHEST_EAST), day_of(moment, _FURTHEST_WEST)",
+        ),
     ),
     *_in(
         "process/language/times.py",
@@ -114,6 +137,11 @@ CHANGES: tuple[Change, ...] = (
         ("a dead alternative is not told", 'if always or text in seen or text == "false":', "if False:"),
         ("waiting inside is not told", "if _is_inside(hold.otherwise, state.name):", "if False:"),
         ("an event that nobody sends is not told", "if event.name not in sent | offered:", "if False:"),
+        (
+            "a state that leads only to itself has a way out",
+            "leaving = flow.closure(flow.reverse(graph), ends)",
+            "leaving = flow.closure(flow.reverse(graph), graph)",
+        ),
     ),
     *_in(
         "process/flow.py",
@@ -159,6 +187,16 @@ CHANGES: tuple[Change, ...] = (
             "found = {**found, **{n: e for n, e in around.events.items() if n not in found}}",
             "found = {**found, **around.events}",
         ),
+        (
+            "the role of the state around moves a case on",
+            "for around in self.around(state) if around.owner",
+            "for around in reversed(self.around(state)) if around.owner",
+        ),
+        (
+            "a case comes to rest in a state that has others inside",
+            "while self.states[state].children:",
+            "if self.states[state].children:",
+        ),
     ),
     *_in(
         "case/answers/form.py",
@@ -176,6 +214,16 @@ CHANGES: tuple[Change, ...] = (
         ("a pattern is not looked at", "if field.pattern and not matches(field.pattern, text):", "if False:"),
         ("text of any length is taken", "if len(text) > most:", "if False:"),
         ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
+        (
+            "consent in the same form does not count",
+            "View({**view.data, **values}, view.state",
+            "View(view.data, view.state",
+        ),
+        (
+            "who may still see a field does not",
+            "return bool(roles & process.fields[name].still_seen_by) or shown",
+            "return shown",
+        ),
     ),
     *_in(
         "case/time/schedule.py",
@@ -195,6 +243,17 @@ CHANGES: tuple[Change, ...] = (
             'if timer.roll == "none":',
             'if timer.roll != "none":',
         ),
+        (
+            "a named day is looked for from the day of UTC",
+            "today = process.today(from_text(at))",
+            "today = from_text(at).date()",
+        ),
+        ("a repeated timer fires twice at the present", "[0] <= present:", "[0] < present:"),
+        (
+            "each time to try again that was missed is made up for",
+            "while due <= max(at, to_text(now)):",
+            "while due <= at:",
+        ),
     ),
     *_in(
         "case/step/decide.py",
@@ -209,6 +268,23 @@ CHANGES: tuple[Change, ...] = (
         ("a task is postponed without a reason", "if not 0 < len(command.reason.strip()) <= MOST_REASON:", "if False:"),
         ("a task is postponed into the past", "if until <= command.at:", "if False:"),
         ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
+        ("a task that is done escalates", "stopped = (key,) if key in draft.snapshot.timers else ()", "stopped = ()"),
+        (
+            "a task that was escalated is so again",
+            'in draft.process.tasks and not task.get("escalated")',
+            "in draft.process.tasks",
+        ),
+        (
+            "whoever opens a case for another organisation loses it to theirs",
+            "if own and own not in given and",
+            "if own and",
+        ),
+        (
+            "a case is opened that its opener may not see",
+            "if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):",
+            "if False:",
+        ),
+        ("a task that goes back to its role stays with somebody", 'if key != "person"}', "}"),
     ),
     *_in(
         "case/step/event.py",
@@ -234,10 +310,11 @@ CHANGES: tuple[Change, ...] = (
             "    if timer.refused_again:\n        timers[key]",
             "    if False:\n        timers[key]",
         ),
-    ),
-    *_in(
-        "case/step/reasons.py",
-        _CASE,
+        (
+            "a late tick is written at its due time",
+            "at = max(to_text(command.at), case.last_at)",
+            "at = to_text(command.at)",
+        ),
     ),
     *_in(
         "case/time/lateness.py",
@@ -253,6 +330,11 @@ CHANGES: tuple[Change, ...] = (
             'task.get("due") or task.get("late")',
         ),
         ("days late are those of UTC", "(day_of(now, zone) - day_of(since, zone)).days", "(now - since).days"),
+        (
+            "a task is late before it is raised",
+            'since = (late_from(other) or other["raised"]) if other else at',
+            "since = at",
+        ),
     ),
     *_in(
         "case/step/effects.py",
@@ -275,6 +357,12 @@ CHANGES: tuple[Change, ...] = (
             "for state in () for name in process.states[state].raises}",
         ),
         ("a case that waits loses its turn", 'now if now != wait or wait["state"] in path.left else {}', "{}"),
+        (
+            "a task that was cancelled escalates",
+            "stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]",
+            "pass",
+        ),
+        ("tasks of the states around stay open", 'elif task["scope"] in left:', 'elif task["scope"] == case.state:'),
     ),
     *_in(
         "case/step/walk.py",
@@ -295,6 +383,11 @@ CHANGES: tuple[Change, ...] = (
             'if to is None or (waits and (waits["for"] == found.state.name or to.to == draft.snapshot.state)):',
             "if to is None:",
         ),
+        (
+            "a way is open as long as nobody knows that it is not",
+            "(path.way.when, view) is True:",
+            "(path.way.when, view) is not False:",
+        ),
     ),
     *_in(
         "case/snapshot.py",
@@ -310,6 +403,17 @@ CHANGES: tuple[Change, ...] = (
             "timers=_without(before.timers, entry.stopped) | entry.timers",
             "timers=dict(before.timers) | entry.timers",
         ),
+        (
+            "the task that is due last counts",
+            "return min(filter(None, map(late_from",
+            "return max(filter(None, map(late_from",
+        ),
+        (
+            "a case that went elsewhere waits on",
+            '{} if before.waiting.get("state") in entry.left else before.waiting',
+            "before.waiting",
+        ),
+        ("a place that was exchanged counts twice", "    changes.subtract(had.values())\n", ""),
     ),
     *_in(
         "case/sight.py",
@@ -333,6 +437,27 @@ CHANGES: tuple[Change, ...] = (
         ),
         ("tasks go to other organisations", "or to.organisation == by.organisation", "or True"),
         ("anybody administers", 'return by.is_engine or role in by.roles or f"/{role}" in by.roles', "return True"),
+        ("lists show more than cases", "() if len(sights) == 1 else tuple(labels)", "()"),
+        (
+            "who hears a case changes it",
+            "return action is not Action.CHANGE or sight.owns(process, case)",
+            "return True",
+        ),
+        (
+            "an auditor sees every case",
+            "if action is Action.SEE_HISTORY and is_of_house(by, AUDITOR):",
+            "if is_of_house(by, AUDITOR):",
+        ),
+        (
+            "who has a task has it in cases that they may not see",
+            "    if not sight.covers(process, case):\n        return False\n    if action is Action.FIRE:",
+            "    if action is not Action.DO_TASK and not sight.covers(process, case):\n        return False\n    if action is Action.FIRE:",
+        ),
+        (
+            "whom a task was escalated to cannot do it",
+            'frozenset({task["role"], task.get("escalated") or task["role"]})',
+            'frozenset({task["role"]})',
+        ),
     ),
     *_in(
         "service/cases/transaction.py",
@@ -356,6 +481,19 @@ CHANGES: tuple[Change, ...] = (
             "pass",
         ),
         ("timers that are due now wait", "if times[0] <= until)", "if times[0] < until)"),
+        ("who may not see a case changes it", "if not may(by, Action.SEE, work.process, work.snapshot):", "if False:"),
+        ("what is taken within a transaction is free in it", "free[place] = free.get(place, 0) - count", "pass"),
+        (
+            "who gave a place back gets it before those who wait",
+            "            if offering and self._freed:\n                self.write()\n",
+            "",
+        ),
+        (
+            "an offer that leaves a case waiting is taken up",
+            'decided.snapshot.waiting.get("for") != waiting["for"]:',
+            "True:",
+        ),
+        ("nobody counts how often a timer fired at once", "return sum(one.kind", "return 0 * sum(one.kind"),
     ),
     *_in(
         "service/cases/due.py",
@@ -369,6 +507,17 @@ CHANGES: tuple[Change, ...] = (
         ("a timer that was set meanwhile waits for the next run", "heapq.heappush(queue, timer)", "pass"),
         ("a timer that does not run any more fires", "if before.get(key) != due:", "if False:"),
         ("free places are offered to nobody", "taken += transaction.offer(process, place, now)", "pass"),
+        (
+            "timers fire while another process fires",
+            "if not store.take_turn(transaction.connection):",
+            "if not store.take_turn(transaction.connection) and False:",
+        ),
+        (
+            "what is set anew fires before what the next batch holds",
+            "horizon = found[-1][0] if len(found) == limit else present",
+            "horizon = present",
+        ),
+        ("a place that comes free is offered when all have fired", "if held != work.snapshot.held:", "if False:"),
     ),
     *_in(
         "service/cases/change.py",
@@ -380,11 +529,27 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "timers that were due do not fire before an event",
-            "            tx.catch_up(work, min(moment, tx.now), offering=True)\n",
+            "    tx.catch_up(work, min(moment, tx.now), offering=True)\n",
             "",
         ),
-        ("a key is forgotten", "            asked.remember(tx, case, first, work.snapshot.seq)\n", ""),
+        ("a key is forgotten", "    asked.remember(tx, work.id, first, snapshot.seq)\n", ""),
         ("a key does for another request", "if seen.fingerprint != asked.fingerprint:", "if False:"),
+        (
+            "an event that is dated back follows the timers after it",
+            "tx.catch_up(work, min(moment, tx.now), offering=True)",
+            "tx.catch_up(work, tx.now, offering=True)",
+        ),
+        (
+            "somebody else's key does",
+            '["fire", case, event, actor.name, given, at]',
+            '["fire", case, event, given, at]',
+        ),
+        ("an answer that is given again lacks its last step", "if number <= seen.last]", "if number < seen.last]"),
+        (
+            "an answer is given again unseen",
+            '        self._accesses.note_in(tx.connection, seen.case, (work.process, work.snapshot), by, "answer given again")\n',
+            "",
+        ),
     ),
     *_in(
         "running/scheduler.py",
@@ -399,6 +564,140 @@ CHANGES: tuple[Change, ...] = (
             "a failing run ends it",
             '            _tell("run failed", error)\n            return\n',
             "            raise SystemExit from error\n",
+        ),
+        (
+            "what falls due in the middle of a look waits for the next",
+            "        if ahead < PULSE:\n            self._woken.set()\n",
+            "",
+        ),
+        ("a clock that was set back stops it", "job.next_run_time > now + job.trigger.interval", "False"),
+        ("what cannot fire keeps it looking", "self._engine.next_due(after=looked)", "self._engine.next_due()"),
+        (
+            "a clock that was set forward costs every time that was missed",
+            "last = max(previous_fire_time, now) if previous_fire_time else None",
+            "last = previous_fire_time",
+        ),
+    ),
+    *_in(
+        "process/language/patterns.py",
+        _ROOMS,
+        ("a part that fits is enough", "^(?:{pattern})$", "^{pattern}$"),
+    ),
+    *_in(
+        "process/circles.py",
+        _ROOMS,
+        ("a date that is set ahead leads in a circle", "timer.at_field not in set_anew", "True"),
+        (
+            "what follows by itself leads in no circle",
+            "for step in paths_of(process).on(rests, AUTOMATIC):",
+            "for step in ():",
+        ),
+    ),
+    *_in(
+        "process/file/context.py",
+        _ROOMS,
+        ("what stands between is passed over", 'scope = scope.rpartition(".")[0]', 'scope = ""'),
+    ),
+    *_in(
+        "process/file/states.py",
+        _ROOMS,
+        (
+            "missed times are made up for unasked",
+            'missed_each=raw.get("missed") == "each"',
+            'missed_each=raw.get("missed") != "each"',
+        ),
+        ("a deadline stays on a holiday", "roll=_roll(context, deadline, here)", 'roll="none"'),
+        ("what an event sets outweighs its alternative", "shared + way.assign", "way.assign + shared"),
+    ),
+    *_in(
+        "process/file/loader.py",
+        _ROOMS,
+        (
+            "what must never be must always be",
+            'return Rule(expression, key == "never", say)',
+            'return Rule(expression, key == "always", say)',
+        ),
+    ),
+    *_in(
+        "case/step/reasons.py",
+        _CASE,
+        (
+            "a requirement that nobody knows of is met",
+            "(need.check, view) is not True:",
+            "(need.check, view) is False:",
+        ),
+        (
+            "of several documents all are needed",
+            "not any(name in view.documents for",
+            "not all(name in view.documents for",
+        ),
+    ),
+    *_in(
+        "case/step/possible.py",
+        _CASE,
+        ("what happens by itself is offered to people", " if event.by != frozenset()]", "]"),
+        (
+            "what the form will say is missed before it is filled in",
+            "need.check is None or not need.check.names & asked)\n    view",
+            "True)\n    view",
+        ),
+    ),
+    *_in(
+        "case/step/draft.py",
+        _CASE,
+        (
+            "a rule is broken by what nobody knows",
+            "if self.process.language.truth(rule.check, view) is rule.broken_when:",
+            "if bool(self.process.language.truth(rule.check, view)) is rule.broken_when:",
+        ),
+        (
+            "what a case gives back is lost where capacity was lowered",
+            "return max(0, self.facts.free.get(place, 0)) - self.taken[place]",
+            "return self.facts.free.get(place, 0) - self.taken[place]",
+        ),
+        (
+            "a place that was just taken is free for a guard",
+            "self.facts.free.get(name, 0) - self.taken.get(name, 0)",
+            "self.facts.free.get(name, 0)",
+        ),
+    ),
+    *_in(
+        "case/entry.py",
+        _CASE,
+        ("the chain forgets what came before", 'f"{previous}\\n{body}"', 'f"{body}"'),
+    ),
+    *_in(
+        "case/agenda.py",
+        _SIGHT,
+        ("a case in a state inside is on no agenda", "if kind.state in around and", "if kind.state == case.state and"),
+    ),
+    *_in(
+        "service/site.py",
+        _STORE,
+        ("a race is run for ever", "for _ in range(ATTEMPTS):", "while True:"),
+        ("a lost race is told", "            except LostRace:\n                continue\n", ""),
+    ),
+    *_in(
+        "store/lists/places.py",
+        _STORE,
+        (
+            "the newest case is offered a place first",
+            ".order_by(waiting.c.since, waiting.c.case_id)",
+            ".order_by(waiting.c.since.desc(), waiting.c.case_id)",
+        ),
+        (
+            "one more is taken than there are",
+            '<= bindparam("capacity", type_=Integer)',
+            '<= bindparam("capacity", type_=Integer) + 1',
+        ),
+    ),
+    *_in(
+        "store/cases/due.py",
+        _STORE,
+        (
+            "what is due at this very moment waits",
+            '    .where(timers.c.due <= bindparam("now"))\n',
+            '    .where(timers.c.due < bindparam("now"))\n',
         ),
     ),
 )

@@ -139,7 +139,7 @@ def _take_a_tree(place: str) -> None:
     os.environ["CASEWORK_TREE"] = str(copied(Path(place) / f"tree{os.getpid()}"))
 
 
-def outcomes(trials: Sequence[Trial]) -> Iterator[Outcome]:
+def outcomes(trials: Sequence[Trial], at_once: int) -> Iterator[Outcome]:
     """Try them all, some at a time."""
     # The settings of CI: generated examples are the same each time. Compiled files would hide a change of a second ago.
     os.environ |= {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -149,7 +149,7 @@ def outcomes(trials: Sequence[Trial]) -> Iterator[Outcome]:
     workers = multiprocessing.get_context("fork")
     with (
         tempfile.TemporaryDirectory(prefix="casework-mutants-") as place,
-        workers.Pool(WORKERS, _take_a_tree, (place,)) as pool,
+        workers.Pool(at_once, _take_a_tree, (place,)) as pool,
     ):
         yield from pool.imap_unordered(attempted, trials)
 
@@ -158,17 +158,19 @@ def main() -> int:
     """Try all changes, or those whose words contain one that is given."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description="Try small changes against the tests.")
     parser.add_argument("words", nargs="*", help="only changes whose file or description contains one of these")
-    words = parser.parse_args().words
+    parser.add_argument("--workers", type=int, default=WORKERS, help="how many are tried at a time")
+    asked = parser.parse_args()
+    words, workers = asked.words, asked.workers
     wanted = [one for one in CHANGES if not words or any(word in f"{one.file} {one.what}" for word in words)]
     if stale := [fault for fault in map(staleness, wanted) if fault]:
         print("\n".join(stale))
         return 2
-    for outcome in outcomes([Trial(None, tests) for tests in sorted({one.tests for one in wanted})]):
+    for outcome in outcomes([Trial(None, tests) for tests in sorted({one.tests for one in wanted})], workers):
         if outcome.noticed:
             print(f"These tests fail without any change:\n{outcome.said[-3000:]}")
             return 2
     begun = time.monotonic()
-    killed = sum(_told(outcome) for outcome in outcomes([Trial(one, one.tests) for one in wanted]))
+    killed = sum(_told(outcome) for outcome in outcomes([Trial(one, one.tests) for one in wanted], workers))
     minutes = (time.monotonic() - begun) / 60
     print(f"{killed} of {len(wanted)} killed, {len(wanted) - killed} survived, in {minutes:.1f} minutes.")
     return 0 if killed >= WANTED * len(wanted) else 1
