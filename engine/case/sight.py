@@ -96,6 +96,11 @@ def role_of(process: str, role: str) -> str:
     return f"{process}/{role}"
 
 
+def process_of(role: str) -> str:
+    """The process that a role is written with; empty where it is of the house, or written without one."""
+    return role.rpartition("/")[0]
+
+
 def roles_in(process: Process, by: Actor | None) -> frozenset[str]:
     """The roles of a process that somebody holds, by their names there; none of nobody."""
     return frozenset() if by is None else _roles_in(process, by.roles)

@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.caseload import say_more
 from engine.cli.screen import REFUSED, moment, out_json, say, table
-from engine.cli.shared import After, AsJson, Limit, instant, opened, reader, settings, whole_number
+from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
 
 if TYPE_CHECKING:
     from engine.cli.settings import Settings
@@ -154,9 +154,10 @@ def due(
     case: Annotated[int | None, typer.Option("--case", parser=whole_number(1), help="Only of this case.")] = None,
     limit: Limit = 50,
     after: After = "",
+    by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what will fire when.
+    """Show what will fire when, in the cases that who asks may see.
 
     [bold]Examples[/bold]
 
@@ -167,7 +168,7 @@ def due(
     from engine.service import as_data
 
     with opened() as engine:
-        page = engine.timer_page(until=instant(until), case=case, by=reader(""), limit=limit, after=after)
+        page = engine.timer_page(until=instant(until), case=case, by=reader(by), limit=limit, after=after)
         timers = list(page.items)
     if as_json:
         out_json(as_data(timers))

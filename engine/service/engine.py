@@ -169,6 +169,7 @@ class Engine:
 
     # Lists
     colleagues = _of("among", Colleagues.colleagues)
+    partners = _of("among", Colleagues.partners)
     cases = _of("lists", Lists.cases)
     tasks = _of("lists", Lists.tasks)
     timers = _of("lists", Lists.timers)

@@ -21,9 +21,11 @@ from fastapi.testclient import TestClient
 from engine import Engine
 from engine.api.app import create_app
 from engine.case.command import Actor
+from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.cli.main import HOMES, app_with, run
 from engine.clock import SetClock
+from engine.service.processes.catalogue import UnknownProcess
 from engine.web.app import ROOMS, create_site
 from tests.conftest import LOAN, REFERRAL, START
 from tests.integration.site import BASE
@@ -127,10 +129,8 @@ def test_one_rule_says_who_sees_what(world: World) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path, sqlite_template: Path, clock: SetClock) -> Iterator[World]:
-    file = tmp_path / "casework.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    engine = Engine(f"sqlite:///{file}", clock=clock)
+def world(url: str, tmp_path: Path, clock: SetClock) -> Iterator[World]:
+    engine = Engine(url, documents=tmp_path / "documents", clock=clock)
     yield World(engine, clock)
     engine.close()
 
@@ -302,6 +302,37 @@ def test_the_api_keeps_processes_apart(world: World) -> None:
         assert not [one for one in {"equipment-loan", "hbep-referral"} - set(names) if one in said.text]
 
 
+def test_a_process_of_others_is_none(world: World) -> None:
+    engine = world.engine
+    for by in (world.actors["cleo"], world.actors["nil"], "equipment-loan/coordinator", "clerk"):
+        said = set()
+        for name in ("hbep-referral", "nowhere"):
+            with pytest.raises(UnknownProcess) as told:
+                engine.open_case(name, by, {})
+            said.add(str(told.value).replace(name, ""))
+        assert len(said) == 1, by
+    with pytest.raises(UnknownProcess):
+        engine.desk.begin_draft("hbep-referral", "panel", world.actors["cleo"])
+    refused = engine.open_case("hbep-referral", world.actors["lee"], {})
+    assert isinstance(refused, Refusal)
+    assert refused.code == "not_allowed"
+
+
+def test_organisations_of_another_partnership_are_not_offered(world: World) -> None:
+    engine, site = world.engine, create_site(world.engine)
+    for name in ("Rowing Club", "Larkspur Hall", "Ravenscourt", "New Academy"):
+        engine.people.add_organisation(name)
+    engine.people.add("max", "Max", ["equipment-loan/member"], "Larkspur Hall")
+    names = {process: [one.name for one in engine.partners(process)] for process in ("hbep-referral", "equipment-loan")}
+    assert names["hbep-referral"] == ["Hilltop", "New Academy", "Ravenscourt"]  # the new one is of none yet
+    assert names["equipment-loan"] == ["Hilltop", "Larkspur Hall", "New Academy", "Rowing Club"]
+    draft = engine.desk.begin_draft("hbep-referral", "panel", world.actors["jo"])
+    client, _ = _browser(world, site, "jo")
+    pages = "".join(client.get(f"/drafts/{draft}/part/{part}").text for part in range(5))
+    assert "New Academy" in pages
+    assert [one for one in ("Rowing Club", "Larkspur Hall") if one in pages] == []
+
+
 # What each command is asked: how it names a case, if it does; None where it shows none, or is for who keeps the house.
 COMMANDS: dict[str, list[str] | None] = {
     "open": None,
@@ -314,7 +345,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "task done": ["{case}", "chase_panel"],
     "task assign": ["{case}", "chase_panel", "jo"],
     "task claim": ["{case}", "chase_panel"],
-    "due": None,  # of the house: it is not asked who looks, and sees everything
+    "due": ["--limit", "100"],
     **dict.fromkeys(("worker", "serve", "check", "test", "diagram", "init", "publish", "verify", "backup"), None),
     **dict.fromkeys(("restore", "demo", "organisation add", "organisation list", "person add", "person change"), None),
     **dict.fromkeys(("person list", "person invite", "token issue", "token revoke", "token list"), None),
@@ -337,11 +368,11 @@ def _commands(group: Any, before: str = "") -> Iterator[str]:
 
 
 def test_commands_tell_nothing_of_what_is_not_seen(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    world: World, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert set(_commands(typer.main.get_command(app_with(HOMES)))) == set(COMMANDS)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CASEWORK_DATABASE_URL", f"sqlite:///{tmp_path / 'casework.db'}")
+    monkeypatch.setenv("CASEWORK_DATABASE_URL", url)
     (tmp_path / "paper.txt").write_text("paper")
     wrong, before = [], {number: world.engine.case(number) for number in world.cases.values()}
     for (name, arguments), (login, by) in itertools.product(COMMANDS.items(), WRITTEN.items()):

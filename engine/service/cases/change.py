@@ -30,10 +30,10 @@ from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague
+from engine.service.people.partners import partners_of
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
-from engine.store.people.people import all_organisations
 
 
 class Changes:
@@ -56,7 +56,7 @@ class Changes:
         """Begin a case on the version in force at its date.
 
         Raises:
-            UnknownProcess: no such process is published.
+            UnknownProcess: no such process is published, or `by` may not know of it.
         """
         if at is not None and not is_told(at):
             return _not_told("at")
@@ -75,8 +75,7 @@ class Changes:
         """The same within a transaction that does more: on a refusal nothing of it may be written."""
         catalogue = self._site.catalogue
         catalogue.refresh(tx.connection)
-        if name not in catalogue.names():
-            raise catalogue.unknown(tx.connection, name, command.by)
+        catalogue.must_know(tx.connection, name, command.by)
         newest = catalogue.newest(tx.connection, name, tx.now)
         moment = _aware(command.at, newest)
         process = catalogue.in_force(tx.connection, name, moment)
@@ -385,7 +384,7 @@ def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str,
     area, own = process.area, command.data.get(process.organisation) or command.by.organisation
     if not area or area in command.data or area not in process.opening.form or not own:
         return command.data
-    known = next((where for _, name, where in all_organisations(tx.connection) if name == own), "")
+    known = next((one.area for one in partners_of(tx.connection, process.name) if one.name == own), "")
     field = process.fields[area]
     fits = known and (field.type == "text" or known in field.choices)
     return {**command.data, area: known} if fits else command.data

@@ -37,8 +37,14 @@ class Drafts:
         self._changes = changes
 
     def begin_draft(self, process: str, state: str, by: Actor) -> int:
-        """A new, empty draft; its number."""
+        """A new, empty draft; its number.
+
+        Raises:
+            UnknownProcess: no such process is published, or `by` may not know of it.
+        """
         with self._site.database.writing() as connection:
+            self._site.catalogue.refresh(connection)
+            self._site.catalogue.must_know(connection, process, by)
             person = known_person(connection, by.name).id
             return store.insert_draft(connection, person, process, state, to_text(self._site.clock.now()))
 

@@ -204,12 +204,11 @@ class Finder:
         """The states at rest that a state's name stands for, in every version of every process meant."""
         if not wanted.process and not wanted.state:
             return ()
-        known = self._catalogue.known_to(self.connection, by)
-        if wanted.process and wanted.process not in known:
-            raise self._catalogue.unknown(self.connection, wanted.process, by)
+        if wanted.process:
+            self._catalogue.must_know(self.connection, wanted.process, by)
         if not wanted.state:
             return ()
-        names = [wanted.process] if wanted.process else known
+        names = [wanted.process] if wanted.process else self._catalogue.known_to(self.connection, by)
         found = {
             (process.name, leaf.name)
             for process in self._catalogue.every(self.connection)

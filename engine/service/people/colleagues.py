@@ -1,4 +1,4 @@
-"""Colleagues: those to whom somebody may give a task."""
+"""Colleagues: those to whom somebody may give a task, and the organisations they work for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from engine.case.sight import may_be_given
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Task
-from engine.service.people.people import Person, person_of
+from engine.service.people.partners import partners_of
+from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.people.people import all_people, find_person
@@ -39,6 +40,11 @@ class Colleagues:
                     given = (case.tasks[task.task], by, process, case)
                     found |= {one.login for one in people if may_be_given(one.actor, *given)}
         return [one for one in people if one.login in found]
+
+    def partners(self, process: str) -> list[Organisation]:
+        """The organisations that take part in a process, by name; those too that take part in none yet."""
+        with self._site.database.reading() as connection:
+            return partners_of(connection, process)
 
 
 def no_colleague(

@@ -89,7 +89,7 @@ class Catalogue:
         """
         versions = self.versions(name)
         if not versions:
-            raise self.unknown(connection, name)
+            raise self._unknown(connection, name)
         begun = next((one for one in reversed(versions) if self.has_begun(connection, one, moment)), None)
         return self.process(connection, name, begun.version) if begun else None
 
@@ -118,8 +118,16 @@ class Catalogue:
         every = self.every(connection)
         return sorted({one.name for one in every if by is None or may(by, Action.KNOW, one)})
 
-    def unknown(self, connection: Connection, name: str, by: Actor | None = None) -> UnknownProcess:
-        """What somebody is told who asks for a process that there is not, or not for them."""
+    def must_know(self, connection: Connection, name: str, by: Actor | None) -> None:
+        """Go on only where a process is published and somebody may know of it.
+
+        Raises:
+            UnknownProcess: it is not, or they may not: which of both is not told.
+        """
+        if name not in self.known_to(connection, by):
+            raise self._unknown(connection, name, by)
+
+    def _unknown(self, connection: Connection, name: str, by: Actor | None = None) -> UnknownProcess:
         known = ", ".join(self.known_to(connection, by)) or "none yet"
         return UnknownProcess(f"There is no process {name}. Published: {known}.")
 

@@ -84,8 +84,8 @@ class Processes:
         """
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            if by is not None and name not in self._site.catalogue.known_to(connection, actor_of(by)):
-                raise self._site.catalogue.unknown(connection, name, actor_of(by))
+            if by is not None:
+                self._site.catalogue.must_know(connection, name, actor_of(by))
             if version is not None:
                 return self._site.catalogue.process(connection, name, version)
             return self._site.catalogue.newest(connection, name, self._site.clock.now())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from engine.store.tables import organisations, people, tokens
+from engine.store.tables import cases, organisations, people, tokens
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ def all_organisations(connection: Connection) -> list[tuple[int, str, str]]:
     """Number, name and area of every organisation, by name."""
     query = select(organisations.c.id, organisations.c.name, organisations.c.area).order_by(organisations.c.name)
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def processes_of_cases(connection: Connection, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each of these organisations with every process of which cases are its own."""
+    query = select(cases.c.organisation, cases.c.process).where(cases.c.organisation.in_(sorted(names))).distinct()
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def change_organisation(connection: Connection, name: str, area: str) -> bool:

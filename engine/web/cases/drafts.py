@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.refusal import Code
+from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft, seal_of
@@ -98,18 +99,18 @@ def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: 
         value = draft.data.get(name) or (own.get(name) if name else None)
         choices = None
         if name == process.organisation and process.fields[name].type == "text":
-            choices = _organisations(visitor)
+            choices = _organisations(visitor, process)
         asked.append(question(process.fields[name], required=process.opening.form[name], value=value, choices=choices))
         if choices is not None:
             asked[-1].type = "select"
     return asked
 
 
-def _organisations(visitor: Visitor) -> list[tuple[str, str]] | None:
+def _organisations(visitor: Visitor, process: Process) -> list[tuple[str, str]] | None:
     """The organisations to choose from; one's own for those who belong to one."""
-    if visitor.person.organisation and not visitor.oversees:
+    if visitor.person.organisation and not may(visitor.actor, Action.OVERSEE, process):
         return [(visitor.person.organisation, visitor.person.organisation)]
-    return [(one.name, one.name) for one in visitor.engine.people.organisations()] or None
+    return [(one.name, one.name) for one in visitor.engine.partners(process.name)] or None
 
 
 @router.get("/drafts/{number}/part/{part}")
