@@ -104,9 +104,9 @@ class _Ready:
         self.template = template
         self.values: dict[str, Any] = {}
 
-    def render(self, **values: Any) -> str:
-        self.values = values
-        return self.template.render(**values)
+    def render(self, values: dict[str, Any], **more: Any) -> str:
+        self.values = values | more
+        return self.template.render(self.values)
 
 
 def _bare(engine: Engine, paths: list[str]) -> ASGIApp:
@@ -127,7 +127,7 @@ def _ready_answer(client: TestClient, path: str) -> Callable[[Request], HTMLResp
     with mock.patch.object(pages, "environment", Remembering):
         assert client.get(path).status_code == 200, path
     ready = last[-1]
-    return lambda _: HTMLResponse(ready.template.render(**ready.values))
+    return lambda _: HTMLResponse(ready.template.render(ready.values))
 
 
 @contextmanager
@@ -138,7 +138,9 @@ def _served(make: Callable[[], ASGIApp]) -> Iterator[int]:
         listening.listen()
         server = multiprocessing.get_context("fork").Process(target=_serve, args=(make, listening), daemon=True)
         server.start()
-        yield listening.getsockname()[1]
+        port = listening.getsockname()[1]
+        listening.close()  # or whoever asks a server that did not come up waits for ever
+        yield port
         server.terminate()
         server.join(10)
 
