@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Whole, Writer, etag
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
-from engine.service import Access, Case, Choice, Told, as_data
+from engine.service import Access, Case, Choice, Page, Told, as_data
 from engine.service.cases.words import choice_of
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -24,6 +24,7 @@ Limit = Annotated[Whole, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
 LONGEST_TYPE = 200
 _IN_MEMORY = 64_000
+T = TypeVar("T")
 
 
 @dataclass
@@ -58,6 +59,14 @@ def told(result: Case | Refusal, response: Response) -> Any:
         raise of_refusal(result)
     response.headers["ETag"] = etag(result.version)
     return as_data(result)
+
+
+def with_link(page: Page[T], request: Request, response: Response) -> Any:
+    """The items of a page as plain values; where there is more, the header `Link` leads to it."""
+    if page.next:
+        asked = request.url.include_query_params(after=page.next)
+        response.headers["Link"] = f'<{asked.path}?{asked.query}>; rel="next"'
+    return as_data(list(page.items))
 
 
 @router.get("", response_model=CasePage, responses=responses(404, 422))
@@ -121,9 +130,20 @@ def see_history(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
 
 
 @router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))
-def see_accesses(engine: Engined, reader: Reader, number: CaseNumber, limit: Limit = 50) -> Any:
-    """Who was shown personal data of a case, the latest first."""
-    return as_data(engine.accesses(number, reader, limit))
+def see_accesses(
+    request: Request,
+    response: Response,
+    engine: Engined,
+    reader: Reader,
+    number: CaseNumber,
+    limit: Limit = 50,
+    after: After = "",
+) -> Any:
+    """Who was shown personal data of a case, the latest first.
+
+    Where there is more, the header `Link` leads to it.
+    """
+    return with_link(engine.access_page(number, reader, limit, after), request, response)
 
 
 @router.get("/{number}/events", response_model=list[Choice], responses=responses(404, 422))

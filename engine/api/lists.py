@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.api.asking import Engined, Moment, Reader, Whole
-from engine.api.cases import After, Limit
+from engine.api.cases import After, Limit, with_link
 from engine.api.problem import responses
 from engine.service import Task, Timer, as_data
 
@@ -59,10 +59,7 @@ def find_dates(
     Where there is more, the header `Link` leads to it.
     """
     page = engine.timer_page(until=until, case=case, by=reader, limit=limit, after=after)
-    if page.next:
-        asked = request.url.include_query_params(after=page.next)
-        response.headers["Link"] = f'<{asked.path}?{asked.query}>; rel="next"'
-    return as_data(list(page.items))
+    return with_link(page, request, response)
 
 
 @dataclass

@@ -304,7 +304,7 @@ def _print_times(case: Case) -> None:
         table(("when", "timer", "does"), [(moment(one.due), one.timer, one.does) for one in case.timers])
 
 
-def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, as_json: AsJson = False) -> None:
+def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:
     """Show who was shown personal data of a case, the latest first.
 
     [bold]Example[/bold]
@@ -314,11 +314,12 @@ def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, as_json: AsJson =
     from engine.service import as_data
 
     with opened() as engine:
-        found = engine.accesses(case, by or settings().by or None, limit)
+        page = engine.access_page(case, by or settings().by or None, limit, after)
     if as_json:
-        out_json(as_data(found))
-    elif found:
-        table(("when", "who", "what"), [(moment(one.at), one.by, one.what) for one in found])
+        out_json(as_data(list(page.items)))
+    elif page.items:
+        table(("when", "who", "what"), [(moment(one.at), one.by, one.what) for one in page.items])
+        say_more(page.next)
     else:
         say("Nobody yet.")
 

@@ -162,6 +162,7 @@ class Engine:
 
     # Who was shown what
     accesses = _of("reader", Reader.accesses)
+    access_page = _of("reader", Reader.access_page)
     note_access = _of("reader", Reader.note_access)
     note_shown = _of("access_log", Accesses.note_shown)
     note_named = _of("access_log", Accesses.note_named)

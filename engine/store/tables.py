@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0011"
+SCHEMA_REVISION = "0012"
 
 metadata = MetaData(
     naming_convention={
@@ -232,8 +232,14 @@ accesses = Table(
     Index(None, "case_id", "id"),
     sqlite_autoincrement=True,
 )
-_of_lists = accesses.c.others.is_not(None)
-Index("ix_accesses_lists", accesses.c.id, sqlite_where=_of_lists, postgresql_where=_of_lists)
+
+access_blocks = Table(
+    "access_blocks",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("block", _ID, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 accounts = Table(
     "accounts",

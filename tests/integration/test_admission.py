@@ -21,7 +21,7 @@ from tests.steps import done, in_panel
 
 PDF, TEXT = b"%PDF-1.4 x", b"A letter.\n"
 TAKEN = [("plan.pdf", PDF), ("PLAN.PDF", PDF), ("letter.txt", TEXT), ("Letter of 12.3.2024", TEXT), ("", PDF)]
-TAKEN += [("Letter to Dr. Jones", TEXT)]
+TAKEN += [("Letter to Dr. Jones", TEXT), (f"{'É' * 196}.txt", TEXT)]
 REFUSED = [
     ("plan.pdf", b"", "empty"),
     ("plan.pdf", b"MZ\x90\x00", "This kind of file is not taken"),
@@ -30,6 +30,7 @@ REFUSED = [
     ("letter.txt", PDF, "it must end in .pdf"),
     ("run.exe", TEXT, "it must end in .txt"),
     ("picture.png", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "it must end in .jpg or .jpeg"),
+    (f"{'a' * 197}.txt", TEXT, "at most 200 characters; this one has 201"),
     ("big.txt", b"x" * (MOST_BYTES + 1), "bigger than 25 MB"),
 ]
 
@@ -39,6 +40,7 @@ def test_what_fits_its_name_is_kept_as_what_it_is(engine: Engine, name: str, con
     case = in_panel(engine)
     kept = done(engine.add_document(case.id, "ehcp", content, "coordinator", name=name, media_type="image/png"))
     assert kept.documents[-1].type == ("application/pdf" if content == PDF else "text/plain")
+    assert kept.documents[-1].name == (name or "ehcp")
 
 
 @pytest.mark.parametrize(("name", "content", "said"), REFUSED, ids=lambda one: str(one)[:20])

@@ -16,12 +16,13 @@ from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase
-from engine.service.cases.views import Case, Document, case_view, copies_of, local, shown_data, shown_entry
+from engine.service.cases.views import Case, Document, Page, case_view, copies_of, local, shown_data, shown_entry
 from engine.service.cases.words import Access, Overview, Report, Step, choice_of, shown_fields, tell
+from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
-from engine.store.cases.accesses import accesses_of
+from engine.store.cases.accesses import LAST, accesses_of
 
 
 class Reader:
@@ -33,6 +34,7 @@ class Reader:
     def __init__(self, site: Site, accesses: Accesses) -> None:
         self._site = site
         self._accesses = accesses
+        self._cursors = Cursors(site.database)
 
     def case(self, case: int, by: Actor | str | None = None, *, what: str = "case") -> Case:
         """A case as it is now.
@@ -188,15 +190,27 @@ class Reader:
         self._shown(case, by, what)
 
     def accesses(self, case: int, by: Actor | str | None = None, limit: int = 50) -> list[Access]:
-        """Who was shown personal data of a case, the latest first.
+        """Who was shown personal data of a case, the latest first, at most `limit` of it.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
+        return list(self.access_page(case, by, limit).items)
+
+    def access_page(self, case: int, by: Actor | str | None = None, limit: int = 50, after: str = "") -> Page[Access]:
+        """The same as a page that says where the next one begins. Times are local to the process of the case.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+            BadCursor: `after` is not the end of a page of this case.
+        """
         process, _ = self.seen(case, by, Action.SEE_HISTORY)
+        cursors, order, most = self._cursors.ready(), f"accesses of {case}", max(1, min(limit, MOST))
+        (before,) = cursors.opened(order, after) or (LAST,)
         with self._site.database.reading() as connection:
-            found = accesses_of(connection, case, max(1, min(limit, MOST)))
-        return [Access(local(process, at), who, what) for at, who, what in found]
+            found = accesses_of(connection, case, most + 1, before)
+        more = cursors.sealed(order, found[most - 1][:1]) if len(found) > most else ""
+        return Page(tuple(Access(local(process, at), who, what) for _, at, who, what in found[:most]), more)
 
     def last_of_key(self, idempotency_key: str, case: int) -> int | None:
         """The number of the last entry that a request with this key made in a case; None where there is none."""

@@ -17,6 +17,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
 from engine.service.cases.views import Case, case_view
+from engine.service.documents.admission import file_name
 from engine.service.people.people import known_person
 from engine.service.site import Site
 from engine.source.fault import Unknown
@@ -84,13 +85,14 @@ class Drafts:
             Unwanted: it is not taken; the message says why.
         """
         self.draft(number, by)
+        called = file_name(name)
         with self._site.documents.receive(content) as arrived:
             with self._site.documents.look(arrived) as looked_at:
-                found = self._site.admission.admit(looked_at, name)
+                found = self._site.admission.admit(looked_at, called)
             self._site.documents.keep(arrived)
             facts = {
                 "document": kind,
-                "name": name,
+                "name": called,
                 "hash": arrived.digest,
                 "size": arrived.size,
                 "type": found,

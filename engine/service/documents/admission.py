@@ -18,6 +18,7 @@ from puremagic import PureError
 from engine.source.fault import Invalid
 
 MOST_BYTES = 25_000_000
+LONGEST_NAME = 200
 CHUNK = 1 << 16
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # What people take for the kind of a file: "plan.pdf", not "Meeting of 12.3.2024" or "Letter to Dr. Jones".
@@ -151,9 +152,11 @@ class Admission:
         """The media type of a content, found in itself and not in what is said of it.
 
         Raises:
-            Unwanted: it is empty, too big, of a kind that is not taken, of another kind than its name says, or the
-                scanner found something in it or cannot be reached.
+            Unwanted: it is empty, too big, of a kind that is not taken, of another kind than its name says, its name
+                is too long, or the scanner found something in it or cannot be reached.
         """
+        if len(name) > LONGEST_NAME:
+            raise Unwanted(f"The name of a file can have at most {LONGEST_NAME} characters; this one has {len(name)}.")
         found = media_type_of(content)
         _check_name(name, found)
         if self.scanner is not None:
@@ -173,6 +176,6 @@ def _check_name(name: str, found: str) -> None:
 
 
 def file_name(name: str) -> str:
-    """The last part of a path, without characters that no file name has."""
+    """The last part of a path, whole, without what no file name has: signs that cannot be seen, dots before it."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable())[-200:] or "document"
+    return "".join(char for char in last if char.isprintable()).strip().lstrip(".") or "document"

@@ -1,41 +1,79 @@
 """Accesses: who saw personal data of a case. Rows are added, never changed.
 
 That somebody was shown a list is one row, however long the list is: it belongs to the first case of the list and names
-the others, each between commas, so that the rows that name a case are found by its number.
+the others, each between commas. Reading all these texts to find the rows that name a case would take longer the older
+the log is. So for each block of rows that follow each other it is kept which cases they name: people look at the same
+cases again and again, so that this is far less than a row for each case of each list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.store.statement import Statement
-from engine.store.tables import accesses
+from engine.store.statement import Change, Statement, run_together
+from engine.store.tables import access_blocks, accesses
 
-_INSERT = Statement(
-    insert(accesses).values({name: bindparam(name) for name in ("case_id", "at", "by", "what", "others")})
+# Rows of one block. More make fewer blocks to note for a list, and more texts to read where one names the case.
+BLOCK = 256
+_given: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("case_id", "at", "by", "what", "others")}
+_INSERT = Statement(insert(accesses).values(_given).returning(accesses.c.id))
+_block: dict[str, BindParameter[Any]] = {column.name: bindparam(column.name) for column in access_blocks.c}
+_NOTE_BLOCK = Statement(
+    sqlite_insert(access_blocks).values(_block).on_conflict_do_nothing(),
+    postgres_insert(access_blocks).values(_block).on_conflict_do_nothing(),
 )
 _rows = select(accesses.c.id, accesses.c.at, accesses.c.by, accesses.c.what)
-_latest = _rows.order_by(accesses.c.id.desc()).limit(bindparam("most"))
+_latest = _rows.where(accesses.c.id < bindparam("before")).order_by(accesses.c.id.desc()).limit(bindparam("most"))
 _OF_CASE = Statement(_latest.where(accesses.c.case_id == bindparam("case")))
-_lists = _latest.where(accesses.c.others.is_not(None))
+_in_block = _latest.where(accesses.c.id >= bindparam("first"), accesses.c.others.is_not(None))
 _NAMING = Statement(
-    _lists.where(func.instr(accesses.c.others, bindparam("named")) > 0),
-    _lists.where(func.strpos(accesses.c.others, bindparam("named")) > 0),
+    _in_block.where(func.instr(accesses.c.others, bindparam("named")) > 0),
+    _in_block.where(func.strpos(accesses.c.others, bindparam("named")) > 0),
 )
+_BLOCKS = Statement(
+    select(access_blocks.c.block)
+    .where(access_blocks.c.case_id == bindparam("case"), access_blocks.c.block <= bindparam("last"))
+    .order_by(access_blocks.c.block.desc())
+    .limit(bindparam("most"))
+)
+LAST = 2**63 - 1  # a row that no access comes behind
+
+AccessRow = tuple[int, str, str, str]
 
 
 def insert_access(connection: Connection, cases: Sequence[int], at: str, by: str, what: str) -> None:
     """Keep that somebody saw something of one case, or of several at once."""
     first, *others = cases
     named = f",{','.join(map(str, others))}," if others else None
-    _INSERT.change(connection, case_id=first, at=at, by=by, what=what, others=named)
+    row = _INSERT.row(connection, case_id=first, at=at, by=by, what=what, others=named)
+    assert row is not None
+    # In one order, or two that note the same cases at once might wait for each other.
+    noted = [Change(_NOTE_BLOCK, {"case_id": case, "block": row[0] // BLOCK}) for case in sorted(set(others))]
+    run_together(connection, noted)
 
 
-def accesses_of(connection: Connection, case: int, most: int) -> list[tuple[str, str, str]]:
-    """Who saw what of a case and when, by itself or in a list, the latest first."""
-    alone = _OF_CASE.rows(connection, case=case, most=most)
-    in_lists = _NAMING.rows(connection, named=f",{case},", most=most)
-    found = sorted([*alone, *in_lists], reverse=True)
-    return [(row[1], row[2], row[3]) for row in found[:most]]
+def accesses_of(connection: Connection, case: int, most: int, before: int = LAST) -> list[AccessRow]:
+    """Who saw what of a case and when, by itself or in a list, before a row of the log; the latest first.
+
+    Number of the row, when, who, what.
+    """
+    alone = _OF_CASE.rows(connection, case=case, before=before, most=most)
+    found = sorted([*alone, *_in_lists(connection, case, most, before)], reverse=True)
+    return [(row[0], row[1], row[2], row[3]) for row in found[:most]]
+
+
+def _in_lists(connection: Connection, case: int, most: int, before: int) -> list[tuple[object, ...]]:
+    """The lists that named a case. Each of its blocks has one at least, so that few are read."""
+    found: list[tuple[object, ...]] = []
+    for (block,) in _BLOCKS.rows(connection, case=case, last=before // BLOCK, most=most + 1):
+        end = min(before, (block + 1) * BLOCK)
+        wanted = {"named": f",{case},", "first": block * BLOCK, "before": end}
+        found += _NAMING.rows(connection, most=most - len(found), **wanted)
+        if len(found) >= most:
+            break
+    return found

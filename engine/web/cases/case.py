@@ -19,6 +19,8 @@ from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, Sent
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
 DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
+# Accesses on one page.
+SHOWN = 200
 SENT = "This draft was sent already. Here is the case that came of it."
 Before = Annotated[Whole, Query(ge=0, le=2**31 - 1)]
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
@@ -121,16 +123,18 @@ def timeline(request: Request, visitor: Visiting, number: CaseNumber) -> Respons
 
 
 @router.get("/cases/{number}/accesses")
-def accesses(request: Request, visitor: Visiting, number: CaseNumber) -> Response:
+def accesses(
+    request: Request, visitor: Visiting, number: CaseNumber, after: Annotated[str, Query(max_length=8000)] = ""
+) -> Response:
     """Who was shown personal data of a case."""
     if visitor.is_auditor:
-        found = visitor.engine.accesses(number, visitor.actor, 200)
+        found = visitor.engine.access_page(number, visitor.actor, SHOWN, after)
         return show(request, "history_accesses.html", accesses=found, number=number)
     if not visitor.sees_cases:
         raise NotFound
     seen = see(visitor, number, "access log")
-    found = visitor.engine.accesses(number, visitor.actor, 200)
-    return show(request, "accesses.html", seen=seen, tab="accesses", accesses=found)
+    found = visitor.engine.access_page(number, visitor.actor, SHOWN, after)
+    return show(request, "accesses.html", seen=seen, tab="accesses", accesses=found, number=number)
 
 
 @router.get("/cases/{number}/notes")

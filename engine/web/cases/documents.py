@@ -12,8 +12,7 @@ from starlette.datastructures import UploadFile
 
 from engine.case.refusal import Refusal
 from engine.service import Document
-from engine.service.documents.admission import SHOWN
-from engine.service.documents.admission import file_name as named
+from engine.service.documents.admission import SHOWN, file_name
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
@@ -22,14 +21,8 @@ router = APIRouter()
 Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 Copy = Annotated[Whole, Path(ge=1, le=10_000)]
 CHUNK = 1 << 16
-LONGEST_NAME = 150
 # Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
-
-
-def file_name(upload: UploadFile) -> str:
-    """The name of a file without any path, as it may be shown."""
-    return named(upload.filename or "").strip()[:LONGEST_NAME].lstrip(".") or "document"
 
 
 def _list(
@@ -69,7 +62,7 @@ def add_documents(request: Request, visitor: CaseVisiting, number: CaseNumber, p
 
 def _add(visitor: Visitor, number: int, kind: str, upload: UploadFile) -> str:
     """Keep one document; why it was not taken, empty where it was."""
-    name = file_name(upload)
+    name = file_name(upload.filename or "")
     result = visitor.engine.add_document(number, kind, upload.file, visitor.actor, name=name)
     return f"{name}: {result.message}" if isinstance(result, Refusal) else ""
 

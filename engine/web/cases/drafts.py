@@ -13,9 +13,8 @@ from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft, seal_of
-from engine.service.documents.admission import Unwanted
+from engine.service.documents.admission import Unwanted, file_name
 from engine.store.desk.notes import StoredDraft
-from engine.web.cases.documents import file_name
 from engine.web.forms.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
 from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visitor, Whole
@@ -179,9 +178,9 @@ def attach(request: Request, visitor: CaseVisiting, number: Number, posted: Sent
     problems = []
     for upload in files:
         try:
-            visitor.engine.desk.attach(number, kind, file_name(upload), upload.file, visitor.actor)
+            visitor.engine.desk.attach(number, kind, upload.filename or "", upload.file, visitor.actor)
         except Unwanted as unwanted:
-            problems.append(f"{file_name(upload)}: {unwanted}")
+            problems.append(f"{file_name(upload.filename or '')}: {unwanted}")
     if problems:
         return _documents(request, visitor, number, 422, tuple(problems))
     return go(f"/drafts/{number}/documents")
