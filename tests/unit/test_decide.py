@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.case.command import Actor, AddDocument, Facts, Fire, Open, Tick
-from engine.case.entry import GENESIS, Entry, chained
+from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
-from engine.case.snapshot import Snapshot, apply, replay
+from engine.case.snapshot import Snapshot, apply
 from engine.case.step.decide import Decision, decide
 from engine.case.step.possible import possible_events
 from engine.process.definition import Process
@@ -187,12 +187,6 @@ def test_an_event_is_dated_between_the_last_entry_and_now(referral: Process, at:
     assert message in refusal.fields["at"]
 
 
-def test_a_refusal_is_not_lost_where_somebody_asks_whether_it_is_true(referral: Process) -> None:
-    refusal = refused(referral, in_panel(referral), Fire("nothing", COORDINATOR, EPOCH))
-    with pytest.raises(TypeError, match="neither true nor false"):
-        assert refusal or in_panel(referral)
-
-
 def test_a_refusal_never_repeats_what_was_typed(referral: Process) -> None:
     secret = "Ada Fenwick 12-03-2011"
     for field in ("key_stage", "date_of_birth", "upn", "leaving_year", "consent"):
@@ -206,14 +200,3 @@ def test_one_table_serves_all_cases_of_a_version(referral: Process) -> None:
     assert step(referral, one, Fire("managed_move", COORDINATOR, EPOCH)).state == "managed_move"
     assert other.state == "programme.placement"
     assert step(referral, one, Fire("back_to_forum", COORDINATOR, EPOCH)).state == "forum"
-
-
-def test_the_chain_depends_on_every_entry_before() -> None:
-    one, two = chained(GENESIS, "a"), chained(GENESIS, "b")
-    assert one != two
-    assert chained(one, "c") != chained(two, "c")
-    assert chained(one, "c") == chained(chained(GENESIS, "a"), "c")
-
-
-def test_nothing_to_replay_is_no_case() -> None:
-    assert replay([]) is None

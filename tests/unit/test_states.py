@@ -1,0 +1,94 @@
+"""How cases move, as a process file says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.calendars.duration import parse
+from engine.process.definition import Process
+from engine.source.problem import Refused
+from tests.workshop import done, fire, opened, workshop
+
+
+@pytest.fixture(scope="module")
+def process() -> Process:
+    return workshop()
+
+
+def test_states_are_flat_in_the_order_written_and_know_what_is_inside(process: Process) -> None:
+    assert list(process.states) == [
+        "desk", "first", "second", "third", "line", "work", "work.hand", "work.place", "done", "scrapped"
+    ]  # fmt: skip
+    work = process.states["work"]
+    assert (work.children, work.initial) == (("work.hand", "work.place"), "work.hand")
+    assert (process.states["work.place"].title, process.states["line"].title) == ("Place", "Line")
+    assert (process.states["done"].outcome, process.states["desk"].outcome) == ("finished", "")
+
+
+def test_a_deadline_is_a_timer_that_raises_and_may_be_moved_off_a_holiday() -> None:
+    process = workshop({
+        "  desk:\n    owner: clerk\n    deadline: {within: 1 week, raise: look}":
+        "  desk:\n    owner: clerk\n    deadline: {within: 1 week, raise: look, roll: back}"
+    })  # fmt: skip
+    timer = process.states["desk"].timers["deadline"]
+    assert (timer.after, timer.raises, timer.roll) == (parse("1 week"), ("look",), "back")
+    assert process.states["line"].timers["deadline"].roll == "none"
+
+
+@pytest.mark.parametrize(("missed", "each"), [("", False), (", missed: each", True), (", missed: once", False)])
+def test_missed_times_are_made_up_for_only_where_it_is_said(missed: str, each: bool) -> None:
+    process = workshop({"{every: 1 week, raise: chase}": f"{{every: 1 week, raise: chase{missed}}}"})
+    assert process.states["work"].timers["inspect"].missed_each is each
+
+
+def test_what_an_event_sets_holds_for_every_alternative_and_its_own_outweighs() -> None:
+    process = workshop({
+        "        alternatives: [{when: urgent == true, to: work.hand},":
+        "        set: {price: '1.0', kind: '\"bench\"'}\n        raise: chase\n"
+        "        alternatives: [{when: urgent == true, set: {price: '2.0'}, raise: look, to: work.hand},"
+    })  # fmt: skip
+    hand = done(process, opened(process, urgent="yes"), fire("sort"))
+    assert (hand.data["price"], hand.data["kind"]) == (2.0, "bench")
+    line = done(process, opened(process, urgent="no"), fire("sort"))
+    assert (line.data["price"], line.data["kind"]) == (1.0, "bench")
+    assert process.states["desk"].events["sort"].ways[0].raises == ("chase", "look")
+
+
+def test_a_bare_word_is_a_place_and_an_expression_may_choose_one(process: Process) -> None:
+    hold = process.states["work.place"].hold
+    assert hold is not None
+    assert (hold.otherwise, hold.offer, hold.is_chosen) == ("line", "place_offered", True)
+    fixed = workshop({"""place: 'kind == null ? "bench" : kind'""": "place: lathe"}).states["work.place"].hold
+    assert fixed is not None
+    assert (fixed.place.text, fixed.is_chosen) == ('"lathe"', False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ready_on: {at: ready", "ready_on: {at: price", "price is a field of the type number, not a date or time."),
+        (
+            "ready_on: {at: ready",
+            "ready_on: {at: redy",
+            "redy is neither a date field nor a named day of the calendar.",
+        ),
+        ("ready_on: {at: ready", "deadline: {at: ready", "A timer cannot be called deadline beside a deadline."),
+        (
+            "{after: 2 weeks, send",
+            "{after: 2 weeks, missed: each, send",
+            "Only a timer with every: can be missed repeatedly.",
+        ),
+        ("{after: 2 weeks, send", "{every: 2 weeks, send", "A timer with every: comes again by itself."),
+        ('kind == null ? "bench"', 'kind == null ? "bank"', "There is no place bank."),
+        (
+            "otherwise: line}",
+            "otherwise: line, taken_in: hand}",
+            "work.hand is not inside work.place: no place is held there.",
+        ),
+        ("    events: {finish:", "    initial: foot\n    events: {finish:", "foot is not a state inside work."),
+    ],
+)
+def test_what_cannot_be_said_of_states_is_told(old: str, new: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({old: new})
+    assert said in [one.message for one in refused.value.problems]
