@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from tests.mutants.change import Change
 
-_CALENDARS = ("tests/unit/test_calendars.py", "tests/unit/test_schedule.py", "tests/unit/test_times.py")
-_LANGUAGE = ("tests/unit/test_expressions.py", "tests/unit/test_times.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
-_PATHS = ("tests/unit/test_paths.py", "tests/unit/test_decide.py", "tests/unit/test_reading.py", "tests/unit/test_problem_codes.py")  # fmt: skip
-_ROOMS = (*_LANGUAGE, "tests/unit/test_decide.py", "tests/unit/test_schedule.py")
-_FORM = ("tests/unit/test_form.py", "tests/unit/test_decide.py")
-_CASE = ("tests/unit/test_decide.py", "tests/integration/test_bounds.py", "tests/unit/test_paths.py", "tests/unit/test_schedule.py", "tests/integration/test_engine.py", "tests/integration/test_due.py")  # fmt: skip
-_SIGHT = ("tests/unit/test_sight.py", "tests/integration/test_sight.py", "tests/integration/test_permissions.py")
-_STORE = ("tests/integration/test_engine.py", "tests/integration/test_places.py", "tests/integration/test_due.py", "tests/integration/test_verify.py", "tests/integration/test_store_stateful.py")  # fmt: skip
-_LATE = ("tests/unit/test_lateness.py",)
-_SCHEDULER = ("tests/integration/test_scheduler.py",)
-
-_Rows = tuple[tuple[str, str, str], ...]
+_CALENDARS = ("calendar", "duration", "day", "schedule", "times", "definition")
+_LANGUAGE = ("expressions", "patterns", "tokens", "times", "reader", "problem_codes")
+_PATHS = ("paths", "flow", "circles", "checks", "definition", "decide", "reader", "problem_codes")
+_FILE = ("context", "states", "loader", "meetings", "reader", "problem_codes", "decide", "schedule")
+_FORM = ("form", "text", "decide")
+_STEP = ("effects", "walk", "event", "tick", "reasons", "possible", "draft", "decide", "entry", "snapshot", "schedule", "agenda", "paths")  # fmt: skip
+_CASE = (*_STEP, "integration/test_bounds.py", "integration/test_engine.py", "integration/test_due.py")
+_SIGHT = ("sight", "agenda", "integration/test_sight.py", "integration/test_permissions.py")
+_STORE = ("integration/test_engine.py", "integration/test_due.py", "integration/test_places.py", "integration/test_bounds.py", "integration/test_concurrency.py", "integration/test_verify.py", "integration/test_store_stateful.py")  # fmt: skip
+_LATE = ("lateness",)
+_SCHEDULER = ("integration/test_scheduler.py",)
 
 
 def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple[Change, ...]:
-    return tuple(Change(what, f"engine/{file}", old, new, tests) for what, old, new in rows)
+    named = tuple(f"tests/{name}" if "/" in name else f"tests/unit/test_{name}.py" for name in tests)
+    return tuple(Change(what, f"engine/{file}", old, new, named) for what, old, new in rows)
 
 
 CHANGES: tuple[Change, ...] = (
@@ -580,12 +580,12 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "process/language/patterns.py",
-        _ROOMS,
+        _LANGUAGE,
         ("a part that fits is enough", "^(?:{pattern})$", "^{pattern}$"),
     ),
     *_in(
         "process/circles.py",
-        _ROOMS,
+        _PATHS,
         ("a date that is set ahead leads in a circle", "timer.at_field not in set_anew", "True"),
         (
             "what follows by itself leads in no circle",
@@ -595,12 +595,12 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "process/file/context.py",
-        _ROOMS,
+        _FILE,
         ("what stands between is passed over", 'scope = scope.rpartition(".")[0]', 'scope = ""'),
     ),
     *_in(
         "process/file/states.py",
-        _ROOMS,
+        _FILE,
         (
             "missed times are made up for unasked",
             'missed_each=raw.get("missed") == "each"',
@@ -611,7 +611,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "process/file/loader.py",
-        _ROOMS,
+        _FILE,
         (
             "what must never be must always be",
             'return Rule(expression, key == "never", say)',

@@ -133,3 +133,25 @@ def test_what_is_missing_fails_in_ci() -> None:
 def test_nothing_is_run_again_until_it_passes() -> None:
     for name in ("pyproject.toml", "requirements-dev.txt", "Makefile", ".ci/run"):
         assert not re.search(r"rerun|retry|retries|flaky", (ROOT / name).read_text(), re.I), name
+
+
+ROOMS_THAT_DECIDE = ("case", "process", "calendars", "source")
+WITHOUT_TESTS_OF_THEIR_OWN = {
+    "source/fault.py",  # families of exceptions, which decide nothing
+}
+
+
+def test_each_module_that_decides_has_a_file_of_tests() -> None:
+    """`tests/unit/test_walk.py` for `case/step/walk.py`; where two modules share a name, the room is named with it."""
+    modules = [file for room in ROOMS_THAT_DECIDE for file in (ROOT / "engine" / room).rglob("*.py")]
+    named = {file.stem for file in (ROOT / "tests" / "unit").glob("test_*.py")}
+    without = {
+        str(file.relative_to(ROOT / "engine"))
+        for file in modules
+        if file.stem != "__init__" and not named & {f"test_{file.stem}", f"test_{file.parent.name}_{file.stem}"}
+    }
+    assert without == WITHOUT_TESTS_OF_THEIR_OWN
+    shared = {file.stem for file in modules if sum(other.stem == file.stem for other in modules) > 1} - {"__init__"}
+    for stem in shared:
+        files = [one for one in modules if one.stem == stem]
+        assert sum(f"test_{one.parent.name}_{stem}" in named for one in files) >= len(files) - 1, stem

@@ -1,4 +1,4 @@
-"""Number and sign: read one way everywhere, and what cannot be seen is told."""
+"""Numbers are read one way everywhere."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api.app import create_app
-from engine.case.answers.form import _Fault, value_of
-from engine.process.definition import Field
 from engine.service import Engine
-from engine.source import sign
 from engine.source.number import NotANumber, decimal, whole
 from engine.source.reader import read
 from engine.web.app import create_site
-from tests.unit.test_calendars import LONDON
 
 NO_NUMBERS = [
     "1_000",
@@ -88,46 +84,3 @@ def test_every_number_in_an_address_is_read_the_same_way() -> None:
                 for text in ("1_0", "1.0", "１", " 1\u00a0"):
                     assert param.validate(text, {}, loc=("query", param.name))[1], (route.path, param.name, text)
     assert {"number", "limit", "seq"} <= asked
-
-
-def answer(kind: str, raw: object) -> object:
-    return value_of(Field("f", "Answer", kind, pattern="", hint=""), raw, LONDON)
-
-
-@pytest.mark.parametrize(
-    "text", ["\u200b", "\ufeff", " \u2060\u200d ", "\u00ad", "\u3164", "\u2800", "\u200e\u200f", "\u00a0\u200b"]
-)
-@pytest.mark.parametrize("kind", ["text", "long_text", "integer", "number", "yes_no", "date", "time"])
-def test_an_answer_of_which_nothing_can_be_seen_is_refused(kind: str, text: str) -> None:
-    with pytest.raises(_Fault, match="only signs that cannot be seen"):
-        answer(kind, text)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("a\u200bb", "a zero-width space at character 2"),
-        ("co\u00adop", "a soft hyphen at character 3"),
-        ("\u202eevil", "a mark of direction at character 1"),
-        ("a\u2066b", "a mark of direction"),
-        ("a\ufeffb", "a byte order mark"),
-        ("a\u2063b", "a sign that cannot be seen"),
-    ],
-)
-def test_a_sign_that_cannot_be_seen_is_named_in_an_answer(text: str, kind: str) -> None:
-    with pytest.raises(_Fault, match=kind):
-        answer("text", text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Zoë O’Neil", "“well”", "10\u00a0km", "میخواهم"[:2] + "\u200c" + "م", "👩\u200d👧", "🏴\U000e0067\U000e007f"],
-)
-def test_signs_of_other_scripts_and_pictures_are_welcome(text: str) -> None:
-    assert answer("text", text) == text
-
-
-@given(st.text(max_size=20))
-def test_any_text_has_a_first_odd_sign_or_none(text: str) -> None:
-    found = sign.mistaken_in(text)
-    assert found is None or sign.mistaken_in(text[: found[0]]) is None

@@ -13,7 +13,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.case.time.schedule import first_due, next_due
 from engine.process.definition import Process, Timer
 from engine.process.file.loader import load_process
-from tests.unit.test_calendars import CALENDAR
+from tests.workshop import CALENDAR
 
 PROCESS = """
 process: rounds
