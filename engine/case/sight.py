@@ -141,6 +141,19 @@ def sight_of(process: Process, by: Actor) -> Sight:
     )
 
 
+def needing_organisation(versions: Iterable[Process], by: Actor) -> list[str]:
+    """The titles of the roles held that show the cases of the own organisation: without one they show nothing."""
+    return sorted(
+        {
+            one.roles[role].title
+            for one in versions
+            if one.organisation
+            for role in roles_in(one, by)
+            if one.roles[role].sees == "own"
+        }
+    )
+
+
 def list_sight(versions: Iterable[Process], by: Actor | None) -> ListSight:
     """What somebody sees in lists of the cases that follow these versions; a program that asks sees everything."""
     if by is None or by.is_engine:

@@ -145,8 +145,11 @@ def _say_how_to_begin(engine: Engine, base: str) -> None:
 
     known = [one.login for one in engine.people.everybody() if one.active and may(one.actor, Action.ADMINISTER)]
     login = known[0] if known else engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR]).login
+    secret, others = engine.accounts.invite_again(login)
     say(f"Nobody can sign in yet. Choose a password for {login} here, within seven days:")
-    say(f"  {base}/invitation/{engine.accounts.invite(login)}")
+    say(f"  {base}/invitation/{secret}")
+    if others:
+        say("An address that was printed at an earlier start works too, until one of them is used.")
 
 
 def due(

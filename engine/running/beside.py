@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
-from engine.service.people.accounts import HASHES_AT_ONCE
+from engine.service.people.passwords import HASHES_AT_ONCE
 from engine.source.fault import Unavailable
 
 P = ParamSpec("P")

@@ -84,7 +84,7 @@ class Engine:
         self.lists = Lists(self.site, self.access_log)
         self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
-        self.people = People(self.database, self.clock, self.published.roles)
+        self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
         self.among = Colleagues(self.site)
         self.accounts = Accounts(self.database, self.clock)
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)

@@ -42,7 +42,8 @@ def prepared() -> tuple[Engine, str]:
     engine.publish(REFERRAL)
     in_panel(engine)
     in_placement(engine)
-    engine.people.add("jo", "", ["coordinator", "school"])
+    engine.people.add_organisation("Hilltop")
+    engine.people.add("jo", "", ["coordinator", "school"], "Hilltop")
     return engine, engine.people.issue_token("jo", "", ["read", "write"], 30)[0]
 
 

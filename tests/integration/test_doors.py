@@ -21,7 +21,7 @@ from engine.running import doors
 from engine.running.beside import Busy, Lane
 from engine.running.doors import CALL, DOCUMENT, FORM, PROCESS, STRANGERS, UPLOAD, door_of
 from engine.running.serving import create_service
-from engine.service.people import accounts
+from engine.service.people import passwords
 from engine.web.app import ROOMS, create_site
 from engine.web.people.signing import Throttle
 from engine.web.visitor import Posted, _posted_by, _posted_to_change
@@ -209,7 +209,7 @@ def test_no_more_passwords_are_hashed_at_once_than_the_memory_allows(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(engine)
-    hasher, lock, most, now = accounts._HASHER, threading.Lock(), 0, 0
+    hasher, lock, most, now = passwords._HASHER, threading.Lock(), 0, 0
 
     class Counted:
         def verify(self, *args: Any) -> bool:
@@ -223,13 +223,13 @@ def test_no_more_passwords_are_hashed_at_once_than_the_memory_allows(
                 with lock:
                     now -= 1
 
-    monkeypatch.setattr(accounts, "_HASHER", Counted())
+    monkeypatch.setattr(passwords, "_HASHER", Counted())
     crowd = [threading.Thread(target=engine.accounts.sign_in, args=("jo", "wrong")) for _ in range(8)]
     for one in crowd:
         one.start()
     for one in crowd:
         one.join()
-    assert 1 <= most <= accounts.HASHES_AT_ONCE
+    assert 1 <= most <= passwords.HASHES_AT_ONCE
 
 
 def test_who_finds_the_lane_full_is_asked_to_come_back(site: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from engine import Engine
 from engine.clock import SetClock
 from engine.service import BadPerson, Organisation, Person
+from engine.service.people.people import NeedsOrganisation
 from tests.conftest import LOAN, START
 
 
@@ -61,6 +63,61 @@ def test_a_role_that_several_processes_have_is_named_with_its_process(engine: En
     assert kim.roles == ("hbep-referral/coordinator", "other-loan/clerk")
     assert kim.actor.roles == {"hbep-referral/coordinator", "other-loan/clerk"}
     assert engine.people.add("ada", "", ["administrator"]).actor.roles == {"/administrator"}
+
+
+def test_a_role_that_sees_its_own_cases_is_not_held_without_an_organisation(engine: Engine, sam: Person) -> None:
+    for roles in (["school"], ["coordinator", "equipment-loan/member"]):
+        with pytest.raises(NeedsOrganisation) as bad:
+            engine.people.add("kim", "", roles)
+        title = "Referring school" if roles == ["school"] else "Member"
+        assert str(bad.value) == f"Name their organisation: as {title} they see only the cases of their own."
+    kim = engine.people.add("kim", "", ["coordinator"])
+    for refused in (
+        replace(sam, organisation=None),
+        replace(sam, organisation=None, active=False),
+        replace(kim, roles=("coordinator", "school")),
+    ):
+        with pytest.raises(NeedsOrganisation):
+            engine.people.change(refused)
+    assert engine.people.everybody() == [kim, sam]
+    assert engine.people.add("lee", "", ["panel_member"]).organisation is None
+
+
+def test_a_version_that_makes_a_role_see_its_own_cases_names_who_lacks_an_organisation(
+    engine: Engine, sam: Person, clock: SetClock
+) -> None:
+    ann = engine.people.add("ann", "", ["clerk"])
+    assert engine.people.without_organisation() == []
+    day = (START + timedelta(days=10)).date().isoformat()
+    text = re.sub(r"version: .*", "version: strict", LOAN.read_text(), count=1)
+    text = re.sub(r"effective_from: .*", f"effective_from: {day}", text, count=1)
+    engine.publish(text.replace("clerk: {title: Clerk}", "clerk: {title: Clerk, sees: own}"))
+    assert engine.people.without_organisation() == [ann]  # before its day too: there is time to mend it
+    with pytest.raises(NeedsOrganisation):
+        engine.people.change(replace(ann, name="Ann"))
+    assert engine.people.change(replace(ann, active=False)).active is False
+    with pytest.raises(NeedsOrganisation):
+        engine.people.change(ann)
+    assert engine.people.change(replace(ann, organisation="Hilltop")).organisation == "Hilltop"
+    assert engine.people.without_organisation() == []
+
+
+def test_an_invitation_of_an_earlier_start_holds_until_one_is_used(engine: Engine, clock: SetClock) -> None:
+    engine.people.add("ada", "", ["administrator"])
+    first, is_other = engine.accounts.invite_again("ada")
+    assert not is_other
+    clock.set(START + timedelta(days=1))
+    second, is_other = engine.accounts.invite_again("ada")
+    assert is_other
+    assert [engine.accounts.invited(one) for one in (first, second)] == ["ada", "ada"]
+    clock.set(START + timedelta(days=7))
+    assert [engine.accounts.invited(one) for one in (first, second)] == [None, "ada"]
+    third, is_other = engine.accounts.invite_again("ada")
+    assert is_other
+    assert engine.accounts.accept(second, "correct horse battery") == "ada"
+    assert engine.accounts.invited(third) is None
+    third, fourth = (engine.accounts.invite("ada") for _ in range(2))
+    assert [engine.accounts.invited(one) for one in (third, fourth)] == [None, "ada"]
 
 
 def test_organisations_have_names_of_their_own(engine: Engine, sam: Person) -> None:

@@ -223,7 +223,7 @@ def test_script_in_any_text_is_shown_as_text(site: FastAPI, engine: Engine) -> N
     files = {"files": (f"{SCRIPT}.pdf", PDF, "application/pdf")}
     visit.post(f"/cases/{case.id}/documents", {"document": "send_plan"}, files=files)
     visit.post("/cases/views", {"title": SCRIPT, "query": "state=panel"})
-    ada.post("/people/pat", {"name": SCRIPT, "roles": "school", "active": "yes"})
+    ada.post("/people/pat", {"name": SCRIPT, "roles": "school", "organisation": "Elsewhere", "active": "yes"})
     pages = [
         f"/cases/{case.id}{part}" for part in ("", "/notes", "/documents", "/timeline", "/documents/send_plan/1/page")
     ]
@@ -265,7 +265,10 @@ def test_only_fields_of_the_form_are_taken(site: FastAPI, engine: Engine) -> Non
     after = engine.case(case.id)
     assert (after.state, "reviews_held" in after.data) == ("withdrawn", False)
     ada = Visit(site, "ada")
-    ada.post("/people/pat", {"name": "Pat", "roles": "school", "active": "yes", "login": "ada", "id": "1"})
+    ada.post(
+        "/people/pat",
+        {"name": "Pat", "roles": "school", "organisation": "Elsewhere", "active": "yes", "login": "ada", "id": "1"},
+    )
     assert engine.people.person("ada").name == "Ada"
     visit.post("/people/jo", {"name": "Jo", "roles": "administrator", "active": "yes"}, 404)
     assert engine.people.person("jo").roles == ("hbep-referral/coordinator",)

@@ -7,21 +7,19 @@ exists is never told, neither in words nor by the time that an answer takes.
 
 from __future__ import annotations
 
-import functools
 import json
 import secrets
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
+from engine.service.people.passwords import LONGEST, SHORTEST, decoy, hash_of, is_easy, is_right
 from engine.service.people.people import BadPerson, Person, digest, known_person, person_of
 from engine.source.fault import Invalid
 from engine.store.database import Database
@@ -33,16 +31,8 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
 TOUCH = timedelta(minutes=1)
-SHORTEST, LONGEST = 12, 200
 STEP = 30
 CODES = 8
-# Judging takes a time that grows with the square of the length, and worse where letters are written as signs.
-JUDGED, SAFE = 40, 3
-_HASHER = PasswordHasher()
-# Each hash takes 64 MB while it is made: all that are made at once, by whomever they are asked for, take this much.
-_MEMORY_FOR_HASHES = 128 * 1024
-HASHES_AT_ONCE = max(1, _MEMORY_FOR_HASHES // _HASHER.memory_cost)
-_hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 class Stage(StrEnum):
@@ -90,7 +80,7 @@ class Accounts:
 
     def get_ready(self) -> None:
         """Do now what signing in needs once, so that no later answer takes longer than another."""
-        _decoy()
+        decoy()
 
     # Accounts
 
@@ -105,13 +95,29 @@ class Accounts:
         Raises:
             BadPerson: nobody has this login, or they are not active.
         """
+        return self._invite(login, lambda connection, person: store.delete_invitations(connection, person))[0]
+
+    def invite_again(self, login: str) -> tuple[str, bool]:
+        """The same beside earlier ones, which stay: the first that is used voids the others; whether there are any.
+
+        A service that starts anew before anybody could sign in does not take back the address that it printed.
+
+        Raises:
+            BadPerson: nobody has this login, or they are not active.
+        """
+        now = to_text(self._clock.now())
+        return self._invite(login, lambda connection, person: store.delete_invitations(connection, person, now))
+
+    def _invite(self, login: str, void: Callable[[Connection, int], None]) -> tuple[str, bool]:
         secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
         with self._database.writing() as connection:
             person = known_person(connection, login)
             if not person.active:
                 raise BadPerson(f"{login} is not active.")
+            void(connection, person.id)
+            others = store.has_invitation(connection, person.id)
             store.insert_invitation(connection, digest(secret), person.id, expires)
-        return secret
+        return secret, others
 
     def invited(self, secret: str) -> str | None:
         """The login of the person whom an invitation is for; None where it holds no more."""
@@ -135,6 +141,7 @@ class Accounts:
             if not store.take_invitation(connection, digest(secret)):
                 return None
             person = known_person(connection, login)
+            store.delete_invitations(connection, person.id)
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
         return login
@@ -193,9 +200,9 @@ class Accounts:
             raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
         with self._database.reading() as connection:
             person = known_person(connection, login)
-        if _is_easy(password, [login, person.name, person.email, person.organisation or ""]):
+        if is_easy(password, [login, person.name, person.email, person.organisation or ""]):
             raise BadPassword("This password is too easy to guess. Three random words make a good one.")
-        return _hash(password)
+        return hash_of(password)
 
     # Signing in
 
@@ -204,7 +211,7 @@ class Accounts:
         with self._database.reading() as connection:
             person = people_store.find_person(connection, login.strip().lower())
             account = store.account_of(connection, person.id) if person else None
-        right = _verified(account.password if account else _decoy(), password)
+        right = is_right(account.password if account else decoy(), password)
         if not right or person is None or account is None or not person.active:
             return None
         return self._begin(person.id, Stage.CODE if account.totp else Stage.SIGNED_IN)
@@ -213,7 +220,7 @@ class Accounts:
         """Whether this is the password of the person, who is signed in and asked again."""
         with self._database.reading() as connection:
             account = store.account_of(connection, known_person(connection, login).id)
-        return account is not None and _verified(account.password, password)
+        return account is not None and is_right(account.password, password)
 
     def sign_in_as(self, login: str) -> str | None:
         """The key of a new session for somebody whom an organisation's own sign-in has named; None if unknown."""
@@ -371,29 +378,3 @@ def handle_of(session: Session) -> str:
 
 def _handle(stored: str) -> str:
     return digest(stored)[:20]
-
-
-@functools.cache
-def _decoy() -> str:
-    """A hash that no password has: what is checked for a login that does not exist. Making it costs as much."""
-    return _hash(secrets.token_urlsafe())
-
-
-def _hash(password: str) -> str:
-    with _hashing:
-        return _HASHER.hash(password)
-
-
-def _is_easy(password: str, about: list[str]) -> bool:
-    """Whether somebody who tries common passwords, words, patterns and what is known of the person soon finds it."""
-    from zxcvbn import zxcvbn  # its lists take a tenth of a second to read
-
-    return int(zxcvbn(password[:JUDGED], user_inputs=about, max_length=JUDGED)["score"]) < SAFE
-
-
-def _verified(hashed: str, password: str) -> bool:
-    try:
-        with _hashing:
-            return _HASHER.verify(hashed, password[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
-        return False

@@ -19,9 +19,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
-from engine.case.sight import HOUSE_ROLES, role_of
+from engine.case.sight import HOUSE_ROLES, needing_organisation, role_of
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
+from engine.process.definition import Process
 from engine.source.fault import Invalid, Unknown
 from engine.source.problem import nearest
 from engine.store.database import Database
@@ -43,6 +44,14 @@ class Scope(StrEnum):
 
 class BadPerson(Invalid):
     """What was said of a person, an organisation or a token cannot be; the message says why."""
+
+
+class NeedsOrganisation(BadPerson):
+    """Somebody holds a role that shows the cases of their own organisation, and would belong to none."""
+
+    def __init__(self, titles: Iterable[str]) -> None:
+        who = " and ".join(titles)
+        super().__init__(f"Name their organisation: as {who} they see only the cases of their own.")
 
 
 class UnknownPerson(Unknown, BadPerson):
@@ -101,10 +110,17 @@ class Grant:
 class People:
     """The people of one database. Every method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, known_roles: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        known_roles: Callable[[], Iterable[str]],
+        to_be_followed: Callable[[], Iterable[Process]],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._known_roles = known_roles
+        self._to_be_followed = to_be_followed
 
     def add_organisation(self, name: str, area: str = "") -> Organisation:
         """Keep an organisation.
@@ -146,10 +162,13 @@ class People:
 
         Raises:
             BadPerson: the login is none or taken, or a role or the organisation is unknown.
+            NeedsOrganisation: a role shows the cases of their own organisation, and none is named.
         """
         if not _LOGIN.fullmatch(login):
             raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
         person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation, email=email))
+        if needs := self._needs_organisation(person):
+            raise NeedsOrganisation(needs)
         try:
             with self._database.writing() as connection:
                 store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
@@ -163,11 +182,17 @@ class People:
 
         Raises:
             BadPerson: nobody has this login, or a role or the organisation is unknown.
+            NeedsOrganisation: a role shows the cases of their own organisation, and none is named. Who has been
+                without one since before the role was such can still be made inactive.
         """
         changed = self._checked(person)
+        needs = self._needs_organisation(changed)
         with self._database.writing() as connection:
-            number = known_person(connection, person.login).id
-            store.put_person(connection, _stored(number, changed), _organisation_of(connection, changed))
+            known = known_person(connection, person.login)
+            leaves = not changed.active and known.organisation is None and set(changed.roles) <= set(known.roles)
+            if needs and not leaves:
+                raise NeedsOrganisation(needs)
+            store.put_person(connection, _stored(known.id, changed), _organisation_of(connection, changed))
             return person_of(known_person(connection, person.login))
 
     def _checked(self, person: Person) -> Person:
@@ -180,6 +205,16 @@ class People:
         if person.email and not _EMAIL.fullmatch(person.email):
             raise BadPerson("An e-mail address is written like name@example.org.")
         return replace(person, roles=tuple(sorted(roles)))
+
+    def _needs_organisation(self, person: Person) -> list[str]:
+        """The titles of the roles for which an organisation has to be named, and is not."""
+        return [] if person.organisation else needing_organisation(self._to_be_followed(), person.actor)
+
+    def without_organisation(self) -> list[Person]:
+        """Who may act, but has a role that shows nothing without an organisation: it was not such when it was given."""
+        versions = list(self._to_be_followed())
+        acting = [one for one in self.everybody() if one.active and not one.organisation]
+        return [one for one in acting if needing_organisation(versions, one.actor)]
 
     def person(self, login: str) -> Person:
         """One person.

@@ -109,6 +109,15 @@ class Catalogue:
         """The same for every published process."""
         return [self.newest(connection, name, now) for name in self.names()]
 
+    def to_be_followed(self, connection: Connection, now: datetime) -> list[Process]:
+        """The versions that cases follow which begin at an instant (aware) or later: in force, or still to come."""
+        found = []
+        for name in self.names():
+            versions = [self.process(connection, name, one.version) for one in self.versions(name)]
+            newest = self.newest(connection, name, now)
+            found += versions[versions.index(newest) :]
+        return found
+
     def every(self, connection: Connection) -> list[Process]:
         """Every version of every published process."""
         return [self.process(connection, one.process, one.version) for one in self._versions]

@@ -38,6 +38,12 @@ class Processes:
         self._site.catalogue.refresh(connection)
         return self._site.catalogue.all_newest(connection, self._site.clock.now())
 
+    def to_be_followed(self) -> list[Process]:
+        """Every version that is in force now or still to come."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return self._site.catalogue.to_be_followed(connection, self._site.clock.now())
+
     def processes(self, by: Actor | str | None = None) -> dict[str, list[str]]:
         """The published processes that `by` may know of, with their versions as they come into force."""
         with self._site.database.reading() as connection:

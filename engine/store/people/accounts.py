@@ -81,9 +81,20 @@ def has_accounts(connection: Connection) -> bool:
 
 
 def insert_invitation(connection: Connection, digest: str, person: int, expires: str) -> None:
-    """Keep the only invitation of a person."""
-    connection.execute(delete(invitations).where(invitations.c.person_id == person))
+    """Keep an invitation of a person, beside those that they have."""
     connection.execute(insert(invitations).values(hash=digest, person_id=person, expires=expires))
+
+
+def delete_invitations(connection: Connection, person: int, until: str | None = None) -> None:
+    """Void the invitations of a person, or those that expire by then."""
+    query = delete(invitations).where(invitations.c.person_id == person)
+    connection.execute(query if until is None else query.where(invitations.c.expires <= until))
+
+
+def has_invitation(connection: Connection, person: int) -> bool:
+    """Whether a person has an invitation."""
+    query = select(invitations.c.hash).where(invitations.c.person_id == person).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def invited(connection: Connection, digest: str, now: str, latest: str) -> str | None:

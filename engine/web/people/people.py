@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, role_of
+from engine.case.command import Actor
+from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, needing_organisation, role_of
 from engine.service import BadPerson, Person
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
@@ -52,23 +53,34 @@ def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list
         Question("name", "Name", "text", required=True),
         Question("email", "E-mail address", "text", required=False),
         Question("roles", "Roles", "choices", required=False, groups=roles_of(visitor, person.roles if person else ())),
-        Question("organisation", "Organisation", "select", required=False, choices=organisations),
+        Question(
+            "organisation", "Organisation", "select", required=False, choices=organisations, hint=_of_whom(visitor)
+        ),
     ]
     if person is not None:
         values = (person.login, person.name, person.email, list(person.roles), person.organisation or "")
         for one, value in zip(asked, values, strict=True):
             one.value = value
-    about = {"role": 3, "organisation": 4, "e-mail": 2, "sign": 0, "login": 0}
+    about = {"organisation": 4, "role": 3, "e-mail": 2, "sign": 0, "login": 0}
     if error:
         place = next((i for word, i in about.items() if word in error.lower()), 0)
         asked[place].error = error
     return asked
 
 
+def _of_whom(visitor: Visitor) -> str:
+    """For which roles an organisation has to be named."""
+    everything = Actor("", frozenset(value for _, choices in roles_of(visitor) for value, _ in choices))
+    titles = needing_organisation(visitor.processes, everything)
+    return f"Needed for who sees only the cases of their own: {', '.join(titles)}." if titles else ""
+
+
 @router.get("/people")
 def people(request: Request, visitor: Administrating) -> Response:
     """Everybody."""
-    return show(request, "people.html", people=visitor.engine.people.everybody(), titles=titles_of(visitor))
+    lacking = {one.login for one in visitor.engine.people.without_organisation()}
+    everybody = visitor.engine.people.everybody()
+    return show(request, "people.html", people=everybody, lacking=lacking, titles=titles_of(visitor))
 
 
 @router.get("/people-new")
