@@ -73,6 +73,7 @@ def _copy(tables: Rows, number: int, chance: random.Random, share: float) -> Row
     case |= {
         "id": number,
         "organisation": house,
+        "organisation_order": house.lower(),
         "snapshot": json.dumps(snapshot),
         "state": snapshot["state"],
         "outcome": snapshot["outcome"],

@@ -22,6 +22,7 @@ _CASE = (
     "owner",
     "outcome",
     "organisation",
+    "organisation_order",
     "label",
     "since",
     "next_due",

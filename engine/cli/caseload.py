@@ -319,9 +319,9 @@ def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, after: After = ""
         out_json(as_data(list(page.items)))
     elif page.items:
         table(("when", "who", "what"), [(moment(one.at), one.by, one.what) for one in page.items])
-        say_more(page.next)
     else:
         say("Nobody yet.")
+    say_more(page.next)
 
 
 def add_to(app: typer.Typer) -> None:

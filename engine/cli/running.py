@@ -175,6 +175,7 @@ def due(
         timers = list(page.items)
     if as_json:
         out_json(as_data(timers))
+        say_more(page.next)
         return
     if not timers:
         say("No timers.")

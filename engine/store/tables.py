@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_REVISION = "0012"
+SCHEMA_REVISION = "0013"
 
 metadata = MetaData(
     naming_convention={
@@ -73,6 +73,7 @@ cases = Table(
     Column("owner", String(60), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("organisation", Text),
+    Column("organisation_order", Text),
     Column("label", Text),
     Column("opened", _INSTANT, nullable=False),
     Column("since", _INSTANT, nullable=False),
@@ -85,6 +86,7 @@ cases = Table(
     Index(None, "owner", "id"),
     Index(None, "outcome", "id"),
     Index(None, "organisation", "id"),
+    Index(None, "organisation_order", "id"),
     Index(None, "next_due", "id"),
     Index(None, "owner", "next_due", "id"),
     Index(None, "since", "id"),

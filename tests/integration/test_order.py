@@ -84,6 +84,26 @@ def test_every_beginning_finds_the_case_and_pages_hold_each_row_once(
     check(engine, names, schools)
 
 
+READ = ["anna", "Anna-Lee", "anna lee", "de Souza", "Dean", "Edgar", "Édith", "edna", "Oakley", "O’Neil", "ONeil"]
+READ += ["O'Neill", "Zoë", "zoe b", "Łódź"]
+
+
+def test_lists_stand_as_people_look_for_names(engine: Engine) -> None:
+    for name in reversed(READ):
+        open_named(engine, name, name)
+        engine.people.add_organisation(name)
+    same = {"Anna-Lee": "anna lee", "O’Neil": "ONeil"}
+    for sort in ("label", "organisation"):
+        page = engine.cases(sort=sort, limit=1000, by="coordinator").items
+        found = [one.organisation if sort == "organisation" else one.label for one in page]
+        assert [same.get(str(one), one) for one in found] == [same.get(one, one) for one in READ], sort
+        back = [one.id for one in engine.cases(sort=f"-{sort}", limit=1000, by="coordinator").items]
+        assert back == [one.id for one in reversed(page)]
+    listed = [same.get(one.name, one.name) for one in engine.people.organisations()]
+    assert listed == [same.get(one, one) for one in READ]
+    assert engine.verify().findings == ()
+
+
 @pytest.mark.postgres
 def test_the_same_in_a_database_without_a_language(empty_postgres: Callable[..., str], tmp_path: Path) -> None:
     address = empty_postgres("C")

@@ -20,7 +20,7 @@ from engine.service.cases.transaction import columns_of
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.store import processes as process_store
 from engine.store.cases import cases as store
-from engine.store.cases.index import indexed, words_of
+from engine.store.cases.index import indexed, order_columns, words_of
 from engine.store.documents import Documents
 from engine.store.lists import places as place_store
 
@@ -145,7 +145,7 @@ class Verification:
             "owner": columns.owner,
             "organisation": columns.organisation,
             "outcome": snapshot.outcome,
-            "label": columns.label.casefold() if columns.label else None,
+            **order_columns(columns),
             "opened": snapshot.opened,
             "since": store.since_of(snapshot),
             "next_due": snapshot.next_due,

@@ -25,6 +25,7 @@ from engine.clock import Clock
 from engine.process.definition import Process
 from engine.source.fault import Invalid, Unknown
 from engine.source.problem import nearest
+from engine.store.cases.index import reading_order
 from engine.store.database import Database
 from engine.store.people import people as store
 
@@ -151,9 +152,10 @@ class People:
         return Organisation(name, where)
 
     def organisations(self) -> list[Organisation]:
-        """Every organisation, by name."""
+        """Every organisation, by name as people sort names."""
         with self._database.reading() as connection:
-            return [Organisation(name, area) for _, name, area in store.all_organisations(connection)]
+            found = store.all_organisations(connection)
+        return sorted((Organisation(name, area) for _, name, area in found), key=lambda one: reading_order(one.name))
 
     def add(
         self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""

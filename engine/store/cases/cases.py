@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from engine.case.entry import GENESIS, Entry, chained
 from engine.case.snapshot import Snapshot
 from engine.case.time.lateness import late_from
-from engine.store.cases.index import Columns, index_changes
+from engine.store.cases.index import Columns, index_changes, order_columns
 from engine.store.messages.outbox import telling
 from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
 from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
@@ -33,6 +33,7 @@ _CHANGING = (
     "owner",
     "outcome",
     "organisation",
+    "organisation_order",
     "label",
     "since",
     "next_due",
@@ -167,7 +168,7 @@ def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
         "owner": columns.owner,
         "outcome": snapshot.outcome,
         "organisation": columns.organisation,
-        "label": columns.label.casefold() if columns.label else None,
+        **order_columns(columns),
         "since": since_of(snapshot),
         "next_due": snapshot.next_due,
         "seq": snapshot.seq,

@@ -29,7 +29,7 @@ _BOOKINGS = Statement(
 _SET = Statement(
     update(cases)
     .where(cases.c.id == bindparam("case"))
-    .values({name: bindparam(name) for name in ("organisation", "label", "since")})
+    .values({name: bindparam(name) for name in ("organisation", "organisation_order", "label", "since")})
 )
 
 
@@ -81,9 +81,26 @@ def words_of(case: int, columns: Columns) -> set[str]:
 
 def split(text: str) -> list[str]:
     """The words of a text, without accents and capital letters."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return [word[:LONGEST] for word in re.findall(r"\w+", kept)]
+    return [word[:LONGEST] for word in re.findall(r"\w+", _plain(text))]
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def reading_order(text: str) -> str:
+    """What stands for a name where a list is sorted by it: in the order of its code points it is where people look.
+
+    Capitals and accents make no difference, nor do apostrophes; other signs part words as spaces do.
+    """
+    return " ".join(re.findall(r"\w+", re.sub("['\u2019\u02bc`]", "", _plain(text)))) or text.casefold()
+
+
+def order_columns(columns: Columns) -> dict[str, str | None]:
+    """What lists of cases are sorted by, in the columns that hold it."""
+    named = {"label": columns.label, "organisation_order": columns.organisation}
+    return {name: reading_order(text) if text else None for name, text in named.items()}
 
 
 def indexed(connection: Connection, case: int) -> tuple[set[str], tuple[tuple[str, str, str], ...]]:
@@ -98,5 +115,4 @@ def rewrite_index(connection: Connection, case: int, process: str, columns: Colu
         _DELETE_WORD.change(connection, said=word, case=case)
     _DELETE_BOOKINGS.change(connection, case=case)
     run_together(connection, index_changes(case, process, None, columns))
-    label = columns.label.casefold() if columns.label else None
-    _SET.change(connection, case=case, organisation=columns.organisation, label=label, since=since)
+    _SET.change(connection, case=case, organisation=columns.organisation, since=since, **order_columns(columns))

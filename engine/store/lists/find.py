@@ -72,12 +72,19 @@ class CaseFilter:
 
 
 SORTS = ("id", "label", "organisation", "since", "next_due")
+# Cases are found by the name of their organisation as it is, and sorted by what stands for it where people read lists.
+_SORTED_BY = {one: one for one in SORTS} | {"organisation": "organisation_order"}
+
+
+def _way(sort: str) -> tuple[str, bool]:
+    """The column that a list is sorted by, and whether downwards."""
+    return _SORTED_BY[sort.removeprefix("-")], sort.startswith("-")
 
 
 def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
     """One page of cases, in the order asked for; those without a value in its column are left to the end."""
     sort = "next_due" if wanted.overdue_at else wanted.sort
-    name, down = sort.removeprefix("-"), sort.startswith("-")
+    name, down = _way(sort)
     found: list[Row] = []
     if name == "id" or not wanted.after or wanted.after[0] is not None:
         rows = rows_of(connection, _with_value, wanted, sort, most=most)
@@ -89,7 +96,7 @@ def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Ro
 
 
 def _filtered(wanted: CaseFilter) -> Any:
-    query = select(*(cases.c[name] for name in (*SORTS, "process", "state", "owner", "snapshot")))
+    query = select(*(cases.c[name] for name in (*_SORTED_BY.values(), "process", "state", "owner", "snapshot")))
     for name in ("process", "owner", "organisation"):
         if getattr(wanted, name):
             query = query.where(cases.c[name] == value(name))
@@ -109,7 +116,8 @@ def _filtered(wanted: CaseFilter) -> Any:
 
 def _with_value(wanted: CaseFilter, sort: str) -> Any:
     """The cases that have a value in the column they are sorted by."""
-    column, down = cases.c[sort.removeprefix("-")], sort.startswith("-")
+    name, down = _way(sort)
+    column = cases.c[name]
     ordered = (column.desc(), cases.c.id.desc()) if down else (column, cases.c.id)
     query = _filtered(wanted).where(column.is_not(None)).order_by(*ordered).limit(value("most"))
     return _in_states(query.where(_behind(column, down=down)) if wanted.after else query, wanted)
@@ -146,7 +154,7 @@ def _in_state(number: int) -> Any:
 
 def place_of(row: Row, sort: str) -> Place:
     """Where a page that ends with this case ends."""
-    name = sort.removeprefix("-")
+    name, _ = _way(sort)
     return None if name == "id" else row[name], row["id"]
 
 
