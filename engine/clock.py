@@ -32,5 +32,5 @@ class SetClock:
         return self._moment
 
     def set(self, moment: datetime) -> None:
-        """Move the hands."""
+        """Move the hands to an instant (aware)."""
         self._moment = moment.astimezone(UTC)

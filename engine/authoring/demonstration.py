@@ -119,7 +119,7 @@ def _plan_meetings(process: Process, engine: Engine, cases: dict[int, Case]) -> 
 
 
 def rehearse(demonstration: Demonstration, present: datetime) -> None:
-    """Play it in memory, so that a step that is refused leaves nothing behind.
+    """Play it in memory up to the instant `present` (aware), so that a step that is refused leaves nothing behind.
 
     Raises:
         DemonstrationFailed: a step was refused.

@@ -189,7 +189,7 @@ def run_scenarios(file: ScenarioFile, wanted: Callable[[str], bool] = lambda _: 
 
 
 def let_time_pass(engine: Engine, clock: SetClock, until: datetime) -> None:
-    """Let time pass as the scheduler would see it, from one due time to the next."""
+    """Let time pass until an instant (aware) as the scheduler would see it, from one due time to the next."""
     while (due := engine.next_due()) is not None and due <= until:
         clock.set(max(due, clock.now()))
         engine.run_due()

@@ -1,4 +1,4 @@
-"""What is asked of a case, and by whom, as values. Pure."""
+"""What is asked of a case, and by whom, as values. Instants (`at`) are aware. Pure."""
 
 from __future__ import annotations
 

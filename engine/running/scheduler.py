@@ -41,7 +41,7 @@ class Steady(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
     """
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """When to run next."""
+        """When to run next (aware), as counted from the later of `previous_fire_time` and `now`."""
         last = max(previous_fire_time, now) if previous_fire_time else None
         found: datetime | None = super().get_next_fire_time(last, now)
         return found
@@ -109,7 +109,7 @@ class Scheduler:
         return found
 
     def wake_by(self, moment: datetime) -> None:
-        """Look no later than `moment`, by the clock of the engine. In the middle of a look: again after it."""
+        """Look no later than `moment` (aware), by the clock of the engine. In the middle of a look: again after it."""
         ahead = moment - self._engine.clock.now()
         if ahead >= LOOK:
             return

@@ -34,7 +34,7 @@ CHANGES: tuple[Change, ...] = (
             "if self._is_written(day) else True",
             "if self._is_written(day) else False",
         ),
-        ("a school day is counted twice", "count -= self.is_school_day(day)", "count -= 2 * self.is_school_day(day)"),
+        ("days without school count", "count -= self.is_school_day(day)", "count -= 1"),
         ("the half term that begins today counts as the next", "span.first > day]", "span.first >= day]"),
         ("two half terms on is one half term on", "[: count - before]", "[:1]"),
         ("a named day that is today is next year's", "this_year >= day", "this_year > day"),

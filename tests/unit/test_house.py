@@ -155,3 +155,60 @@ def test_each_module_that_decides_has_a_file_of_tests() -> None:
     for stem in shared:
         files = [one for one in modules if one.stem == stem]
         assert sum(f"test_{one.parent.name}_{stem}" in named for one in files) >= len(files) - 1, stem
+
+
+FACES = {"web", "api", "cli"}  # what they raise is told by the server or the terminal; docstrings of routes are shown
+BEHIND_FACES = [file for file in FILES if not FACES & set(file.relative_to(ROOT / "engine").parts)]
+PLACES = re.compile(r"aware|UTC|zone|wall clock|instant|local to", re.I)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def public(tree: ast.AST, around: str = "") -> list[tuple[Function | ast.ClassDef, str]]:
+    """Every class, and every function that is reached by a public name, with the docstring of the class around it."""
+    found: list[tuple[Function | ast.ClassDef, str]] = []
+    for node in getattr(tree, "body", []):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            found.append((node, around))
+            if isinstance(node, ast.ClassDef):
+                found += public(node, ast.get_docstring(node) or "")
+    return found
+
+
+def raised_in(function: Function) -> set[str]:
+    """The classes that the body of a function raises itself, as far as it calls them by name."""
+    found, todo = set(), list(function.body)
+    while todo:
+        node: ast.AST = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.Raise) and isinstance(node.exc, (ast.Call, ast.Name)):
+            name = ast.unparse(node.exc.func if isinstance(node.exc, ast.Call) else node.exc).rpartition(".")[2]
+            found |= {name} if name[0].isupper() else set()
+        todo += ast.iter_child_nodes(node)  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("file", BEHIND_FACES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_what_raises_says_so(file: Path) -> None:
+    for node, _ in public(ast.parse(file.read_text())):
+        if not isinstance(node, ast.ClassDef):
+            unsaid = {name for name in raised_in(node) if name not in (ast.get_docstring(node) or "")}
+            assert unsaid == set(), f"{node.name} in line {node.lineno}"
+
+
+def tells_time(node: Function | ast.ClassDef) -> bool:
+    """Whether it takes, gives or holds a datetime."""
+    if isinstance(node, ast.ClassDef):
+        hints: list[ast.expr | None] = [one.annotation for one in node.body if isinstance(one, ast.AnnAssign)]
+    else:
+        hints = [*(one.annotation for one in (*node.args.args, *node.args.kwonlyargs)), node.returns]
+    return any(re.search(r"(?<!\[)\bdatetime\b", ast.unparse(one)) for one in hints if one is not None)
+
+
+@pytest.mark.parametrize("file", BEHIND_FACES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_what_tells_a_time_says_in_which_zone(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    for node, around in public(tree):
+        said = f"{ast.get_docstring(node)} {around} {ast.get_docstring(tree)}"
+        if tells_time(node):
+            assert PLACES.search(said), f"{node.name} in line {node.lineno}: of which zone?"

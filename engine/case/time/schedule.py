@@ -69,8 +69,8 @@ def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
 def next_due(process: Process, timer: Timer, times: list[str], now: datetime) -> list[str]:
     """What is kept of a repeated timer after the time that has come.
 
-    Times that `now` has already passed are left out, unless each missed time is wanted. A row without a count is of
-    a case that was begun by an earlier release: it goes on from where it stands.
+    Times that `now` (aware) has already passed are left out, unless each missed time is wanted. A row without a count
+    is of a case that was begun by an earlier release: it goes on from where it stands.
     """
     anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
     if timer.missed_each:
@@ -86,7 +86,7 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
 
 
 def tried_again(process: Process, timer: Timer, at: str, now: datetime) -> list[str]:
-    """What is kept of a timer whose event was refused at `at`: the next time to try that `now` has not passed."""
+    """What is kept of a timer whose event was refused at `at`: the next time to try that lies after `now` (aware)."""
     assert timer.refused_again is not None
     due = at
     while due <= max(at, to_text(now)):

@@ -37,7 +37,8 @@ from engine.store.cases.cases import Key
 
 
 class Changes:
-    """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written."""
+    """What changes cases. A change that is not allowed returns a `Refusal`, and then nothing was written. `at` is when
+    it happened (None: now); without a time zone it is on the wall clock of the process."""
 
     def __init__(self, site: Site, accesses: Accesses) -> None:
         self._site = site

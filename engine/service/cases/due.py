@@ -44,7 +44,7 @@ class Stuck:
 def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[int, Stuck]) -> int:
     """Fire the next timers that are due, in order of their time over all cases; how many fired.
 
-    None where another process is firing at this moment. A case that cannot be decided, because its
+    None where another process is firing at this moment. `now` is aware. A case that cannot be decided, because its
     process cannot be read or by a fault of this program, is added to `stuck` and left alone, so that it
     does not keep the others from their timers.
     """
@@ -94,7 +94,7 @@ def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: 
 
 
 def offer_free_places(transaction: Transaction, now: datetime) -> int:
-    """Offer what is free to those who wait: after more places were made, or an offer was cut short."""
+    """Offer what is free at `now` (aware) to those who wait: after more places were made, or an offer was cut short."""
     taken = 0
     transaction.catalogue.refresh(transaction.connection)
     for process, place in place_store.waited_for(transaction.connection):

@@ -25,7 +25,7 @@ class Timers:
         stop: Callable[[], bool] = lambda: False,
         batch: int = BATCH,
     ) -> Ran:
-        """Fire every timer that is due by `now`, in order of their time, and offer free places.
+        """Fire every timer that is due by `now` (aware), in order of their time, and offer free places.
 
         `progress` is told how many fired and how many were due at first. A case whose timer cannot be
         fired does not keep the others from theirs; it is reported.

@@ -149,7 +149,7 @@ class Transaction:
             self._freed.setdefault((process, after.waiting["place"]), after.last_at)
 
     def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
-        """Fire the timers of a case that are due by `until`, each at its own time.
+        """Fire the timers of a case that are due by `until` (aware), each at its own time.
 
         With `offering`, a place that one of them gives back is offered, and so everything written, before anything
         else comes to pass: the case that gave it back does not get it again before those who wait for it.
@@ -217,7 +217,7 @@ class Transaction:
                 self.earliest = due if self.earliest is None else min(self.earliest, due)
 
     def offer(self, process: str, place: str, at: datetime) -> int:
-        """Offer free places to the cases that have waited longest; how many took one."""
+        """Offer free places, at the instant `at` (aware), to the cases that have waited longest; how many took one."""
         taken = 0
         while self.free(process).get(place, 0) > 0:
             waiting = place_store.longest_waiting(self.connection, process, place)

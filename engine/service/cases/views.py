@@ -37,8 +37,8 @@ def as_data(value: Any) -> Any:
 class Task:
     """An open task of a case. `overdue` is seen by comparing, without any job having run.
 
-    `late_since` is since when it is overdue (local to its process), `days_late` the days of the calendar since then.
-    `overdue_of` names the task that it says is overdue.
+    Times are on the wall clock of its process. `late_since` is since when it is overdue, `days_late` the days of the
+    calendar since then. `overdue_of` names the task that it says is overdue.
     """
 
     case: int
@@ -58,7 +58,7 @@ class Task:
 
     @property
     def date(self) -> datetime | None:
-        """Since when it is overdue, else when it is due; local to its process."""
+        """Since when it is overdue, else when it is due, on the wall clock of its process."""
         return self.late_since or self.due
 
     @property
@@ -70,7 +70,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Timer:
-    """A running timer of a case, and what it will raise or send."""
+    """A running timer of a case, and what it will raise or send. `due` is on the wall clock of its process."""
 
     case: int
     label: str
@@ -82,7 +82,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class Document:
-    """A document of a case. `hash` is the SHA-256 of its content, `size` in bytes."""
+    """A document of a case. `hash`: SHA-256 of its content; `size` in bytes; `at` on the wall clock of the process."""
 
     document: str
     title: str
@@ -96,7 +96,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as it is. `version` counts its entries and is what `expected_version` is compared with."""
+    """A case as it is. `version` counts its entries and is what `expected_version` is compared with.
+
+    Times are on the wall clock of its process.
+    """
 
     id: int
     process: str
@@ -166,7 +169,7 @@ def case_view(
     by: Actor | None = None,
     known: Snapshot | None = None,
 ) -> Case:
-    """The case as it may be shown to `by` at `now`: fields whose condition does not hold are left out.
+    """The case as it may be shown to `by` at `now` (aware): fields whose condition does not hold are left out.
 
     `known` is the case as it is, where `snapshot` is how it was: what may not be shown any more is left out too.
     """
@@ -206,7 +209,7 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
 
 
 def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
-    """The data of a case, in the order of the process's fields, without what `by` may not be shown now."""
+    """The data of a case, in the order of the process's fields, without what `by` may not be shown at `now` (aware)."""
     may_show = _showing(process, snapshot, now, by)
     return {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
 
@@ -223,7 +226,7 @@ def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
 
 
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
-    """What people call the case: its label field while that may be shown, else its number."""
+    """What people call the case: its label field while that may be shown at `now` (aware), else its number."""
     if process.label in snapshot.data and _showing(process, snapshot, now, by)(process.label):
         return str(snapshot.data[process.label])
     return unnamed(number)
@@ -254,7 +257,7 @@ def local(process: Process, instant: str) -> datetime:
 
 
 def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
-    """A task of a case."""
+    """A task of a case as it is at `now` (aware)."""
     kind = process.task(name)
     late = local(process, since) if (since := late_from(task)) else None
     overdue = late is not None and late < now

@@ -16,7 +16,10 @@ from engine.service.cases.views import Case, local
 
 @dataclass(frozen=True)
 class Told:
-    """One step of a case in words. `to` is the state it led to, empty where the case stayed."""
+    """One step of a case in words. `to` is the state it led to, empty where the case stayed.
+
+    `at` and `recorded` are on the wall clock of the process.
+    """
 
     seq: int
     at: datetime
@@ -76,7 +79,7 @@ class Report(Overview):
 
 @dataclass(frozen=True)
 class Access:
-    """Somebody saw personal data of a case: the case itself, its history, or a document."""
+    """Somebody saw personal data of a case: itself, its history, or a document; `at`: wall clock of its process."""
 
     at: datetime
     by: str

@@ -28,7 +28,10 @@ LONGEST_NOTE = 20_000
 
 @dataclass(frozen=True)
 class Note:
-    """Something that somebody wrote on a case. `meeting`: the number of the meeting at which they did."""
+    """Something that somebody wrote on a case. `meeting`: the number of the meeting at which they did.
+
+    `at` is on the wall clock of the process of the case.
+    """
 
     at: datetime
     by: str

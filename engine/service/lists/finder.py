@@ -32,7 +32,10 @@ class UnknownState(Unknown):
 
 @dataclass(frozen=True)
 class CasesWanted:
-    """Which cases: `state` names a state or one around it, `owner` a role that has to move them on."""
+    """Which cases: `state` names a state or one around it, `owner` a role that has to move them on.
+
+    `moved_after` is an instant (aware).
+    """
 
     process: str = ""
     state: str = ""
@@ -50,7 +53,8 @@ class CasesWanted:
 class TasksWanted:
     """Which open tasks: of these roles (escalated ones too), of a person, overdue, of one case, due in a time.
 
-    A role is that of a process, `hbep-referral/coordinator`, or of any process that has one of this name.
+    A role is that of a process, `hbep-referral/coordinator`, or of any process that has one of this name. Times are
+    instants (aware).
     """
 
     roles: tuple[str, ...] = ()
@@ -62,7 +66,7 @@ class TasksWanted:
 
 
 class Finder:
-    """Looks things up in one reading transaction at the instant `now`. `named` is what was named to whom by then."""
+    """Looks things up in one reading transaction at `now` (aware). `named` is what was named to whom by then."""
 
     def __init__(self, connection: Connection, catalogue: Catalogue, cursors: Cursors, now: datetime) -> None:
         self.connection = connection
@@ -167,7 +171,7 @@ class Finder:
         since: datetime | None = None,
         after: str = "",
     ) -> Page[Timer]:
-        """A page of what will fire when, the earliest first."""
+        """A page of what will fire when, the earliest first: after `since`, until `until` (both aware)."""
         most = max(1, min(limit, MOST))
         asked = find.TimerFilter(
             to_text(until) if until else "",

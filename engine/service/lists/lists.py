@@ -90,7 +90,7 @@ class Lists:
         limit: int = 50,
         after: str = "",
     ) -> Page[Timer]:
-        """The same as a page that says where the next one begins.
+        """The same as a page that says where the next one begins. `until` without a zone is meant in UTC.
 
         Raises:
             BadCursor: `after` is not the end of a page.

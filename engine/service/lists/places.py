@@ -28,7 +28,7 @@ WEEKS = 12
 
 @dataclass(frozen=True)
 class Waiter:
-    """A case that waits for a place."""
+    """A case that waits for a place, since when on the wall clock of its process."""
 
     case: Case
     since: datetime

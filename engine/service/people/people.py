@@ -300,7 +300,7 @@ def known_person(connection: Connection, login: str) -> store.StoredPerson:
     """The person who signs in as `login`.
 
     Raises:
-        BadPerson: nobody does.
+        UnknownPerson: nobody does.
     """
     found = store.find_person(connection, login)
     if found is None:

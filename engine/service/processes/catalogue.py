@@ -106,7 +106,7 @@ class Catalogue:
         return self.in_force(connection, name, now) or self.process(connection, name, self.versions(name)[0].version)
 
     def all_newest(self, connection: Connection, now: datetime) -> list[Process]:
-        """The same for every published process."""
+        """The version in force of every published process at an instant (aware), or its first."""
         return [self.newest(connection, name, now) for name in self.names()]
 
     def to_be_followed(self, connection: Connection, now: datetime) -> list[Process]:

@@ -98,7 +98,7 @@ def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> 
 
 
 def try_text(connection: Connection, text: str) -> Trial:
-    """Check a text as publishing would, and keep nothing."""
+    """Check a text as publishing would, and keep nothing. What is wrong is in the result: `Refused` is never raised."""
     try:
         offered = Offered(text, "process.yaml")
         loaded = process_of_text(text, offered.file, _calendar(connection, offered))
@@ -113,7 +113,7 @@ def try_text(connection: Connection, text: str) -> Trial:
 
 
 def publish(connection: Connection, offered: Offered, now: datetime, by: str) -> Published:
-    """Keep what is new of the process and its calendar.
+    """Keep what is new of the process and its calendar, as published at the instant `now` (aware).
 
     Raises:
         Refused: the texts have problems, or the version label stands for another text.
