@@ -14,7 +14,7 @@ from email.message import EmailMessage
 
 import httpx2 as httpx
 
-from engine.service.messages.outbox import Email, NotSent, Webhook
+from engine.service.messages.outbox import Email, NotSent, NotYet, Webhook
 
 SECONDS = 10.0
 MOST_ANSWER = 64 * 1024  # bytes of a hook's answer that are read, so that it ends in good order; nobody looks at them
@@ -33,7 +33,8 @@ class Mailer:
         """Send one e-mail, encrypted where the server can.
 
         Raises:
-            NotSent: the server cannot be reached, does not take it, or not within SECONDS.
+            NotSent: the server does not take this message.
+            NotYet: the server cannot be reached, takes nothing from here, or not within SECONDS.
         """
         import aiosmtplib
 
@@ -43,8 +44,10 @@ class Mailer:
             message["Message-ID"] = f"<{email.id}@casework>"
             message.set_content(email.text)
             asyncio.run(self._hand_over(message))
-        except (OSError, aiosmtplib.SMTPException, ValueError) as error:
+        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError, ValueError) as error:
             raise NotSent(f"the mail server did not take it ({type(error).__name__})") from None
+        except (OSError, aiosmtplib.SMTPException) as error:
+            raise NotYet(f"the mail server is not there ({type(error).__name__})") from None
 
     async def _hand_over(self, message: EmailMessage) -> None:
         import aiosmtplib
@@ -82,12 +85,12 @@ class Sender:
         """Send one message.
 
         Raises:
-            NotSent: it was not taken.
+            NotSent: it was not taken. NotYet: nothing is taken now.
         """
         if isinstance(message, Webhook):
             _post(message)
         elif self.mailer is None:
-            raise NotSent("no mail server is set")
+            raise NotYet("no mail server is set (CASEWORK_SMTP)")
         else:
             self.mailer.send(message)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -150,18 +151,26 @@ class Scheduler:
     def _beat(self) -> None:
         """Let APScheduler read the clock anew, every PULSE and where somebody rings.
 
-        It computes once how long to wait. Where the clock was set back since, a run lies further ahead than its
-        interval: then it is due now. Where it was set forward, or the machine slept, APScheduler finds what is due.
+        It computes once how long to wait. Where the clock was set back since, by however little, a run lies further
+        ahead than was meant: then it is due now. Where it was set forward, or the machine slept, APScheduler finds
+        what is due.
         """
+        ahead = self._ahead()
         while not self._stopping.is_set():
             is_rung = self._bell.wait(PULSE.total_seconds())
             self._bell.clear()
+            before, ahead = ahead, self._ahead()
             with self._lock:
                 now = self._wall.now()
                 for job in [] if self._stopping.is_set() else self._waker.get_jobs():
-                    if job.next_run_time > now + job.trigger.interval or (is_rung and job.id == _DUE):
+                    is_far = before - ahead > PULSE / 2 or job.next_run_time > now + job.trigger.interval
+                    if is_far or (is_rung and job.id == _DUE):
                         job.modify(next_run_time=now)
             self._waker.wakeup()
+
+    def _ahead(self) -> timedelta:
+        """By how much the wall clock is ahead of the monotonic one: less than before where it was set back."""
+        return timedelta(seconds=self._wall.now().timestamp() - time.monotonic())
 
     def _deliver(self, kind: str) -> None:
         """Send what the outbox holds of a kind."""

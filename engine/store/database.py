@@ -142,7 +142,9 @@ class _Line:
     @property
     def is_fresh(self) -> bool:
         """Whether it can be used as it is. One that rested may be dead by now: the pool looks, and makes a new one."""
-        return not self.connection.closed and time.monotonic() - self.rests_since <= REST_SECONDS
+        if self.connection.closed or time.monotonic() - self.rests_since > REST_SECONDS:
+            return False
+        return not _has_ended(self.connection.connection.dbapi_connection)
 
     def __del__(self) -> None:
         self._forget(self.connection)
@@ -243,13 +245,29 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
     connection.commit()
 
 
+def _has_ended(connection: Any) -> bool:
+    """Whether the server hung up on a connection that rests, without asking it.
+
+    Nothing was sent on it yet, so that nothing is done twice by taking another one.
+    """
+    line = getattr(connection, "pgconn", None)
+    if line is None:  # SQLite: a file
+        return False
+    try:
+        for _ in range(2):  # first comes the server's farewell, then the end
+            line.consume_input()
+    except Exception:
+        return True
+    return bool(connection.closed)
+
+
 def _note_rest(_: Any, record: Any) -> None:
     record.info["rests_since"] = time.monotonic()
 
 
 def _ping_after_rest(connection: Any, record: Any, _: Any) -> None:
     """A connection that has rested may be dead by now: then the pool makes a new one."""
-    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS:
+    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS and not _has_ended(connection):
         return
     try:
         connection.execute("SELECT 1")

@@ -24,14 +24,15 @@ def _page(
 ) -> Response:
     asked = Question("url", "Address", "text", required=True, hint="Begins with https://", value=url, error=error)
     outbox = visitor.engine.outbox
-    values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done}
+    values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done, "given_up": outbox.given_up()}
     return show(request, "outbox.html", status, messages=outbox.messages(PAGE), most=PAGE, **values)
 
 
 @router.get("/outbox")
-def outbox(request: Request, visitor: Administrating, again: Whole = 0) -> Response:
+def outbox(request: Request, visitor: Administrating, again: Whole = 0, all_again: Whole = 0) -> Response:
     """The latest messages, and the hooks."""
-    return _page(request, visitor, done=f"Message {again} is sent again." if again else "")
+    done = f"Message {again} is sent again." if again else ""
+    return _page(request, visitor, done=f"Messages that are sent again: {all_again}." if all_again else done)
 
 
 @router.post("/outbox/hooks")
@@ -50,6 +51,12 @@ def remove_hook(visitor: Administrating, posted: SentBy) -> Response:
     """Tell an address no more."""
     visitor.engine.outbox.remove_hook(posted.number("hook") or 0)
     return go("/outbox")
+
+
+@router.post("/outbox/all-again")
+def send_given_up(visitor: Administrating, posted: SentBy) -> Response:  # noqa: ARG001  who sends it is looked at
+    """Send once more what was given up."""
+    return go(f"/outbox?all_again={visitor.engine.outbox.send_given_up()}")
 
 
 @router.post("/outbox/again")

@@ -218,4 +218,40 @@ def test_a_mail_server_that_is_away_is_no_fault_of_the_program(engine: Engine) -
     case = in_panel(engine)
     engine.desk.write_note(case.id, "@max", engine.people.person("jo").actor)
     assert engine.outbox.deliver(Sender(Mailer("127.0.0.1:9", "x@example.org"))) == 0
-    assert engine.outbox.messages()[0].fault.startswith("the mail server did not take it")
+    assert engine.outbox.messages()[0].fault.startswith("the mail server is not there")
+
+
+@pytest.mark.parametrize("away", [None, Mailer("127.0.0.1:9", "x@example.org")], ids=["none is set", "none answers"])
+def test_mail_waits_for_weeks_until_there_is_a_mail_server(
+    engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock, away: Mailer | None
+) -> None:
+    box, mailer = mail
+    settle(engine)
+    engine.people.change(replace(engine.people.person("max"), email="max@example.org"))
+    engine.desk.write_note(in_panel(engine).id, "@max", engine.people.person("jo").actor)
+    for hours in range(21 * 24):
+        clock.set(START + timedelta(hours=hours))
+        assert engine.outbox.deliver(Sender(away)) == 0
+    message = engine.outbox.messages()[0]
+    assert message.tries > MOST_TRIES
+    assert message.next_try is not None
+    assert engine.outbox.given_up() == 0
+    clock.set(clock.now() + timedelta(hours=1))
+    assert engine.outbox.deliver(Sender(mailer)) == 1
+    assert len(box.taken) == 1
+
+
+def test_what_was_given_up_is_told_and_can_be_sent_again(engine: Engine, receiver: Receiver, clock: SetClock) -> None:
+    engine.outbox.add_hook(receiver.url)
+    gone = engine.outbox.add_hook("http://127.0.0.1:1/away")[0]
+    done(engine.open_case("hbep-referral", "coordinator"))
+    receiver.status = 503
+    engine.outbox.remove_hook(gone.id)
+    for day in range(MOST_TRIES + 1):
+        clock.set(START + timedelta(days=day))
+        engine.outbox.deliver(Sender())
+    assert engine.outbox.given_up() == 1  # there is nobody to whom the other one could be sent
+    receiver.status = 200
+    assert engine.outbox.send_given_up() == 1
+    assert engine.outbox.deliver(Sender()) == 1
+    assert engine.outbox.given_up() == engine.outbox.send_given_up() == 0

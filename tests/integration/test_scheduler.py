@@ -348,6 +348,18 @@ def test_a_clock_that_is_set_does_not_stop_it_and_nothing_fires_twice(
     assert watched.verify().findings == ()
 
 
+def test_a_clock_set_back_by_less_than_an_interval_delays_no_look(
+    set_wall: Callable[[timedelta], None], scheduler: Scheduler, watched: Watched
+) -> None:
+    until(lambda: watched.runs > 0 and scheduler.next_look > SystemClock().now() + LOOK / 2)
+    scheduler.wake_by(watched.clock.now() + timedelta(seconds=10))
+    assert scheduler.next_look <= SystemClock().now() + timedelta(seconds=10)
+    runs = watched.runs
+    set_wall(-timedelta(seconds=19))  # the look would come after 29 seconds: no further ahead than an interval
+    until(lambda: watched.runs > runs)
+    until(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
+
+
 def test_an_interval_that_is_late_by_years_is_due_once() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     trigger = Steady(seconds=30, timezone=UTC)

@@ -1,7 +1,8 @@
 """Outbox: what is told outside: changes of cases to hooks, and what concerns a person to them by e-mail.
 
 A message is written with the change that it tells of, and sent at least once: with back-off from a minute to a
-day, until it was given up after MOST_TRIES. None of them holds content of a case. Times are UTC.
+day, until it was given up after MOST_TRIES. One that waits for a mail server is never given up. None of them holds
+content of a case. Times are UTC.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from engine.store.messages.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
 MOST_TRIES = 12
 CLAIM = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1)
+# After an outage of weeks nobody should wait another day.
+LONGEST_OUTAGE_WAIT = timedelta(hours=1)
 PAGE = 50
 EACH = 10
 KINDS = (EMAIL, WEBHOOK)
@@ -34,6 +37,10 @@ class BadHook(Invalid):
 
 class NotSent(CaseworkError):
     """A message could not be sent; the text says why, without any secret."""
+
+
+class NotYet(NotSent):
+    """It is not the message that cannot be sent: nothing can, as long as a mail server is missing or out of order."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,16 @@ class Outbox:
         with self._database.reading() as connection:
             return store.latest_messages(connection, most)
 
+    def given_up(self) -> int:
+        """How many messages were given up: they are not sent any more unless somebody says so."""
+        with self._database.reading() as connection:
+            return store.count_given_up(connection, GONE)
+
+    def send_given_up(self) -> int:
+        """Let everything that was given up be sent once more; how many messages that are."""
+        with self._database.writing() as connection:
+            return store.send_given_up(connection, GONE, to_text(self._clock.now()))
+
     def send_again(self, number: int) -> bool:
         """Let a message be sent once more; whether there is one of this number."""
         with self._database.writing() as connection:
@@ -126,14 +143,14 @@ class Outbox:
                 return None
             known = {one.id: one for one in store.all_hooks(connection)}
         fault = _tried(message, known, send)
+        now = self._clock.now()
         with self._database.writing() as connection:
-            if not fault:
-                store.note_sent(connection, message.id, to_text(self._clock.now()))
-                return fault
-            again = message.tries + 1 < MOST_TRIES and fault != GONE
-            wait = to_text(self._clock.now() + _wait(message.tries + 1)) if again else None
-            store.note_fault(connection, message.id, fault, wait)
-        return fault
+            if fault is None:
+                store.note_sent(connection, message.id, to_text(now))
+                return ""
+            wait = _next_wait(message.tries + 1, fault)
+            store.note_fault(connection, message.id, str(fault), to_text(now + wait) if wait else None)
+        return str(fault)
 
 
 GONE = "the hook was removed"
@@ -141,7 +158,14 @@ GONE = "the hook was removed"
 
 def _wait(tries: int) -> timedelta:
     """How long a message waits after so many tries."""
-    return min(timedelta(minutes=2 ** (tries - 1)), LONGEST_WAIT)
+    return min(timedelta(minutes=2 ** (min(tries, MOST_TRIES) - 1)), LONGEST_WAIT)
+
+
+def _next_wait(tries: int, fault: NotSent) -> timedelta | None:
+    """How long a message waits that could not be sent; None where it is given up."""
+    if isinstance(fault, NotYet):
+        return min(_wait(tries), LONGEST_OUTAGE_WAIT)
+    return _wait(tries) if tries < MOST_TRIES and str(fault) != GONE else None
 
 
 def _latest(now: datetime) -> list[str]:
@@ -152,15 +176,15 @@ def _latest(now: datetime) -> list[str]:
     return [to_text(now), *(to_text(now + max(_wait(tries), CLAIM)) for tries in range(1, MOST_TRIES + 1))]
 
 
-def _tried(message: StoredMessage, hooks: dict[int, Hook], send: Send) -> str:
-    """Try to send a message: why that failed, else empty. One that cannot even be tried holds no other one up."""
+def _tried(message: StoredMessage, hooks: dict[int, Hook], send: Send) -> NotSent | None:
+    """Try to send a message: why that failed, else None. One that cannot even be tried holds no other one up."""
     try:
         send(_ready(message, hooks))
     except NotSent as fault:
-        return str(fault)
+        return fault
     except Exception as error:
-        return f"it could not be tried ({type(error).__name__})"
-    return ""
+        return NotSent(f"it could not be tried ({type(error).__name__})")
+    return None
 
 
 def _ready(message: StoredMessage, hooks: dict[int, Hook]) -> Webhook | Email:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     String,
     Text,
@@ -130,6 +131,20 @@ def send_again(connection: Connection, number: int, now: str) -> bool:
     """Let a message be sent once more; whether there is one of this number."""
     query = update(outbox).where(outbox.c.id == number).values(next_try=now, tries=0)
     return connection.execute(query).rowcount == 1
+
+
+def _given_up(gone: str) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.next_try.is_(None), outbox.c.sent.is_(None), outbox.c.fault != gone
+
+
+def count_given_up(connection: Connection, gone: str) -> int:
+    """How many messages were given up, but those whose fault is that nobody is there any more (`gone`)."""
+    return int(connection.execute(select(func.count()).select_from(outbox).where(*_given_up(gone))).scalar_one())
+
+
+def send_given_up(connection: Connection, gone: str, now: str) -> int:
+    """Let everything that was given up be sent once more; how many messages that are."""
+    return int(connection.execute(update(outbox).where(*_given_up(gone)).values(next_try=now, tries=0)).rowcount)
 
 
 def insert_hook(connection: Connection, url: str, secret: str) -> int:
