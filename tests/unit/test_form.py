@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.answers.form import _Fault, value_of
-from engine.process.definition import Field
+from engine.case.answers.form import _Fault, check_form, shown, shown_to, value_of
+from engine.process.definition import Field, Process
+from engine.process.file.loader import load_process
+from engine.process.language.expressions import View
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -144,3 +146,96 @@ def test_anything_is_a_value_or_a_fault(kind: str, raw: object) -> None:
         read(kind, raw, choices=CHOICES)
     except _Fault:
         pass
+
+
+REQUIRED = {"c": False, "n": True, "secret": False}
+SHY = """
+process: shy
+version: "1"
+title: Shy
+effective_from: 2023-01-01
+initial: on
+roles: {clerk: {title: Clerk}, nurse: {title: Nurse}}
+fields:
+  c: {title: Consent, type: yes_no}
+  n: {title: Count, type: integer, min: 1, max: 5}
+  secret: {title: Name, type: text, personal: true, when: c == true, still_seen_by: nurse}
+tasks: {look: {title: Look, role: clerk}}
+states:
+  on:
+    owner: clerk
+    deadline: {within: 1 day, raise: look}
+    events: {stop: {title: Stop, form: {c: optional, n: required, secret: optional}, to: off}}
+  off: {final: true}
+"""
+
+
+@pytest.fixture(scope="module")
+def shy() -> Process:
+    return load_process(SHY, "shy.yaml", lambda _: None).process
+
+
+def seen(**data: Any) -> View:
+    return View(data, "on", [], {}, datetime(2024, 1, 8, 9, tzinfo=UTC))
+
+
+def test_a_form_gives_values_and_says_of_each_field_what_is_wrong(shy: Process) -> None:
+    assert check_form(shy, REQUIRED, {"c": "yes", "n": "1", "secret": "A"}, seen()) == (
+        {"c": True, "n": 1, "secret": "A"}, {}
+    )  # fmt: skip
+    values, faults = check_form(shy, REQUIRED, {"n": "6", "secret": "", "other": "x"}, seen())
+    assert values == {"secret": None}
+    assert faults == {"n": "Count must be at most 5.", "other": "This form does not ask for this."}
+
+
+@pytest.mark.parametrize("given", [{}, {"n": ""}, {"n": None}])
+def test_what_is_required_must_be_filled_in_though_it_is_known(shy: Process, given: dict[str, Any]) -> None:
+    assert check_form(shy, REQUIRED, given, seen(n=3))[1] == {"n": "Count must be filled in."}
+    assert check_form(shy, {"n": False}, given, seen())[1] == {}
+
+
+@pytest.mark.parametrize(("number", "fits"), [(0, False), (1, True), (5, True), (6, False)])
+def test_the_least_and_the_most_are_taken(shy: Process, number: int, fits: bool) -> None:
+    assert (check_form(shy, REQUIRED, {"n": number}, seen())[1] == {}) is fits
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "taken"),
+    [
+        ({}, {}, False),
+        ({"c": False}, {}, False),
+        ({"c": True}, {}, True),
+        ({}, {"c": "yes"}, True),
+        ({"c": False}, {"c": "yes"}, True),
+        ({"c": True}, {"c": "no"}, False),
+        ({"c": True}, {"c": ""}, False),
+    ],
+)
+def test_a_name_is_taken_only_with_consent_before_or_in_the_same_form(
+    shy: Process, before: dict[str, Any], given: dict[str, Any], taken: bool
+) -> None:
+    said = check_form(shy, REQUIRED, {"n": 1, "secret": "A", **given}, seen(**before))[1]
+    assert said == ({} if taken else {"secret": "Name cannot be given yet: it depends on Consent."})
+
+
+def test_who_may_still_see_a_field_does_after_consent_has_gone(shy: Process) -> None:
+    for data, clerk in (({"c": True}, True), ({"c": False}, False), ({}, False)):
+        assert shown(shy, "secret", seen(**data)) is clerk
+        assert shown_to(shy, "secret", seen(**data), frozenset({"clerk"})) is clerk
+        assert shown_to(shy, "secret", seen(**data), frozenset({"clerk", "nurse"}))
+    assert shown(shy, "n", seen())
+
+
+@pytest.mark.parametrize(
+    ("kind", "length", "fits"), [("text", 500, True), ("text", 501, False), ("long_text", 20_000, True)]
+)
+def test_text_is_taken_up_to_its_length_and_refused_beyond(kind: str, length: int, fits: bool) -> None:
+    if fits:
+        assert read(kind, "x" * length) == "x" * length
+    else:
+        with pytest.raises(_Fault, match="at most 500 characters"):
+            read(kind, "x" * length)
+
+
+def test_choices_are_kept_in_the_order_of_the_process() -> None:
+    assert read("choices", ["two", "one", "two"], choices=CHOICES) == ["one", "two"]
