@@ -18,6 +18,7 @@ from engine.running.heads import Heads
 from engine.running.logs import place_of
 from engine.service import Engine
 
+# Ten a second, for each token: far above any honest program, below what would slow others down.
 PER_MINUTE = 600
 _log = structlog.get_logger("casework.api")
 _DESCRIPTION = (

@@ -19,6 +19,7 @@ from engine.case.time.instants import NOT_TOLD, is_told
 from engine.service import Engine, Grant, Scope
 from engine.source.number import NotANumber, count, whole
 
+# Room for a UUID with a name before it; keys are kept for ever.
 KEY_LENGTH = 120
 _bearer = HTTPBearer(auto_error=False, description="A token that `casework token issue` gave.")
 

@@ -49,6 +49,7 @@ class Calendar:
     country: str = ""
     subdivision: str = ""
     days: tuple[tuple[str, str], ...] = ()
+    # Every duration asks day by day, and the holidays library is slow: a calendar is immutable, so answers stay.
     _school_days: dict[date, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -97,6 +98,7 @@ class Calendar:
 
     def _nth_beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
         length = timedelta(weeks=weeks)
+        # Before all that is written down they are counted roughly, by weeks, up to where the known ones begin.
         before = min(count, max(0, -((day - self.terms[0].first) // length)))  # how many begin before all that is known
         day += before * length
         known = [span.first for span in spans if span.first > day][: count - before]
@@ -112,6 +114,7 @@ class Calendar:
 @functools.cache
 def bank_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
     """The public holidays of a country (ISO 3166) and part of it, in one year."""
+    # It takes long to import, and many calendars name no country.
     import holidays
 
     return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.source.fault import Invalid
 
+# The signs of Etc zones are the wrong way round: GMT-14 is fourteen hours ahead.
 _FURTHEST_EAST, _FURTHEST_WEST = ZoneInfo("Etc/GMT-14"), ZoneInfo("Etc/GMT+12")
 _OFFSET = re.compile(r"(?P<sign>[+-]?)(?P<hours>[01][0-9]):(?P<minutes>[0-5][0-9])")
 
@@ -37,6 +38,7 @@ def zone_named(name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name)
+    # ZoneInfo reads files by name: a path outside, a folder, or a name too long for one fails in three ways.
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownZone(f"There is no time zone {name}.") from None
 

@@ -17,16 +17,21 @@ from engine.source.fault import Invalid
 
 UNITS = ("minute", "hour", "day", "week", "month", "year", "school day", "half term", "term")
 CALENDAR_UNITS = frozenset({"school day", "half term", "term"})
+# Counting school days walks from day to day: this bounds the walk. Minutes and hours are added at once.
 MOST = 5_000
+# A century. Beyond it dates come near the year 9999, where the calendar of Python ends.
 LONGEST_DAYS = 36_525
 
+# At most five digits, so that a number of any length is refused before it is reckoned with.
 _WORDS = re.compile(
     r"(?P<count>[0-9]{1,5}) +(?P<unit>school days?|half terms?|terms?|minutes?|hours?|days?|weeks?|months?|years?)"
 )
+# The looks ahead refuse P and T without anything behind them, which each part alone would let pass.
 _ISO = re.compile(
     r"P(?=[0-9T])(?:(?P<year>[0-9]+)Y)?(?:(?P<month>[0-9]+)M)?(?:(?P<week>[0-9]+)W)?(?:(?P<day>[0-9]+)D)?"
     r"(?:T(?=[0-9])(?:(?P<hour>[0-9]+)H)?(?:(?P<minute>[0-9]+)M)?)?"
 )
+# Only to refuse what is too long before it is added; nothing is ever due by these.
 _ROUGH_DAYS = {
     "minute": 1 / 1440,
     "hour": 1 / 24,

@@ -95,6 +95,7 @@ class _Reading:
             return date.fromisoformat(text)
         except ValueError:
             self._problem(path, f"There is no day {text}.")
+            # Some day has to stand there so that everything else is read too; the problem keeps it from being used.
             return date(2000, 1, 1)
 
     def _check_order(self, spans: list[Span]) -> None:
@@ -108,6 +109,7 @@ class _Reading:
         if not holidays:
             return
         try:
+            # Any year tells whether the library knows the place.
             bank_holidays(holidays["country"], holidays.get("subdivision", ""), 2024)
         except (NotImplementedError, KeyError, AttributeError):
             self._problem(("bank_holidays",), "No bank holidays are known for this country or part of it.")

@@ -70,6 +70,7 @@ class Entry:
 _TUPLES = frozenset({"entered", "left", "stopped", "freed"})
 
 
+# Made once: this text is hashed, so that one other sign of space would break the chain of every case.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 

@@ -210,6 +210,7 @@ _OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
 def _may_with(
     by: Actor, action: Action, process: Process, case: Snapshot, event: Event | None, task: Mapping[str, Any] | None
 ) -> bool:
+    # An auditor reads what happened in any case, to see who did and saw what, but never acts on one.
     if action is Action.SEE_HISTORY and is_of_house(by, AUDITOR):
         return True
     sight = sight_of(process, by)

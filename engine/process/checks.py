@@ -106,6 +106,7 @@ def _check_order(context: Context, ways: tuple[Way, ...], path: Path) -> None:
     seen: set[str] = set()
     always = False
     for index, way in enumerate(ways):
+        # Line ends and spaces make no difference to whether two conditions are the same.
         text = " ".join(way.when.text.split()) if way.when else ""
         if always or text in seen or text == "false":
             message = "This alternative can never be reached: one before it is taken first."
@@ -193,6 +194,7 @@ def _warn_of_unused_names(context: Context) -> None:
 
 def _warn_of_calendar(process: Process, context: Context) -> None:
     calendar = process.calendar
+    # Ten months: where the calendar ends sooner, dates of the first year are counted roughly already.
     if calendar and calendar.ends < process.effective_from + timedelta(days=300):
         message = f"The calendar {calendar.name} ends on {calendar.ends}: later dates are counted roughly."
         found: Problem = context.source.problem(("calendar",), "calendar-ends", message, "Add the next year to it.")

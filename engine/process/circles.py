@@ -44,6 +44,7 @@ def _following(process: Process, firing: Firing) -> Iterator[Firing]:
     """The timers that may fall due at once when this one has fired."""
     leaf, state, name = firing
     for path in paths_of(process).on(leaf, process.states[state].timers[name].send):
+        # A way that sets the date anew sets it ahead, as far as anybody can tell without running it.
         set_anew = {field for field, _ in path.way.assign}
         for entered, rests in _ends(process, path):
             for around in process.around(rests) if entered else ():

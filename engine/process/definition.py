@@ -303,6 +303,7 @@ class Process:
         """The state and the states around it, innermost first."""
         return self._arounds[state]
 
+    # Asked for at every step of every case; the states of a version never change.
     @functools.cached_property
     def _arounds(self) -> dict[str, tuple[State, ...]]:
         return {name: tuple(self.states[n] for n in _prefixes(name)) for name in self.states}

@@ -82,6 +82,7 @@ class Paths:
         return self._written.get((scope, event), [])
 
 
+# Building a table drives the machine along every way and takes long for a big process; versions are few.
 @functools.lru_cache(maxsize=256)
 def paths_of(process: Process) -> Paths:
     """The one table of this process version."""
@@ -127,6 +128,7 @@ class _Chart:
             model=None,
             states=[OUTSIDE, *(_nested(process, state) for state in tops)],
             initial=OUTSIDE,
+            # Otherwise the library adds a trigger to every state, and each could be fired from anywhere.
             auto_transitions=False,
             send_event=True,
         )
@@ -141,6 +143,7 @@ class _Chart:
     def _add(self, trigger: str, source: str, ways: Iterable[Way], scope: str) -> None:
         for way in ways:
             self._add_step(trigger, source, way.to, _Step(way, scope))
+            # Outermost first, as states are entered: the first place that is lacking is the one that is waited for.
             for state in reversed(self._process.around(self._process.leaf(way.to))) if way.to else ():
                 if state.hold and state.hold.otherwise:
                     target = self._process.leaf(state.hold.otherwise)
@@ -186,6 +189,7 @@ def _takes(step: _Step, event_data: Any) -> bool:
     if probe.scope is not None and probe.scope != step.scope:
         return False
     probe.met.append(step)
+    # False for all but the one that is wanted: so the library itself tells in which order it tries them.
     return probe.wanted is step
 
 

@@ -16,6 +16,7 @@ import httpx2 as httpx
 
 from engine.service.messages.outbox import Email, NotSent, NotYet, Webhook
 
+# For everything with one receiver: who takes longer is tried again later.
 SECONDS = 10.0
 MOST_ANSWER = 64 * 1024  # bytes of a hook's answer that are read, so that it ends in good order; nobody looks at them
 

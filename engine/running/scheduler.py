@@ -27,8 +27,10 @@ from engine.service.cases.due import Progress
 from engine.service.messages.outbox import KINDS, Send
 from engine.store.database import DatabaseUnavailable
 
+# What is late by half a minute nobody notices; deadlines are days. Sooner timers wake it.
 LOOK = timedelta(seconds=30)
 DELIVER = timedelta(seconds=5)
+# Reading a clock costs nothing, and a second is the shortest that anybody could notice.
 PULSE = timedelta(seconds=1)
 _DUE = "due"
 _log = structlog.get_logger("casework.scheduler")

@@ -10,9 +10,12 @@ import re
 
 from engine.source.fault import Invalid
 
+# A float holds every whole number of 15 digits exactly: no value changes on its way through JSON or a spreadsheet.
 MOST_DIGITS = 15
+# What PostgreSQL's integer columns hold; beyond it a query fails instead of finding nothing.
 MOST_COUNTED = 2**31 - 1
 HOW = f"Write it with at most {MOST_DIGITS} of the digits 0 to 9"
+# [0-9], not \d: \d takes digits of every script, which people do not tell apart from letters.
 _WHOLE = re.compile(rf"[-+]?[0-9]{{1,{MOST_DIGITS}}}")
 _DIGITS = f"[0-9]{{1,{MOST_DIGITS}}}"
 _DECIMAL = re.compile(rf"[-+]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})")

@@ -18,13 +18,19 @@ import yaml
 from engine.source import number, sign
 from engine.source.problem import Problem, Refused
 
+# Far more than any process needs, and few enough that a hostile file costs no more than a moment.
 MAX_BYTES = 1_000_000
+# The builder calls itself once a level: this keeps it well under Python's limit of calls.
 MAX_DEPTH = 64
+# Counted with aliases written out: a few lines of aliases can stand for billions of values.
 MAX_NODES = 50_000
 
+# Line feed, carriage return, tab and next line are YAML's own; the rest no editor shows and YAML does not take.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# YAML 1.1 also takes yes, no, on and off for truth values, which turns answers and names of people into them.
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# The loader in C is many times faster, but not every build of PyYAML has it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _FOLDED = " \t\n"  # what YAML folds; other spaces stay as they are

@@ -51,6 +51,7 @@ def _problems(source: Source, error: Any) -> list[Problem]:
     keyword = str(error.validator)
     if keyword == "additionalProperties":
         return _unknown_keys(source, path, error)
+    # A bad name is told once by its key: its pattern alone would be told without saying whose it is.
     if keyword == "propertyNames" or "propertyNames" in error.absolute_schema_path:
         return _bad_names(source, path, error)
     if keyword in {"anyOf", "oneOf"}:
@@ -92,6 +93,7 @@ def _of_the_likeliest(source: Source, path: Path, error: Any) -> list[Problem]:
         kinds = [_kind(i) for inners in branches.values() for i in inners if i.validator == "type"]
         message = f"{_shown(error.instance)} is not {' or '.join(dict.fromkeys(kinds))}."
         return [source.problem(path, "wrong-type", message)]
+    # Whoever wrote it meant the shape that it misses least.
     inners = min(typed.values(), key=len)
     return [p for inner in inners for p in _problems(source, inner)]
 

@@ -17,6 +17,7 @@ _KINDS = {
 _SPACES = {"\u00a0": "a no-break space", "\u202f": "a narrow no-break space"}
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"'}
 _QUOTES |= {"\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"', "\u2039": "'", "\u203a": "'", "\u02bc": "'"}
+# Some programs end a line at these and others do not: what is seen and what is read would differ.
 _LINES = "\u0085\u2028\u2029"
 
 

@@ -32,11 +32,15 @@ from sqlalchemy.pool import StaticPool
 from engine.source.fault import Unavailable
 from engine.store.turn import Turn
 
+# Longer than any single transaction takes, shorter than people and proxies wait.
 BUSY_SECONDS = 30
+# No transaction waits for people: one that does nothing for a minute belongs to a process that stands still.
 IDLE_SECONDS = 60
+# Servers and firewalls drop connections after minutes; asking at each use would be one more round trip.
 REST_SECONDS = 2.0
 # SQLite's connections are files; a PostgreSQL server counts them, and the pool keeps five.
 MOST_KEPT = {"sqlite": 64, "postgresql": 4}
+# Serialisation failure, deadlock, and a key that somebody else inserted first.
 _RETRIED = frozenset({"40001", "40P01", "23505"})
 
 
@@ -232,6 +236,7 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
         options["pool_size"] = 0  # no limit: threads keep one each, and a further one is only a further open file
     if not url.database or url.database == ":memory:":
         options |= {"poolclass": StaticPool}
+        # A database in memory is one connection that all threads share.
         options["connect_args"]["check_same_thread"] = False
     engine = sqlalchemy.create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -277,7 +282,9 @@ def _ping_after_rest(connection: Any, record: Any, _: Any) -> None:
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver would begin transactions by itself, late and without the lock to write.
     connection.isolation_level = None
+    # FULL: what was answered is on the disk, even if the power fails. Readers wait for no writer (WAL).
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -285,6 +292,7 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     try:
+        # One that began by reading cannot write any more once somebody else has: IMMEDIATE takes the lock first.
         driver.execute("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN", None, error) from error

@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol
 
 from engine.source.fault import TooBig
 
+# A last limit on what one content may take of the disk; what people may send is decided by the service.
 MOST_BYTES = 100_000_000
 _CHUNK = 1 << 20
 
@@ -66,6 +67,7 @@ class FolderDocuments:
             with os.fdopen(handle, "wb") as file:
                 digest, size = _copy(content, file)
                 file.flush()
+                # On the disk before the case names it: a database that names a content that was lost cannot be mended.
                 os.fsync(file.fileno())
             yield Arrived(digest, size, path)
         finally:

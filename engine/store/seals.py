@@ -12,6 +12,7 @@ from engine.store.database import Database
 from engine.store.statement import Statement
 from engine.store.tables import seals
 
+# Half for the authentication and half for the encryption of AES-SIV, 128 bits each.
 BYTES = 32
 _READ = Statement(select(seals.c.key).where(seals.c.purpose == bindparam("of")))
 _new: dict[str, BindParameter[str]] = {"purpose": bindparam("of"), "key": bindparam("made")}

@@ -34,6 +34,7 @@ from engine.source.fault import CaseworkError, Invalid, Unknown
 from engine.source.number import NotANumber, count, whole
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
+# Far more than the longest form has; each field costs memory before anybody looks at it.
 MOST_FIELDS = 1000
 MOST_FILES = 60
 # A form with files has few other fields, so that what is not on the disk is little.

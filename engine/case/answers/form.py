@@ -19,8 +19,11 @@ from engine.process.language.patterns import matches
 from engine.process.language.times import aware
 from engine.source import number, sign
 
+# A line that fits a list and a letter; what is longer is a long_text.
 TEXT_LENGTH = 500
+# Some seven pages. Snapshots hold every field and are read and written at every step.
 LONG_TEXT_LENGTH = 20_000
+# Tab, line feed and carriage return may stand in long texts; surrogates alone are no text that can be stored.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -163,6 +166,7 @@ def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return raw.isoformat()
     try:
+        # fromisoformat also takes 20240322 and 2024-W12-5, which another program would read otherwise.
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(raw).strip()):
             raise ValueError
         day = date.fromisoformat(str(raw).strip())
@@ -176,6 +180,7 @@ def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
 def _time(field: Field, raw: Any, zone: ZoneInfo) -> str:
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
+        # fromisoformat takes a day alone for its midnight, which nobody meant: YYYY-MM-DD HH:MM has 16 signs.
         if len(str(raw).strip()) < 16 or not is_told(moment):
             raise ValueError
     except ValueError:

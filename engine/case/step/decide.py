@@ -42,6 +42,7 @@ from engine.case.time.lateness import without_lateness
 from engine.process.definition import Process
 from engine.process.paths import paths_of
 
+# A sentence or two; it is kept in the history for ever and can never be taken out of it.
 MOST_REASON = 500
 
 

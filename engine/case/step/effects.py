@@ -27,6 +27,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     tasks = new_tasks(process, case, raises, closed, at)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
+    # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path, changes, after, at)
     timers = schedule.started(process, path.entered, at, after)
     return {

@@ -13,6 +13,7 @@ from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.paths import AUTOMATIC, paths_of
 
+# check refuses circles; this bounds how much one chain writes in one transaction.
 MOST_AUTOMATIC = 32
 
 

@@ -24,6 +24,7 @@ MOST_AT_ONCE = 8
 def tick(draft: Draft, command: Tick) -> Refusal | None:
     """Let a timer fire."""
     case, key = draft.snapshot, command.key
+    # The history never goes back: one that was due before the last entry is written as coming right after it.
     at = max(to_text(command.at), case.last_at)
     if key not in case.timers:
         return Refusal(Code.CHANGED, f"The timer {key} is not running any more.")

@@ -101,6 +101,7 @@ def _places(draft: Draft, path: Path, after: View) -> _Places:
         assert state.hold is not None
         place = draft.process.language.value(state.hold.place, after)
         known = place in draft.process.places
+        # Two states of one way may need a place of the same kind: the second is counted on top of the first.
         needed[place] += 1
         if not known or needed[place] > given[place] + draft.room(place):
             found.state, found.place = state, place if known else ""

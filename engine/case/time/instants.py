@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import UTC, datetime
 
+# Zones, calendars and the two databases all agree within these years; near year 1 or 9999 an offset overflows.
 YEARS = range(1900, 2201)
 NOT_TOLD = f"A moment must lie between {YEARS.start} and {YEARS.stop - 1}."
 
@@ -19,6 +20,7 @@ def is_told(moment: datetime) -> bool:
     return moment.year in YEARS
 
 
+# A page reads the same few instants for every row; parsing them again costs more than the rest.
 @functools.lru_cache(4096)
 def from_text(text: str) -> datetime:
     """The aware instant (UTC) that `to_text` wrote."""

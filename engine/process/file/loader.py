@@ -68,6 +68,7 @@ def process_of(source: Source, find_calendar: FindCalendar) -> Loaded:
         raise Refused(problems)
     context = _context(source, find_calendar)
     process = _process(context, source.data)
+    # Ways that lead nowhere make every check of the whole chart tell of faults that are none.
     if not any(problem.code == "unknown-state" for problem in context.problems):
         check_process(process, context)
     wrong = errors(context.problems)
@@ -154,6 +155,7 @@ def _day(context: Context, text: str, path: Path) -> date:
         return date.fromisoformat(text)
     except ValueError:
         context.problem(path, "bad-date", f"There is no day {text}.", "Write it as 2023-09-01.")
+        # Some day has to stand there so that everything else is read too; the problem keeps it from being used.
         return date(2000, 1, 1)
 
 
@@ -308,6 +310,7 @@ def _rule(context: Context, raw: dict[str, str], path: Path) -> Rule:
     return Rule(expression, key == "never", say)
 
 
+# What a calendar may be called: it becomes the name of a file, so no dots and no slashes.
 _REFERENCE = re.compile(r"[a-z][a-z0-9-]*")
 
 

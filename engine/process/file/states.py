@@ -187,6 +187,7 @@ def _quoted(text: str) -> list[str]:
 
 def _is_compared(text: str, name: str) -> bool:
     quoted = rf"[\"']{re.escape(name)}[\"']"
+    # A text that is compared with something is a value of a field, not a place that is meant.
     return bool(re.search(rf"[!=]=\s*{quoted}|{quoted}\s*[!=]=|\[[^\]]*{quoted}|\(\s*{quoted}", text))
 
 

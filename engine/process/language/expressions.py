@@ -45,6 +45,7 @@ _NULL_COMPARED = re.compile(
     r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"
     r"|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])"
 )
+# Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
 _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
 _INSTANT = "google.protobuf.Timestamp"

@@ -24,6 +24,7 @@ def matches(pattern: str, text: str) -> bool:
         ValueError: the pattern is no RE2 expression.
     """
     program: object = _program()
+    # In a group, so that a choice (a|b) is anchored at both ends as a whole.
     result = program.eval(data={"text": text, "pattern": rf"^(?:{pattern})$"})  # type: ignore[attr-defined]
     if result.type().name() == "ERROR":
         raise ValueError(str(result.plain_value()).removeprefix("INVALID_ARGUMENT: "))

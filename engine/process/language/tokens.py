@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 _QUOTED = r'"""(?:[^\\]|\\.)*?"""|' r"'''(?:[^\\]|\\.)*?'''|" r'"(?:[^"\\\n]|\\.)*"|' r"'(?:[^'\\\n]|\\.)*'"
 _RAW = r'"""[\s\S]*?"""|' r"'''[\s\S]*?'''|" r'"[^"\n]*"|' r"'[^'\n]*'"
+# Raw texts first: in them a backslash does not hide the quote behind it.
 _HIDDEN = re.compile(
     rf"(?P<comment>//[^\n]*)|(?P<text>(?<![\w.])[bB]?[rR](?:{_RAW})|(?<![\w.])[bB](?:{_QUOTED})|{_QUOTED})", re.S
 )

@@ -19,6 +19,7 @@ from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows
 from engine.store.lists import places as place_store
 
+# One transaction each: on SQLite others wait to write meanwhile, so it has to be short.
 BATCH = 200
 
 
@@ -51,8 +52,10 @@ def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[i
     if not store.take_turn(transaction.connection):
         return 0
     present = to_text(now)
+    # What is stuck stays due and would fill the batch: as many more are read as it takes up.
     limit = most + sum(one.timers for one in stuck.values())
     found = store.due_timers(transaction.connection, present, limit)
+    # Beyond what was read others are due that were not: what is set anew there must wait for them.
     horizon = found[-1][0] if len(found) == limit else present
     return _fire_in_order(transaction, [timer for timer in found if timer[1] not in stuck], horizon, stuck)
 
@@ -67,6 +70,7 @@ def _fire_in_order(transaction: Transaction, queue: list[store.DueTimer], horizo
             continue
         try:
             new = _fire_one(transaction, case, due, key, horizon)
+        # These are of the whole transaction: it is run again, and no case is to blame.
         except (LostRace, DBAPIError):
             raise
         except Exception as error:

@@ -17,6 +17,7 @@ class Asked:
 
     def __init__(self, key: str | None = None, content: list[Any] | None = None) -> None:
         self.key = key
+        # Through JSON: what a request means, whatever types it came with. Hashed, for it may hold personal data.
         self.fingerprint = text_hash(canonical(json.loads(json.dumps(content, default=str)))) if key else ""
 
     def seen(self, tx: Transaction) -> Key | None:

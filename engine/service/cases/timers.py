@@ -34,6 +34,7 @@ class Timers:
         with self._site.database.reading() as connection:
             total = store.count_due(connection, to_text(moment)) if progress else 0
         fired, stuck = 0, dict[int, Stuck]()
+        # First, and by itself: an earlier run may have ended before it offered, or capacity was raised since.
         self._site.write(lambda tx: offer_free_places(tx, moment), moment)
         while not stop() and (count := self._site.write(lambda tx: fire_batch(tx, moment, batch, stuck), moment)):
             fired += count

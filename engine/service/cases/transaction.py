@@ -134,6 +134,7 @@ class Transaction:
         self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0
     ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
+        # The clock may have been set back since the last step: the case's own time never goes back.
         present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
         return decide(process, snapshot, command, Facts(present, free, fired))
@@ -167,6 +168,7 @@ class Transaction:
             self._write_steps()
             if not self._freed:
                 return
+            # Sorted, so that two transactions take the rows of places in one order and never wait for each other.
             for (process, place), at in sorted(self._freed.items()):
                 del self._freed[process, place]
                 self.offer(process, place, from_text(at))
@@ -202,6 +204,7 @@ class Transaction:
         return held
 
     def _write_places(self, changes: Counter[tuple[str, str]]) -> None:
+        # In one order for the same reason.
         for (process, place), count in sorted(changes.items()):
             if count < 0:
                 place_store.give_back_place(self.connection, process, place, -count)
@@ -221,6 +224,7 @@ class Transaction:
         taken = 0
         while self.free(process).get(place, 0) > 0:
             waiting = place_store.longest_waiting(self.connection, process, place)
+            # A generator: fifty at a time are read, and only as far as there are places.
             candidates = (case for case in waiting if case not in self._refused_offers)
             asked = list(islice(candidates, self.free(process)[place]))
             if not asked:

@@ -20,9 +20,12 @@ from engine.service.site import Site
 from engine.store.desk import notes as store
 from engine.store.desk.notes import StoredNote
 
+# Not behind a letter or another @, so that an e-mail address mentions nobody.
 MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
+# Each gets an e-mail: a note is no way to write to everybody.
 MOST_MENTIONED = 20
 PAGE = 50
+# The same as a long text of a form.
 LONGEST_NOTE = 20_000
 
 

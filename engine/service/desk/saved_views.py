@@ -10,6 +10,7 @@ from engine.service.people.people import known_person
 from engine.service.site import Site
 from engine.store.desk import notes as store
 
+# They stand in the menu of one person, on one screen.
 MOST_VIEWS = 30
 
 

@@ -17,12 +17,14 @@ from puremagic import PureError
 
 from engine.source.fault import Invalid
 
+# Room for a long scan. The store would take four times as much: this is what people may send.
 MOST_BYTES = 25_000_000
 LONGEST_NAME = 200
 CHUNK = 1 << 16
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # What people take for the kind of a file: "plan.pdf", not "Meeting of 12.3.2024" or "Letter to Dr. Jones".
 _ENDING = re.compile("[A-Za-z][A-Za-z0-9]{0,4}|7z")
+# A scanner that is asked for the first time may load its signatures, which takes a while.
 SECONDS = 60.0
 ALLOWED = {
     ".pdf": "application/pdf",

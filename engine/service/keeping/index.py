@@ -9,6 +9,7 @@ from engine.service.processes.catalogue import Catalogue
 from engine.store.cases import cases as store
 from engine.store.cases.index import rewrite_index
 
+# Numbers of cases only, so that one page is small whatever the cases hold.
 PAGE = 500
 
 

@@ -24,6 +24,7 @@ from engine.store.cases.index import indexed, order_columns, words_of
 from engine.store.documents import Documents
 from engine.store.lists import places as place_store
 
+# Numbers only are read ahead; each case is read, and let go, by itself: memory does not grow with the caseload.
 PAGE = 500
 
 

@@ -21,6 +21,7 @@ from engine.store.cases.index import split
 from engine.store.lists import find
 from engine.store.lists.shape import Row
 
+# Whoever wants more asks for the next page: one answer is never longer than memory and patience allow.
 MOST = 1000
 TASKS = "tasks"
 TIMERS = "timers"

@@ -22,7 +22,9 @@ from engine.service.site import Site
 from engine.store.lists import places as place_store
 from engine.store.lists import waits as store
 
+# Who waits behind these is counted, but nobody reads names that far down.
 SHOWN = 100
+# A term ahead. Further on a forecast from dates that people guessed is worth nothing.
 WEEKS = 12
 
 

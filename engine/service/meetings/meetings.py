@@ -29,8 +29,10 @@ from engine.source.fault import Invalid, Unknown
 from engine.store import meetings as store
 from engine.store.meetings import StoredMeeting
 
+# Room for the address of a video meeting with its password in it.
 LONGEST_LINK = 500
 LONGEST_NAME = 200
+# The same as a long text of a form.
 LONGEST_MINUTES = 20_000
 MOST_PRESENT = 100
 AGENDA = "agenda of a meeting"

@@ -22,11 +22,13 @@ from engine.store.messages import outbox as store
 from engine.store.messages.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
 
 MOST_TRIES = 12
+# Longer than any message may take to be sent: a worker that died holds up what it took on for this long.
 CLAIM = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(days=1)
 # After an outage of weeks nobody should wait another day.
 LONGEST_OUTAGE_WAIT = timedelta(hours=1)
 PAGE = 50
+# One receiver that is slow, or has a thousand waiting, does not keep the others from theirs.
 EACH = 10
 KINDS = (EMAIL, WEBHOOK)
 

@@ -27,10 +27,13 @@ from engine.store.people import accounts as store
 from engine.store.people import people as people_store
 from engine.store.people.accounts import StoredAccount, StoredSession
 
+# An office computer that was left; what was typed is kept and comes back after signing in.
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
+# Keeping at every page when a session was last in use would be a write for each page that is read.
 TOUCH = timedelta(minutes=1)
+# Seconds for which one code holds: what every authenticator takes for granted (RFC 6238).
 STEP = 30
 CODES = 8
 

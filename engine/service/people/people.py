@@ -31,8 +31,10 @@ from engine.store.people import people as store
 
 PREFIX = "cw_"
 LONGEST_NAME, LONGEST_AREA, LONGEST_EMAIL = 200, 60, 254
+# A token is a password without a second factor: once a year somebody looks whether it is still needed.
 LONGEST_DAYS = 366
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+# Stands in addresses, behind @ in notes and in logs: no sign that means something there.
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
 
 

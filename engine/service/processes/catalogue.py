@@ -34,6 +34,7 @@ class Catalogue:
 
     def __init__(self, capacities: Mapping[str, int] | None = None) -> None:
         self._capacities = dict(capacities or {})
+        # One program has one catalogue for all its threads: a version is read by one of them, and once.
         self._lock = threading.RLock()
         self._stamp: Stamp | None = None
         self._versions: list[stored.StoredVersion] = []

@@ -11,6 +11,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar, load_calendar
 from engine.process.file.loader import Loaded, load_process
 
+# A few processes with their versions. A text that was tried and thrown away does not stay for ever.
 MOST = 64
 
 

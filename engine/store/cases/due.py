@@ -16,6 +16,7 @@ _due = (
     .limit(bindparam("most"))
 )
 _DUE = Statement(_due)
+# Any number would do that no other program locks on this server: "case" in ASCII, and a one.
 _TURN = 0x636173650001
 
 DueTimer = tuple[str, int, str]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from engine.store.statement import Change, Statement, every_column, put_row, run_together
 from engine.store.tables import bookings, cases, words
 
+# The index of words has rows of bounded length; nobody types more of a word than this.
 LONGEST = 60
 _INSERT_WORD = Statement(every_column(words))
 _DELETE_WORD = Statement(delete(words).where(words.c.word == bindparam("said"), words.c.case_id == bindparam("case")))

@@ -30,6 +30,7 @@ def delete_forms(connection: Connection, now: str, person: int, most: int) -> No
     connection.execute(delete(typed_forms).where(typed_forms.c.until <= now))
     latest = select(typed_forms.c.hash).where(typed_forms.c.person_id == person)
     older = latest.order_by(typed_forms.c.until.desc(), typed_forms.c.hash).offset(most)
+    # By hash and a bounded number: SQLite allows no LIMIT in DELETE, nor any number of values in one statement.
     gone = [row[0] for row in connection.execute(older.limit(1000))]
     connection.execute(delete(typed_forms).where(typed_forms.c.hash.in_(gone)))
 

@@ -23,6 +23,7 @@ from engine.store.documents import Documents
 from engine.store.tables import SCHEMA_REVISION, cases, drafts, metadata
 
 FORMAT = "casework backup 1"
+# Blocks of rows, so that a backup takes little memory however much there is.
 _ROWS = 1000
 
 
@@ -46,6 +47,7 @@ def write_archive(connection: Connection, documents: Documents, file: Path) -> C
     """
     if file.exists():
         raise BadArchive(f"{file} is there already; a backup never overwrites one.")
+    # A backup that was cut off must not look like one: it gets its name when it is whole.
     part = file.with_name(file.name + ".part")
     _take_as_long_as_it_takes(connection)
     try:

@@ -13,6 +13,7 @@ from engine.store.lists.shape import Row, rows_of, value
 from engine.store.tables import bookings, cases, tasks, timers, words
 
 Place = tuple[Any, ...]
+# The last code point: behind it nothing that begins with the word can stand.
 LAST = "\U0010ffff"
 
 
@@ -129,6 +130,7 @@ def _behind(column: Any, *, down: bool) -> Any:
     if column is cases.c.id:
         return column < number if down else column > number
     if down:
+        # The plain comparison lets the index be used; the other part only settles equal values.
         return and_(column <= last, or_(column < last, cases.c.id < number))
     return and_(column >= last, or_(column > last, cases.c.id > number))
 
@@ -144,6 +146,7 @@ def _in_states(query: Any, wanted: CaseFilter) -> Any:
     """A page of every state, or one of each that is wanted, one after the other."""
     if not wanted.states:
         return query
+    # A page of each state along its index, then merged: state IN (...) would sort every case that matches.
     return union_all(*(select(query.where(_in_state(n)).subquery()) for n, _ in enumerate(wanted.states)))
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from engine.store.statement import Statement
 from engine.store.tables import places, waiting
 
+# Seldom is more than one place free; who waits behind these is read only if all of them refuse.
 AT_ONCE = 50
 _this_one = and_(places.c.process == bindparam("of"), places.c.place == bindparam("kind"))
 _count = bindparam("count", type_=Integer)
 _first = {"process": bindparam("of"), "place": bindparam("kind"), "taken": 0}
+# The row of a place is made when it is first taken: capacities stand in the process, not here.
 _NEW = Statement(
     sqlite_insert(places).values(_first).on_conflict_do_nothing(),
     postgres_insert(places).values(_first).on_conflict_do_nothing(),
@@ -32,6 +34,7 @@ _LONGEST_WAITING = Statement(
     .where(
         waiting.c.process == bindparam("of"),
         waiting.c.place == bindparam("kind"),
+        # Says it twice: by this line the index is used, the next one leaves out those read before.
         waiting.c.since >= bindparam("after"),
         or_(waiting.c.since > bindparam("after"), waiting.c.case_id > bindparam("last")),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.store.tables import cases, waiting
 
+# Rows are read in blocks, so that a long list is never in memory as a whole.
 AT_ONCE = 500
 
 

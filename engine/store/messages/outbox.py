@@ -94,6 +94,7 @@ def due_messages(
 
     `latest` gives, by how often a message was tried, until when it can wait at most; one that waits for longer is due.
     """
+    # A clock that was set forward and back left times far ahead: none waits longer than its number of tries says.
     too_late = case(dict(enumerate(latest)), value=outbox.c.tries, else_=latest[-1])
     is_due = (outbox.c.kind.in_(kinds), or_(outbox.c.next_try <= now, outbox.c.next_try > too_late))
     order = (outbox.c.next_try, outbox.c.id)
@@ -112,6 +113,7 @@ def latest_messages(connection: Connection, most: int) -> list[StoredMessage]:
 
 def claim_message(connection: Connection, message: StoredMessage, until: str) -> bool:
     """Take a message on until an instant; whether nobody else did."""
+    # Only if it is as it was read: of two workers that read it, one takes it on.
     query = update(outbox).where(outbox.c.id == message.id, outbox.c.next_try == message.next_try)
     return connection.execute(query.values(next_try=until, tries=message.tries + 1)).rowcount == 1
 

@@ -13,6 +13,7 @@ from engine.web.page import show
 from engine.web.visitor import CaseVisiting, NotFound
 
 router = APIRouter()
+# As many as a screen shows; the lane says how many there are in all, and leads to them.
 IN_LANE = 20
 
 

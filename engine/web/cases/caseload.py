@@ -30,7 +30,9 @@ from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
 
 router = APIRouter()
 PAGE = 25
+# An export is read in pages of this many, so that memory does not grow with the list.
 AT_ONCE = 500
+# Most exports fit; longer ones go on in a file of their own, not in memory.
 IN_MEMORY = 2_000_000
 LONGEST_SEARCH = 200
 SHEET_ROWS = 1_048_575  # what spreadsheets can open, without the row of titles

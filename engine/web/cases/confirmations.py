@@ -10,6 +10,7 @@ from engine.service.cases.words import Step
 from engine.web.page import day, initial
 from engine.web.visitor import NotFound, Visitor
 
+# A sentence that names more is not read.
 MOST_NAMED = 10
 MOST_TIMERS = 3
 

@@ -17,6 +17,7 @@ from engine.web.page import go, query, show
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor, number_in
 
 router = APIRouter()
+# One request does them all, and has to be answered before the browser gives up.
 MOST_AT_ONCE = 100
 TaskKey = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}/[a-z][a-z0-9_]*$", max_length=80)]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]

@@ -22,6 +22,7 @@ from engine.web.visitor import CaseVisiting, Engined, NotFound
 router = APIRouter()
 AT_ONCE = 500
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
+# Calendars that subscribe ask again every few hours: a term ahead is enough, and the answer stays short.
 FEED_DAYS = 120
 YEAR = timedelta(days=366)
 

@@ -19,8 +19,11 @@ from joserfc.jwk import KeySet
 from engine.source.fault import CaseworkError
 
 SECONDS = 10
+# For somebody who looks for the phone with their second factor.
 WAIT_SECONDS = 600
+# Whoever begins to sign in without end fills no memory: the oldest are forgotten.
 MOST_WAITING = 10_000
+# Never what a token names itself: "none", or a public key taken for a shared secret, would let anybody in.
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 
