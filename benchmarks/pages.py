@@ -46,15 +46,17 @@ FLOORS = {"home": 0.25, "case page": 0.3}
 def measure(*, quick: bool = False) -> list[Measure]:
     """Each page on a small and on a big database, and against its floor, by turns."""
     configure("console", "warning")  # standard output is for the figures
-    few, many, rounds, times = (200, 2_000, 3, 20) if quick else (1_000, 100_000, 9, 100)
+    few, many, rounds, times, entries = (200, 2_000, 3, 20, 300) if quick else (1_000, 100_000, 9, 100, 5_000)
     with folder() as place:
         engines = small_and_big(place, few, many)
         numbers = [_worked_on(engine) for engine in engines]
+        old = _worked_on(engines[0], entries)
         for engine in engines:
             engine.people.add(LOGIN, "Clerk", ["clerk"])
             engine.accounts.set_password(LOGIN, PASSWORD)
             engine.close()
-        return _compared([place / "small.db", place / "big.db"], numbers, rounds, times, many)
+        files = [place / "small.db", place / "big.db"]
+        return _compared(files, numbers, rounds, times, many) + _with_history(files[0], numbers[0], old, rounds, times)
 
 
 def _compared(files: list[Path], numbers: list[int], rounds: int, times: int, many: int) -> list[Measure]:
@@ -81,6 +83,15 @@ def _compared(files: list[Path], numbers: list[int], rounds: int, times: int, ma
     return found
 
 
+def _with_history(file: Path, young: int, old: int, rounds: int, times: int) -> list[Measure]:
+    """The page of a case to which much has happened, beside that of one to which little has."""
+    with _served(lambda: create_site(_engine(file))) as port:
+        cookie = _sign_in(port)
+        rates = by_turns(rounds, *(_rating(port, f"/cases/{number}", cookie, times) for number in (old, young)))
+    said = [f"{one:.0f}/s" for one in rates]
+    return [Measure("case page with a long history, beside a short one", rates[0] / rates[1], 0.75, True, *said)]
+
+
 def _slower(name: str, ours: float, floor: float, limit: float | None = None) -> Measure:
     return Measure(name, ours / floor, limit, False, f"{1e3 * ours:.2f} ms (p95)", f"{1e3 * floor:.2f} ms (p95)")
 
@@ -89,10 +100,10 @@ def _engine(file: Path) -> Engine:
     return Engine(f"sqlite:///{file}", clock=SetClock(START + timedelta(days=20)))
 
 
-def _worked_on(engine: Engine) -> int:
+def _worked_on(engine: Engine, entries: int = 6) -> int:
     """A case with a history."""
     number = ready_case(engine)
-    for _ in range(6):
+    for _ in range(entries):
         swing(engine, number)
     return number
 

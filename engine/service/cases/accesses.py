@@ -14,9 +14,10 @@ from engine.case.command import Actor
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
+from engine.service.cases.access_writer import AccessWriter
 from engine.service.cases.views import shown_data, unnamed
 from engine.service.site import Site
-from engine.store.cases.accesses import insert_access
+from engine.store.cases.accesses import insert_accesses
 
 Seen = tuple[Process, Snapshot]
 
@@ -26,17 +27,17 @@ class Accesses:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._writer = AccessWriter(site.database)
 
     def note_shown(self, case: int, seen: Seen, by: Actor | str | None, what: str) -> None:
         """Keep that `by` was shown a case, if personal data are shown in it now."""
         if by is not None and what and self.is_personal(seen, Actor.of(by)):
-            with self._site.database.writing() as connection:
-                self._insert(connection, case, Actor.of(by), what)
+            self.note_accesses([case], by, what)
 
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""
         if self.is_personal(seen, by):
-            self._insert(connection, case, by, what)
+            insert_accesses(connection, [([case], self._now, by.name, what)])
 
     def is_personal(self, seen: Seen, by: Actor) -> bool:
         """Whether a case that is shown to `by` now holds personal data."""
@@ -44,8 +45,9 @@ class Accesses:
         shown = shown_data(process, snapshot, self._site.clock.now(), by)
         return bool(snapshot.documents) or any(process.fields[name].personal for name in shown)
 
-    def _insert(self, connection: Connection, case: int, by: Actor, what: str) -> None:
-        insert_access(connection, [case], to_text(self._site.clock.now()), by.name, what)
+    @property
+    def _now(self) -> str:
+        return to_text(self._site.clock.now())
 
     def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str | None, what: str) -> None:
         """The same for the cases of a list (number and label); one that has only its number is not named."""
@@ -55,6 +57,4 @@ class Accesses:
     def note_accesses(self, cases: Sequence[int], by: Actor | str | None, what: str) -> None:
         """The same for several cases that are shown at once with more than their names."""
         if cases and by is not None and what:
-            at, name = to_text(self._site.clock.now()), Actor.of(by).name
-            with self._site.database.writing() as connection:
-                insert_access(connection, cases, at, name, what)
+            self._writer.write(cases, self._now, Actor.of(by).name, what)

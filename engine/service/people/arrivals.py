@@ -72,9 +72,9 @@ class Arrivals:
     def keep_shown(self, session: Session, look: Look, what: str) -> None:
         """Write down that a case was shown to who came, and that their session is in use, in one transaction if any."""
         actor, seen = session.person.actor, (look.process, look.snapshot)
-        personal = self._access_log.is_personal(seen, actor)
-        if personal or session.stale:
+        if session.stale:
             with self._site.database.writing() as connection:
                 self._accounts.touch_in(connection, session)
-                if personal:
-                    self._access_log.note_in(connection, look.number, seen, actor, what)
+                self._access_log.note_in(connection, look.number, seen, actor, what)
+        else:
+            self._access_log.note_shown(look.number, seen, actor, what)

@@ -8,7 +8,7 @@ cases again and again, so that this is far less than a row for each case of each
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
@@ -46,15 +46,16 @@ LAST = 2**63 - 1  # a row that no access comes behind
 AccessRow = tuple[int, str, str, str]
 
 
-def insert_access(connection: Connection, cases: Sequence[int], at: str, by: str, what: str) -> None:
-    """Keep that somebody saw something of one case, or of several at once."""
-    first, *others = cases
-    named = f",{','.join(map(str, others))}," if others else None
-    row = _INSERT.row(connection, case_id=first, at=at, by=by, what=what, others=named)
-    assert row is not None
+def insert_accesses(connection: Connection, shown: Iterable[tuple[Sequence[int], str, str, str]]) -> None:
+    """Keep that people saw something of one case, or of several at once: which cases, when, who, what."""
+    noted: set[tuple[int, int]] = set()
+    for (first, *others), at, by, what in shown:
+        named = f",{','.join(map(str, others))}," if others else None
+        row = _INSERT.row(connection, case_id=first, at=at, by=by, what=what, others=named)
+        assert row is not None
+        noted |= {(case, row[0] // BLOCK) for case in others}
     # In one order, or two that note the same cases at once might wait for each other.
-    noted = [Change(_NOTE_BLOCK, {"case_id": case, "block": row[0] // BLOCK}) for case in sorted(set(others))]
-    run_together(connection, noted)
+    run_together(connection, [Change(_NOTE_BLOCK, {"case_id": case, "block": block}) for case, block in sorted(noted)])
 
 
 def accesses_of(connection: Connection, case: int, most: int, before: int = LAST) -> list[AccessRow]:
