@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.case.command import Actor, AddDocument, Facts, Fire, Open, Tick
+from engine.case.command import (
+    Actor,
+    AddDocument,
+    AssignTask,
+    ClaimTask,
+    CompleteTask,
+    Enclosure,
+    Facts,
+    Fire,
+    Open,
+    PostponeTask,
+    Tick,
+)
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
+from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, apply
 from engine.case.step.decide import Decision, decide
 from engine.case.step.possible import possible_events
 from engine.process.definition import Process
 from engine.process.paths import paths_of
 from tests.walks import EPOCH, actors, assert_valid, commands, forms
+from tests.workshop import BOSS, CLERK, SHOP, START, done, fire, opened, tick, workshop
+from tests.workshop import refused as refused_in
 
 PROCESSES = ["referral", "loan"]
 walking = settings(max_examples=80, stateful_step_count=30, suppress_health_check=list(HealthCheck))
@@ -30,7 +46,7 @@ def process(request: pytest.FixtureRequest) -> Process:
     return found
 
 
-def opened(process: Process, data: st.DataObject, free: dict[str, int]) -> Snapshot | None:
+def begun(process: Process, data: st.DataObject, free: dict[str, int]) -> Snapshot | None:
     state = data.draw(st.sampled_from(process.initial))
     by = data.draw(actors(process))
     command = Open(by, EPOCH, state, data.draw(forms(process, process.opening.form)))
@@ -42,7 +58,7 @@ def opened(process: Process, data: st.DataObject, free: dict[str, int]) -> Snaps
 @given(data=st.data())
 def test_a_walk_keeps_every_promise(process: Process, data: st.DataObject) -> None:
     free = {name: data.draw(st.integers(0, 1)) for name in process.places}
-    case = opened(process, data, free)
+    case = begun(process, data, free)
     if case is None:
         return
     now = EPOCH
@@ -80,7 +96,7 @@ def assert_entries_tell_all(case: Snapshot, decided: Decision) -> None:
 @given(data=st.data())
 def test_what_is_called_possible_can_be_done_and_what_is_not_cannot(process: Process, data: st.DataObject) -> None:
     free = dict.fromkeys(process.places, 1)
-    case = opened(process, data, free)
+    case = begun(process, data, free)
     if case is None:
         return
     facts, by = Facts(EPOCH + timedelta(days=1), free), data.draw(actors(process))
@@ -200,3 +216,138 @@ def test_one_table_serves_all_cases_of_a_version(referral: Process) -> None:
     assert step(referral, one, Fire("managed_move", COORDINATOR, EPOCH)).state == "managed_move"
     assert other.state == "programme.placement"
     assert step(referral, one, Fire("back_to_forum", COORDINATOR, EPOCH)).state == "forum"
+
+
+SHOPS = {"documents: {order": (
+    "meetings: {talk: {title: Talk, in: desk, date: ready, booked_by: fill_in, members: ear}}\ndocuments: {order"
+), "shop: {title: Shop, sees: own}}": "shop: {title: Shop, sees: own}, ear: {title: Ear, sees: agenda}}"}  # fmt: skip
+EAR = Actor("max", frozenset({"ear"}))
+
+
+@pytest.fixture(scope="module")
+def small() -> Process:
+    return workshop()
+
+
+def test_a_case_begins_where_the_process_says_so(small: Process) -> None:
+    assert opened(small, "line").state == "line"
+    assert done(small, None, Open(CLERK, START)).state == "desk"
+    for state in ("work", "work.place", "done", "nowhere"):
+        refusal = refused_in(small, None, Open(CLERK, START, state))
+        assert (refusal.code, refusal.message) == (
+            Code.NO_SUCH_EVENT, f"A case cannot begin at {state}; it can at desk, line."
+        )  # fmt: skip
+
+
+def test_a_case_is_begun_by_who_may(small: Process) -> None:
+    refusal = refused_in(small, None, Open(BOSS, START))
+    assert (refusal.code, refusal.message) == (Code.NOT_ALLOWED, "begin a case: this can be done by Clerk or Shop.")
+
+
+def test_a_case_belongs_to_the_organisation_of_who_opens_it_unless_they_say_otherwise(small: Process) -> None:
+    assert opened(small, by=SHOP).data == {"shop": "North"}
+    assert opened(small, by=replace(CLERK, organisation="South"), shop="East").data == {"shop": "East"}
+    assert opened(small, by=CLERK).data == {}
+
+
+def test_nobody_begins_a_case_that_they_may_not_see(small: Process) -> None:
+    assert refused_in(small, None, Open(SHOP, START, data={"shop": "South"})).code is Code.NOT_ALLOWED
+    assert refused_in(small, None, Open(replace(SHOP, organisation=None), START)).code is Code.NOT_ALLOWED
+
+
+def test_documents_that_come_with_a_case_must_be_of_the_process(small: Process) -> None:
+    fine = Enclosure("order", "o.txt", "0" * 64, 3, "text/plain")
+    case = done(small, None, Open(CLERK, START, enclosed=(fine,)))
+    assert case.documents["order"][0]["by"] == "jo"
+    bad = refused_in(small, None, Open(CLERK, START, enclosed=(fine, replace(fine, document="letter"))))
+    assert bad.fields == {"document": "There is no document letter in this process."}
+
+
+def test_who_only_hears_a_case_adds_nothing_to_it() -> None:
+    process = workshop(SHOPS)
+    case = done(process, opened(process), fire("fill_in", ready="2024-02-01"))
+    paper = AddDocument("order", "o.txt", "0" * 64, 3, "text/plain", EAR, START)
+    assert may(EAR, Action.SEE, process, case)
+    assert refused_in(process, case, paper).code is Code.NOT_ALLOWED
+    assert done(process, case, replace(paper, by=CLERK)).documents
+    assert refused_in(process, case, replace(paper, by=CLERK, document="letter")).code is Code.FORM
+
+
+def with_look(small: Process) -> Snapshot:
+    return done(small, opened(small), tick("desk/deadline", 7), 7)
+
+
+def later(days: float) -> datetime:
+    return START + timedelta(days=days)
+
+
+def test_a_task_is_ticked_off_by_who_does_it_and_escalates_no_more(small: Process) -> None:
+    case = with_look(small)
+    assert "task:look" in case.timers
+    for by in (SHOP, replace(BOSS, roles=frozenset({"ear"}))):
+        assert refused_in(small, case, CompleteTask("look", by, later(8)), 8).code is Code.NOT_ALLOWED
+    after = done(small, case, CompleteTask("look", CLERK, later(8)), 8)
+    assert ("look" in after.tasks, "task:look" in after.timers) == (False, False)
+    gone = refused_in(small, after, CompleteTask("look", CLERK, later(8)), 8)
+    assert (gone.code, gone.message) == (Code.NO_SUCH_EVENT, "There is no open task look here. Open: call.")
+
+
+def test_a_task_that_an_event_does_is_not_ticked_off(small: Process) -> None:
+    refusal = refused_in(small, opened(small), CompleteTask("call", CLERK, START))
+    assert (refusal.code, refusal.missing) == (Code.REQUIREMENT, ("report",))
+    assert refusal.message == "This task is done by the event: Report."
+
+
+def test_a_task_is_taken_given_and_given_back(small: Process) -> None:
+    case = done(small, opened(small), ClaimTask("call", CLERK, START))
+    assert case.tasks["call"]["person"] == "jo"
+    other = replace(CLERK, name="ann")
+    assert refused_in(small, case, ClaimTask("call", other, START)).code is Code.NOT_ALLOWED
+    assert done(small, case, ClaimTask("call", CLERK, START)).tasks["call"]["person"] == "jo"
+    given = done(small, case, AssignTask("call", "ann", other, START))
+    assert given.tasks["call"]["person"] == "ann"
+    assert "person" not in done(small, given, AssignTask("call", None, other, START)).tasks["call"]
+
+
+def test_who_was_given_a_task_does_it_whatever_their_role(small: Process) -> None:
+    case = done(small, with_look(small), AssignTask("look", "kim", CLERK, later(7)), 7)
+    assert "look" not in done(small, case, CompleteTask("look", BOSS, later(7)), 7).tasks
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
+def test_a_task_is_postponed_for_a_reason(small: Process, reason: str) -> None:
+    refusal = refused_in(small, opened(small), PostponeTask("call", later(5), reason, CLERK, START))
+    assert refusal.fields == {"reason": "Give a reason, in at most 500 characters."}
+    fine = PostponeTask("call", later(5), "x" * 500, CLERK, START)
+    assert done(small, opened(small), fine).tasks["call"]["due"] == "2024-01-13T09:00:00.000000Z"
+
+
+@pytest.mark.parametrize(("days", "fits"), [(-1, False), (0, False), (1 / 86400, True)])
+def test_a_task_is_postponed_to_what_lies_ahead(small: Process, days: float, fits: bool) -> None:
+    command = PostponeTask("call", later(days), "Away", CLERK, START)
+    if fits:
+        assert done(small, opened(small), command).timers["task:call"][0] == "2024-01-09T09:00:01.000000Z"
+    else:
+        assert refused_in(small, opened(small), command).fields == {"until": "The new date must lie ahead."}
+
+
+def test_without_a_zone_another_date_is_on_the_wall_clock_of_the_process(small: Process) -> None:
+    until = datetime(2024, 7, 1, 9)
+    case = done(small, opened(small), PostponeTask("call", until, " Away ", CLERK, START))
+    assert case.tasks["call"]["due"] == "2024-07-01T08:00:00.000000Z"
+
+
+def test_a_task_that_was_escalated_is_postponed_without_being_so_again(small: Process) -> None:
+    case = done(small, opened(small), tick("task:call", 2), 2)
+    case = done(small, case, PostponeTask("call", later(9), "Away", BOSS, later(3)), 3)
+    assert case.tasks["call"]["escalated"] == "boss"
+    assert "task:call" not in case.timers
+
+
+def test_the_boundary_of_now_and_of_the_last_entry_is_taken(small: Process) -> None:
+    case = done(small, opened(small), fire("report", 1), 1)
+    assert done(small, case, fire("fill_in", 1, price=1), 1).seq == 3
+    early = refused_in(small, case, fire("fill_in", 1 - 1e-9, price=1), 1)
+    assert early.fields["at"].startswith("The time lies before the last entry")
+    late = refused_in(small, case, fire("fill_in", 1 + 1e-9, price=1), 1)
+    assert late.fields["at"] == "The time lies in the future."

@@ -78,3 +78,11 @@ def test_a_document_too_lets_what_waits_for_it_follow() -> None:
     photo = AddDocument("photo", "p.png", "0" * 64, 1, "image/png", CLERK, START)
     assert case.state == "desk"
     assert done(process, case, photo).state == "done"
+
+
+def test_a_rule_holds_in_each_state_on_the_way_not_only_at_its_end() -> None:
+    process = workshop(
+        {"{never: price < 0.0, say": "{never: 'state == \"second\"', say: Not there.}, {never: price < 0.0, say"}
+    )
+    refusal = refused(process, opened(process), fire("pass_on"))
+    assert (refusal.code, refusal.message) == (Code.RULE, "Not there.")

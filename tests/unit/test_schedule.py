@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from engine.calendars.duration import parse
 from engine.case.time.instants import from_text, to_text
-from engine.case.time.schedule import first_due, next_due
+from engine.case.time.schedule import first_due, next_due, tried_again
 from engine.process.definition import Process, Timer
 from engine.process.file.loader import load_process
 from tests.workshop import CALENDAR
@@ -165,3 +167,34 @@ def test_half_terms_and_terms_never_go_back_where_the_calendar_begins_or_ends(un
     for start in (CALENDAR.terms[0].first - timedelta(days=400), CALENDAR.ends - timedelta(days=200)):
         days = times_of(process, datetime.combine(start, time(9), process.zone), 12)
         assert days == sorted(set(days))
+
+
+def test_a_time_that_is_now_has_come_and_the_next_lies_ahead() -> None:
+    process = process_with("1 day")
+    kept = first_due(process, timer_in(process), to_text(at("2024-01-08 09:00")), {})
+    for present, ahead in (
+        ("2024-01-09 09:00", "2024-01-10 09:00"),
+        ("2024-01-10 09:00", "2024-01-11 09:00"),
+        ("2024-01-12 09:00", "2024-01-13 09:00"),
+        ("2024-01-12 08:59", "2024-01-12 09:00"),
+        ("2024-01-16 09:00", "2024-01-17 09:00"),
+    ):
+        assert next_due(process, timer_in(process), kept, at(present))[0] == to_text(at(ahead))
+
+
+def test_a_named_day_is_looked_for_from_the_day_where_the_process_is_at_home() -> None:
+    process = process_with("1 day")
+    timer = replace(timer_in(process), every=None, at_day="year_11_ends")
+    eve = datetime(2024, 6, 27, 23, 30, tzinfo=UTC)  # it is the 28th in London, the last Friday of June
+    assert first_due(process, timer, to_text(eve), {})[0] == to_text(eve)
+    after = datetime(2024, 6, 28, 23, 30, tzinfo=UTC)
+    assert first_due(process, timer, to_text(after), {})[0] == to_text(at("2025-06-27 00:00"))
+
+
+def test_what_was_refused_is_tried_at_the_first_time_ahead() -> None:
+    process = process_with("1 day")
+    timer = replace(timer_in(process), every=None, refused_again=parse("1 day"))
+    at_, now = to_text(at("2024-01-08 09:00")), at("2024-01-20 10:00")
+    assert tried_again(process, timer, at_, now)[0] == to_text(at("2024-01-21 09:00"))
+    assert tried_again(process, timer, at_, at("2024-01-08 09:00"))[0] == to_text(at("2024-01-09 09:00"))
+    assert tried_again(process, timer, at_, at("2024-01-09 09:00"))[0] == to_text(at("2024-01-10 09:00"))
