@@ -12,7 +12,7 @@ _FORM = ("form", "text", "decide")
 _STEP = ("effects", "walk", "event", "tick", "reasons", "possible", "draft", "decide", "entry", "snapshot", "schedule", "agenda", "paths")  # fmt: skip
 _CASE = (*_STEP, "integration/test_bounds.py", "integration/test_engine.py", "integration/test_due.py")
 _SIGHT = ("sight", "agenda", "integration/test_sight.py", "integration/test_permissions.py")
-_STORE = ("integration/test_engine.py", "integration/test_due.py", "integration/test_places.py", "integration/test_bounds.py", "integration/test_concurrency.py", "integration/test_verify.py", "integration/test_store_stateful.py")  # fmt: skip
+_STORE = ("integration/test_changes.py", "integration/test_engine.py", "integration/test_due.py", "integration/test_places.py", "integration/test_bounds.py", "integration/test_concurrency.py", "integration/test_verify.py", "integration/test_store_stateful.py")  # fmt: skip
 _LATE = ("lateness",)
 _SCHEDULER = ("integration/test_scheduler.py",)
 

@@ -29,7 +29,8 @@ from tests.mutants.list import CHANGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS = 2
-LIMIT = 300  # seconds: a change that lets the tests run for ever is noticed by this
+LIMIT = 300  # seconds that tests may take at most without any change
+LONGER, LEAST = 3, 20  # a change that lets them run for ever is noticed after so many times what they take without it
 WANTED = 0.95
 # What every test loads from outside; the engine itself is loaded anew for each change.
 LIBRARIES = (
@@ -45,6 +46,7 @@ class Trial:
 
     change: Change | None
     tests: tuple[str, ...]
+    limit: int = LIMIT
 
 
 @dataclass(frozen=True)
@@ -88,20 +90,20 @@ def attempted(trial: Trial) -> Outcome:
     tree = Path(os.environ["CASEWORK_TREE"])
     log, begun = tree.with_suffix(".log"), time.monotonic()
     with changed(tree, trial.change):
-        code = _exit_code(tree, trial.tests, log)
+        code = _exit_code(tree, trial, log)
     said = log.read_text(errors="replace")
     if code not in {0, 1, None}:
         raise RuntimeError(f"pytest itself failed ({code}), trying {trial.change}:\n{said[-2000:]}")
     return Outcome(trial, code != 0, time.monotonic() - begun, said)
 
 
-def _exit_code(tree: Path, tests: Sequence[str], log: Path) -> int | None:
+def _exit_code(tree: Path, trial: Trial, log: Path) -> int | None:
     """What pytest says in a child process; None where it does not come to an end."""
     child = os.fork()
     if not child:
-        _run_tests(tree, tests, log)
+        _run_tests(tree, trial.tests, log)
     signal.signal(signal.SIGALRM, _ring)
-    signal.alarm(LIMIT)
+    signal.alarm(trial.limit)
     try:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     except TimeoutError:
@@ -165,12 +167,15 @@ def main() -> int:
     if stale := [fault for fault in map(staleness, wanted) if fault]:
         print("\n".join(stale))
         return 2
+    limits: dict[tuple[str, ...], int] = {}
     for outcome in outcomes([Trial(None, tests) for tests in sorted({one.tests for one in wanted})], workers):
         if outcome.noticed:
             print(f"These tests fail without any change:\n{outcome.said[-3000:]}")
             return 2
+        limits[outcome.trial.tests] = LEAST + int(LONGER * outcome.seconds)
     begun = time.monotonic()
-    killed = sum(_told(outcome) for outcome in outcomes([Trial(one, one.tests) for one in wanted], workers))
+    trials = [Trial(one, one.tests, limits[one.tests]) for one in wanted]
+    killed = sum(_told(outcome) for outcome in outcomes(trials, workers))
     minutes = (time.monotonic() - begun) / 60
     print(f"{killed} of {len(wanted)} killed, {len(wanted) - killed} survived, in {minutes:.1f} minutes.")
     return 0 if killed >= WANTED * len(wanted) else 1

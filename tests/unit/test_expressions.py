@@ -129,3 +129,21 @@ def test_any_text_is_an_expression_or_faulty(text: str) -> None:
         assert LANGUAGE.truth(found, View({}, "on", [], {}, NOW)) in (True, False, None)
     else:
         assert all(0 <= fault.offset <= max(len(text), 1) for fault in found)
+
+
+def test_without_a_condition_a_way_is_open() -> None:
+    assert LANGUAGE.truth(None, View({}, "on", [], {}, NOW)) is True
+
+
+@pytest.mark.parametrize(("state", "inside"), [("on", True), ("on.deep", True), ("only", False), ("off", False)])
+def test_within_a_state_are_itself_and_those_inside(state: str, inside: bool) -> None:
+    found = LANGUAGE.check('within("on")', "BOOL")
+    assert isinstance(found, Expression)
+    assert LANGUAGE.truth(found, View({}, state, [], {}, NOW)) is inside
+
+
+@pytest.mark.parametrize(("free", "said"), [(2, 2), (0, 0), (-3, 0)])
+def test_never_fewer_than_no_places_are_free(free: int, said: int) -> None:
+    found = LANGUAGE.check('free("room")', "INT")
+    assert isinstance(found, Expression)
+    assert LANGUAGE.value(found, View({}, "on", [], {"room": free}, NOW)) == said
