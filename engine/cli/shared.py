@@ -13,6 +13,7 @@ import typer
 
 from engine.cli.screen import Stop
 from engine.cli.settings import Settings, load_settings
+from engine.source import sign
 from engine.source.number import MOST_COUNTED, NotANumber, whole
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def actor(by: str) -> str:
     who = by or settings().by
     if not who:
         raise Stop("Say who acts: --by coordinator, or --by jo:coordinator, or set CASEWORK_BY.")
-    return who
+    return _plainly(who)
 
 
 def reader(by: str) -> Actor:
@@ -100,7 +101,15 @@ def reader(by: str) -> Actor:
     from engine.case.command import COMMAND_LINE, Actor
 
     who = by or settings().by
-    return Actor.of(who) if who else COMMAND_LINE
+    return Actor.of(_plainly(who)) if who else COMMAND_LINE
+
+
+def _plainly(who: str) -> str:
+    """Who acts, as it is written into the history: a name that can be seen."""
+    unseen = sign.unseen(who)
+    if unseen:
+        raise Stop(f"Who acts (--by) {unseen}")
+    return who
 
 
 def instant(text: str) -> datetime | None:

@@ -10,8 +10,11 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.source.number import NotANumber, whole
 
 
 @dataclass(frozen=True)
@@ -83,20 +86,26 @@ class Doors:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        door, headers = door_of(scope["path"]), dict(scope["headers"])
-        turned = _turned(door, headers)
+        door = door_of(scope["path"])
+        turned = _turned(door, Headers(scope=scope))
         if turned is not None:
             await self._tell(scope, receive, send, turned)
             return
         await self._app(scope, _counted(door, receive), send)
 
 
-def _turned(door: Door, headers: dict[bytes, bytes]) -> Turned | None:
+def _turned(door: Door, headers: Headers) -> Turned | None:
     """Why a request is not taken, as far as its head says."""
-    told = headers.get(b"content-length", b"0")
-    if told.isdigit() and int(told[:20]) > door.most:
+    lengths = set(headers.getlist("content-length"))
+    try:
+        told = [whole(one) for one in lengths]
+    except NotANumber:
+        told = [-1]
+    if len(lengths) > 1 or min(told, default=0) < 0:
+        return Turned(400, "How much is sent (Content-Length) must be told as one number.")
+    if max(told, default=0) > door.most:
         return _too_big(door)
-    if not door.files and headers.get(b"content-type", b"").lstrip().lower().startswith(b"multipart/"):
+    if not door.files and headers.get("content-type", "").lstrip().lower().startswith("multipart/"):
         return Turned(415, "No files are taken here.")
     return None
 

@@ -39,6 +39,17 @@ def hidden_in(text: str) -> tuple[int, str] | None:
     return None
 
 
+BLANK = "holds only signs that cannot be seen. Type it again, or leave it empty."
+
+
+def unseen(text: str) -> str:
+    """What is wrong with signs of a text that people typed, to be said after what it is; empty where nothing is."""
+    if text and not text.isspace() and is_blank(text):
+        return BLANK
+    hidden = hidden_in(text)
+    return f"holds {hidden[1]} at character {hidden[0] + 1}. Type it again without it." if hidden else ""
+
+
 def mistaken_in(text: str) -> tuple[int, str, str] | None:
     """Where the first sign stands that only looks like a space or a quote, its kind, and what to write instead."""
     for place, one in enumerate(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -38,7 +38,13 @@ def site(engine: Engine) -> FastAPI:
     return create_site(engine, throttle=Throttle(1000, 1000))
 
 
-def ask(app: ASGIApp, path: str, head: dict[str, str], pieces: list[bytes] | None = None) -> tuple[int, int, str]:
+def ask(
+    app: ASGIApp,
+    path: str,
+    head: dict[str, str],
+    pieces: list[bytes] | None = None,
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> tuple[int, int, str]:
     """Send a POST piece by piece: the status, how many pieces were read, and the answer."""
     read, said, status = 0, b"", 0
     left = list(pieces or [])
@@ -54,6 +60,7 @@ def ask(app: ASGIApp, path: str, head: dict[str, str], pieces: list[bytes] | Non
         said += message.get("body", b"")
 
     headers = [(name.encode(), value.encode()) for name, value in {"host": "127.0.0.1", **head}.items()]
+    headers += more
     scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode()}
     scope |= {"query_string": b"", "headers": headers, "client": ("127.0.0.1", 1), "scheme": "http", "root_path": ""}
     asyncio.run(app(scope, receive, send))
@@ -244,3 +251,16 @@ def test_who_finds_the_lane_full_is_asked_to_come_back(site: FastAPI, monkeypatc
 
 def test_sizes_are_said_as_people_read_them() -> None:
     assert (doors.STRANGERS.size, doors.UPLOAD.size) == ("20 kB", "260 MB")
+
+
+@pytest.mark.parametrize("told", ["-1", "\u00b2", "1e3", "0x10", "", "1" * 30, "5, 5"])
+def test_a_length_that_is_no_number_is_refused_unread(engine: Engine, told: str) -> None:
+    service = create_service(engine, per_minute=10)
+    for path in ("/api/v1/cases", "/sign-in", "/tasks"):
+        head = [(b"content-length", told.encode("latin-1")), (b"content-type", b"text/plain")]
+        assert ask(service, path, {}, [b"x"], head)[:2] == (400, 0), path
+
+
+def test_two_lengths_are_refused_unread(engine: Engine) -> None:
+    head = [(b"content-length", b"1"), (b"content-length", b"2")]
+    assert ask(create_service(engine, per_minute=10), "/tasks", {}, [b"x"], head)[:2] == (400, 0)

@@ -89,7 +89,7 @@ def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
         return None
     if isinstance(raw, str) and sign.is_blank(raw):
-        raise _Fault(f"{field.title} holds only signs that cannot be seen. Type it again, or leave it empty.")
+        raise _Fault(f"{field.title} {sign.BLANK}")
     return _READERS[field.type](field, raw, zone)
 
 
@@ -102,9 +102,9 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
         raise _Fault(f"{field.title} can have at most {most:,.0f} characters.")
     if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
         raise _Fault(f"{field.title} holds characters that cannot be kept.")
-    hidden = sign.hidden_in(text)
-    if hidden:
-        raise _Fault(f"{field.title} holds {hidden[1]} at character {hidden[0] + 1}. Type it again without it.")
+    unseen = sign.unseen(text)
+    if unseen:
+        raise _Fault(f"{field.title} {unseen}")
     if field.pattern and not matches(field.pattern, text):
         raise _Fault(f"{field.title} is not written as it must be. {field.hint}".strip())
     return text

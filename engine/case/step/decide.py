@@ -41,6 +41,7 @@ from engine.case.time.instants import to_text
 from engine.case.time.lateness import without_lateness
 from engine.process.definition import Process
 from engine.process.paths import paths_of
+from engine.source import sign
 
 # A sentence or two; it is kept in the history for ever and can never be taken out of it.
 MOST_REASON = 500
@@ -222,6 +223,8 @@ def _postponing_fault(command: PostponeTask, until: datetime) -> Refusal | None:
     faults = {}
     if not 0 < len(command.reason.strip()) <= MOST_REASON:
         faults["reason"] = f"Give a reason, in at most {MOST_REASON} characters."
+    elif sign.unseen(command.reason):
+        faults["reason"] = f"The reason {sign.unseen(command.reason)}"
     if until <= command.at:
         faults["until"] = "The new date must lie ahead."
     return form_refusal(faults) if faults else None

@@ -17,6 +17,7 @@ from engine.service.cases.reader import Reader
 from engine.service.cases.views import Page, every, local
 from engine.service.messages.notices import Notices
 from engine.service.site import Site
+from engine.source import sign
 from engine.store.desk import notes as store
 from engine.store.desk.notes import StoredNote
 
@@ -61,6 +62,9 @@ class Notes:
         if not 0 < len(said) <= LONGEST_NOTE:
             message = f"Write something, in at most {LONGEST_NOTE:,} characters."
             return Refusal(Code.FORM, message, fields={"text": message})
+        unseen = sign.unseen(said)
+        if unseen:
+            return Refusal(Code.FORM, f"The note {unseen}", fields={"text": f"The note {unseen}"})
         mentioned = set(MENTION.findall(said)) - {by.name}
         if len(mentioned) > MOST_MENTIONED:
             message = f"A note can tell at most {MOST_MENTIONED} people; this one mentions {len(mentioned)}."

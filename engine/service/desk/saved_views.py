@@ -8,6 +8,7 @@ from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.service.people.people import known_person
 from engine.service.site import Site
+from engine.source import sign
 from engine.store.desk import notes as store
 
 # They stand in the menu of one person, on one screen.
@@ -34,6 +35,9 @@ class SavedViews:
         called = " ".join(title.split())
         if not 0 < len(called) <= 100 or len(query) > 2000:
             return Refusal(Code.FORM, "A view needs a name of at most 100 characters.", fields={"title": "Name it."})
+        unseen = sign.unseen(called)
+        if unseen:
+            return Refusal(Code.FORM, f"The name {unseen}", fields={"title": f"The name {unseen}"})
         if len(self.views(by)) >= MOST_VIEWS:
             return Refusal(Code.FORM, f"You keep {MOST_VIEWS} views. Remove one first.")
         with self._site.database.writing() as connection:

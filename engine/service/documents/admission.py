@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -180,4 +181,5 @@ def _check_name(name: str, found: str) -> None:
 def file_name(name: str) -> str:
     """The last part of a path, whole, without what no file name has: signs that cannot be seen, dots before it."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable()).strip().lstrip(".") or "document"
+    plain = (" " if unicodedata.category(char) == "Zs" else char for char in last)
+    return "".join(char for char in plain if char.isprintable()).strip().lstrip(".") or "document"

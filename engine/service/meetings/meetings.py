@@ -25,6 +25,7 @@ from engine.service.cases.views import Case, case_view, known_answers
 from engine.service.cases.words import Shown, shown_fields
 from engine.service.lists.finder import Finder
 from engine.service.site import Site
+from engine.source import sign
 from engine.source.fault import Invalid, Unknown
 from engine.store import meetings as store
 from engine.store.meetings import StoredMeeting
@@ -130,7 +131,7 @@ class Meetings:
             raise BadMeeting(f"Choose which {kind.title} it is.")
         _check_day(day)
         row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip())
-        _check_length("The address", link.strip(), LONGEST_LINK)
+        _check_text("The address", link.strip(), LONGEST_LINK)
         with _one_a_day(day), self._database.writing() as connection:
             return store.insert_meeting(connection, row)
 
@@ -335,13 +336,16 @@ def _check_record(present: Sequence[str], minutes: str) -> None:
     if len(present) > MOST_PRESENT:
         raise BadMeeting(f"At most {MOST_PRESENT} who were there can be kept; these are {len(present)}.")
     for one in present:
-        _check_length("A name of who was there", one, LONGEST_NAME)
-    _check_length("The minutes", minutes, LONGEST_MINUTES)
+        _check_text("A name of who was there", one, LONGEST_NAME)
+    _check_text("The minutes", minutes, LONGEST_MINUTES)
 
 
-def _check_length(what: str, text: str, most: int) -> None:
+def _check_text(what: str, text: str, most: int) -> None:
     if len(text) > most:
         raise BadMeeting(f"{what} can have at most {most:,} characters; it has {len(text):,}. Nothing was kept.")
+    unseen = sign.unseen(text)
+    if unseen:
+        raise BadMeeting(f"{what} {unseen} Nothing was kept.")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from engine.case.time.instants import to_text
 from engine.clock import Clock
+from engine.source import sign
 from engine.source.fault import CaseworkError, Invalid
 from engine.store.database import Database
 from engine.store.messages import outbox as store
@@ -79,8 +80,11 @@ class Outbox:
         """Tell an address of every change from now on: the hook, and the secret that it can check messages with.
 
         Raises:
-            BadHook: it is not https, and not an address of this machine.
+            BadHook: it is not https, and not an address of this machine, or holds signs that cannot be seen.
         """
+        unseen = sign.unseen(url)
+        if unseen:
+            raise BadHook(f"The address {unseen}")
         parts = urlsplit(url)
         is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
         if not (parts.scheme == "https" and parts.hostname) and not is_local:

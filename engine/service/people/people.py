@@ -23,6 +23,7 @@ from engine.case.sight import HOUSE_ROLES, needing_organisation, role_of
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.process.definition import Process
+from engine.source import sign
 from engine.source.fault import Invalid, Unknown
 from engine.source.problem import nearest
 from engine.store.cases.index import reading_order
@@ -131,7 +132,7 @@ class People:
         Raises:
             BadPerson: the name is empty, too long, or taken.
         """
-        called, where = " ".join(name.split()), _area(area)
+        called, where = _named("The name", name), _area(area)
         if not 0 < len(called) <= LONGEST_NAME:
             raise BadPerson(f"An organisation needs a name of at most {LONGEST_NAME} characters.")
         try:
@@ -170,7 +171,7 @@ class People:
         """
         if not _LOGIN.fullmatch(login):
             raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
-        person = self._checked(Person(login, name.strip() or login, tuple(roles), organisation, email=email))
+        person = self._checked(Person(login, name or login, tuple(roles), organisation, email=email))
         if needs := self._needs_organisation(person):
             raise NeedsOrganisation(needs)
         try:
@@ -203,12 +204,13 @@ class People:
         """The person with each role once and with its process; every role must be known."""
         known = set(self._known_roles())
         roles = {_written(role, known) for role in person.roles}
-        if len(person.name) > LONGEST_NAME or len(person.email) > LONGEST_EMAIL:
+        name = _named("The name", person.name) or person.login
+        if len(name) > LONGEST_NAME or len(person.email) > LONGEST_EMAIL:
             most = f"at most {LONGEST_NAME} characters, an e-mail address at most {LONGEST_EMAIL}"
             raise BadPerson(f"A name can have {most}.")
         if person.email and not _EMAIL.fullmatch(person.email):
             raise BadPerson("An e-mail address is written like name@example.org.")
-        return replace(person, roles=tuple(sorted(roles)))
+        return replace(person, name=name, email=_named("The e-mail address", person.email), roles=tuple(sorted(roles)))
 
     def _needs_organisation(self, person: Person) -> list[str]:
         """The titles of the roles for which an organisation has to be named, and is not."""
@@ -243,13 +245,14 @@ class People:
         wanted = tuple(sorted(set(scopes)))
         if not wanted or not set(wanted) <= set(Scope):
             raise BadPerson(f"A token has one or more of the scopes {', '.join(Scope)}.")
-        if len(title.strip()) > LONGEST_NAME:
+        called = _named("The title", title)
+        if len(called) > LONGEST_NAME:
             raise BadPerson(f"The title of a token can have at most {LONGEST_NAME} characters.")
         if not 1 <= days <= LONGEST_DAYS:
             raise BadPerson(f"A token holds for 1 to {LONGEST_DAYS} days.")
         secret, now = PREFIX + secrets.token_urlsafe(32), self._clock.now()
         times = (to_text(now), to_text(now + timedelta(days=days)))
-        stored = store.StoredToken(0, login, title.strip() or "token", wanted, *times, None)
+        stored = store.StoredToken(0, login, called or "token", wanted, *times, None)
         with self._database.writing() as connection:
             number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
         return secret, _token(number, stored)
@@ -345,6 +348,19 @@ def _token(number: int, stored: store.StoredToken) -> Token:
 
 
 def _area(area: str) -> str:
-    if len(area.strip()) > LONGEST_AREA:
+    called = _named("The area", area)
+    if len(called) > LONGEST_AREA:
         raise BadPerson(f"An area can have at most {LONGEST_AREA} characters.")
-    return area.strip()
+    return called
+
+
+def _named(what: str, name: str) -> str:
+    """A name in one line, with plain spaces. Two that look alike must not be two.
+
+    Raises:
+        BadPerson: it holds signs that cannot be seen.
+    """
+    unseen = sign.unseen(name)
+    if unseen:
+        raise BadPerson(f"{what} {unseen}")
+    return " ".join(name.split())

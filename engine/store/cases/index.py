@@ -86,8 +86,9 @@ def split(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    """A text without accents, capital letters and signs that cannot be seen."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return "".join(one for one in decomposed if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
 
 
 def reading_order(text: str) -> str:

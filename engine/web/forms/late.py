@@ -20,6 +20,7 @@ from engine.web.visitor import (
     check_origin,
     engine_of,
     local_path,
+    number_in,
 )
 
 # A form without a session is read no further than this: what people type is shorter by far.
@@ -37,8 +38,8 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
 
 async def _late(request: Request) -> str:
     """Where to go after signing in: back to the form, if the token in it shows for whom it was made."""
-    page, told = _page_of(request), request.headers.get("content-length", "")
-    if not (told.isdigit() and int(told) <= MOST_BYTES):
+    page, told = _page_of(request), number_in(request.headers.get("content-length", ""))
+    if told is None or told > MOST_BYTES:
         return page
     try:
         check_origin(request)
