@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.service.messages.outbox import BadHook
 from engine.web.forms.forms import Question
@@ -10,6 +12,7 @@ from engine.web.page import go, show
 from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 
 router = APIRouter()
+Before = Annotated[Whole, Query(ge=0, le=2**31 - 1)]
 PAGE = 50
 
 
@@ -21,18 +24,24 @@ def _page(
     error: str = "",
     secret: str = "",
     done: str = "",
+    before: int = 0,
 ) -> Response:
     asked = Question("url", "Address", "text", required=True, hint="Begins with https://", value=url, error=error)
     outbox = visitor.engine.outbox
     values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done, "given_up": outbox.given_up()}
-    return show(request, "outbox.html", status, messages=outbox.messages(PAGE), most=PAGE, **values)
+    found = outbox.messages(PAGE + 1, before)
+    earlier = found[PAGE - 1].id if len(found) > PAGE else 0
+    return show(request, "outbox.html", status, messages=found[:PAGE], earlier=earlier, **values)
 
 
 @router.get("/outbox")
-def outbox(request: Request, visitor: Administrating, again: Whole = 0, all_again: Whole = 0) -> Response:
-    """The latest messages, and the hooks."""
+def outbox(
+    request: Request, visitor: Administrating, again: Whole = 0, all_again: Whole = 0, before: Before = 0
+) -> Response:
+    """The latest messages, or those before one, and the hooks."""
     done = f"Message {again} is sent again." if again else ""
-    return _page(request, visitor, done=f"Messages that are sent again: {all_again}." if all_again else done)
+    done = f"Messages that are sent again: {all_again}." if all_again else done
+    return _page(request, visitor, done=done, before=before)
 
 
 @router.post("/outbox/hooks")

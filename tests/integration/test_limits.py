@@ -17,8 +17,10 @@ from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
 from engine.service.people.people import BadPerson
 from engine.store.lists import places as place_store
+from engine.web import outbox as outbox_pages
 from engine.web.app import create_site
 from engine.web.cases import board, caseload
+from engine.web.meetings import meetings as meeting_pages
 from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import PUPIL, done, refusal
@@ -149,3 +151,40 @@ def test_an_agenda_holds_every_case(engine: Engine) -> None:
         case = done(engine.open_case("hbep-referral", "coordinator", data, state="panel"))
         done(engine.fire(case.id, "book_panel", "coordinator", answers))
     assert len(engine.meetings.agenda(engine.meetings.meeting(number, jo), jo)) == MANY
+
+
+def followed(visit: Visit, path: str, what: str) -> list[str]:
+    """What stands on a page and on those that it leads on to."""
+    found = []
+    while path:
+        text = visit.get(path).text
+        found += re.findall(what, text)
+        onward = re.search(r'href="([^"]+)" rel="next"', text)
+        path = onward.group(1).replace("&amp;", "&") if onward else ""
+    return found
+
+
+def test_meetings_of_long_ago_and_far_ahead_are_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meeting_pages, "PAGE", 4)
+    settle(engine)
+    jo = engine.people.person("jo").actor
+    days = [date(year, 3, day) for year in (2020, 2021, 2022, 2030) for day in (3, 4, 5)]
+    series = list(engine.process("hbep-referral").fields["area"].choices)[:2]
+    numbers = [engine.meetings.plan("hbep-referral", "panel", one, day, time(13), jo) for day in days for one in series]
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "jo")
+    found = followed(visit, "/meetings", 'href="/meetings/([0-9]+)"')
+    assert sorted(map(int, found)) == sorted(numbers)
+    process = engine.process("hbep-referral")
+    coming = engine.meetings.coming(process, process.meetings["panel"], None, jo)
+    assert {one.begins.year for one in coming} == {2030}
+
+
+def test_every_message_of_the_outbox_is_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_pages, "PAGE", 5)
+    settle(engine)
+    engine.outbox.add_hook("https://example.org/hook")
+    for _ in range(MANY):
+        done(engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel"))
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    found = followed(visit, "/outbox", r"([0-9]+): webhook")
+    assert len(found) == len(set(found)) == MANY

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -268,7 +268,7 @@ class Meetings:
     def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
         """The next meetings of a kind, from today on; of every series where none is given."""
         today = process.today(self._clock.now())
-        found = self.between(today, today + timedelta(days=400), by)
+        found = self.between(today, date.max, by)
         return [
             one
             for one in found

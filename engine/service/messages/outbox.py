@@ -104,10 +104,10 @@ class Outbox:
         with self._database.writing() as connection:
             store.delete_hook(connection, number)
 
-    def messages(self, most: int = PAGE) -> list[StoredMessage]:
-        """The latest messages, sent or not."""
+    def messages(self, most: int = PAGE, before: int = 0) -> list[StoredMessage]:
+        """The latest messages, sent or not: at most `most`, those before a number where one is given."""
         with self._database.reading() as connection:
-            return store.latest_messages(connection, most)
+            return store.latest_messages(connection, most, before)
 
     def given_up(self) -> int:
         """How many messages were given up: they are not sent any more unless somebody says so."""

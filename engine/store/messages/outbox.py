@@ -105,9 +105,11 @@ def due_messages(
     return [StoredMessage(*row) for row in connection.execute(query)]
 
 
-def latest_messages(connection: Connection, most: int) -> list[StoredMessage]:
-    """The latest messages, sent or not."""
+def latest_messages(connection: Connection, most: int, before: int = 0) -> list[StoredMessage]:
+    """The latest messages, sent or not; those before a number where one is given."""
     query = select(*_MESSAGE).order_by(outbox.c.id.desc()).limit(most)
+    if before:
+        query = query.where(outbox.c.id < before)
     return [StoredMessage(*row) for row in connection.execute(query)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -18,6 +18,8 @@ from engine.web.page import ask_once, go, moment, show
 from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
+# Past meetings on one page.
+PAGE = 50
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 DONE = {
     "kept": "The meeting is kept.",
@@ -33,9 +35,9 @@ def _meets(visitor: Visitor) -> Visitor:
 
 
 @router.get("/meetings")
-def meetings(request: Request, visitor: Visiting, cancelled: Whole = 0) -> Response:
-    """Meetings that come, and those that were held."""
-    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "")
+def meetings(request: Request, visitor: Visiting, cancelled: Whole = 0, before: date | None = None) -> Response:
+    """Meetings that come, and those that were held: the latest, or those before a day."""
+    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "", before=before)
 
 
 def _list(
@@ -45,14 +47,22 @@ def _list(
     questions: list[Question] | None = None,
     problem: str = "",
     done: str = "",
+    before: date | None = None,
 ) -> Response:
-    today = visitor.today
-    coming = visitor.engine.meetings.between(today, today + timedelta(days=400), visitor.actor)
-    past = visitor.engine.meetings.between(today - timedelta(days=200), today, visitor.actor)
+    today, meetings = visitor.today, visitor.engine.meetings
+    coming = [] if before else meetings.between(today, date.max, visitor.actor)
+    past, earlier = _first_days(meetings.between(date.min, min(before or today, today), visitor.actor)[::-1])
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
     values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
-    return show(request, "meetings.html", status, coming=coming, past=past[::-1], **values)
+    return show(request, "meetings.html", status, coming=coming, past=past, earlier=earlier, later=before, **values)
+
+
+def _first_days(found: list[Meeting]) -> tuple[list[Meeting], date | None]:
+    """The first of these meetings, whole days of them; and the day before which the others were, if there are any."""
+    last = found[PAGE - 1].begins.date() if len(found) > PAGE else date.min
+    shown = [one for one in found if one.begins.date() >= last]
+    return shown, last if len(shown) < len(found) else None
 
 
 def _questions(led: list[Any]) -> list[Question]:
