@@ -113,6 +113,7 @@ def add(duration: Duration, start: datetime, zone: ZoneInfo, calendar: Calendar 
 
 
 def _add_part(count: int, unit: str, start: datetime, zone: ZoneInfo, calendar: Calendar | None) -> datetime:
+    # In UTC: minutes and hours are exact, whatever the clocks do in between.
     if unit in {"minute", "hour"}:
         return start.astimezone(UTC) + timedelta(minutes=count * (60 if unit == "hour" else 1))
     local = start.astimezone(zone)

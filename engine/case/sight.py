@@ -133,6 +133,7 @@ def sight_of(process: Process, by: Actor) -> Sight:
     return Sight(
         everything=any(process.roles[role].sees_all for role in held),
         organisation=by.organisation if sees_own and process.organisation else None,
+        # A meeting with an agenda for each area is heard by those who have one; the others hear none of them.
         agendas=frozenset(
             (kind.name, by.area or "" if kind.per else "")
             for kind in process.meetings.values()

@@ -74,6 +74,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         last_at=entry.at,
         data=_merged(before.data, entry.data),
         documents=_with_document(before.documents, entry.document),
+        # Ended first, then begun: what one step ends and begins again goes on anew.
         tasks=_without(before.tasks, entry.closed) | entry.tasks,
         timers=_without(before.timers, entry.stopped) | entry.timers,
         entered=_without(before.entered, entry.left) | dict.fromkeys(entry.entered, entry.at),

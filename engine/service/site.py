@@ -63,6 +63,7 @@ class Site:
                 if not is_worth_retrying(error):
                     raise
                 continue
+            # After the commit: the scheduler that is woken by it has to find the timer.
             self._tell(tx.earliest)
             return result
         raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")

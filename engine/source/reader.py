@@ -307,6 +307,7 @@ class _Builder:
         if key.items is not None or key.entries is not None:
             self._note(event, "not-yaml", "A key must be a word, not a list or a map.", "")
             return
+        # As it is written: to whoever reads the file 1 and "1" are one key.
         name = key.value if isinstance(key.value, str) else getattr(event, "value", str(key.value))
         if name in node.entries:
             line = node.entries[name][0].line
@@ -346,6 +347,7 @@ def _place(event: Any) -> Place:
 
 def _scalar(event: Any) -> Any:
     text: str = event.value
+    # In quotes it is a text, whatever it looks like.
     if event.style:
         return text
     if text in _WORDS:

@@ -12,10 +12,11 @@ from engine.case.command import Actor, Facts, Fire, Open
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.decide import Decision, decide
-from engine.process.definition import Process
+from engine.process.definition import ANYWHERE, Process
 from engine.process.file.loader import load_process
 from engine.process.flow import graph
 from engine.process.paths import AUTOMATIC, paths_of
+from tests.workshop import workshop
 
 NOW = datetime(2024, 1, 8, 9, tzinfo=UTC)
 NURSE = Actor("jo", frozenset({"nurse"}))
@@ -233,3 +234,19 @@ def test_a_chain_that_ends_elsewhere_gives_the_place_back(hospital: Process) -> 
     decided = decide(hospital, case, Fire("pause", NURSE, NOW), Facts(NOW, {"bed": 0}))
     assert isinstance(decided, Decision)
     assert [entry.to for entry in decided.entries] == ["house.corridor", STILL]
+
+
+def test_an_event_that_is_written_inside_replaces_the_one_around_it() -> None:
+    process = workshop(
+        {
+            "    events: {finish: {title: Finish, to: done}}": (
+                "    events: {finish: {title: Finish, to: done}, scrap: {title: Scrap it, to: scrapped},"
+                " grip: {title: Outer, to: done}}"
+            )
+        }
+    )
+    table = paths_of(process)
+    assert [(one.scope, one.to) for one in table.on("work.hand", "grip")] == [("work.hand", "work.place")]
+    assert [(one.scope, one.to) for one in table.on("work.place", "grip")] == [("work", "done")]
+    assert [one.scope for one in table.on("work.hand", "scrap")] == ["work"]
+    assert [one.scope for one in table.on("desk", "scrap")] == [ANYWHERE]

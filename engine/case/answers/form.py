@@ -54,6 +54,7 @@ def check_form(
 
 def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str, str], view: View) -> dict[str, str]:
     """Fields that may not be given yet, such as a name before there is consent."""
+    # With what this very form says: consent and name may be given together.
     merged = View({**view.data, **values}, view.state, view.documents, view.free, view.now)
     return {
         name: f"{process.fields[name].title} cannot be given yet: {_condition(process, name)}."

@@ -103,6 +103,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     unknown = [one.document for one in command.enclosed if one.document not in process.documents]
     if unknown:
         return _no_such_document(unknown[0])
+    # Before anything is decided: what beginning a case needs may come with it.
     draft.enclosed = frozenset(one.document for one in command.enclosed)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)

@@ -67,6 +67,7 @@ class Draft:
         """The first rule of the process that the case would break as it is now."""
         view = self.view(at)
         for rule in self.process.rules:
+            # With `is`: what nobody knows yet (None) breaks no rule.
             if self.process.language.truth(rule.check, view) is rule.broken_when:
                 return Refusal(Code.RULE, rule.say, tuple(sorted(rule.check.documents - set(view.documents))))
         return None

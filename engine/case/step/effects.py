@@ -23,6 +23,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     closed = _closed(process, case, path.left, event)
     leaf = path.to or case.state
     raises = dict.fromkeys(path.way.raises, leaf)
+    # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: state for state in path.entered for name in process.states[state].raises}
     tasks = new_tasks(process, case, raises, closed, at)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]

@@ -21,6 +21,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     """An event, with the automatic transitions that follow it."""
     process, case, at = draft.process, draft.snapshot, to_text(command.at)
     event = process.event(case.state, command.event)
+    # Asked first: no event stands at an end, and that the case has ended says more than that.
     if case.ended:
         return Refusal(Code.ENDED, f"The case has ended: {case.outcome}.")
     if event is None:

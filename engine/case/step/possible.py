@@ -38,6 +38,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     process, case, at = draft.process, draft.snapshot, to_text(draft.facts.now)
     if not may(by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
+    # What the form may bring along cannot be said to be missing before it was filled in.
     asked = set(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)
     view, paths = draft.view(at), paths_of(process).on(case.state, event.name)

@@ -22,6 +22,7 @@ def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | No
         if need.check is None and not any(name in view.documents for name in need.documents):
             missing += need.documents
             says.append(need.say or _wanted(process, need.documents))
+        # What nobody knows yet (None) is not met.
         elif need.check is not None and process.language.truth(need.check, view) is not True:
             missing += sorted(need.check.documents - set(view.documents))
             missing += sorted(name for name in need.check.names if view.data.get(name) is None)

@@ -47,6 +47,7 @@ def choose(draft: Draft, paths: Iterable[Path], at: str, given: dict[str, Any] |
     """The first way that is open at `at`, with the values `given` in a form laid over the data."""
     walk, view = Walk(), draft.view(at, given)
     for path in paths:
+        # With `is`: a way is not open as long as nobody knows (None) whether it is.
         if draft.process.language.truth(path.way.when, view) is True:
             changes = _assigned(draft, path, view)
             _try(draft, walk, path, replace(view, data={**view.data, **changes}) if changes else view)

@@ -85,6 +85,7 @@ def _context(source: Source, find_calendar: FindCalendar) -> Context:
     names |= {"state": frozenset(state_names(data["states"])), "event": frozenset(event_names(data))}
     zone, problems = _zone(source)
     language = Language(
+        # A field with a reserved name is told by itself; with it the words of expressions could not be told apart.
         fields={name: raw["type"] for name, raw in fields.items() if name not in RESERVED},
         choices={name: frozenset(raw["choices"]) for name, raw in fields.items() if "choices" in raw},
         documents=names["document"],

@@ -110,6 +110,7 @@ class Language:
             faults += self._compile_faults(text, str(error))
         else:
             found = compiled.return_type().name()
+            # null fits everywhere: it empties a field, and as a condition it never holds.
             if wanted != "ANY" and found not in _FITTING.get(wanted, {wanted}) and found != "NULL":
                 message = f"The expression gives {_word(found)}, but {_word(wanted)} is needed here."
                 faults.append(Fault(0, "expression-type", message))

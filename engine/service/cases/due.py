@@ -88,10 +88,12 @@ def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: 
     """Fire one timer; the timers it sets within the horizon. None where it does not run any more."""
     work = transaction.hold(case)
     before = {timer: times[0] for timer, times in work.snapshot.timers.items()}
+    # Another timer may have stopped it or set it anew in this very batch.
     if before.get(key) != due:
         return None
     held = dict(work.snapshot.held)
     transaction.do(work, Tick(key, from_text(due)))
+    # Offered now: the next timer in time may belong to a case that wants this place too.
     if held != work.snapshot.held:
         transaction.write()
     return [(at, case, timer) for at, timer in due_timers(work.snapshot, horizon) if before.get(timer) != at]

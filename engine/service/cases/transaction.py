@@ -64,6 +64,7 @@ class Transaction:
         self._works: dict[int, Work] = {}
         self._free: dict[str, dict[str, int]] = {}
         self._freed: dict[tuple[str, str], str] = {}
+        # For this transaction only: by the next one the case may have changed.
         self._refused_offers: set[int] = set()
         self._notices = Notices(connection, to_text(now))
 
@@ -240,6 +241,7 @@ class Transaction:
         An event that would leave the case waiting has not taken it up: nothing is written, or it would be offered
         for ever.
         """
+        # The place may have come free before the last step of this case, whose history never goes back.
         moment = max(at, from_text(work.snapshot.last_at))
         self.catch_up(work, moment)
         waiting = work.snapshot.waiting

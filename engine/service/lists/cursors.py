@@ -58,6 +58,7 @@ class Cursors:
             return ()
         assert self._box is not None
         try:
+            # Sealed without the = at its end, which addresses would have to escape.
             padding = "=" * (-len(cursor) % 4)
             content = base64.b64decode(f"{cursor}{padding}".encode("ascii"), b"-_", validate=True)
             return tuple(json.loads(self._box.decrypt(content, [order.encode()])))

@@ -139,8 +139,10 @@ class Accounts:
         login = self.invited(secret)
         if login is None:
             return None
+        # Outside of the transaction: hashing is slow on purpose, and others wait to write.
         hashed = self._hashed(login, password)
         with self._database.writing() as connection:
+            # It was only looked at before: of two who use it at once, one gets it here.
             if not store.take_invitation(connection, digest(secret)):
                 return None
             person = known_person(connection, login)
@@ -179,6 +181,7 @@ class Accounts:
         step = self._step_of(secret, code)
         if step is None:
             return None
+        # 48 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
         codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
         with self._database.writing() as connection:
             person = known_person(connection, login)
@@ -214,6 +217,7 @@ class Accounts:
         with self._database.reading() as connection:
             person = people_store.find_person(connection, login.strip().lower())
             account = store.account_of(connection, person.id) if person else None
+        # Also for a login that nobody has: the answer takes as long, and so tells nothing.
         right = is_right(account.password if account else decoy(), password)
         if not right or person is None or account is None or not person.active:
             return None
@@ -236,6 +240,7 @@ class Accounts:
         with self._database.reading() as connection:
             everybody = people_store.all_people(connection)
         found = [one.login for one in everybody if one.email and one.email.lower() == email.lower() and one.active]
+        # An address that two people share names neither of them.
         return found[0] if len(found) == 1 else None
 
     def give_code(self, session: Session, code: str) -> str | None:
@@ -262,6 +267,7 @@ class Accounts:
     def _step_of(self, secret: str, code: str) -> int | None:
         """Which step a code of the authenticator belongs to: now, the one before or after; None for a wrong one."""
         now = int(self._clock.now().timestamp())
+        # One step before and one after: telephones are off by some seconds, and people type slowly.
         codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
         said = code.strip().encode()
         return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)

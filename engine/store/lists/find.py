@@ -84,12 +84,14 @@ def _way(sort: str) -> tuple[str, bool]:
 
 def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
     """One page of cases, in the order asked for; those without a value in its column are left to the end."""
+    # What is overdue for longest comes first, along the index that finds it.
     sort = "next_due" if wanted.overdue_at else wanted.sort
     name, down = _way(sort)
     found: list[Row] = []
     if name == "id" or not wanted.after or wanted.after[0] is not None:
         rows = rows_of(connection, _with_value, wanted, sort, most=most)
         found = _merged(rows, most, tuple(dict.fromkeys((name, "id"))), down=down) if wanted.states else rows
+    # These have a value in every case that is found: there is no rest without one.
     if name in ("id", "since") or wanted.overdue_at or len(found) >= most:
         return found
     rows = rows_of(connection, _without_value, wanted, name, most=most - len(found))
