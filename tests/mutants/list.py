@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.mutants.change import Change
 
 _CALENDARS = ("calendar", "duration", "day", "schedule", "times", "definition")
@@ -18,7 +20,8 @@ _SCHEDULER = ("integration/test_scheduler.py",)
 
 
 def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple[Change, ...]:
-    named = tuple(f"tests/{name}" if "/" in name else f"tests/unit/test_{name}.py" for name in tests)
+    own = sorted(tests, key=lambda name: name != Path(file).stem)  # first: what is noticed is noticed soon
+    named = tuple(f"tests/{name}" if "/" in name else f"tests/unit/test_{name}.py" for name in own)
     return tuple(Change(what, f"engine/{file}", old, new, named) for what, old, new in rows)
 
 
