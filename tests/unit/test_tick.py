@@ -127,3 +127,13 @@ def test_one_that_comes_back_at_once_is_stopped_and_somebody_told(process: Proce
     assert (LOOK_INTO.name in found.snapshot.tasks) is stopped
     assert ("look" in found.snapshot.tasks) is not stopped
     assert "desk/deadline" not in found.snapshot.timers
+
+
+def test_what_was_sent_and_breaks_a_rule_is_taken_back_whole() -> None:
+    process = workshop({"nudge: {title: Nudge, by: [], needs: [{document: order}]}": (
+        "nudge: {title: Nudge, by: [], set: {price: '-1.0'}, to: work.place}")})  # fmt: skip
+    found = entries(process, opened(process), "desk/ask", 14, 14)
+    assert [(one.kind, one.event) for one in found.entries] == [("timer", "desk/ask"), ("timer", "nudge")]
+    assert found.entries[1].note["message"] == "No price is below nothing."
+    assert [one.seq for one in found.entries] == [2, 3]
+    assert (found.snapshot.state, found.snapshot.data, found.snapshot.held) == ("desk", {}, {})

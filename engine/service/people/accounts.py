@@ -257,7 +257,7 @@ class Accounts:
     def _use_code(self, connection: Connection, account: StoredAccount, code: str) -> bool:
         step = self._step_of(account.totp, code)
         if step is not None:
-            # Only if none of this step or a later one was used: a code that was read over a shoulder is good for nothing.
+            # Only if none of this step or a later one was used: one read over a shoulder is good for nothing.
             return store.use_counter(connection, account.person, step)
         codes: list[str] = json.loads(account.recovery)
         if digest(code.lower()) not in codes:
