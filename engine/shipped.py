@@ -17,6 +17,11 @@ def path(name: str) -> Path:
     return inside if inside.exists() else _BESIDE / name
 
 
+def processes() -> list[Path]:
+    """The process files that are brought along; `x.scenarios.yaml` beside `x.yaml` holds its scenarios."""
+    return sorted(one for one in path("processes").glob("*.yaml") if "." not in one.stem)
+
+
 def demonstration() -> Path:
     """The demonstration that is brought along."""
     return min(path("processes").glob("*.demo.yaml"))

@@ -13,6 +13,7 @@ from engine.cli.shared import AsJson, documents_folder, opened, settings
 
 if TYPE_CHECKING:
     from engine.authoring.demonstration import Demonstration
+    from engine.service import Engine, Published
 
 PANEL = "Keeping"
 
@@ -48,7 +49,7 @@ def _make_folder(url: str) -> None:
 
 
 def publish(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Process files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or names of those brought along.")],
     by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who publishes; else CASEWORK_BY.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -57,11 +58,13 @@ def publish(
     [bold]Example[/bold]
 
       casework publish processes/hbep-referral.yaml --by administrator
+
+      casework publish hbep-referral
     """
     from engine.service import as_data
 
     with opened() as engine:
-        results = [engine.publish(file, by=by or settings().by or "administrator") for file in files]
+        results = [_publish(engine, file, by or settings().by or "administrator") for file in files]
     if as_json:
         out_json([as_data(one) for one in results])
         return
@@ -71,6 +74,15 @@ def publish(
         if one.new_calendar:
             out("  a new edition of its calendar was kept")
         print_problems(one.warnings)
+
+
+def _publish(engine: Engine, file: Path, by: str) -> Published:
+    """A file; where there is none of this name, the process of this name that is brought along."""
+    from engine.service.processes.offers import every_offer
+
+    if not file.exists() and any(one.process.name == str(file) for one in every_offer()):
+        return engine.publish_offer(str(file), by=by)
+    return engine.publish(file, by=by)
 
 
 def verify(as_json: AsJson = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -14,6 +15,8 @@ from engine.cli.screen import REFUSED, moment, out_json, say, table
 from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from engine.cli.settings import Settings
     from engine.running.delivery import Mailer
     from engine.service import Engine
@@ -71,8 +74,11 @@ def _progress() -> Callable[[int, int], None] | None:
     return show
 
 
-def _stopped(_: int, __: FrameType | None) -> None:
-    """The server has stopped cleanly: nothing is left to do."""
+def _stopped(server: uvicorn.Server, _: int, __: FrameType | None) -> None:
+    """The server stops by the signal, and then passes it on to this: nothing is left to do. Before it is up, it stops
+    nothing yet, and would serve on."""
+    if not server.should_exit:
+        raise SystemExit(0)
 
 
 def serve(
@@ -114,9 +120,7 @@ def serve(
         )
         _say_how_to_begin(engine, base)
         say(f"Listening on {base} (API: {base}/api/v1, described by {base}/api/v1/openapi.json)")
-        for sign in (signal.SIGTERM, signal.SIGINT):  # the server stops by them, and then passes them on to this
-            signal.signal(sign, _stopped)
-        uvicorn.run(
+        config = uvicorn.Config(
             service,
             host=host,
             port=port,
@@ -127,6 +131,12 @@ def serve(
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=65536,
         )
+        server = uvicorn.Server(config)
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, functools.partial(_stopped, server))
+        server.run()
+        if not server.started:
+            raise typer.Exit(REFUSED)
 
 
 def _mailer(found: Settings) -> Mailer | None:

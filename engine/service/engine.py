@@ -26,6 +26,7 @@ from engine.service.meetings.meetings import Meetings
 from engine.service.messages.outbox import Outbox
 from engine.service.people.accounts import Accounts
 from engine.service.people.arrivals import Arrivals
+from engine.service.people.beginning import Beginning
 from engine.service.people.colleagues import Colleagues
 from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
@@ -93,6 +94,7 @@ class Engine:
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
         self.keeping = Keeping(self.site)
+        self.beginning = Beginning(self.site, self.published, self.people)
         self._prepare_tables()
 
     def _prepare_tables(self) -> None:
@@ -186,6 +188,12 @@ class Engine:
     version_log = _of("published", Processes.version_log)
     text_of_version = _of("published", Processes.text_of_version)
     try_text = _of("published", Processes.try_text)
+    try_calendar = _of("published", Processes.try_calendar)
+    calendar_text = _of("published", Processes.calendar_text)
+    offers = _of("published", Processes.offers)
+    publish_offer = _of("published", Processes.publish_offer)
+    publish_calendar = _of("published", Processes.publish_calendar)
+    first_steps = _of("beginning", Beginning.first_steps)
     check_opening = _of("published", Processes.check_opening)
     free_places = _of("published", Processes.free_places)
 

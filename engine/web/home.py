@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from engine.service.lists.finder import CasesWanted, Finder
+from engine.service.people.beginning import FirstStep
 from engine.web.cases.tasks import wanted
 from engine.web.page import show
 from engine.web.visitor import Visiting, Visitor
@@ -35,7 +36,7 @@ class Count:
 def home(request: Request, visitor: Visiting) -> Response:
     """The first page."""
     if not visitor.sees_cases:
-        return show(request, "home_without_cases.html")
+        return show(request, "home_without_cases.html", steps=_steps(visitor))
     engine, actor = visitor.engine, visitor.actor
     with engine.finder("first page") as finder:
         overdue = finder.tasks(wanted(visitor, "overdue"), actor, FEW, "")
@@ -52,7 +53,13 @@ def home(request: Request, visitor: Visiting) -> Response:
         week=week.items,
         moved=moved.items,
         drafts=drafts,
+        steps=_steps(visitor),
     )
+
+
+def _steps(visitor: Visitor) -> list[FirstStep]:
+    """What is left to do before the first case, for who can do it."""
+    return visitor.engine.first_steps() if visitor.administers else []
 
 
 def _counts(finder: Finder, visitor: Visitor) -> list[Count]:

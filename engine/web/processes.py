@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -14,34 +15,45 @@ from engine.authoring.trial import run_texts
 from engine.process.definition import Process
 from engine.running.beside import DRAWINGS, beside
 from engine.service.processes.publication import Trial
-from engine.source.problem import Refused
+from engine.source.problem import Problem, Refused
+from engine.source.reader import read
 from engine.web.page import go, show
-from engine.web.visitor import Administrating, NotFound, SentBy, Visitor
+from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=60)]
 Version = Annotated[str, Path(max_length=40)]
 LONGEST = 1_000_000
+PARTS = {"process.yaml": "Process", "calendar.yaml": "Calendar", "scenarios.yaml": "Scenarios"}
+_FIELDS = tuple(zip(("text", "calendar", "scenarios"), ("file", "calendar_file", "scenarios_file"), PARTS, strict=True))
+# What makes a file no text: it cannot stand in the form again as it is. All else is found where the text is checked.
+_UNREADABLE = frozenset({"too-big", "not-utf8"})
 # Hundreds of states are drawn in one or two; where a machine is busy it takes longer.
 SECONDS = 6
 
 
 @router.get("/processes")
-def processes(request: Request, visitor: Administrating) -> Response:
-    """What is published."""
-    found = visitor.engine.version_log()
-    return show(request, "processes.html", versions=found, titles={p.name: p.title for p in visitor.processes})
+def processes(request: Request, visitor: Administrating, calendar: Whole = 0) -> Response:
+    """What is published, and what is brought along and could be."""
+    return _list(request, visitor, done="The calendar is published." if calendar else "")
+
+
+def _list(request: Request, visitor: Visitor, status: int = 200, **said: Any) -> Response:
+    values = {"versions": visitor.engine.version_log(), "offers": visitor.engine.offers(), **said}
+    return show(request, "processes.html", status, titles={p.name: p.title for p in visitor.processes}, **values)
 
 
 @router.get("/processes/{name}/{version}")
-def version(request: Request, visitor: Administrating, name: Name, version: Version) -> Response:
+def version(request: Request, visitor: Administrating, name: Name, version: Version, published: Whole = 0) -> Response:
     """One version: who published it when, its text and its diagram."""
     found = next((one for one in visitor.engine.version_log() if (one.process, one.version) == (name, version)), None)
     if found is None:
         raise NotFound
     text = visitor.engine.text_of_version(name, version)
     process = visitor.engine.process(name, version)
-    return show(request, "process.html", version=found, process=process, lines=text.splitlines())
+    lacking = visitor.engine.people.without_organisation() if published else []
+    values: dict[str, Any] = {"process": process, "lines": text.splitlines(), "lacking": lacking}
+    return show(request, "process.html", version=found, done="It is published." if published else "", **values)
 
 
 @functools.lru_cache(32)
@@ -62,21 +74,46 @@ def picture(visitor: Administrating, name: Name, version: Version) -> Response:
     return Response(drawn, media_type="image/svg+xml")
 
 
+@router.post("/processes-offered/{name}")
+def publish_offer(request: Request, visitor: Administrating, name: Name, _: SentBy) -> Response:
+    """Publish a process that is brought along; where that was done before, nothing more is done."""
+    try:
+        published = visitor.engine.publish_offer(name, by=visitor.person.login)
+    except Refused as refused:
+        return _list(request, visitor, 422, problem=[f"{one.message} {one.mend}".strip() for one in refused.problems])
+    return go(f"/processes/{published.process}/{published.version}?published=1")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What stands in the form of a draft."""
+
+    process: str = ""
+    calendar: str = ""
+    scenarios: str = ""
+
+
 @router.get("/processes-draft")
 def new_draft(request: Request, visitor: Administrating, begin: str = "") -> Response:
-    """Where a new version is written; begun with the text of a published one."""
+    """Where a new version is written; begun with the text of a published one, or of one that is brought along."""
     name, _, known = begin.partition(" ")
-    text = scenarios = ""
+    texts = Texts()
     if name and known:
         text = visitor.engine.text_of_version(name, known)
-    return _draft(request, visitor, text, scenarios)
+        calendar = visitor.engine.process(name, known).calendar
+        texts = Texts(text, visitor.engine.calendar_text(calendar.name) if calendar else "")
+    elif name:
+        offer = next((one for one in visitor.engine.offers() if one.process.name == name), None)
+        if offer is None:
+            raise NotFound
+        texts = Texts(offer.text, offer.calendar, offer.scenarios)
+    return _draft(request, visitor, texts)
 
 
 def _draft(
     request: Request,
     visitor: Visitor,
-    text: str,
-    scenarios: str,
+    texts: Texts,
     status: int = 200,
     trial: Trial | None = None,
     results: list[Result] | None = None,
@@ -84,28 +121,68 @@ def _draft(
 ) -> Response:
     begins = [(f"{one.process} {one.version}", f"{one.process} {one.version}") for one in visitor.engine.version_log()]
     values: dict[str, Any] = {"trial": trial, "results": results, "problem": problem, "begins": begins}
-    return show(request, "process_draft.html", status, text=text, scenarios=scenarios, **values)
+    written = {"process.yaml": texts.process, "calendar.yaml": texts.calendar, "scenarios.yaml": texts.scenarios}
+    return show(request, "process_draft.html", status, texts=texts, written=written, parts=PARTS, **values)
 
 
 @router.post("/processes-draft")
 def check_draft(request: Request, visitor: Administrating, posted: SentBy) -> Response:
     """Check a draft and run its scenarios; publish it where that was asked for and nothing is wrong."""
-    text, scenarios = posted.text("text", LONGEST), posted.text("scenarios", LONGEST)
-    for upload in posted.files("file"):
-        text = upload.file.read(LONGEST + 1).decode("utf-8", "replace")
-    if not text.strip():
-        return _draft(request, visitor, text, scenarios, 422, problem="Write a process, or choose a file.")
-    text = text.replace("\r\n", "\n")
-    trial = visitor.engine.try_text(text)
-    results: list[Result] | None = None
-    if trial.process is not None and scenarios.strip():
-        try:
-            results = run_texts(text, trial.calendar, scenarios.replace("\r\n", "\n"))
-        except Refused as refused:
-            trial = Trial(trial.process, (*trial.problems, *refused.problems), trial.calendar)
+    texts, unread = _texts(posted)
+    if unread:
+        return _draft(request, visitor, texts, 422, Trial(None, tuple(unread)))
+    wants = posted.text("step", 20) == "publish"
+    if not texts.process.strip():
+        return _calendar_alone(request, visitor, texts, wants=wants)
+    trial, results = _tried(visitor, texts)
     passed = trial.process is not None and not trial.wrong and all(one.passed for one in results or ())
-    if posted.text("step", 20) == "publish" and passed and trial.process is not None:
-        visitor.engine.publish(text, by=visitor.person.login)
-        return go(f"/processes/{trial.process.name}/{trial.process.version}")
-    status = 200 if passed else 422
-    return _draft(request, visitor, text, scenarios, status, trial, results)
+    if wants and passed and trial.process is not None:
+        visitor.engine.publish(texts.process, texts.calendar, by=visitor.person.login)
+        return go(f"/processes/{trial.process.name}/{trial.process.version}?published=1")
+    return _draft(request, visitor, texts, 200 if passed else 422, trial, results)
+
+
+def _tried(visitor: Visitor, texts: Texts) -> tuple[Trial, list[Result] | None]:
+    trial = visitor.engine.try_text(texts.process, texts.calendar)
+    if trial.process is None or not texts.scenarios.strip():
+        return trial, None
+    try:
+        return trial, run_texts(texts.process, trial.calendar, texts.scenarios)
+    except Refused as refused:
+        return Trial(trial.process, (*trial.problems, *refused.problems), trial.calendar), None
+
+
+def _calendar_alone(request: Request, visitor: Visitor, texts: Texts, *, wants: bool) -> Response:
+    """A calendar without a process: a new edition of one that published processes name, or one to begin with."""
+    if not texts.calendar:
+        return _draft(request, visitor, texts, 422, problem="Write a process or a calendar, or choose a file.")
+    trial = visitor.engine.try_calendar(texts.calendar)
+    if trial.problems:
+        return _draft(request, visitor, texts, 422, trial)
+    if wants:
+        visitor.engine.publish_calendar(texts.calendar)
+        return go("/processes?calendar=1")
+    return _draft(request, visitor, texts, 200, trial)
+
+
+def _texts(posted: Posted) -> tuple[Texts, list[Problem]]:
+    """What was written, or stands in the files that were chosen; with what makes a file no text."""
+    found, problems = [], list[Problem]()
+    for written, chosen, file in _FIELDS:
+        text = posted.text(written, LONGEST)
+        for upload in posted.files(chosen):
+            content = upload.file.read(LONGEST + 1)
+            unread = _unreadable(content, file)
+            text = "" if unread else content.decode("utf-8-sig")
+            problems += unread
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        found.append(text if text.strip() else "")
+    return Texts(*found), problems
+
+
+def _unreadable(content: bytes, file: str) -> list[Problem]:
+    try:
+        read(content, file)
+    except Refused as refused:
+        return [one for one in refused.problems if one.code in _UNREADABLE]
+    return []

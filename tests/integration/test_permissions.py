@@ -111,6 +111,7 @@ FORMS = {
     "/meetings/{number}/move": {"jo"},
     "/meetings/{number}/cases/{case}": {"jo", "max"},
     "/processes-draft": ADMIN,
+    "/processes-offered/{name}": ADMIN,
     "/people": ADMIN,
     "/people/{login}": ADMIN,
     "/people/{login}/invite": ADMIN,

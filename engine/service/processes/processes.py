@@ -18,7 +18,9 @@ from engine.service.cases.transaction import Transaction
 from engine.service.lists.finder import actor_of
 from engine.service.processes import publication
 from engine.service.processes.catalogue import UnknownProcess
+from engine.service.processes.offers import Offer, every_offer
 from engine.service.site import Site
+from engine.source.problem import Refused
 from engine.store import processes as process_store
 
 
@@ -77,10 +79,57 @@ class Processes:
             raise UnknownProcess(f"There is no version {version} of the process {name}.")
         return found
 
-    def try_text(self, text: str) -> publication.Trial:
-        """What would come of publishing a text; nothing is kept."""
+    def try_text(self, text: str, calendar: str = "") -> publication.Trial:
+        """What would come of publishing a text, with the calendar given or the published one; nothing is kept."""
         with self._site.database.reading() as connection:
-            return publication.try_text(connection, text)
+            return publication.try_texts(connection, text, calendar)
+
+    def try_calendar(self, text: str) -> publication.Trial:
+        """What would come of publishing a calendar on its own; nothing is kept."""
+        try:
+            with self._site.database.reading() as connection:
+                publication.calendar_for(connection, text, "calendar.yaml")
+        except Refused as refused:
+            return publication.Trial(None, refused.problems, text)
+        return publication.Trial(None, (), text)
+
+    def calendar_text(self, name: str) -> str:
+        """The text of the latest edition of a calendar; empty where none is published."""
+        with self._site.database.reading() as connection:
+            known = process_store.calendar_text(connection, name)
+        return known.text if known else ""
+
+    def offers(self) -> list[Offer]:
+        """The processes that are brought along, and are not published in this version yet."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return [one for one in every_offer() if not self._has(one.process)]
+
+    def _has(self, process: Process) -> bool:
+        return any(one.version == process.version for one in self._site.catalogue.versions(process.name))
+
+    def publish_offer(self, name: str, *, by: str = "administrator") -> publication.Published:
+        """Publish a process that is brought along with its calendar; one of that name that is published stays.
+
+        Raises:
+            UnknownProcess: none of this name is brought along.
+            Refused: it cannot go on with the calendar that is published, or its version stands for another text.
+        """
+        found = next((one for one in every_offer() if one.process.name == name), None)
+        if found is None:
+            known = ", ".join(one.process.name for one in every_offer())
+            raise UnknownProcess(f"No process {name} is brought along. Brought along: {known}.")
+        calendar = found.process.calendar
+        is_known = calendar is not None and bool(self.calendar_text(calendar.name))
+        return self.publish(found.text, "" if is_known else found.calendar, by=by, file=f"{name}.yaml")
+
+    def publish_calendar(self, text: str, *, file: str = "calendar.yaml") -> publication.PublishedCalendar:
+        """Keep a new edition of a calendar, which all versions that name it follow from now on.
+
+        Raises:
+            Refused: with every problem found, or because a published version cannot go on with it.
+        """
+        return self._site.write(lambda tx: publication.publish_calendar(tx.connection, text, file, tx.now))
 
     def process(self, name: str, version: str | None = None, *, by: Actor | str | None = None) -> Process:
         """A published process: the version given, else the one in force now (the first if none is yet).

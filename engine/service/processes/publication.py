@@ -16,7 +16,7 @@ from engine.process.file.loader import Loaded, calendar_name
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.texts import calendar_of, process_of_text, published_calendar
 from engine.source.problem import Problem, Refused, Severity
-from engine.source.reader import read
+from engine.source.reader import Source, read
 from engine.store import processes as store
 
 
@@ -31,6 +31,15 @@ class Published:
     is_new: bool
     new_calendar: bool = False
     warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishedCalendar:
+    """What publishing a calendar did. `is_new` is False where the same text was published last."""
+
+    name: str
+    title: str
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -97,19 +106,50 @@ def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> 
     ]
 
 
-def try_text(connection: Connection, text: str) -> Trial:
-    """Check a text as publishing would, and keep nothing. What is wrong is in the result: `Refused` is never raised."""
+def try_texts(connection: Connection, text: str, calendar: str = "") -> Trial:
+    """Check a process, and the calendar that comes with it, as publishing would, and keep nothing.
+
+    What is wrong is in the result: `Refused` is never raised.
+    """
     try:
-        offered = Offered(text, "process.yaml")
+        offered = Offered(text, "process.yaml", calendar, "calendar.yaml")
         loaded = process_of_text(text, offered.file, _calendar(connection, offered))
         known = store.version_text(connection, loaded.process.name, loaded.process.version)
         if known is not None and store.text_hash(known) != store.text_hash(loaded.source.text):
             raise Refused([_reused(loaded)])
     except Refused as refused:
         return Trial(None, tuple(sorted(refused.problems)))
-    name = calendar_name(loaded.source)
-    calendar = store.calendar_text(connection, name) if name else None
-    return Trial(loaded.process, loaded.warnings, calendar.text if calendar else "")
+    return Trial(loaded.process, loaded.warnings, calendar or _published_text(connection, loaded.source))
+
+
+def _published_text(connection: Connection, source: Source) -> str:
+    name = calendar_name(source)
+    known = store.calendar_text(connection, name) if name else None
+    return known.text if known else ""
+
+
+def calendar_for(connection: Connection, text: str, file: str) -> Calendar:
+    """The calendar that a text is, where every published version that names it can go on with it.
+
+    Raises:
+        Refused: with every problem of the calendar, or of a version with it.
+    """
+    calendar = calendar_of(text, file)
+    for one in store.all_versions(connection):
+        known, label = store.version_text(connection, one.process, one.version) or "", f"{one.process} {one.version}"
+        if calendar_name(read(known, label)) == calendar.name:
+            process_of_text(known, label, calendar)
+    return calendar
+
+
+def publish_calendar(connection: Connection, text: str, file: str, now: datetime) -> PublishedCalendar:
+    """Keep a new edition of a calendar, published at `now` (aware); the same text again is none.
+
+    Raises:
+        Refused: the text has problems, or a published version cannot go on with it.
+    """
+    calendar = calendar_for(connection, text, file)
+    return PublishedCalendar(calendar.name, calendar.title, is_new=_keep_calendar(connection, calendar, text, now))
 
 
 def publish(connection: Connection, offered: Offered, now: datetime, by: str) -> Published:
@@ -122,7 +162,8 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
     loaded = process_of_text(offered.text, offered.file, calendar)
     process = loaded.process
     text = loaded.source.text
-    new_calendar = bool(offered.calendar) and _keep_calendar(connection, process, offered.calendar, now)
+    named = process.calendar if offered.calendar else None
+    new_calendar = named is not None and _keep_calendar(connection, named, offered.calendar, now)
     return Published(
         process=process.name,
         version=process.version,
@@ -135,22 +176,24 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
 
 
 def _calendar(connection: Connection, offered: Offered) -> Calendar | None:
-    if offered.calendar:
-        return calendar_of(offered.calendar, offered.calendar_file)
     name = calendar_name(read(offered.text, offered.file))
+    if offered.calendar:
+        calendar = calendar_for(connection, offered.calendar, offered.calendar_file)
+        if name and name != calendar.name:
+            message = f"This is the calendar {calendar.name}, but the process names {name}."
+            raise Refused([Problem(offered.calendar_file, 1, 1, "unknown-calendar", message, f"Give {name} with it.")])
+        return calendar
     known = store.calendar_text(connection, name) if name else None
     return published_calendar(known.text, name) if known and name else None
 
 
-def _keep_calendar(connection: Connection, process: Process, text: str, now: datetime) -> bool:
-    if process.calendar is None:
-        return False
-    known = store.calendar_text(connection, process.calendar.name)
+def _keep_calendar(connection: Connection, calendar: Calendar, text: str, now: datetime) -> bool:
+    known = store.calendar_text(connection, calendar.name)
     digest = store.text_hash(text)
     if known and known.hash == digest:
         return False
     edition = store.StoredCalendar(known.edition + 1 if known else 1, text, digest)
-    store.insert_calendar(connection, process.calendar.name, edition, to_text(now))
+    store.insert_calendar(connection, calendar.name, edition, to_text(now))
     return True
 
 

@@ -277,3 +277,8 @@ def insert_key(connection: Connection, name: str, key: Key) -> None:
     _INSERT_KEY.change(
         connection, key=name, fingerprint=key.fingerprint, case_id=key.case, first=key.first, last=key.last
     )
+
+
+def has_cases(connection: Connection) -> bool:
+    """Whether there is any case at all."""
+    return connection.execute(select(cases.c.id).limit(1)).first() is not None
