@@ -421,7 +421,11 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/sight.py",
         _SIGHT,
-        ("a role of another process counts", 'if role.startswith(own) or "/" not in role}', "}"),
+        (
+            "a role of another process counts",
+            '{role.removeprefix(own) for role in roles if role.startswith(own) or "/" not in role}',
+            '{role.rpartition("/")[2] for role in roles}',
+        ),
         ("every case is one's own", "case.data.get(process.organisation) == self.organisation", "True"),
         (
             "who sees one process sees all",
