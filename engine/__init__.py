@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     )
     from engine.service.desk.drafts import (
         UnknownDraft,
+        seal_of,
     )
     from engine.service.desk.notes import (
         Note,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     )
     from engine.service.meetings.meetings import (
         BadMeeting,
+        ChangedMeeting,
         Meeting,
         UnknownMeeting,
     )
@@ -89,8 +91,12 @@ if TYPE_CHECKING:
         Webhook,
     )
     from engine.service.people.accounts import (
+        HasSecondFactor,
         Session,
         Stage,
+    )
+    from engine.service.people.people import (
+        ChangedPerson,
     )
     from engine.service.processes.publication import (
         Trial,
@@ -133,6 +139,8 @@ __all__ = [
     "BadPerson",
     "Case",
     "CaseworkError",
+    "ChangedMeeting",
+    "ChangedPerson",
     "Choice",
     "Clock",
     "Code",
@@ -146,6 +154,7 @@ __all__ = [
     "Entry",
     "Finding",
     "Grant",
+    "HasSecondFactor",
     "Invalid",
     "Meeting",
     "NotSent",
@@ -189,6 +198,7 @@ __all__ = [
     "Webhook",
     "__version__",
     "as_data",
+    "seal_of",
 ]
 
 _HOMES = {
@@ -236,12 +246,16 @@ _HOMES = {
         "Verified",
         "as_data",
     ),
-    "engine.service.desk.drafts": ("UnknownDraft",),
+    "engine.service.desk.drafts": (
+        "UnknownDraft",
+        "seal_of",
+    ),
     "engine.service.desk.notes": ("Note",),
     "engine.service.desk.saved_views": ("SavedView",),
     "engine.service.lists.places": ("PlaceFigures",),
     "engine.service.meetings.meetings": (
         "BadMeeting",
+        "ChangedMeeting",
         "Meeting",
         "UnknownMeeting",
     ),
@@ -252,9 +266,11 @@ _HOMES = {
         "Webhook",
     ),
     "engine.service.people.accounts": (
+        "HasSecondFactor",
         "Session",
         "Stage",
     ),
+    "engine.service.people.people": ("ChangedPerson",),
     "engine.service.processes.publication": (
         "Trial",
         "VersionEntry",

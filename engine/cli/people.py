@@ -100,7 +100,7 @@ def change_person(
             email=email or known.email,
             active=known.active if active is None else active,
         )
-        person = engine.people.change(changed)
+        person = engine.people.change(changed, known.version)
     out(f"{person.login}: {', '.join(person.roles) or 'without a role'}{'' if person.active else ', inactive'}")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+import pyotp
 import pytest
 from fastapi import FastAPI
 
@@ -14,6 +16,8 @@ from engine import Engine, Refusal
 from engine.case.refusal import Code
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.meetings.meetings import BadMeeting, ChangedMeeting
+from engine.service.people.accounts import HasSecondFactor
+from engine.service.people.people import ChangedPerson
 from engine.web.app import create_site
 from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
@@ -111,3 +115,88 @@ def test_two_who_move_one_meeting(site: FastAPI, engine: Engine) -> None:
     assert found == [[], [], []]
     day = engine.meetings.meeting(number, jo).day
     assert (engine.case(cases[0]).data["panel_date"], engine.meetings.meeting(number, jo).booked) == (day, 1)
+
+
+def test_the_second_who_changes_a_person_is_told_and_loses_nothing(site: FastAPI, engine: Engine) -> None:
+    visit, path, people = Visit(site, "ada"), "/people/sam", engine.people
+    page = visit.get(path).text
+    version = re.findall(r'name="version" value="(\d+)"', page)[0]
+    read = people.person("sam")
+    people.change(replace(read, roles=("panel_member",)), int(version))
+    with pytest.raises(ChangedPerson, match="Somebody else changed sam meanwhile"):
+        people.change(replace(read, name="lost"), read.version)
+    typed = {
+        "version": version,
+        "name": "Samuel",
+        "roles": list(read.roles),
+        "organisation": "Hilltop",
+        "active": "yes",
+    }
+    told = visit.post(path, typed, 409).text
+    assert "Somebody else changed sam meanwhile. Nothing was kept" in told
+    assert "What is kept now" in told
+    assert re.search(r"Roles</dt><dd[^>]*>Panel member", told)
+    assert 'value="Samuel"' in told
+    assert people.person("sam").roles == ("hbep-referral/panel_member",)
+    fresh = re.findall(r'name="version" value="(\d+)"', told)[0]
+    visit.post(path, typed | {"version": fresh})
+    assert (people.person("sam").name, people.person("sam").roles) == ("Samuel", read.roles)
+    assert people.person("sam").version == 3
+    visit.post(path, typed | {"version": fresh})  # sent twice: what is kept is what was typed
+    assert people.person("sam").version == 3
+
+
+def test_two_who_take_and_give_a_role_at_once(engine: Engine, site: FastAPI) -> None:
+    read, found = engine.people.person("jo"), list[object]()
+
+    def change(name: str) -> None:
+        try:
+            found.append(engine.people.change(replace(read, name=name), read.version).name)
+        except ChangedPerson:
+            found.append(None)
+
+    windows = [threading.Thread(target=change, args=(name,)) for name in ("One", "Two", "Three")]
+    for one in windows:
+        one.start()
+    for one in windows:
+        one.join()
+    kept = engine.people.person("jo")
+    assert sorted(found, key=str) == sorted([kept.name, None, None], key=str)
+    assert kept.version == read.version + 1
+
+
+def test_the_second_who_changes_an_organisation_is_told(site: FastAPI, engine: Engine) -> None:
+    visit, people = Visit(site, "ada"), engine.people
+    row = re.search(
+        r'value="Hilltop"><input type="hidden" name="version" value="(\d+)"', visit.get("/organisations").text
+    )
+    assert row is not None
+    people.change_organisation("Hilltop", "bosworth", int(row.group(1)))
+    with pytest.raises(ChangedPerson):
+        people.change_organisation("Hilltop", "lost", int(row.group(1)))
+    typed = {"known": "Hilltop", "version": row.group(1), "area": "charnwood"}
+    told = visit.post("/organisations", typed, 409).text
+    assert "Somebody else changed Hilltop meanwhile" in told
+    assert people.organisations()[1].area == "bosworth"
+    visit.post("/organisations", typed | {"area": "bosworth"})
+    assert people.organisations()[1].version == 2
+    visit.post("/organisations", typed | {"version": "2", "area": ""})
+    assert people.organisations()[1].area == ""
+
+
+def test_a_second_authenticator_does_not_take_the_place_of_the_first_unseen(site: FastAPI, engine: Engine) -> None:
+    first, second = pyotp.random_base32(), pyotp.random_base32()
+    code = pyotp.TOTP(first).at(int(engine.clock.now().timestamp()))
+    codes = engine.accounts.add_second_factor("jo", first, code)
+    assert codes is not None
+    with pytest.raises(HasSecondFactor):
+        engine.accounts.add_second_factor("jo", second, pyotp.TOTP(second).at(int(engine.clock.now().timestamp())))
+    assert engine.accounts.second_factor("jo") == (True, 8)
+
+
+def test_who_may_act_no_more_is_signed_out_also_when_they_come_back(engine: Engine, site: FastAPI) -> None:
+    visit = Visit(site, "jo")
+    jo = engine.people.change(replace(engine.people.person("jo"), active=False))
+    assert visit.get("/", 303).headers["location"].startswith("/sign-in")
+    engine.people.change(replace(jo, active=True))
+    assert visit.get("/", 303).headers["location"].startswith("/sign-in")

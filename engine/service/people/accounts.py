@@ -49,6 +49,10 @@ class BadPassword(Invalid):
     """A new password that cannot be used; the message says why."""
 
 
+class HasSecondFactor(Invalid):
+    """Codes of an authenticator are asked for already: another one would take its place unseen."""
+
+
 @dataclass(frozen=True)
 class Session:
     """Somebody is signed in, or is about to be. `visit` is when they were here before this session.
@@ -161,7 +165,7 @@ class Accounts:
         hashed = self._hashed(login, password)
         with self._database.writing() as connection:
             person = known_person(connection, login)
-            known = store.account_of(connection, person.id) or StoredAccount(person.id, "", "", 0, "[]")
+            known = store.account_of(connection, person.id, to_change=True) or StoredAccount(person.id, "", "", 0, "[]")
             store.put_account(connection, replace(known, password=hashed), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
 
@@ -177,7 +181,11 @@ class Accounts:
         return (bool(found.totp), len(json.loads(found.recovery))) if found else (False, 0)
 
     def add_second_factor(self, login: str, secret: str, code: str) -> list[str] | None:
-        """Begin to ask for codes of an authenticator: the recovery codes; None where the code is wrong."""
+        """Begin to ask for codes of an authenticator: the recovery codes; None where the code is wrong.
+
+        Raises:
+            HasSecondFactor: they use an authenticator already, perhaps since another window was opened.
+        """
         step = self._step_of(secret, code)
         if step is None:
             return None
@@ -185,9 +193,13 @@ class Accounts:
         codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
         with self._database.writing() as connection:
             person = known_person(connection, login)
-            known = store.account_of(connection, person.id)
+            known = store.account_of(connection, person.id, to_change=True)
             if known is None:
                 return None
+            if known.totp:
+                raise HasSecondFactor(
+                    "An authenticator is in use already. Stop asking for its codes before another one is used."
+                )
             hashes = json.dumps([digest(one) for one in codes])
             store.put_account(
                 connection, replace(known, totp=secret, counter=step, recovery=hashes), to_text(self._clock.now())
@@ -197,7 +209,7 @@ class Accounts:
     def drop_second_factor(self, login: str) -> None:
         """Ask for codes no more."""
         with self._database.writing() as connection:
-            known = store.account_of(connection, known_person(connection, login).id)
+            known = store.account_of(connection, known_person(connection, login).id, to_change=True)
             if known is not None:
                 store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
 
@@ -304,9 +316,8 @@ class Accounts:
         if not _lasts(begun, seen, now):
             return None
         roles = tuple(json.loads(row[9]))
-        stored = people_store.StoredPerson(
-            found.person, row[7], row[8], roles, organisation=row[10], active=True, email=row[12], area=row[13] or ""
-        )
+        known = (found.person, row[7], row[8], roles, row[10])
+        stored = people_store.StoredPerson(*known, active=True, email=row[12], area=row[13] or "", seq=row[14])
         visit = from_text(found.visit)
         return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, stale=seen + TOUCH <= now)
 

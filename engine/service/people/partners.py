@@ -21,7 +21,7 @@ def partners_of(connection: Connection, process: str) -> list[Organisation]:
     for person in store.all_people(connection):
         if person.organisation:
             parts[person.organisation] |= {of for role in person.roles if (of := process_of(role))}
-    every = [Organisation(name, area) for _, name, area in store.all_organisations(connection)]
+    every = [Organisation(one.name, one.area, one.seq) for one in store.all_organisations(connection)]
     asked = [one.name for one in every if process not in parts[one.name]]
     for name, of in store.processes_of_cases(connection, asked):
         parts[name].add(of)

@@ -29,6 +29,7 @@ from engine.source.problem import nearest
 from engine.store.cases.index import reading_order
 from engine.store.database import Database
 from engine.store.people import people as store
+from engine.store.people.accounts import end_sessions
 
 PREFIX = "cw_"
 LONGEST_NAME, LONGEST_AREA, LONGEST_EMAIL = 200, 60, 254
@@ -58,21 +59,26 @@ class NeedsOrganisation(BadPerson):
         super().__init__(f"Name their organisation: as {who} they see only the cases of their own.")
 
 
+class ChangedPerson(BadPerson):
+    """Somebody else changed the person, or the organisation, since they were read."""
+
+
 class UnknownPerson(Unknown, BadPerson):
     """Nobody signs in by this name."""
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation whose people see its own cases. `area` may decide who hears them."""
+    """An organisation whose people see its own cases. `area` may decide who hears them, `version` counts changes."""
 
     name: str
     area: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may act."""
+    """Somebody who may act. `version` counts what was changed about them."""
 
     login: str
     name: str
@@ -81,6 +87,7 @@ class Person:
     active: bool = True
     email: str = ""
     area: str = ""
+    version: int = 1
 
     @property
     def actor(self) -> Actor:
@@ -142,23 +149,29 @@ class People:
             raise BadPerson(f"There is an organisation {called} already.") from None
         return Organisation(called, where)
 
-    def change_organisation(self, name: str, area: str) -> Organisation:
-        """Give an organisation another area.
+    def change_organisation(self, name: str, area: str, expected_version: int | None = None) -> Organisation:
+        """Give an organisation another area; if it is still in the version that is expected.
 
         Raises:
+            ChangedPerson: somebody else changed it meanwhile; nothing is kept.
             BadPerson: there is none of this name, or the area is too long.
         """
         where = _area(area)
         with self._database.writing() as connection:
-            if not store.change_organisation(connection, name, where):
+            stored = next((one for one in store.all_organisations(connection) if one.name == name), None)
+            if stored is None:
                 raise BadPerson(f"There is no organisation {name}.")
-        return Organisation(name, where)
+            _check_version(name, stored.seq, expected_version)
+            if not store.update_organisation(connection, replace(stored, area=where)):
+                raise ChangedPerson(_changed(name))
+        return Organisation(name, where, stored.seq + 1)
 
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name as people sort names."""
         with self._database.reading() as connection:
             found = store.all_organisations(connection)
-        return sorted((Organisation(name, area) for _, name, area in found), key=lambda one: reading_order(one.name))
+        known = (Organisation(one.name, one.area, one.seq) for one in found)
+        return sorted(known, key=lambda one: reading_order(one.name))
 
     def add(
         self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""
@@ -176,16 +189,19 @@ class People:
             raise NeedsOrganisation(needs)
         try:
             with self._database.writing() as connection:
-                store.put_person(connection, _stored(0, person), _organisation_of(connection, person))
+                store.insert_person(connection, _stored(0, person), _organisation_of(connection, person))
                 person = person_of(known_person(connection, login))
         except IntegrityError:
             raise BadPerson(f"Somebody signs in as {login} already.") from None
         return person
 
-    def change(self, person: Person) -> Person:
-        """Change everything about a person but their login. One who is not active can do nothing.
+    def change(self, person: Person, expected_version: int | None = None) -> Person:
+        """Change everything about a person but their login; if they are still in the version that is expected.
+
+        One who is not active can do nothing, and is signed out everywhere.
 
         Raises:
+            ChangedPerson: somebody else changed them meanwhile; nothing is kept.
             BadPerson: nobody has this login, or a role or the organisation is unknown.
             NeedsOrganisation: a role shows the cases of their own organisation, and none is named. Who has been
                 without one since before the role was such can still be made inactive.
@@ -197,7 +213,12 @@ class People:
             leaves = not changed.active and known.organisation is None and set(changed.roles) <= set(known.roles)
             if needs and not leaves:
                 raise NeedsOrganisation(needs)
-            store.put_person(connection, _stored(known.id, changed), _organisation_of(connection, changed))
+            _check_version(known.login, known.seq, expected_version)
+            stored = replace(_stored(known.id, changed), seq=known.seq)
+            if not store.update_person(connection, stored, _organisation_of(connection, changed)):
+                raise ChangedPerson(_changed(known.login))
+            if not changed.active:
+                end_sessions(connection, known.id)
             return person_of(known_person(connection, person.login))
 
     def _checked(self, person: Person) -> Person:
@@ -313,6 +334,15 @@ def known_person(connection: Connection, login: str) -> store.StoredPerson:
     return found
 
 
+def _check_version(who: str, found: int, expected: int | None) -> None:
+    if expected not in (None, found):
+        raise ChangedPerson(_changed(who))
+
+
+def _changed(who: str) -> str:
+    return f"Somebody else changed {who} meanwhile. Nothing was kept: look at it again."
+
+
 def _stored(number: int, person: Person) -> store.StoredPerson:
     known = (number, person.login, person.name, person.roles, person.organisation, person.active)
     return store.StoredPerson(*known, email=person.email)
@@ -322,7 +352,7 @@ def _organisation_of(connection: Connection, person: Person) -> int | None:
     """The number of the person's organisation; None where they belong to none."""
     if person.organisation is None:
         return None
-    numbers = {name: number for number, name, _ in store.all_organisations(connection)}
+    numbers = {one.name: one.id for one in store.all_organisations(connection)}
     if person.organisation not in numbers:
         message = f"There is no organisation {person.organisation}."
         raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
@@ -336,9 +366,8 @@ def digest(secret: str) -> str:
 
 def person_of(stored: store.StoredPerson) -> Person:
     """The person that is stored."""
-    return Person(
-        stored.login, stored.name, stored.roles, stored.organisation, stored.active, stored.email, stored.area
-    )
+    known = (stored.login, stored.name, stored.roles, stored.organisation, stored.active)
+    return Person(*known, stored.email, stored.area, stored.seq)
 
 
 def _token(number: int, stored: store.StoredToken) -> Token:

@@ -38,10 +38,14 @@ class StoredSession:
     visit: str
 
 
-def account_of(connection: Connection, person: int) -> StoredAccount | None:
-    """How a person signs in; None where they have no account here."""
+def account_of(connection: Connection, person: int, *, to_change: bool = False) -> StoredAccount | None:
+    """How a person signs in; None where they have no account here.
+
+    What is read `to_change` it is held until the transaction ends: two who change it come one after the other.
+    """
     query = select(accounts.c.person_id, accounts.c.password, accounts.c.totp, accounts.c.counter, accounts.c.recovery)
-    row = connection.execute(query.where(accounts.c.person_id == person)).first()
+    query = query.where(accounts.c.person_id == person)
+    row = connection.execute(query.with_for_update() if to_change else query).first()
     return StoredAccount(*row) if row else None
 
 
@@ -123,6 +127,7 @@ _session_and_person = (
     people.c.active,
     people.c.email,
     organisations.c.area,
+    people.c.seq,
 )
 _SESSION = Statement(
     select(*_session_and_person)

@@ -24,6 +24,17 @@ class StoredPerson:
     active: bool
     email: str = ""
     area: str = ""
+    seq: int = 1
+
+
+@dataclass(frozen=True)
+class StoredOrganisation:
+    """An organisation as it stands in the database."""
+
+    id: int
+    name: str
+    area: str
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -44,10 +55,10 @@ def insert_organisation(connection: Connection, name: str, area: str) -> None:
     connection.execute(insert(organisations).values(name=name, area=area))
 
 
-def all_organisations(connection: Connection) -> list[tuple[int, str, str]]:
-    """Number, name and area of every organisation, by name."""
-    query = select(organisations.c.id, organisations.c.name, organisations.c.area).order_by(organisations.c.name)
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+def all_organisations(connection: Connection) -> list[StoredOrganisation]:
+    """Every organisation, by name."""
+    query = select(*(organisations.c[name] for name in ("id", "name", "area", "seq"))).order_by(organisations.c.name)
+    return [StoredOrganisation(*row) for row in connection.execute(query)]
 
 
 def processes_of_cases(connection: Connection, names: Iterable[str]) -> list[tuple[str, str]]:
@@ -56,15 +67,27 @@ def processes_of_cases(connection: Connection, names: Iterable[str]) -> list[tup
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def change_organisation(connection: Connection, name: str, area: str) -> bool:
-    """Give an organisation another area; whether there is one of this name."""
-    query = update(organisations).where(organisations.c.name == name).values(area=area)
+def update_organisation(connection: Connection, organisation: StoredOrganisation) -> bool:
+    """Change the area of an organisation; whether it is still as it was read."""
+    as_read = (organisations.c.id == organisation.id, organisations.c.seq == organisation.seq)
+    query = update(organisations).where(*as_read).values(area=organisation.area, seq=organisation.seq + 1)
     return connection.execute(query).rowcount == 1
 
 
-def put_person(connection: Connection, person: StoredPerson, organisation_id: int | None) -> None:
-    """Keep a new person (number 0), or change one."""
-    values = {
+def insert_person(connection: Connection, person: StoredPerson, organisation_id: int | None) -> None:
+    """Keep a new person."""
+    connection.execute(insert(people).values(_values(person, organisation_id)))
+
+
+def update_person(connection: Connection, person: StoredPerson, organisation_id: int | None) -> bool:
+    """Change a person; whether they are still as they were read."""
+    as_read = (people.c.id == person.id, people.c.seq == person.seq)
+    query = update(people).where(*as_read).values(**_values(person, organisation_id), seq=person.seq + 1)
+    return connection.execute(query).rowcount == 1
+
+
+def _values(person: StoredPerson, organisation_id: int | None) -> dict[str, Any]:
+    return {
         "login": person.login,
         "name": person.name,
         "organisation_id": organisation_id,
@@ -72,10 +95,6 @@ def put_person(connection: Connection, person: StoredPerson, organisation_id: in
         "active": person.active,
         "email": person.email,
     }
-    if person.id:
-        connection.execute(update(people).where(people.c.id == person.id).values(values))
-    else:
-        connection.execute(insert(people).values(values))
 
 
 def find_person(connection: Connection, login: str) -> StoredPerson | None:
@@ -90,7 +109,7 @@ def all_people(connection: Connection) -> list[StoredPerson]:
 
 def _people() -> Select[Any]:
     columns = (people.c.id, people.c.login, people.c.name, people.c.roles, organisations.c.name, people.c.active)
-    return select(*columns, people.c.email, organisations.c.area).outerjoin(
+    return select(*columns, people.c.email, organisations.c.area, people.c.seq).outerjoin(
         organisations, organisations.c.id == people.c.organisation_id
     )
 
@@ -101,7 +120,8 @@ def _first_person(connection: Connection, query: Select[Any]) -> StoredPerson | 
 
 
 def _person(row: Any) -> StoredPerson:
-    return StoredPerson(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], bool(row[5]), row[6], row[7] or "")
+    known = (row[0], row[1], row[2], tuple(json.loads(row[3])), row[4], bool(row[5]), row[6], row[7] or "")
+    return StoredPerson(*known, row[8])
 
 
 def insert_token(connection: Connection, person: int, digest: str, token: StoredToken) -> int:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from engine.case.command import Actor
 from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, needing_organisation, role_of
 from engine.service import BadPerson, Person
+from engine.service.people.people import ChangedPerson
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
@@ -121,35 +122,66 @@ def see_person(request: Request, visitor: Administrating, login: Login, kept: Wh
     """The form of somebody who is known."""
     person = visitor.engine.people.person(login)
     done = "The person is kept." if kept else ""
-    has_account = visitor.engine.accounts.has_account(login)
-    values: dict[str, Any] = {"questions": _questions(visitor, person)[1:], "done": done, "has_account": has_account}
-    return show(request, "person.html", person=person, **values)
+    return _form(request, visitor, 200, person, questions=_questions(visitor, person)[1:], done=done)
 
 
 @router.post("/people/{login}")
 def change_person(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
     """Change somebody; one who may act no more is signed out at once."""
     known = visitor.engine.people.person(login)
-    said = replace(_said(posted, login), active=posted.text("active", 5) == "yes")
+    version = posted.number("version") or known.version
+    said = replace(_said(posted, login), active=posted.text("active", 5) == "yes", version=version)
     if login == visitor.person.login and not (said.active and may(said.actor, Action.ADMINISTER)):
         message = "You cannot take the role of administrator from yourself. Ask another administrator."
-        return _again(request, visitor, known, said, message)
+        return _again(request, visitor, said, message)
     try:
-        visitor.engine.people.change(said)
+        visitor.engine.people.change(said, said.version)
+    except ChangedPerson as bad:
+        now = visitor.engine.people.person(login)
+        kept = _differences(visitor, now, said)
+        return _again(request, visitor, replace(said, version=now.version), str(bad), kept) if kept else _kept(login)
     except BadPerson as bad:
-        return _again(request, visitor, known, said, str(bad))
-    if not said.active:
-        visitor.engine.accounts.sign_out_everywhere(login)
+        return _again(request, visitor, said, str(bad))
+    return _kept(login)
+
+
+def _kept(login: str) -> Response:
     return go(f"/people/{login}?kept=1")
 
 
-def _again(request: Request, visitor: Visitor, known: Person, said: Person, error: str) -> Response:
+def _differences(visitor: Visitor, now: Person, said: Person) -> list[tuple[str, str]]:
+    """What is kept of a person now, where it is not what was typed."""
+    titles = titles_of(visitor)
+
+    def words(one: Person) -> list[tuple[str, str]]:
+        roles = ", ".join(titles.get(role, role) for role in sorted(one.roles))
+        may_act = "Yes" if one.active else "No"
+        facts = ("Name", "E-mail address", "Roles", "Organisation", "May sign in")
+        return list(zip(facts, (one.name, one.email, roles, one.organisation or "", may_act), strict=True))
+
+    return [fact for fact, other in zip(words(now), words(said), strict=True) if fact != other]
+
+
+def _again(
+    request: Request,
+    visitor: Visitor,
+    said: Person,
+    error: str,
+    kept: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """The form as it was typed; beside it what is `kept` now, where somebody else changed it meanwhile."""
+    if kept:
+        questions, problem = _questions(visitor, said)[1:], error
+        return _form(request, visitor, 409, said, questions=questions, problem=problem, kept=kept)
     questions = _questions(visitor, said, error)[1:]
     if not any(one.error for one in questions):
         questions[0].error = error
-    has_account = visitor.engine.accounts.has_account(known.login)
-    values: dict[str, Any] = {"questions": questions, "done": "", "has_account": has_account}
-    return show(request, "person.html", 422, person=said, **values)
+    return _form(request, visitor, 422, said, questions=questions)
+
+
+def _form(request: Request, visitor: Visitor, status: int, person: Person, **values: Any) -> Response:
+    has_account = visitor.engine.accounts.has_account(person.login)
+    return show(request, "person.html", status, person=person, has_account=has_account, **values)
 
 
 @router.post("/people/{login}/invite")

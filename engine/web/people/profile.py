@@ -13,7 +13,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
-from engine.service.people.accounts import BadPassword, OpenSession, handle_of
+from engine.service.people.accounts import BadPassword, HasSecondFactor, OpenSession, handle_of
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.people.signing import enter
@@ -45,6 +45,7 @@ def _page(
     done: str = "",
     questions: list[Question] | None = None,
     address: str = "",
+    problem: str = "",
 ) -> Response:
     accounts, login = visitor.engine.accounts, visitor.person.login
     has_code, codes_left = accounts.second_factor(login)
@@ -62,6 +63,7 @@ def _page(
         questions=questions or _passwords(),
         done=done,
         address=address,
+        problem=problem,
     )
 
 
@@ -125,7 +127,10 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     secret = posted.text("secret", 64)
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
-    codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
+    try:
+        codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
+    except HasSecondFactor as has:
+        return _page(request, visitor, 409, problem=str(has))
     if codes is None:
         return _code_page(request, visitor, secret, 422, "This code is not right. Wait for the next one.")
     _log.info("second factor begun", login=visitor.person.login)
