@@ -95,6 +95,10 @@ if TYPE_CHECKING:
         Session,
         Stage,
     )
+    from engine.service.people.handovers import (
+        Handover,
+        Kept,
+    )
     from engine.service.people.people import (
         ChangedPerson,
     )
@@ -154,8 +158,10 @@ __all__ = [
     "Entry",
     "Finding",
     "Grant",
+    "Handover",
     "HasSecondFactor",
     "Invalid",
+    "Kept",
     "Meeting",
     "NotSent",
     "Note",
@@ -269,6 +275,10 @@ _HOMES = {
         "HasSecondFactor",
         "Session",
         "Stage",
+    ),
+    "engine.service.people.handovers": (
+        "Handover",
+        "Kept",
     ),
     "engine.service.people.people": ("ChangedPerson",),
     "engine.service.processes.publication": (

@@ -36,12 +36,14 @@ COMMAND_LINE = Actor("command line", is_engine=True)  # whoever can run a comman
 class Facts:
     """What is true outside the case as it is: the present (aware), and how many places are free.
 
+    `stranded`: the tasks, as far as it is asked for, that are given to somebody who can do them no more.
     `fired`: how many times the timer that is due has fired in this case already at the very instant of its last entry.
     """
 
     now: datetime
     free: Mapping[str, int] = field(default_factory=dict)
     fired: int = 0
+    stranded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,15 @@ class AssignTask:
 
 
 @dataclass(frozen=True)
+class ReturnTask:
+    """A task goes back to its role from somebody who can do it no more. An administrator need not see the case."""
+
+    task: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ClaimTask:
     """Somebody takes a task on."""
 
@@ -136,4 +147,4 @@ class PostponeTask:
     at: datetime
 
 
-Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ClaimTask | PostponeTask
+Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ReturnTask | ClaimTask | PostponeTask

@@ -89,6 +89,15 @@ class ListSight:
 
 
 EVERYTHING = ListSight()
+NOTHING = ListSight(everything=False)
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Some to whom tasks are given, by name, who all see the same cases; what they do not see they cannot do."""
+
+    names: tuple[str, ...]
+    sight: ListSight
 
 
 def role_of(process: str, role: str) -> str:
@@ -237,6 +246,27 @@ def may_be_given(to: Actor, task: Mapping[str, Any], by: Actor, process: Process
     if not (may(to, Action.DO_TASK, process, case, task=task) or may(to, Action.CHANGE, process, case)):
         return False
     return may(by, Action.OVERSEE, process) or to.organisation == by.organisation
+
+
+def is_stranded(task: Mapping[str, Any], holder: Actor | None, process: Process, case: Snapshot) -> bool:
+    """Whether an open task is given to somebody who can do it no more: not here any more (None), or not shown the case.
+
+    It is its role's then, as if it were given to nobody.
+    """
+    return bool(task.get("person")) and (holder is None or not may(holder, Action.DO_TASK, process, case, task=task))
+
+
+def holders(versions: Iterable[Process], people: Mapping[str, Actor | None]) -> tuple[Holders, ...]:
+    """The same for lists: those whose tasks may be stranded, None being who is not here any more.
+
+    A task is, unless it is of a case that its holder sees; who sees every case is left out.
+    """
+    known, found = tuple(versions), dict[ListSight, list[str]]()
+    for name, person in sorted(people.items()):
+        sight = NOTHING if person is None else list_sight(known, person)
+        if not sight.everything:
+            found.setdefault(sight, []).append(name)
+    return tuple(Holders(tuple(names), sight) for sight, names in found.items())
 
 
 def leaders(process: Process, meeting: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ from engine.service.people.accounts import Accounts
 from engine.service.people.arrivals import Arrivals
 from engine.service.people.beginning import Beginning
 from engine.service.people.colleagues import Colleagues
+from engine.service.people.handovers import Handovers
 from engine.service.people.people import People
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.processes import Processes
@@ -87,6 +88,7 @@ class Engine:
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
         self.among = Colleagues(self.site)
+        self.handovers = Handovers(self.site)
         self.accounts = Accounts(self.database, self.clock)
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)
         self.answers = Answers(self.site, self.accounts, self.changes, self.access_log)
@@ -145,6 +147,7 @@ class Engine:
     complete_task = _of("changes", Changes.complete_task)
     assign_task = _of("changes", Changes.assign_task)
     claim_task = _of("changes", Changes.claim_task)
+    hand_on = _of("handovers", Handovers.hand_on)
     postpone_task = _of("changes", Changes.postpone_task)
 
     # Asking about one case

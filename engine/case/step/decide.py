@@ -24,6 +24,7 @@ from engine.case.command import (
     Fire,
     Open,
     PostponeTask,
+    ReturnTask,
     Tick,
 )
 from engine.case.entry import Entry
@@ -70,7 +71,7 @@ def decide(process: Process, snapshot: Snapshot | None, command: Command, facts:
 
 def _unseen(draft: Draft, command: Command) -> Refusal | None:
     """Who may not see the case is told nothing of it, whatever they ask for."""
-    if isinstance(command, Open | Tick) or may(command.by, Action.SEE, draft.process, draft.snapshot):
+    if isinstance(command, Open | Tick | ReturnTask) or may(command.by, Action.SEE, draft.process, draft.snapshot):
         return None
     return not_yours()
 
@@ -188,17 +189,29 @@ def _assign(draft: Draft, command: AssignTask) -> Refusal | None:
 
 def _give(draft: Draft, name: str, person: str | None, command: AssignTask | ClaimTask) -> Refusal | None:
     refusal = _task_fault(draft, name, command.by)
-    if refusal is not None:
-        return refusal
+    if refusal is None:
+        _hand(draft, name, person, command)
+    return refusal
+
+
+def _hand(draft: Draft, name: str, person: str | None, command: AssignTask | ReturnTask | ClaimTask) -> None:
     task = {key: value for key, value in draft.snapshot.tasks[name].items() if key != "person"}
     task |= {"person": person} if person else {}
     draft.add("task", to_text(command.at), command.by.name, event=name, tasks={name: task})
+
+
+def _return(draft: Draft, command: ReturnTask) -> Refusal | None:
+    if not may(command.by, Action.ADMINISTER):
+        return not_yours()
+    if command.task not in draft.facts.stranded:
+        return Refusal(Code.NO_SUCH_EVENT, "It is not with somebody who can do it no more.")
+    _hand(draft, command.task, None, command)
     return None
 
 
 def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
     holder = draft.snapshot.tasks.get(command.task, {}).get("person")
-    if holder and holder != command.by.name:
+    if holder and holder != command.by.name and command.task not in draft.facts.stranded:
         return Refusal(Code.NOT_ALLOWED, "Somebody else has taken this task on. Assign it to take it over.")
     return _give(draft, command.task, command.by.name, command)
 
@@ -248,6 +261,7 @@ _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     AddDocument: _add_document,
     CompleteTask: _complete,
     AssignTask: _assign,
+    ReturnTask: _return,
     ClaimTask: _claim,
     PostponeTask: _postpone,
 }

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from engine.case.command import (
@@ -22,14 +23,14 @@ from engine.case.command import (
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
-from engine.case.time.instants import NOT_TOLD, from_text, is_told
+from engine.case.time.instants import NOT_TOLD, is_told
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
 from engine.service.documents.admission import Unwanted, file_name
-from engine.service.people.colleagues import no_colleague
+from engine.service.people.colleagues import no_colleague, no_holder
 from engine.service.people.partners import partners_of
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
@@ -220,15 +221,7 @@ class Changes:
         def check(tx: Transaction, work: Work) -> Refusal | None:
             return no_colleague(tx.connection, person, task, work.process, work.snapshot, actor) if person else None
 
-        return self._change(
-            case,
-            actor,
-            lambda moment: AssignTask(task, person, actor, moment),
-            at,
-            asked,
-            expected_version,
-            check,
-        )
+        return self._change(case, actor, partial(AssignTask, task, person, actor), at, asked, expected_version, check)
 
     def claim_task(
         self,
@@ -240,14 +233,20 @@ class Changes:
         expected_version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Case | Refusal:
-        """Take a task on oneself.
+        """Take a task on oneself, also from somebody who can do it no more.
+
+        Where people are kept, only one of them who is active and may see the case can.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["claim", case, task, actor.name, at])
-        return self._change(case, actor, lambda moment: ClaimTask(task, actor, moment), at, asked, expected_version)
+
+        def check(tx: Transaction, work: Work) -> Refusal | None:
+            return no_holder(tx.connection, task, work.process, work.snapshot)
+
+        return self._change(case, actor, partial(ClaimTask, task, actor), at, asked, expected_version, check)
 
     def postpone_task(
         self,
@@ -393,7 +392,7 @@ def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str,
 
 def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
     """When a step happens: as was said, else now, but not before the step before it."""
-    return _aware(at, work.process) if at else max(tx.now, from_text(work.snapshot.last_at))
+    return _aware(at, work.process) if at else tx.moment(work)
 
 
 def _aware(moment: datetime, process: Process) -> datetime:

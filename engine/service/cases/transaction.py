@@ -13,7 +13,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from engine.case.agenda import bookings
-from engine.case.command import ENGINE, Actor, Command, Facts, Fire, Tick
+from engine.case.command import ENGINE, Actor, ClaimTask, Command, Facts, Fire, ReturnTask, Tick
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
@@ -23,6 +23,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
+from engine.service.people.holders import stranded
 from engine.service.processes.catalogue import Catalogue
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
@@ -138,7 +139,15 @@ class Transaction:
         # The clock may have been set back since the last step: the case's own time never goes back.
         present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
-        return decide(process, snapshot, command, Facts(present, free, fired))
+        return decide(
+            process, snapshot, command, Facts(present, free, fired, self._stranded(process, snapshot, command))
+        )
+
+    def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:
+        """The task that a command is about, if who holds it can do it no more; most commands do not ask."""
+        if snapshot is None or not isinstance(command, ClaimTask | ReturnTask):
+            return frozenset()
+        return frozenset({command.task} if stranded(self.connection, command.task, process, snapshot) else ())
 
     def _note_places(self, process: str, before: Snapshot | None, after: Snapshot) -> None:
         """Count what these steps took, and remember what came free: what was given back and taken again did not."""
@@ -149,6 +158,10 @@ class Transaction:
                 self._freed[process, place] = after.last_at
         if after.waiting and after.waiting != (before.waiting if before else {}):
             self._freed.setdefault((process, after.waiting["place"]), after.last_at)
+
+    def moment(self, work: Work) -> datetime:
+        """When a step with a case happens that is taken now: not before the step before it."""
+        return max(self.now, from_text(work.snapshot.last_at))
 
     def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
         """Fire the timers of a case that are due by `until` (aware), each at its own time.
@@ -182,6 +195,7 @@ class Transaction:
                 changes.update({(work.process.name, place): count for place, count in taken.items()})
                 self._write_work(work)
         self._write_places(changes)
+        self._notices.send_given()
 
     def _write_work(self, work: Work) -> None:
         columns = (columns_of(work.process, work.stored.snapshot), columns_of(work.process, work.snapshot))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.case.command import Actor
-from engine.case.sight import ListSight, list_sight
+from engine.case.sight import Holders, ListSight, list_sight
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, Task, Timer, case_view, label_of, task_view, timer_view
 from engine.service.lists.cursors import BadCursor, Cursors, Place
+from engine.service.people.holders import holders_in
 from engine.service.processes.catalogue import Catalogue
 from engine.source.fault import Unknown
 from engine.store.cases.index import split
@@ -54,8 +56,9 @@ class CasesWanted:
 class TasksWanted:
     """Which open tasks: of these roles (escalated ones too), of a person, overdue, of one case, due in a time.
 
-    A role is that of a process, `hbep-referral/coordinator`, or of any process that has one of this name. Times are
-    instants (aware).
+    A role is that of a process, `hbep-referral/coordinator`, or of any process that has one of this name. `stranded`
+    are those that are given to somebody who can do them no more: who is inactive, or may not see the case any more.
+    Times are instants (aware).
     """
 
     roles: tuple[str, ...] = ()
@@ -64,6 +67,7 @@ class TasksWanted:
     case: int = 0
     due_from: datetime | None = None
     due_before: datetime | None = None
+    stranded: bool = False
 
 
 class Finder:
@@ -159,6 +163,8 @@ class Finder:
             due_from=to_text(wanted.due_from) if wanted.due_from else "",
             due_before=to_text(wanted.due_before) if wanted.due_before else "",
             case=wanted.case,
+            stranded=wanted.stranded,
+            holders=self._holders if wanted.stranded else (),
             after=after,
             sight=self._sight(by),
         )
@@ -224,6 +230,10 @@ class Finder:
         if not found:
             raise UnknownState(f"No process has a state {wanted.state}.")
         return tuple(sorted(found))
+
+    @functools.cached_property
+    def _holders(self) -> tuple[Holders, ...]:
+        return holders_in(self.connection, self._catalogue.every(self.connection))
 
     def _sight(self, by: Actor | str | None) -> ListSight:
         """Which cases somebody sees in lists: those of which `may` says so."""

@@ -58,17 +58,21 @@ class Lists:
         person: str = "",
         overdue: bool = False,
         case: int = 0,
+        stranded: bool = False,
         by: Actor | str | None = None,
         limit: int = 50,
         after: str = "",
     ) -> Page[Task]:
         """A page of open tasks, by due date; those without one last. `roles` finds escalated ones too.
 
+        `stranded` are those that are given to somebody who can do them no more: not active, not kept here, or not
+        shown the case any more.
+
         Raises:
             BadCursor: `after` is not the end of a page.
         """
         with self.finder("list of tasks") as finder:
-            return finder.tasks(finding.TasksWanted(roles, person, overdue, case), by, limit, after)
+            return finder.tasks(finding.TasksWanted(roles, person, overdue, case, stranded=stranded), by, limit, after)
 
     def timers(
         self,

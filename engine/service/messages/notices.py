@@ -23,12 +23,13 @@ class Notices:
     def __init__(self, connection: Connection, now: str) -> None:
         self._connection = connection
         self._now = now
+        self._given: dict[str, list[tuple[int, Process, Snapshot, str]]] = {}
 
     def tell(self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry]) -> None:
         """Tell those to whom a task was given by somebody else, or to whose role one was escalated."""
         for entry in entries:
             if entry.kind == "task" and not entry.note:
-                self._tell_given(case, process, snapshot, entry)
+                self._note_given(case, process, snapshot, entry)
             elif entry.kind == "timer" and entry.event.startswith(ESCALATION):
                 self._tell_escalated(case, process, snapshot, entry)
 
@@ -38,12 +39,28 @@ class Notices:
         subject = f"You are mentioned on case {case}"
         self._queue(process, snapshot, lambda person: person.login in logins, subject, said)
 
-    def _tell_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
+    def _note_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         given = entry.tasks.get(entry.event, {}).get("person")
         if given and given != entry.by:
             title = process.title_of("tasks", entry.event)
-            said = f"The task “{title}” of case {case} was given to you. Sign in to see it."
-            self._queue(process, snapshot, lambda person: person.login == given, "A task was given to you", said)
+            self._given.setdefault(given, []).append((case, process, snapshot, title))
+
+    def send_given(self) -> None:
+        """Tell of the tasks that were given since: one message for each person, however many they are."""
+        for login, given in self._given.items():
+            self._tell_given(login, given)
+        self._given.clear()
+
+    def _tell_given(self, login: str, given: list[tuple[int, Process, Snapshot, str]]) -> None:
+        case, process, snapshot, title = given[0]
+        subject, said = (
+            "A task was given to you",
+            f"The task “{title}” of case {case} was given to you. Sign in to see it.",
+        )
+        if len(given) > 1:
+            subject = f"{len(given)} tasks were given to you"
+            said = f"{subject}. Sign in to see them."
+        self._queue(process, snapshot, lambda person: person.login == login, subject, said)
 
     def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         task = entry.event.removeprefix(ESCALATION)

@@ -12,6 +12,7 @@ from engine.case.sight import may_be_given
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Task
+from engine.service.people.holders import stranded
 from engine.service.people.partners import partners_of
 from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
@@ -60,4 +61,12 @@ def no_colleague(
     if found is not None and found.active and may_be_given(person_of(found).actor, case.tasks[task], by, process, case):
         return None
     message = "It cannot be given to this person: they must be known here, be active, and work on this case."
+    return Refusal(Code.FORM, message, fields={"person": message})
+
+
+def no_holder(connection: Connection, task: str, process: Process, case: Snapshot) -> Refusal | None:
+    """Why an open task cannot be with whom it is given to now."""
+    if not stranded(connection, task, process, case):
+        return None
+    message = "It can be taken on only by somebody who is known here, is active, and may see this case."
     return Refusal(Code.FORM, message, fields={"person": message})

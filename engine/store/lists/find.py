@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
 
-from engine.case.sight import EVERYTHING, ListSight, Part
+from engine.case.sight import EVERYTHING, Holders, ListSight, Part
 from engine.store.lists.shape import Row, rows_of, value
 from engine.store.tables import bookings, cases, tasks, timers, words
 
@@ -17,13 +17,27 @@ Place = tuple[Any, ...]
 LAST = "\U0010ffff"
 
 
-def _condition(sight: ListSight) -> list[ColumnElement[bool]]:
+Path = tuple[str | int, ...]
+
+
+def _condition(sight: ListSight, path: Path = ("sight",)) -> list[ColumnElement[bool]]:
     """What somebody sees as a condition on the table of cases; none where everything is seen."""
-    return [] if sight.everything else [or_(false(), *(_seen(part, n) for n, part in enumerate(sight.parts)))]
+    seen = (_seen(part, (*path, "parts", n)) for n, part in enumerate(sight.parts))
+    return [] if sight.everything else [or_(false(), *seen)]
 
 
-def _seen(part: Part, number: int) -> ColumnElement[bool]:
-    here = ("sight", "parts", number)
+def _stranded(wanted: TaskFilter) -> ColumnElement[bool]:
+    """The tasks that are given to somebody who does not see their case."""
+    found = []
+    for n, one in enumerate(wanted.holders):
+        theirs = or_(*(tasks.c.person == value("holders", n, "names", name) for name, _ in enumerate(one.names)))
+        # Of a case without an organisation SQL alone says neither that it is seen nor that it is not.
+        seen = (func.coalesce(part, false(), type_=Boolean) for part in _condition(one.sight, ("holders", n, "sight")))
+        found.append(and_(theirs, *(~part for part in seen)))
+    return or_(false(), *found)
+
+
+def _seen(part: Part, here: Path) -> ColumnElement[bool]:
     mine = [cases.c.process == value(*here, "process")]
     if part.versions:
         mine.append(or_(*(cases.c.version == value(*here, "versions", n) for n, _ in enumerate(part.versions))))
@@ -39,7 +53,7 @@ def _seen(part: Part, number: int) -> ColumnElement[bool]:
     return and_(*mine, or_(false(), *ways))
 
 
-def _agenda(here: tuple[str | int, ...], agenda: tuple[str | int, ...]) -> tuple[Any, Any, Any]:
+def _agenda(here: Path, agenda: Path) -> tuple[Any, Any, Any]:
     return value(*here, "process"), value(*agenda, 0), value(*agenda, 1)
 
 
@@ -208,7 +222,8 @@ def _merged(rows: Iterable[Row], most: int, order: tuple[str, ...], *, down: boo
 class TaskFilter:
     """Which open tasks are wanted. `roles` are pairs of process (empty: any) and role; escalated ones are found too.
 
-    Times are those from which on a task is overdue: for most of them, when they are due.
+    Times are those from which on a task is overdue: for most of them, when they are due. `stranded` asks for those of
+    `holders` that these cannot do.
     """
 
     roles: tuple[tuple[str, str], ...] = ()
@@ -217,6 +232,8 @@ class TaskFilter:
     due_from: str = ""
     due_before: str = ""
     case: int = 0
+    stranded: bool = False
+    holders: tuple[Holders, ...] = ()
     after: Place = ()
     sight: ListSight = EVERYTHING
 
@@ -277,6 +294,8 @@ def _narrowed(query: Any, wanted: TaskFilter) -> Any:
         query = query.where(tasks.c.person == value("person"))
     if wanted.case:
         query = query.where(tasks.c.case_id == value("case"))
+    if wanted.stranded:
+        query = query.where(_stranded(wanted))
     for name in ("overdue_at", "due_before"):
         if getattr(wanted, name):
             query = query.where(tasks.c.late < value(name))
@@ -292,7 +311,7 @@ def _task_count(wanted: TaskFilter) -> Any:
     conditions = [or_(*_for_roles(wanted.roles))] if wanted.roles else []
     seen = _condition(wanted.sight)
     query = _narrowed(select(tasks.c.case_id), wanted)
-    if seen or any(process for process, _ in wanted.roles):
+    if seen or wanted.stranded or any(process for process, _ in wanted.roles):
         query = query.join(cases, cases.c.id == tasks.c.case_id)
     return _counting(query.where(*conditions, *seen), limited=True)
 

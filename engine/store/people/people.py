@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
-from engine.store.tables import cases, organisations, people, tokens
+from engine.store.tables import cases, organisations, people, tasks, tokens
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,26 @@ def find_person(connection: Connection, login: str) -> StoredPerson | None:
 def all_people(connection: Connection) -> list[StoredPerson]:
     """Everybody, by login."""
     return [_person(row) for row in connection.execute(_people().order_by(people.c.login))]
+
+
+def holders_of_tasks(connection: Connection) -> dict[str, StoredPerson | None]:
+    """Those to whom open tasks are given, by name; None where nobody of this name is kept."""
+    held = select(tasks.c.person).where(tasks.c.person.is_not(None)).distinct()
+    names = [row[0] for row in connection.execute(held)]
+    known = {one.login: one for one in all_people(connection)} if names else {}
+    return {name: known.get(name) for name in names} if known else {}
+
+
+def tasks_given(connection: Connection, login: str) -> list[tuple[int, str]]:
+    """The case and the name of every open task that is given to somebody."""
+    query = select(tasks.c.case_id, tasks.c.task).where(tasks.c.person == login)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(tasks.c.case_id, tasks.c.task))]
+
+
+def tasks_of_inactive(connection: Connection) -> dict[str, int]:
+    """How many open tasks are given to each person who is not active, by login."""
+    query = select(people.c.login, func.count()).join(tasks, tasks.c.person == people.c.login)
+    return {row[0]: row[1] for row in connection.execute(query.where(~people.c.active).group_by(people.c.login))}
 
 
 def _people() -> Select[Any]:

@@ -1,0 +1,105 @@
+"""Handovers: the open tasks of one person, handed on together. Who may give which of them to whom, sight decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.case.command import Actor, AssignTask, ReturnTask
+from engine.case.sight import Action, may
+from engine.service.cases.transaction import Transaction, Work
+from engine.service.people.colleagues import no_colleague
+from engine.service.people.holders import stranded
+from engine.service.site import Site
+from engine.store.people import people as store
+
+# Each is one transaction, which lasts about a millisecond a task: others who write do not wait for all of them.
+AT_ONCE = 100
+TaskName = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A task that could not be handed on, and why. It stays with whom it was with."""
+
+    case: int
+    task: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Handover:
+    """How many tasks were handed on, and which were not. `unseen` are of cases that who asked may not see."""
+
+    done: int
+    kept: tuple[Kept, ...] = ()
+    unseen: int = 0
+
+    def __add__(self, other: Handover) -> Handover:
+        return Handover(self.done + other.done, self.kept + other.kept, self.unseen + other.unseen)
+
+
+class Handovers:
+    """The tasks that are given to the people of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def given(self, login: str) -> int:
+        """How many open tasks somebody has been given, whoever may see them."""
+        with self._site.database.reading() as connection:
+            return len(store.tasks_given(connection, login))
+
+    def stranded(self) -> dict[str, int]:
+        """Of everybody who is inactive and has open tasks still: how many."""
+        with self._site.database.reading() as connection:
+            return store.tasks_of_inactive(connection)
+
+    def hand_on(self, login: str, to: str | None, by: Actor | str, tasks: Iterable[TaskName] | None = None) -> Handover:
+        """Give the open tasks of a person to somebody else, or back to their roles (None): all, or those named.
+
+        Each is given as `assign_task` does, a hundred in one transaction; what cannot be given stays where it is and is
+        told. An administrator gives back what somebody can do no more, also of cases that they may not see.
+        """
+        actor, wanted = Actor.of(by), None if tasks is None else set(tasks)
+        with self._site.database.reading() as connection:
+            held = store.tasks_given(connection, login)
+        chosen = [one for one in held if wanted is None or one in wanted]
+        found = Handover(0, tuple(_gone(one) for one in sorted((wanted or set()) - set(held))))
+        for begin in range(0, len(chosen), AT_ONCE):
+            found += self._hand_on(login, to, actor, chosen[begin : begin + AT_ONCE])
+        return found
+
+    def _hand_on(self, login: str, to: str | None, by: Actor, tasks: Sequence[TaskName]) -> Handover:
+        def work(tx: Transaction) -> Handover:
+            found = Handover(0)
+            for case, task in tasks:
+                found += _handed(tx, tx.hold(case), task, login, to, by)
+            tx.write()
+            return found
+
+        return self._site.write(work)
+
+
+def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, by: Actor) -> Handover:
+    """What came of one task. Why is not told to who may not see its case."""
+    tx.catch_up(work, tx.now, offering=True)
+    if work.snapshot.tasks.get(task, {}).get("person") != login:
+        return Handover(0, (_gone((work.id, task)),))
+    if _may_return(tx, work, task, to, by):
+        refusal = tx.do(work, ReturnTask(task, by, tx.moment(work)))
+    elif not may(by, Action.SEE, work.process, work.snapshot):
+        return Handover(0, unseen=1)
+    else:
+        refusal = no_colleague(tx.connection, to, task, work.process, work.snapshot, by) if to else None
+        if refusal is None:
+            refusal = tx.do(work, AssignTask(task, to, by, tx.moment(work)))
+    return Handover(0, (Kept(work.id, task, refusal.message),)) if refusal is not None else Handover(1)
+
+
+def _may_return(tx: Transaction, work: Work, task: str, to: str | None, by: Actor) -> bool:
+    return to is None and may(by, Action.ADMINISTER) and stranded(tx.connection, task, work.process, work.snapshot)
+
+
+def _gone(task: TaskName) -> Kept:
+    return Kept(*task, "It is not with this person any more.")
