@@ -267,7 +267,11 @@ CHANGES: tuple[Change, ...] = (
         ("anybody begins a case", "if not has_role(process, command.by, process.opening.by):", "if False:"),
         ("anybody adds a document", "if not may(command.by, Action.CHANGE, process, draft.snapshot):", "if False:"),
         ("a task that an event does is ticked off", "    if done_by:\n", "    if False:\n"),
-        ("a task is taken from a colleague", "if holder and holder != command.by.name:", "if False:"),
+        (
+            "a task is taken from a colleague",
+            "if holder and holder != command.by.name and command.task not in draft.facts.stranded:",
+            "if False:",
+        ),
         ("a task is postponed without a reason", "if not 0 < len(command.reason.strip()) <= MOST_REASON:", "if False:"),
         ("a task is postponed into the past", "if until <= command.at:", "if False:"),
         ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
