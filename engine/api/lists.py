@@ -32,15 +32,19 @@ def find_tasks(
     mine: bool = False,
     person: Annotated[str, Query(max_length=200)] = "",
     overdue: bool = False,
+    stranded: bool = False,
     case: Annotated[Whole, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Limit = 50,
     after: After = "",
 ) -> Any:
-    """A page of open tasks of the cases that you may see, those due first at the top."""
+    """A page of open tasks of the cases that you may see, those due first at the top.
+
+    `stranded` are those that are given to somebody who can do them no more: not active, or not shown the case.
+    """
     who = reader.name if mine else person
     roles = tuple(role or ())
-    page = engine.tasks(roles=roles, person=who, overdue=overdue, case=case, by=reader, limit=limit, after=after)
-    return as_data(page)
+    wanted: dict[str, Any] = {"overdue": overdue, "stranded": stranded, "case": case, "by": reader}
+    return as_data(engine.tasks(roles=roles, person=who, limit=limit, after=after, **wanted))
 
 
 @router.get("/dates", response_model=list[Timer], responses=responses(422), tags=["dates"])

@@ -1,4 +1,4 @@
-"""Commands for people: organisation add|list, person add|change|invite|list, token issue|revoke|list."""
+"""Commands for people: organisation add|list, person add|change|hand-on|invite|list, token issue|revoke|list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import listed, moment, out, say
-from engine.cli.shared import AsJson, opened, settings, whole_number
+from engine.cli.shared import AsJson, By, opened, reader, settings, whole_number
 
 if TYPE_CHECKING:
     from engine.service import Person, Token
@@ -101,7 +101,38 @@ def change_person(
             active=known.active if active is None else active,
         )
         person = engine.people.change(changed, known.version)
+        left = 0 if person.active else engine.handovers.given(login)
     out(f"{person.login}: {', '.join(person.roles) or 'without a role'}{'' if person.active else ', inactive'}")
+    if left:
+        say(f"{_tasks(left)} given to {login} still: casework person hand-on {login} --to LOGIN")
+
+
+def _tasks(count: int) -> str:
+    return "1 open task is" if count == 1 else f"{count} open tasks are"
+
+
+@people.command("hand-on")
+def hand_on(
+    login: Login,
+    to: Annotated[str, typer.Option("--to", help="To whom; without it they go back to their roles.")] = "",
+    by: By = "",
+) -> None:
+    """Hand the open tasks of a person on, all in one go. What cannot be handed on stays, and is told.
+
+    [bold]Example[/bold]
+
+      casework person hand-on sam --to jo
+    """
+    with opened() as engine:
+        engine.people.person(login)
+        result = engine.hand_on(login, to or None, reader(by))
+    out(f"{login}: {result.done} handed on{f' to {to}' if to else ''}")
+    for one in result.kept:
+        say(f"case {one.case}, {one.task}: {one.why}")
+    if result.unseen:
+        say(f"{_tasks(result.unseen)} of cases that you may not see")
+    if result.kept or result.unseen:
+        raise typer.Exit(1)
 
 
 @people.command("list")

@@ -37,6 +37,9 @@ def tasks(
     mine: Annotated[bool, typer.Option("--mine", help="Only those of the person who acts (--by).")] = False,
     person: Annotated[str, typer.Option("--person", help="Only those of this person.")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue ones.")] = False,
+    stranded: Annotated[
+        bool, typer.Option("--stranded", help="Only those given to somebody who can do them no more.")
+    ] = False,
     case: Annotated[int | None, typer.Option("--case", parser=whole_number(1), help="Only of this case.")] = None,
     by: By = "",
     limit: Limit = 50,
@@ -59,6 +62,7 @@ def tasks(
             roles=tuple(role or ()),
             person=_person(who) if mine else person,
             overdue=overdue,
+            stranded=stranded,
             case=case or 0,
             by=reader(by),
             limit=limit,

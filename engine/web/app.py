@@ -22,7 +22,7 @@ from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, meetings
 from engine.web.page import go, show
-from engine.web.people import organisations, people, profile, signing
+from engine.web.people import handovers, organisations, people, profile, signing
 from engine.web.people.provider import Provider, Waiting
 from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, addressed
 
@@ -42,6 +42,7 @@ ROOMS = (
     places,
     processes,
     people,
+    handovers,
     organisations,
     outbox,
     profile,

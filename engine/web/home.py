@@ -67,10 +67,12 @@ def _counts(finder: Finder, visitor: Visitor) -> list[Count]:
 
     def tasks(text: str, what: str) -> Count:
         count = finder.count_tasks(wanted(visitor, what), visitor.actor, most)
-        return Count(text, count, f"/tasks?show={what}", late=what == "overdue" and count > 0)
+        return Count(text, count, f"/tasks?show={what}", late=what in ("overdue", "left") and count > 0)
 
     open_cases = finder.count_cases(CasesWanted(open_only=True), visitor.actor, most)
+    left = tasks("tasks are left by people who can do them no more", "left")
     return [
+        *([left] if left.count else []),
         tasks("tasks are overdue", "overdue"),
         tasks("tasks are due within a week", "week"),
         tasks("tasks are given to me", "mine"),

@@ -348,6 +348,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "due": ["--limit", "100"],
     **dict.fromkeys(("worker", "serve", "check", "test", "diagram", "init", "publish", "verify", "backup"), None),
     **dict.fromkeys(("restore", "demo", "organisation add", "organisation list", "person add", "person change"), None),
+    "person hand-on": ["jo", "--to", "sam"],
     **dict.fromkeys(("person list", "person invite", "token issue", "token revoke", "token list"), None),
 }
 WRITTEN = {

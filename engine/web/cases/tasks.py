@@ -27,6 +27,7 @@ SHOWS = {
     "mine": "Given to me",
     "overdue": "Overdue",
     "week": "Due within a week",
+    "left": "Left behind",
     "all": "All I may see",
 }
 END_OF_DAY = time(17)
@@ -42,6 +43,8 @@ def wanted(visitor: Visitor, what: str) -> TasksWanted:
             return TasksWanted(roles=roles, overdue=True)
         case "week":
             return TasksWanted(roles=roles, due_from=now, due_before=now + timedelta(days=7))
+        case "left":
+            return TasksWanted(stranded=True)
         case "all":
             return TasksWanted()
     return TasksWanted(roles=roles)

@@ -81,7 +81,8 @@ def people(request: Request, visitor: Administrating) -> Response:
     """Everybody."""
     lacking = {one.login for one in visitor.engine.people.without_organisation()}
     everybody = visitor.engine.people.everybody()
-    return show(request, "people.html", people=everybody, lacking=lacking, titles=titles_of(visitor))
+    left = visitor.engine.handovers.stranded()
+    return show(request, "people.html", people=everybody, lacking=lacking, titles=titles_of(visitor), left=left)
 
 
 @router.get("/people-new")
@@ -181,7 +182,8 @@ def _again(
 
 def _form(request: Request, visitor: Visitor, status: int, person: Person, **values: Any) -> Response:
     has_account = visitor.engine.accounts.has_account(person.login)
-    return show(request, "person.html", status, person=person, has_account=has_account, **values)
+    tasks = visitor.engine.handovers.given(person.login)
+    return show(request, "person.html", status, person=person, has_account=has_account, tasks=tasks, **values)
 
 
 @router.post("/people/{login}/invite")

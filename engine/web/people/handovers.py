@@ -1,0 +1,82 @@
+"""Handovers: the open tasks of one person, handed on together from their page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from engine.service import Person
+from engine.service.people.handovers import Handover
+from engine.web.forms.forms import Question
+from engine.web.page import go, query, show
+from engine.web.people.people import Login
+from engine.web.visitor import Administrating, SentBy, Visitor, Whole
+
+router = APIRouter()
+# An answer lists this many tasks that stay where they are; all of them stay on the page of tasks.
+MOST_TOLD = 50
+
+
+def _question(visitor: Visitor, person: Person, given: str = "", error: str = "") -> Question:
+    """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it."""
+    others = [one for one in visitor.engine.people.everybody() if one.active and one.login != person.login]
+    choices = [("", "Back to their roles"), *((one.login, f"{one.name} ({one.login})") for one in others)]
+    hint = "Who may not see a case is not given its tasks: they stay, and you are told."
+    return Question("to", "Hand them to", "select", required=True, choices=choices, hint=hint, value=given, error=error)
+
+
+@router.get("/people/{login}/tasks")
+def ask(request: Request, visitor: Administrating, login: Login, done: Whole = 0) -> Response:
+    """How many open tasks somebody has, and to whom they are to be handed on."""
+    said = f"{_count(done)} handed on." if done else ""
+    return _page(request, visitor, visitor.engine.people.person(login), done=said)
+
+
+@router.post("/people/{login}/tasks")
+def hand_on(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
+    """Hand all of them on; what could not be is told, and stays."""
+    person, to = visitor.engine.people.person(login), posted.text("to", 60)
+    if to and to not in {value for value, _ in _question(visitor, person).choices}:
+        return _page(request, visitor, person, 422, to, "Choose one of those who are here.")
+    result = visitor.engine.hand_on(login, to or None, visitor.actor)
+    if result.kept or result.unseen:
+        return _page(request, visitor, person, 409, to, result=result)
+    return go(f"/people/{login}/tasks?{query({'done': str(result.done)})}")
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    person: Person,
+    status: int = 200,
+    to: str = "",
+    error: str = "",
+    result: Handover | None = None,
+    done: str = "",
+) -> Response:
+    return show(
+        request,
+        "handover.html",
+        status,
+        person=person,
+        count=visitor.engine.handovers.given(person.login),
+        questions=[_question(visitor, person, to, error)],
+        problems=_problems(result) if result else (),
+        done=done,
+    )
+
+
+def _problems(result: Handover) -> tuple[str, ...]:
+    told = [f"{_count(result.done)} handed on; the others stay."] if result.done else []
+    told += [f"Case {one.case}, {one.task}: {one.why}" for one in result.kept[:MOST_TOLD]]
+    if len(result.kept) > MOST_TOLD:
+        told.append(f"And {len(result.kept) - MOST_TOLD} more.")
+    if result.unseen:
+        told.append(
+            f"{_count(result.unseen)} of cases that you may not see: somebody who sees them can give them to another "
+            "person. Once this person is not active, you can give them back to their roles."
+        )
+    return tuple(told)
+
+
+def _count(number: int) -> str:
+    return "1 task was" if number == 1 else f"{number} tasks were"
