@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.authoring.scenarios import Result, ScenarioFile
 
 PANEL = "Writing processes"
+DRAWING_SECONDS = 60.0
 
 
 class Form(StrEnum):
@@ -177,10 +178,7 @@ def diagram(
 
       casework diagram processes/hbep-referral.yaml -f svg -o referral.svg
     """
-    from engine.authoring.diagram import FORMATS
-    from engine.files import load_file
-
-    text = FORMATS[form](load_file(file).loaded.process).rstrip("\n")
+    text = _drawn(file, form).rstrip("\n")
     if output is None:
         out(text)
         return
@@ -190,6 +188,21 @@ def diagram(
         say(f"{output} cannot be written: {error.strerror}.")
         raise typer.Exit(REFUSED) from None
     heading(f"{output} written")
+
+
+def _drawn(file: Path, form: Drawing) -> str:
+    """The drawing as text. How long laying one out takes grows fast with the process: it is stopped in time."""
+    from engine.authoring.diagram import FORMATS, svg
+    from engine.authoring.drawing import NotDrawn
+    from engine.files import load_file
+
+    process = load_file(file).loaded.process
+    try:
+        return svg(process, DRAWING_SECONDS) if form is Drawing.SVG else FORMATS[form](process)
+    except NotDrawn:
+        say(f"{file} is too much for one picture: it was not drawn within {DRAWING_SECONDS:g} s. Nothing was written.")
+        say("Draw it with Graphviz (-f dot), or write -f mermaid.")
+        raise typer.Exit(REFUSED) from None
 
 
 def add_to(app: typer.Typer) -> None:

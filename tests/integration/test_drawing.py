@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import graphlay
@@ -10,6 +11,7 @@ import pytest
 from engine import Engine
 from engine.authoring import diagram
 from engine.authoring.drawing import NotDrawn, draw, draw_beside
+from engine.cli.main import run
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
@@ -95,3 +97,14 @@ def test_the_program_that_draws_knows_only_boxes_and_arrows() -> None:
     assert draw_beside(graph.to_dict(), [False, True], 120) == draw(graph.to_dict(), [False, True])
     with pytest.raises(NotDrawn):
         draw_beside(graph.to_dict(), [False], 120)
+
+
+def test_the_command_stops_a_picture_that_takes_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("engine.cli.authoring.DRAWING_SECONDS", 0.001)
+    picture = tmp_path / "picture.svg"
+    assert run(["diagram", str(REFERRAL), "-f", "svg", "-o", str(picture)]) == 1
+    assert "too much for one picture" in capsys.readouterr().err
+    assert not picture.exists()
+    assert run(["diagram", str(REFERRAL), "-f", "dot", "-o", str(picture)]) == 0
