@@ -33,9 +33,8 @@ ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
 # Keeping at every page when a session was last in use would be a write for each page that is read.
 TOUCH = timedelta(minutes=1)
-# Seconds for which one code holds: what every authenticator takes for granted (RFC 6238).
-STEP = 30
-CODES = 8
+# Seconds for which one code holds, as every authenticator takes for granted (RFC 6238); how many recovery codes.
+STEP, CODES = 30, 8
 
 
 class Stage(StrEnum):
