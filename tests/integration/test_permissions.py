@@ -71,6 +71,7 @@ PAGES = {
     "/people": ADMIN,
     "/people-new": ADMIN,
     "/people/{login}": ADMIN,
+    "/people/{login}/tasks": ADMIN,
     "/organisations": ADMIN,
     "/outbox": ADMIN,
 }
@@ -114,11 +115,13 @@ FORMS = {
     "/processes-offered/{name}": ADMIN,
     "/people": ADMIN,
     "/people/{login}": ADMIN,
+    "/people/{login}/tasks": ADMIN,
     "/people/{login}/invite": ADMIN,
     "/organisations": ADMIN,
     "/outbox/hooks": ADMIN,
     "/outbox/hooks/remove": ADMIN,
     "/outbox/again": ADMIN,
+    "/outbox/all-again": ADMIN,
 }
 GONE = "/drafts/{number}/discard"  # a draft that is not theirs is as one that is gone already: nothing is left to do
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]

@@ -18,7 +18,7 @@ from tests.integration.site import Visit, settle
 from tests.integration.test_permissions import DRAFT, PAGES, filled
 from tests.steps import PUPIL, done
 
-MOST = 12
+MOST = 14
 MANY = 40
 QUIET = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
@@ -65,7 +65,7 @@ def crowded(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
     engine.close()
 
 
-def test_no_page_makes_more_than_twelve(crowded: Engine) -> None:
+def test_no_page_makes_more_than_fourteen(crowded: Engine) -> None:
     counter = Counter(crowded)
     site = create_site(crowded, throttle=Throttle(1000, 1000))
     counts: dict[str, int] = {}

@@ -282,16 +282,20 @@ def test_names_of_files_are_only_names(site: FastAPI, engine: Engine) -> None:
         "C:\\Windows\\win.pdf",
         "a\r\nset-cookie: x.pdf",
         ".hidden.pdf",
-        "x" * 400 + ".pdf",
+        "x" * 196 + ".pdf",
         "名.pdf",
     ]
+    too_long = visit.post(
+        f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files={"files": ("x" * 400 + ".pdf", PDF)}
+    )
+    assert "can have at most 200 characters; this one has 404." in too_long.text
     for name in names:
         visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, files={"files": (name, PDF)})
     copies = [one for one in engine.case(case.id).documents if one.document == "ehcp"]
     assert len(copies) == len(names)
     for copy, one in enumerate(copies, 1):
         assert not set(one.name) & set("/\\\r\n")
-        assert 0 < len(one.name) <= 150
+        assert 0 < len(one.name) <= 200
         headers = visit.get(f"/cases/{case.id}/documents/ehcp/{copy}?download=yes").headers
         assert headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
         assert "set-cookie" not in headers

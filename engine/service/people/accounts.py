@@ -33,8 +33,9 @@ ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
 # Keeping at every page when a session was last in use would be a write for each page that is read.
 TOUCH = timedelta(minutes=1)
-# Seconds for which one code holds, as every authenticator takes for granted (RFC 6238); how many recovery codes.
-STEP, CODES = 30, 8
+# Seconds for which one code holds: what every authenticator takes for granted (RFC 6238).
+STEP = 30
+CODES = 8
 
 
 class Stage(StrEnum):
@@ -196,9 +197,7 @@ class Accounts:
             if known is None:
                 return None
             if known.totp:
-                raise HasSecondFactor(
-                    "An authenticator is in use already. Stop asking for its codes before another one is used."
-                )
+                raise HasSecondFactor("An authenticator is in use already. Stop asking for its codes first.")
             hashes = json.dumps([digest(one) for one in codes])
             store.put_account(
                 connection, replace(known, totp=secret, counter=step, recovery=hashes), to_text(self._clock.now())

@@ -8,24 +8,51 @@ cases again and again, so that this is far less than a row for each case of each
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    BindParameter,
+    Connection,
+    FromClause,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.store.statement import Change, Statement, run_together
+from engine.store.statement import Statement
 from engine.store.tables import access_blocks, accesses
 
 # Rows of one block. More make fewer blocks to note for a list, and more texts to read where one names the case.
 BLOCK = 256
 _given: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("case_id", "at", "by", "what", "others")}
 _INSERT = Statement(insert(accesses).values(_given).returning(accesses.c.id))
-_block: dict[str, BindParameter[Any]] = {column.name: bindparam(column.name) for column in access_blocks.c}
+# All cases of a list in one statement. In one order, or two that note the same cases at once might wait for each other;
+# SQLite needs something between FROM and ON CONFLICT besides, or it takes the ON for that of a join.
+_cases: dict[str, FromClause] = {
+    "sqlite": func.json_each(bindparam("cases", type_=Text)).table_valued("value"),
+    "postgresql": func.json_array_elements_text(cast(bindparam("cases", type_=Text), JSON)).table_valued("value"),
+}
+_noted = {
+    kind: select(cast(of.c.value, BigInteger), cast(bindparam("block"), BigInteger))
+    .select_from(of)
+    .order_by(column("value"))
+    for kind, of in _cases.items()
+}
+_names = ["case_id", "block"]
 _NOTE_BLOCK = Statement(
-    sqlite_insert(access_blocks).values(_block).on_conflict_do_nothing(),
-    postgres_insert(access_blocks).values(_block).on_conflict_do_nothing(),
+    sqlite_insert(access_blocks).from_select(_names, _noted["sqlite"]).on_conflict_do_nothing(),
+    postgres_insert(access_blocks).from_select(_names, _noted["postgresql"]).on_conflict_do_nothing(),
 )
 _rows = select(accesses.c.id, accesses.c.at, accesses.c.by, accesses.c.what)
 _latest = _rows.where(accesses.c.id < bindparam("before")).order_by(accesses.c.id.desc()).limit(bindparam("most"))
@@ -48,14 +75,15 @@ AccessRow = tuple[int, str, str, str]
 
 def insert_accesses(connection: Connection, shown: Iterable[tuple[Sequence[int], str, str, str]]) -> None:
     """Keep that people saw something of one case, or of several at once: which cases, when, who, what."""
-    noted: set[tuple[int, int]] = set()
+    noted: dict[int, set[int]] = defaultdict(set)
     for (first, *others), at, by, what in shown:
         named = f",{','.join(map(str, others))}," if others else None
         row = _INSERT.row(connection, case_id=first, at=at, by=by, what=what, others=named)
         assert row is not None
-        noted |= {(case, row[0] // BLOCK) for case in others}
-    # In one order, or two that note the same cases at once might wait for each other.
-    run_together(connection, [Change(_NOTE_BLOCK, {"case_id": case, "block": block}) for case, block in sorted(noted)])
+        noted[row[0] // BLOCK] |= set(others)
+    for block, cases in sorted(noted.items()):
+        if cases:
+            _NOTE_BLOCK.change(connection, cases=json.dumps(sorted(cases)), block=block)
 
 
 def accesses_of(connection: Connection, case: int, most: int, before: int = LAST) -> list[AccessRow]:

@@ -304,6 +304,8 @@ def _narrowed(query: Any, wanted: TaskFilter) -> Any:
 
 def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
     """How many open tasks there are, but not more than `most`."""
+    if wanted.stranded and not wanted.holders:
+        return 0  # on most first pages, and so it is not asked there
     return _count(rows_of(connection, _task_count, wanted, most=most))
 
 
