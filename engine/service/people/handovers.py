@@ -29,7 +29,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Handover:
-    """How many tasks were handed on, and which were not. `unseen` are of cases that who asked may not see."""
+    """How many tasks were handed on, and which were not.
+
+    `unseen` are of cases that the administrator who asked may not see; nobody else is told of these.
+    """
 
     done: int
     kept: tuple[Kept, ...] = ()
@@ -67,21 +70,21 @@ class Handovers:
         chosen = [one for one in held if wanted is None or one in wanted]
         found = Handover(0, tuple(_gone(one) for one in sorted((wanted or set()) - set(held))))
         for begin in range(0, len(chosen), AT_ONCE):
-            found += self._hand_on(login, to, actor, chosen[begin : begin + AT_ONCE])
+            found += self._hand_on(login, to, actor, chosen[begin : begin + AT_ONCE], named=wanted is not None)
         return found
 
-    def _hand_on(self, login: str, to: str | None, by: Actor, tasks: Sequence[TaskName]) -> Handover:
+    def _hand_on(self, login: str, to: str | None, by: Actor, tasks: Sequence[TaskName], *, named: bool) -> Handover:
         def work(tx: Transaction) -> Handover:
             found = Handover(0)
             for case, task in tasks:
-                found += _handed(tx, tx.hold(case), task, login, to, by)
+                found += _handed(tx, tx.hold(case), task, login, to, by, named=named)
             tx.write()
             return found
 
         return self._site.write(work)
 
 
-def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, by: Actor) -> Handover:
+def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, by: Actor, *, named: bool) -> Handover:
     """What came of one task. Why is not told to who may not see its case."""
     tx.catch_up(work, tx.now, offering=True)
     if work.snapshot.tasks.get(task, {}).get("person") != login:
@@ -89,12 +92,19 @@ def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, 
     if _may_return(tx, work, task, to, by):
         refusal = tx.do(work, ReturnTask(task, by, tx.moment(work)))
     elif not may(by, Action.SEE, work.process, work.snapshot):
-        return Handover(0, unseen=1)
+        return _untold(work.id, task, by, named=named)
     else:
         refusal = no_colleague(tx.connection, to, task, work.process, work.snapshot, by) if to else None
         if refusal is None:
             refusal = tx.do(work, AssignTask(task, to, by, tx.moment(work)))
     return Handover(0, (Kept(work.id, task, refusal.message),)) if refusal is not None else Handover(1)
+
+
+def _untold(case: int, task: str, by: Actor, *, named: bool) -> Handover:
+    """What is told of a task of a case that is not seen: administrators learn how many, others nothing."""
+    if may(by, Action.ADMINISTER):
+        return Handover(0, unseen=1)
+    return Handover(0, (_gone((case, task)),) if named else ())
 
 
 def _may_return(tx: Transaction, work: Work, task: str, to: str | None, by: Actor) -> bool:
