@@ -137,3 +137,22 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
 def test_from_the_first_day_of_a_half_term_the_next_one_is_counted() -> None:
     assert plus("1 half term", "2023-10-23 09:00") == "2024-01-08 09:00"
     assert plus("1 term", "2024-01-08 09:00") == "2024-04-08 09:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("5000 weeks", True),
+        ("5001 days", False),
+        ("5000 days", True),
+        ("100 years", True),
+        ("101 years", False),
+        ("60 years + 60 years", False),
+    ],
+)
+def test_a_duration_may_be_as_long_as_a_century_and_a_count_as_high_as_is_said(text: str, fits: bool) -> None:
+    if fits:
+        assert str(parse(text)) == text
+    else:
+        with pytest.raises(BadDuration):
+            parse(text)
