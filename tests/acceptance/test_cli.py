@@ -278,8 +278,10 @@ def test_tasks_are_claimed_assigned_and_done(shell: Shell) -> None:
     shell("demo")
     task = next(one for one in shell.json("tasks", "--role", "coordinator")["items"] if not one["done_by"])
     case = str(task["case"])
-    shell("task", "claim", case, task["task"], "--by", "jo:coordinator")
-    assert [one["task"] for one in shell.json("tasks", "--mine", "--by", "jo:coordinator")["items"]] == [task["task"]]
+    shell("task", "claim", case, task["task"], "--by", "jo:coordinator", code=1)  # nobody here is called jo
+    shell("task", "claim", case, task["task"], "--by", "demo.coordinator:coordinator")
+    mine = shell.json("tasks", "--mine", "--by", "demo.coordinator:coordinator")["items"]
+    assert [one["task"] for one in mine] == [task["task"]]
     shell("task", "assign", case, task["task"], "nobody", "--by", "jo:coordinator", code=1)
     shell("task", "assign", case, task["task"], "demo.manager", "--by", "jo:coordinator")
     assert shell.json("tasks", "--person", "demo.manager")["items"][0]["person"] == "demo.manager"
@@ -414,7 +416,7 @@ def test_people_and_tokens(house: Shell) -> None:
     assert house("token", "revoke", "1") == "Token 1: revoked\n"
     house("token", "revoke", "1", code=2)
     assert house.json("token", "list", "--person", "sam")[0]["revoked"] is not None
-    assert house.json("organisation", "list") == [{"name": "Hilltop Academy", "area": "hinckley"}]
+    assert house.json("organisation", "list") == [{"name": "Hilltop Academy", "area": "hinckley", "version": 1}]
 
 
 def test_verify_names_what_was_changed(house: Shell, tmp_path: Path) -> None:
