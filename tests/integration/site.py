@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -10,7 +11,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from engine import Engine
+from engine.case.time.instants import to_text
 from engine.service.people.accounts import Accounts
+from engine.service.people.passwords import hash_of
+from engine.service.people.people import known_person
+from engine.store.people.accounts import StoredAccount, put_account
 
 BASE = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery"
@@ -26,13 +31,23 @@ PEOPLE = {
 }
 
 
+@functools.cache
+def _hash() -> str:
+    """What is kept of the password. It is dear on purpose, and the same for everybody: it is made once a run."""
+    return hash_of(PASSWORD)
+
+
 def settle(engine: Engine) -> None:
     """Keep the people and the organisations, with one password for all of them."""
     engine.people.add_organisation("Hilltop", "hinckley")
     engine.people.add_organisation("Elsewhere", "bosworth")
     for login, (roles, organisation) in PEOPLE.items():
         engine.people.add(login, login.capitalize(), roles, organisation)
-        engine.accounts.set_password(login, PASSWORD)
+    now = to_text(engine.clock.now())
+    with engine.database.writing() as connection:
+        for login in PEOPLE:
+            account = StoredAccount(known_person(connection, login).id, _hash(), "", 0, "[]")
+            put_account(connection, account, now)
 
 
 class Visit:
