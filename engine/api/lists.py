@@ -43,8 +43,10 @@ def find_tasks(
     """
     who = reader.name if mine else person
     roles = tuple(role or ())
-    wanted: dict[str, Any] = {"overdue": overdue, "stranded": stranded, "case": case, "by": reader}
-    return as_data(engine.tasks(roles=roles, person=who, limit=limit, after=after, **wanted))
+    page = engine.tasks(
+        roles=roles, person=who, overdue=overdue, stranded=stranded, case=case, by=reader, limit=limit, after=after
+    )
+    return as_data(page)
 
 
 @router.get("/dates", response_model=list[Timer], responses=responses(422), tags=["dates"])

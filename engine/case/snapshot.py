@@ -6,9 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from engine.case.entry import Entry, canonical
+from engine.case.time.instants import from_text
 from engine.case.time.lateness import late_from
 
 
@@ -50,6 +52,13 @@ class Snapshot:
     def from_json(cls, text: str) -> Snapshot:
         """The snapshot that `as_json` wrote."""
         return cls(**json.loads(text))
+
+    def not_before_last(self, moment: datetime) -> datetime:
+        """`moment` (aware), or when the last step was where that is later: the time of a case never goes back.
+
+        The clock may have been set back since, or a place have come free before it.
+        """
+        return max(moment, from_text(self.last_at))
 
     @property
     def next_due(self) -> str | None:

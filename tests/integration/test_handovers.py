@@ -63,7 +63,7 @@ def test_what_somebody_has_who_becomes_inactive_is_shown_until_it_is_handed_on(e
     assert stranded(engine, person(engine, "sam")) == [task]
     assert stranded(engine, person(engine, "pat")) == stranded(engine, person(engine, "ada")) == []
     assert stranded(engine, roles=("senco",)) == []
-    assert engine.handovers.stranded() == {"jo": 1}
+    assert engine.handovers.of_inactive() == {"jo": 1}
     engine.people.change(replace(engine.people.person("jo"), active=True))
     assert stranded(engine) == []
     leave(engine, "jo")

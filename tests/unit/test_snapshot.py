@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot, apply, places_taken, replay
+from engine.case.time.instants import from_text
 
 AT, LATER = "2024-01-08T09:00:00.000000Z", "2024-01-09T09:00:00.000000Z"
 CASE = Snapshot("workshop", "1", 4, "work.place", AT, AT, entered={"work": AT, "work.place": AT}, been=["desk"])
@@ -19,6 +20,12 @@ CASE = Snapshot("workshop", "1", 4, "work.place", AT, AT, entered={"work": AT, "
 
 def entry(**effects: Any) -> Entry:
     return Entry(5, "event", LATER, LATER, "jo", "1", **effects)
+
+
+def test_the_time_of_a_case_never_goes_back() -> None:
+    at, later = from_text(AT), from_text(LATER)
+    assert CASE.not_before_last(later) == later
+    assert replace(CASE, last_at=LATER).not_before_last(at) == later
 
 
 def test_an_entry_moves_the_case_its_number_and_its_moment() -> None:

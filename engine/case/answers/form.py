@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.calendars.day import day_of
@@ -26,6 +26,7 @@ LONG_TEXT_LENGTH = 20_000
 # Tab, line feed and carriage return may stand in long texts; surrogates alone are no text that can be stored.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+F = TypeVar("F", int, float)
 
 
 class _Fault(Exception):
@@ -112,28 +113,26 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
 
 
 def _digits(field: Field, raw: int) -> str:
-    try:
-        return str(number.whole(raw))
-    except number.NotANumber as bad:
-        raise _Fault(f"{field.title} must be text. {bad}") from None
+    return str(_figure(field, raw, number.whole, "text"))
 
 
 def _integer(field: Field, raw: Any, _: ZoneInfo) -> int:
-    try:
-        read = number.whole(raw)
-    except number.NotANumber as bad:
-        raise _Fault(f"{field.title} must be a whole number. {bad}") from None
+    read = _figure(field, raw, number.whole, "a whole number")
     _check_limits(field, read)
     return read
 
 
 def _number(field: Field, raw: Any, _: ZoneInfo) -> float:
-    try:
-        read = number.decimal(raw)
-    except number.NotANumber as bad:
-        raise _Fault(f"{field.title} must be a number. {bad}") from None
+    read = _figure(field, raw, number.decimal, "a number")
     _check_limits(field, read)
     return read
+
+
+def _figure(field: Field, raw: Any, read: Callable[[Any], F], what: str) -> F:
+    try:
+        return read(raw)
+    except number.NotANumber as bad:
+        raise _Fault(f"{field.title} must be {what}. {bad}") from None
 
 
 def _check_limits(field: Field, number: float) -> None:

@@ -12,7 +12,6 @@ from engine.case.entry import Entry
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.possible import Possible, possible_events
-from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase
@@ -102,8 +101,7 @@ class Reader:
     def _possible(self, connection: Connection, process: Process, snapshot: Snapshot, actor: Actor) -> list[Possible]:
         tx = Transaction(connection, self._site.catalogue, self._site.clock.now())
         free = tx.free(process.name) if process.places else {}
-        moment = max(self._site.clock.now(), from_text(snapshot.last_at))
-        return possible_events(process, snapshot, actor, Facts(moment, free))
+        return possible_events(process, snapshot, actor, Facts(snapshot.not_before_last(tx.now), free))
 
     def seen(self, case: int, by: Actor | str | None, action: Action = Action.SEE) -> tuple[Process, Snapshot]:
         """A case with its process, as it is stored; for what decides or changes something. Nothing is kept of it.

@@ -136,8 +136,7 @@ class Transaction:
         self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0
     ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
-        # The clock may have been set back since the last step: the case's own time never goes back.
-        present = max(self.now, from_text(snapshot.last_at)) if snapshot else self.now
+        present = snapshot.not_before_last(self.now) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
         return decide(
             process, snapshot, command, Facts(present, free, fired, self._stranded(process, snapshot, command))
@@ -161,7 +160,7 @@ class Transaction:
 
     def moment(self, work: Work) -> datetime:
         """When a step with a case happens that is taken now: not before the step before it."""
-        return max(self.now, from_text(work.snapshot.last_at))
+        return work.snapshot.not_before_last(self.now)
 
     def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
         """Fire the timers of a case that are due by `until` (aware), each at its own time.
@@ -255,8 +254,7 @@ class Transaction:
         An event that would leave the case waiting has not taken it up: nothing is written, or it would be offered
         for ever.
         """
-        # The place may have come free before the last step of this case, whose history never goes back.
-        moment = max(at, from_text(work.snapshot.last_at))
+        moment = work.snapshot.not_before_last(at)
         self.catch_up(work, moment)
         waiting = work.snapshot.waiting
         if waiting.get("place") == place:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,7 +101,7 @@ class Accounts:
         Raises:
             BadPerson: nobody has this login, or they are not active.
         """
-        return self._invite(login, lambda connection, person: store.delete_invitations(connection, person))[0]
+        return self._invite(login)[0]
 
     def invite_again(self, login: str) -> tuple[str, bool]:
         """The same beside earlier ones, which stay: the first that is used voids the others; whether there are any.
@@ -112,16 +111,16 @@ class Accounts:
         Raises:
             BadPerson: nobody has this login, or they are not active.
         """
-        now = to_text(self._clock.now())
-        return self._invite(login, lambda connection, person: store.delete_invitations(connection, person, now))
+        return self._invite(login, void_until=to_text(self._clock.now()))
 
-    def _invite(self, login: str, void: Callable[[Connection, int], None]) -> tuple[str, bool]:
+    def _invite(self, login: str, void_until: str | None = None) -> tuple[str, bool]:
+        """Earlier invitations become void: all of them, or those that expire by `void_until` (UTC)."""
         secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
         with self._database.writing() as connection:
             person = known_person(connection, login)
             if not person.active:
                 raise BadPerson(f"{login} is not active.")
-            void(connection, person.id)
+            store.delete_invitations(connection, person.id, void_until)
             others = store.has_invitation(connection, person.id)
             store.insert_invitation(connection, digest(secret), person.id, expires)
         return secret, others

@@ -12,7 +12,7 @@ from engine.case.sight import may_be_given
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Task
-from engine.service.people.holders import stranded
+from engine.service.people.holders import any_name_will_do, stranded
 from engine.service.people.partners import partners_of
 from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
@@ -51,12 +51,9 @@ class Colleagues:
 def no_colleague(
     connection: Connection, login: str, task: str, process: Process, case: Snapshot, by: Actor
 ) -> Refusal | None:
-    """Why an open task cannot be given to somebody; whether there is such a person is not told.
-
-    Where no people are kept, as where a program keeps them itself, any name will do.
-    """
+    """Why an open task cannot be given to somebody; whether there is such a person is not told."""
     found = find_person(connection, login)
-    if found is None and not all_people(connection):
+    if found is None and any_name_will_do(connection):
         return None
     if found is not None and found.active and may_be_given(person_of(found).actor, case.tasks[task], by, process, case):
         return None

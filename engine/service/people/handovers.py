@@ -9,7 +9,6 @@ from engine.case.command import Actor, AssignTask, ReturnTask
 from engine.case.sight import Action, may
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.people.colleagues import no_colleague
-from engine.service.people.holders import stranded
 from engine.service.site import Site
 from engine.store.people import people as store
 
@@ -53,7 +52,7 @@ class Handovers:
         with self._site.database.reading() as connection:
             return len(store.tasks_given(connection, login))
 
-    def stranded(self) -> dict[str, int]:
+    def of_inactive(self) -> dict[str, int]:
         """Of everybody who is inactive and has open tasks still: how many."""
         with self._site.database.reading() as connection:
             return store.tasks_of_inactive(connection)
@@ -89,14 +88,13 @@ def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, 
     tx.catch_up(work, tx.now, offering=True)
     if work.snapshot.tasks.get(task, {}).get("person") != login:
         return Handover(0, (_gone((work.id, task)),))
-    if _may_return(tx, work, task, to, by):
-        refusal = tx.do(work, ReturnTask(task, by, tx.moment(work)))
-    elif not may(by, Action.SEE, work.process, work.snapshot):
+    if to is None and tx.do(work, ReturnTask(task, by, tx.moment(work))) is None:
+        return Handover(1)
+    if not may(by, Action.SEE, work.process, work.snapshot):
         return _untold(work.id, task, by, named=named)
-    else:
-        refusal = no_colleague(tx.connection, to, task, work.process, work.snapshot, by) if to else None
-        if refusal is None:
-            refusal = tx.do(work, AssignTask(task, to, by, tx.moment(work)))
+    refusal = no_colleague(tx.connection, to, task, work.process, work.snapshot, by) if to else None
+    if refusal is None:
+        refusal = tx.do(work, AssignTask(task, to, by, tx.moment(work)))
     return Handover(0, (Kept(work.id, task, refusal.message),)) if refusal is not None else Handover(1)
 
 
@@ -105,10 +103,6 @@ def _untold(case: int, task: str, by: Actor, *, named: bool) -> Handover:
     if may(by, Action.ADMINISTER):
         return Handover(0, unseen=1)
     return Handover(0, (_gone((case, task)),) if named else ())
-
-
-def _may_return(tx: Transaction, work: Work, task: str, to: str | None, by: Actor) -> bool:
-    return to is None and may(by, Action.ADMINISTER) and stranded(tx.connection, task, work.process, work.snapshot)
 
 
 def _gone(task: TaskName) -> Kept:

@@ -18,21 +18,29 @@ from engine.store.people import people as store
 from engine.store.people.people import StoredPerson
 
 
+def any_name_will_do(connection: Connection) -> bool:
+    """Whether no people are kept."""
+    return not store.has_people(connection)
+
+
 def stranded(connection: Connection, name: str, process: Process, case: Snapshot) -> bool:
     """Whether an open task of a case is given to somebody who can do it no more."""
     task = case.tasks.get(name, {})
     if not task.get("person"):
         return False
     found = store.find_person(connection, task["person"])
-    if found is None and not store.all_people(connection):
+    if found is None and any_name_will_do(connection):
         return False
     return is_stranded(task, _actor(found), process, case)
 
 
 def holders_in(connection: Connection, versions: Iterable[Process]) -> tuple[Holders, ...]:
     """Those whose tasks may be stranded, as lists ask for them."""
-    found = store.holders_of_tasks(connection)
-    return holders(versions, {name: _actor(one) for name, one in found.items()})
+    names = store.task_holders(connection)
+    if not names or any_name_will_do(connection):
+        return ()
+    known = {one.login: one for one in store.all_people(connection)}
+    return holders(versions, {name: _actor(known.get(name)) for name in names})
 
 
 def _actor(found: StoredPerson | None) -> Actor | None:

@@ -107,12 +107,15 @@ def all_people(connection: Connection) -> list[StoredPerson]:
     return [_person(row) for row in connection.execute(_people().order_by(people.c.login))]
 
 
-def holders_of_tasks(connection: Connection) -> dict[str, StoredPerson | None]:
-    """Those to whom open tasks are given, by name; None where nobody of this name is kept."""
+def has_people(connection: Connection) -> bool:
+    """Whether anybody is kept, active or not."""
+    return connection.execute(select(people.c.id).limit(1)).first() is not None
+
+
+def task_holders(connection: Connection) -> list[str]:
+    """The names of those to whom open tasks are given, whether they are kept or not."""
     held = select(tasks.c.person).where(tasks.c.person.is_not(None)).distinct()
-    names = [row[0] for row in connection.execute(held)]
-    known = {one.login: one for one in all_people(connection)} if names else {}
-    return {name: known.get(name) for name in names} if known else {}
+    return [row[0] for row in connection.execute(held)]
 
 
 def tasks_given(connection: Connection, login: str) -> list[tuple[int, str]]:

@@ -81,7 +81,7 @@ def people(request: Request, visitor: Administrating) -> Response:
     """Everybody."""
     lacking = {one.login for one in visitor.engine.people.without_organisation()}
     everybody = visitor.engine.people.everybody()
-    left = visitor.engine.handovers.stranded()
+    left = visitor.engine.handovers.of_inactive()
     return show(request, "people.html", people=everybody, lacking=lacking, titles=titles_of(visitor), left=left)
 
 
