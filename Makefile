@@ -63,9 +63,9 @@ bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
 	$(BIN)/python -m benchmarks
 
 lock:  ## Pin the newest requirements that pyproject.toml allows
-	$(BIN)/uv pip compile pyproject.toml --group build --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements.txt
-	$(BIN)/uv pip compile --group node --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements-node.txt
-	$(BIN)/uv pip compile pyproject.toml --group build --group dev --generate-hashes --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --generate-hashes --universal --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements.txt
+	$(BIN)/uv pip compile --group node --generate-hashes --universal --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -o requirements-node.txt
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --generate-hashes --universal --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q --upgrade -c requirements.txt -o requirements-dev.txt
 
 wheel: $(VENV)/test  ## Build the wheel
 	$(BIN)/python -m hatchling build -t wheel
