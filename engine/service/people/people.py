@@ -7,6 +7,7 @@ when it is issued; only its hash is kept. Times are UTC.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import secrets
@@ -89,7 +90,7 @@ class Person:
     area: str = ""
     version: int = 1
 
-    @property
+    @functools.cached_property  # a page asks for it some twenty times
     def actor(self) -> Actor:
         """The person as one who asks something of a case."""
         roles = frozenset(role_of("", one) if "/" not in one else one for one in self.roles)

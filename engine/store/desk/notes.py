@@ -7,9 +7,20 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from engine.store.statement import Statement
 from engine.store.tables import drafts, notes, people, saved_views
+
+_columns = ("process", "state", "data", "documents", "seq", "changed", "key", "case_id")
+_theirs = (
+    select(drafts.c.id, people.c.login, *(drafts.c[name] for name in _columns))
+    .join(people, people.c.id == drafts.c.person_id)
+    .where(people.c.login == bindparam("login"))
+    .order_by(drafts.c.id)
+)
+_UNSENT = Statement(_theirs.where(drafts.c.case_id.is_(None)))
+_DRAFT = Statement(_theirs.where(drafts.c.id == bindparam("id")))
 
 
 @dataclass(frozen=True)
@@ -89,14 +100,9 @@ def delete_draft(connection: Connection, number: int) -> None:
 
 def drafts_of(connection: Connection, login: str, number: int | None = None) -> list[StoredDraft]:
     """The drafts of a person that were not sent, or the one of this number if it is theirs, sent or not."""
-    names = ("process", "state", "data", "documents", "seq", "changed", "key", "case_id")
-    columns = (drafts.c[name] for name in names)
-    query = select(drafts.c.id, people.c.login, *columns).join(people, people.c.id == drafts.c.person_id)
-    query = query.where(people.c.login == login).order_by(drafts.c.id)
-    query = query.where(drafts.c.case_id.is_(None) if number is None else drafts.c.id == number)
+    rows = _UNSENT.rows(connection, login=login) if number is None else _DRAFT.rows(connection, login=login, id=number)
     return [
-        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), *row[6:])
-        for row in connection.execute(query)
+        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), *row[6:]) for row in rows
     ]
 
 

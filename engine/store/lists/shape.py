@@ -6,6 +6,7 @@ SQLAlchemy's parts costs more than SQLite takes to answer it, so each is made on
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
@@ -47,13 +48,24 @@ def rows_of(connection: Connection, make: Callable[..., Any], wanted: Any, *lite
 
 def _shape(given: Any, path: str, values: dict[str, Any]) -> Any:
     """Of each part only whether it is given; the values are put aside by their paths."""
-    if given is None or isinstance(given, bool):
+    if given is None or given is True or given is False or given == ():
         return given
+    kind: Callable[..., Any] = type(given)
+    if kind is str or kind is int:  # most parts by far, so they are not asked what else they might be
+        values[path] = given
+        return bool(given)
     before = f"{path}_" if path else ""
-    if is_dataclass(given):
-        return tuple(_shape(getattr(given, one.name), before + one.name, values) for one in fields(given))
-    if isinstance(given, (tuple, frozenset)):
-        items = sorted(given) if isinstance(given, frozenset) else given
-        return tuple(_shape(one, f"{before}{number}", values) for number, one in enumerate(items))
-    values[path] = given
-    return bool(given)
+    names = _fields(kind)
+    if names:
+        return tuple([_shape(getattr(given, name), before + name, values) for name in names])
+    if not isinstance(given, (tuple, frozenset)):
+        values[path] = given
+        return bool(given)
+    items = sorted(given) if kind is frozenset else given
+    return tuple([_shape(one, f"{before}{number}", values) for number, one in enumerate(items)])
+
+
+@functools.cache
+def _fields(kind: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the parts of a filter, or of a part of one; none of a tuple."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()

@@ -9,7 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from engine.store.statement import Statement
 from engine.store.tables import cases, organisations, people, tasks, tokens
+
+_TASK_HOLDERS = Statement(select(tasks.c.person).where(tasks.c.person.is_not(None)).distinct())
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,7 @@ def has_people(connection: Connection) -> bool:
 
 def task_holders(connection: Connection) -> list[str]:
     """The names of those to whom open tasks are given, whether they are kept or not."""
-    held = select(tasks.c.person).where(tasks.c.person.is_not(None)).distinct()
-    return [row[0] for row in connection.execute(held)]
+    return [row[0] for row in _TASK_HOLDERS.rows(connection)]
 
 
 def tasks_given(connection: Connection, login: str) -> list[tuple[int, str]]:
