@@ -11,6 +11,7 @@ import functools
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -47,6 +48,20 @@ class Steady(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
         """When to run next (aware), as counted from the later of `previous_fire_time` and `now`."""
         last = max(previous_fire_time, now) if previous_fire_time else None
         found: datetime | None = super().get_next_fire_time(last, now)
+        return found
+
+
+class Drift:
+    """Notices that the wall clock was set back, by readings of how far it is ahead of the monotonic one."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        # Two: a run that read the clock before it was set may say only after the next reading when it runs again.
+        self._last = deque([ahead], maxlen=2)
+
+    def is_back(self, ahead: timedelta) -> bool:
+        """Whether it was set back since, or shortly before, the last reading."""
+        found = max(self._last) - ahead > PULSE / 2
+        self._last.append(ahead)
         return found
 
 
@@ -157,17 +172,15 @@ class Scheduler:
         ahead than was meant: then it is due now. Where it was set forward, or the machine slept, APScheduler finds
         what is due.
         """
-        ahead = self._ahead()
+        drift = Drift(self._ahead())
         while not self._stopping.is_set():
             is_rung = self._bell.wait(PULSE.total_seconds())
             self._bell.clear()
-            before, ahead = ahead, self._ahead()
+            is_back = drift.is_back(self._ahead())
             with self._lock:
-                now = self._wall.now()
                 for job in [] if self._stopping.is_set() else self._waker.get_jobs():
-                    is_far = before - ahead > PULSE / 2 or job.next_run_time > now + job.trigger.interval
-                    if is_far or (is_rung and job.id == _DUE):
-                        job.modify(next_run_time=now)
+                    if is_back or (is_rung and job.id == _DUE):
+                        job.modify(next_run_time=self._wall.now())
             self._waker.wakeup()
 
     def _ahead(self) -> timedelta:

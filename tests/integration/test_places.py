@@ -9,6 +9,7 @@ import pytest
 from engine.case.command import Actor
 from engine.clock import SetClock
 from engine.service import Case, Engine
+from engine.store.lists.places import give_back_place, take_place, taken
 from tests.conftest import START
 from tests.steps import done, refusal
 
@@ -122,3 +123,15 @@ def test_figures_count_each_hold_for_itself(beds: Engine) -> None:
     assert figures() == (2, 0, 2)
     done(beds.fire(case.id, "go_home", "nurse"))
     assert figures() == (0, 0, 4)
+
+
+def test_the_store_itself_takes_no_place_more_than_there_are(engine: Engine) -> None:
+    """Where two take the last one at once, both have been told before that it is free: this decides."""
+    with engine.database.writing() as connection:
+        took = [take_place(connection, "beds", "bed", count, 3) for count in (2, 2, 1, 1)]
+        assert took == [True, False, True, False]
+        assert taken(connection, "beds") == {"bed": 3}
+        give_back_place(connection, "beds", "bed", 2)
+        assert [take_place(connection, "beds", "bed", count, 3) for count in (3, 2)] == [False, True]
+        assert not take_place(connection, "beds", "bed", 1, 2)  # fewer are offered than before
+        assert taken(connection, "beds") == {"bed": 3}

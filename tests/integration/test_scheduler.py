@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 from engine import Engine
 from engine.authoring.demonstration import load_demonstration, play
 from engine.clock import SetClock, SystemClock
-from engine.running.scheduler import LOOK, Scheduler, Steady
+from engine.running.scheduler import LOOK, Drift, Scheduler, Steady
 from engine.service.cases.due import Ran
 from engine.store.database import DatabaseUnavailable
 from tests.conftest import LOAN, REFERRAL, ROOT
@@ -147,7 +147,15 @@ def test_the_demonstration_goes_on_after_three_weeks_without_scheduler(url: str,
     engine.close()
 
 
-def test_a_wake_up_in_the_middle_of_a_run_is_not_lost(scheduler: Scheduler, watched: Watched) -> None:
+@pytest.fixture
+def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the next look waits in vain."""
+    monkeypatch.setattr("engine.running.scheduler.LOOK", timedelta(days=1))
+
+
+@pytest.mark.usefixtures("seldom")
+def test_a_wake_up_in_the_middle_of_a_run_is_not_lost(watched: Watched, request: pytest.FixtureRequest) -> None:
+    scheduler: Scheduler = request.getfixturevalue("scheduler")
     begun, go = threading.Event(), threading.Event()
 
     def hold(_: object) -> None:
@@ -164,6 +172,20 @@ def test_a_wake_up_in_the_middle_of_a_run_is_not_lost(scheduler: Scheduler, watc
     until(lambda: has_task(watched, late))
     until(lambda: watched.runs >= 3)
     assert len(fired(watched, late)) == 1
+
+
+def test_what_cannot_be_fired_is_left_to_the_next_look(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or it would look again and again, without a pause."""
+    scheduler, woken = Scheduler(watched), list[datetime]()
+    monkeypatch.setattr(watched, "run_due", lambda **_: Ran(0, ((1, "Fault"),)))
+    monkeypatch.setattr(scheduler, "wake_by", woken.append)
+    open_overdue(watched)
+    scheduler._look()
+    assert woken == []
+    ahead = (watched.clock.now() + timedelta(hours=1)).replace(second=0, microsecond=0)
+    open_due(watched, ahead)
+    scheduler._look()
+    assert woken == [ahead]
 
 
 def test_a_run_that_fails_is_told_without_data_and_tried_again(
@@ -358,6 +380,15 @@ def test_a_clock_set_back_by_less_than_an_interval_delays_no_look(
     set_wall(-timedelta(seconds=19))  # the look would come after 29 seconds: no further ahead than an interval
     until(lambda: watched.runs > runs)
     until(lambda: scheduler.next_look > SystemClock().now() + LOOK / 2)
+
+
+def test_a_clock_set_back_is_noticed_twice_for_a_run_that_read_it_before() -> None:
+    drift = Drift(timedelta(seconds=100))
+    readings = [100, 99.8, 81, 81, 81, 500, 500, 120, 120, 120]
+    assert [drift.is_back(timedelta(seconds=one)) for one in readings] == [
+        *(False, False, True, True, False),
+        *(False, False, True, True, False),
+    ]
 
 
 def test_an_interval_that_is_late_by_years_is_due_once() -> None:
