@@ -156,3 +156,35 @@ def test_tasks_of_an_earlier_release_count_as_well(url: str, clock: SetClock) ->
     assert overdue_of(engine, "b:head", "head") == [("look", 3)]
     assert engine.verify().findings == ()
     engine.close()
+
+
+REMINDED = """
+process: reminded
+version: "1"
+title: Reminded
+effective_from: 2023-01-01
+timezone: UTC
+initial: here
+roles: {clerk: {title: Clerk}}
+tasks:
+  answer: {title: Answer, role: clerk, due: 1 day}
+  remind: {title: Remind, role: clerk, due: 4 weeks, overdue_of: answer}
+events: {stop: {title: Stop, to: over}}
+states:
+  here: {owner: clerk, raise: answer, timers: {late: {after: 2 days, raise: remind}}}
+  over: {final: true}
+"""
+
+
+def test_pages_go_by_what_is_late_for_longest_and_lose_no_task(engine: Engine, clock: SetClock) -> None:
+    engine.publish(REMINDED)
+    first = done(engine.open_case("reminded", "clerk")).id
+    at(engine, clock, days=1)
+    second = done(engine.open_case("reminded", "clerk")).id
+    at(engine, clock, days=2, hours=12)
+    found, after = [], ""
+    for _ in range(2):
+        page = engine.tasks(roles=("clerk",), by="jo:clerk", limit=1, after=after)
+        found += [(one.case, one.task) for one in page.items]
+        after = page.next
+    assert (found, after) == ([(first, "remind"), (second, "answer")], "")

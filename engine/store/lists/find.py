@@ -250,7 +250,7 @@ def find_tasks(connection: Connection, wanted: TaskFilter, most: int) -> list[Ro
 
 def _task_page(connection: Connection, wanted: TaskFilter, most: int, *, dated: bool) -> list[Row]:
     rows = rows_of(connection, _tasks, wanted, dated, most=most)
-    return _merged(rows, most, ("due", "case_id", "task")) if wanted.roles else rows
+    return _merged(rows, most, ("late", "case_id", "task")) if wanted.roles else rows
 
 
 def _tasks(wanted: TaskFilter, dated: bool) -> Any:  # noqa: FBT001
