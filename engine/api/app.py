@@ -14,8 +14,8 @@ from engine.api import cases, lists
 from engine.api.asking import Limits, addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
-from engine.running.heads import Heads
 from engine.running.logs import place_of
+from engine.running.methods import Heads
 from engine.service import Engine
 
 # Ten a second, for each token: far above any honest program, below what would slow others down.

@@ -11,12 +11,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from engine.case.refusal import Code, Refusal
 from engine.running.doors import Turned
+from engine.running.methods import allowed
 from engine.source.fault import CaseworkError, Invalid, TooBig, Unavailable, Unknown
 
 MEDIA_TYPE = "application/problem+json"
@@ -102,10 +103,13 @@ def add_handlers(app: FastAPI) -> None:
         return turned_away(error)
 
     @app.exception_handler(HTTPException)
-    def http(_: Request, error: HTTPException) -> JSONResponse:
-        return answer(
-            problem(error.status_code, "http", HTTPStatus(error.status_code).phrase), dict(error.headers or {})
-        )
+    def http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"Allow": allowed(request.app.routes, request.scope)}
+            if request.method == "OPTIONS":
+                return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+        return answer(problem(error.status_code, "http", HTTPStatus(error.status_code).phrase), headers)
 
     for family in _FAMILIES:
         app.add_exception_handler(family, _of_family)

@@ -11,6 +11,7 @@ import json
 import mimetypes
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -40,6 +41,8 @@ class Bundle:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request(scope)
+        if request.method != "GET":
+            raise HTTPException(405)
         await _found(request.url.path.rpartition("/")[2], request.headers.get("accept-encoding", ""))(
             scope, receive, send
         )
