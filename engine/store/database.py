@@ -60,6 +60,7 @@ class Database:
         self.kind = self.url.get_backend_name()
         self._engine = _engine(self.url)
         self._turn = Turn(self.file, BUSY_SECONDS)
+        # There is one connection to memory, which all threads share: none of them may keep it for itself.
         in_memory = self.is_sqlite and self.file is None
         self._kept = _Kept(0 if in_memory else MOST_KEPT[self.kind])
 
@@ -118,6 +119,7 @@ class Database:
             return
         connection = self._connect()
         if not write and not self.is_sqlite:
+            # One snapshot for all statements: pages, backups and `verify` read much, and must not see half of a change.
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection:
             yield connection
@@ -204,6 +206,7 @@ class _Kept:
 def is_worth_retrying(error: DBAPIError) -> bool:
     """Whether the transaction lost a race, so that running it again gives the right answer."""
     state = getattr(error.orig, "sqlstate", None)
+    # SQLite has no codes of states, only words.
     return state in _RETRIED or "UNIQUE constraint failed: keys" in str(error.orig)
 
 
@@ -215,6 +218,7 @@ def _parsed(url: str) -> sqlalchemy.URL:
         raise DatabaseUnavailable(f"The database address cannot be read. {mend}") from None
     backend = parsed.get_backend_name()
     if backend in {"postgresql", "postgres"}:
+        # SQLAlchemy would look for psycopg2, and does not know the name postgres, which many hosts write.
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise DatabaseUnavailable(f"{backend} is not supported: SQLite and PostgreSQL are.")
@@ -231,6 +235,7 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
         event.listen(engine, "checkin", _note_rest)
         event.listen(engine, "checkout", _ping_after_rest)
         return engine
+    # Named: compiled statements are handed to the driver with their values by name.
     options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}, "paramstyle": "named"}
     if url.database and url.database != ":memory:":
         options["pool_size"] = 0  # no limit: threads keep one each, and a further one is only a further open file
@@ -247,6 +252,7 @@ def _engine(url: sqlalchemy.URL) -> sqlalchemy.Engine:
 def _prepare_postgres(connection: Any, _: Any) -> None:
     """A process that stands still in the middle of a transaction loses it, so that others can go on."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    # What is SET in a transaction that is rolled back is forgotten, and the driver has begun one.
     connection.commit()
 
 
@@ -272,12 +278,15 @@ def _note_rest(_: Any, record: Any) -> None:
 
 def _ping_after_rest(connection: Any, record: Any, _: Any) -> None:
     """A connection that has rested may be dead by now: then the pool makes a new one."""
+    # A connection that was made just now has never rested, and is not asked.
     if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS and not _has_ended(connection):
         return
     try:
         connection.execute("SELECT 1")
+        # The question began a transaction, in which its kind cannot be chosen any more.
         connection.rollback()
     except Exception as error:
+        # By this the pool knows to try another one, instead of giving up.
         raise DisconnectionError from error
 
 
@@ -295,6 +304,7 @@ def _begin_sqlite(connection: Connection) -> None:
         # One that began by reading cannot write any more once somebody else has: IMMEDIATE takes the lock first.
         driver.execute("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
     except sqlite3.OperationalError as error:
+        # SQLAlchemy does not wrap what the driver raises within a listener of its own.
         raise OperationalError("BEGIN", None, error) from error
 
 

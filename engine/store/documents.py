@@ -60,7 +60,9 @@ class FolderDocuments:
     @contextlib.contextmanager
     def receive(self, content: BinaryIO) -> Iterator[Arrived]:
         """Write the content to a file of its own beside the kept ones, and to the disk."""
+        # Nobody else on the machine reads the documents.
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # In the same folder: a file is moved in one step only within one file system.
         handle, name = tempfile.mkstemp(dir=self.folder, prefix="arriving-")
         path = Path(name)
         try:
@@ -80,8 +82,10 @@ class FolderDocuments:
         if final.exists():
             return
         final.parent.mkdir(exist_ok=True, mode=0o700)
+        # Read only: what a history names by its hash never changes.
         arrived.path.chmod(0o400)
         arrived.path.rename(final)
+        # A new name is on the disk only once its folder is.
         for folder in (final.parent, self.folder):
             _sync(folder)
 

@@ -28,6 +28,7 @@ _CALENDAR = Statement(
 _INSERT_CALENDAR = Statement(every_column(calendars))
 _COUNTS = Statement(
     select(
+        # Rows of these tables are never removed: two counts are enough to see whether anything is new.
         select(func.count()).select_from(versions).scalar_subquery(),
         select(func.count()).select_from(calendars).scalar_subquery(),
     )

@@ -12,6 +12,7 @@ __all__ = ["SCHEMA_REVISION", "check", "create_in_memory", "migrate", "revision"
 
 def migrate(database: Database) -> None:
     """Create the tables, or bring them up to date. Doing it again does nothing."""
+    # Here, for Alembic takes long to load, and only those who prepare a database need it.
     from alembic import command
     from alembic.config import Config
 

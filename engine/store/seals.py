@@ -17,6 +17,7 @@ BYTES = 32
 _READ = Statement(select(seals.c.key).where(seals.c.purpose == bindparam("of")))
 _new: dict[str, BindParameter[str]] = {"purpose": bindparam("of"), "key": bindparam("made")}
 _MAKE = Statement(
+    # Two programs may come for the first time at once: the second keeps the key of the first.
     sqlite_insert(seals).values(_new).on_conflict_do_nothing(),
     postgres_insert(seals).values(_new).on_conflict_do_nothing(),
 )

@@ -53,6 +53,7 @@ class Statement:
         name = connection.dialect.name
         if name not in self._compiled:
             compiled = self._core[name].compile(dialect=connection.dialect)  # type: ignore[attr-defined]
+            # None stands for a value that each run brings along.
             fixed = {key: value for key, value in compiled.params.items() if value is not None}
             self._compiled[name] = (str(compiled), fixed)
         return self._compiled[name]
@@ -73,6 +74,7 @@ def _execute(connection: Connection, text: str, values: Values) -> Any:
     try:
         cursor.execute(text, values)
     except connection.dialect.loaded_dbapi.Error as error:
+        # From None: a traceback would quote the error of the driver, and with it the row.
         raise _told(connection, error, text) from None
     return cursor
 
@@ -96,6 +98,7 @@ class Change(NamedTuple):
     values: Values
 
 
+# Never dropped: its keys are made of the fixed statements of the modules, at most MOST of them together.
 _COMBINED: dict[tuple[Statement, ...], tuple[str, Values]] = {}
 
 
@@ -122,6 +125,7 @@ def _combined(connection: Connection, statements: tuple[Statement, ...]) -> tupl
     if statements not in _COMBINED:
         parts = [statement.compiled(connection) for statement in statements]
         texts = [text.replace("%(", f"%(c{n}_") for n, (text, _) in enumerate(parts)]
+        # The first stands last, as the main one: the server counts the rows of that one only.
         others = ", ".join(f"c{n} AS ({text})" for n, text in enumerate(texts[1:], 1))
         fixed = {f"c{n}_{name}": value for n, (_, values) in enumerate(parts) for name, value in values.items()}
         _COMBINED[statements] = (f"WITH {others} {texts[0]}" if others else texts[0], fixed)

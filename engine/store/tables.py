@@ -38,6 +38,7 @@ metadata = MetaData(
     }
 )
 
+# SQLite counts up only what is called INTEGER, which holds as much as BIGINT there.
 _ID = BigInteger().with_variant(Integer, "sqlite")
 _INSTANT = String(27)
 

@@ -71,6 +71,7 @@ class _Handles:
     """Two open lock files, closed with the thread that they belong to."""
 
     def __init__(self, paths: list[Path]) -> None:
+        # Never the database itself: to close any handle of it would drop the locks that SQLite holds on it (POSIX).
         opened = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in paths]
         self.files = opened[0], opened[1]
 

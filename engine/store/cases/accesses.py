@@ -99,6 +99,7 @@ def accesses_of(connection: Connection, case: int, most: int, before: int = LAST
 def _in_lists(connection: Connection, case: int, most: int, before: int) -> list[tuple[object, ...]]:
     """The lists that named a case. Each of its blocks has one at least, so that few are read."""
     found: list[tuple[object, ...]] = []
+    # One more than wanted: in the first of them the case may be named only behind `before`.
     for (block,) in _BLOCKS.rows(connection, case=case, last=before // BLOCK, most=most + 1):
         end = min(before, (block + 1) * BLOCK)
         wanted = {"named": f",{case},", "first": block * BLOCK, "before": end}

@@ -21,6 +21,7 @@ _stamp = (
     select(func.count()).select_from(versions).scalar_subquery(),
     select(func.count()).select_from(calendars).scalar_subquery(),
 )
+# Both are read with the case: to ask for them apart would be two more round trips for every step.
 _hooked = select(func.count()).select_from(hooks).where(hooks.c.active).scalar_subquery()
 _one = select(cases.c.head, cases.c.snapshot, *_stamp, _hooked).where(cases.c.id == bindparam("id"))
 _READ = Statement(_one)
@@ -142,6 +143,7 @@ def update_case(
     hashes = _hashes(before.head, bodies)
     values = _row(snapshot, hashes[-1], columns[1])
     changes = [
+        # First, for its count is the answer: no row where another transaction was faster.
         Change(_UPDATE, {"case": before.id, "expected": before.snapshot.seq, **values}),
         *_part_changes(before.id, before.snapshot, snapshot),
         *index_changes(before.id, snapshot.process, *columns),

@@ -87,6 +87,7 @@ def split(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """A text without accents, capital letters and signs that cannot be seen."""
+    # Folded first: that may leave an accent behind (of İ), which is taken off then.
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(one for one in decomposed if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
 

@@ -65,6 +65,8 @@ def _write(connection: Connection, documents: Documents, archive: zipfile.ZipFil
     counts: dict[str, int] = {}
     digests: set[str] = set()
     for table in metadata.sorted_tables:
+        # In the order of their references, so that rows can be put back as they come. How long one gets is not known
+        # beforehand, and without force_zip64 a long one would be refused when it is written already.
         with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as member:
             counts[table.name] = 0
             for row in connection.execution_options(yield_per=_ROWS).execute(select(table)):
@@ -119,6 +121,7 @@ def read_archive(file: Path, connection: Connection, documents: Documents) -> Co
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive, file)
+            # Documents first: a content that no row names takes room, a row that names none cannot be mended.
             _read_documents(archive, documents)
             for table in metadata.sorted_tables:
                 with archive.open(f"tables/{table.name}.jsonl") as member:

@@ -23,6 +23,7 @@ Path = tuple[str | int, ...]
 def _condition(sight: ListSight, path: Path = ("sight",)) -> list[ColumnElement[bool]]:
     """What somebody sees as a condition on the table of cases; none where everything is seen."""
     seen = (_seen(part, (*path, "parts", n)) for n, part in enumerate(sight.parts))
+    # With false(): an or_ of nothing is no condition, and who sees nothing would see everything.
     return [] if sight.everything else [or_(false(), *seen)]
 
 
@@ -127,6 +128,7 @@ def _filtered(wanted: CaseFilter) -> Any:
         query = query.where(cases.c.since >= value("since_from"))
     for n, _ in enumerate(wanted.words):
         begins = (words.c.word >= value("words", n, 0), words.c.word < value("words", n, 1))
+        # Not a join: a case of which two words begin alike would be found twice.
         query = query.where(cases.c.id.in_(select(words.c.case_id).where(*begins)))
     return query.where(*_condition(wanted.sight))
 
@@ -214,6 +216,7 @@ def _count(rows: list[Row]) -> int:
 
 def _merged(rows: Iterable[Row], most: int, order: tuple[str, ...], *, down: bool = False) -> list[Row]:
     """The first rows of several pages that share an order, each row once."""
+    # A row without a value has an empty one here: Python cannot put None and text in order.
     found = {tuple(row[name] if row[name] is not None else "" for name in order): row for row in rows}
     return [found[key] for key in sorted(found, reverse=down)[:most]]
 

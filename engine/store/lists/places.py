@@ -58,6 +58,7 @@ def take_place(connection: Connection, process: str, place: str, count: int, cap
     """Take places, or none when fewer than `count` are free."""
     if _TAKE.change(connection, of=process, kind=place, count=count, capacity=capacity) == 1:
         return True
+    # The first try fails where none is left, and where the row is not there yet: make sure of that, and try again.
     _NEW.change(connection, of=process, kind=place)
     return _TAKE.change(connection, of=process, kind=place, count=count, capacity=capacity) == 1
 

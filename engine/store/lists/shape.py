@@ -40,6 +40,7 @@ def rows_of(connection: Connection, make: Callable[..., Any], wanted: Any, *lite
     made = _MADE.get(key)
     if made is None:
         if len(_MADE) >= MOST_KEPT:
+            # All at once: those in use are made again at their next page.
             _MADE.clear()
         query = make(wanted, *literal)
         made = _MADE[key] = _Made(Statement(query), tuple(query.selected_columns.keys()))

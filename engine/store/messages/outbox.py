@@ -31,8 +31,10 @@ from engine.store.tables import hooks, outbox
 
 WEBHOOK, EMAIL = "webhook", "email"
 _columns = ("kind", "target", "body", "made", "next_try", "tries", "fault")
+# With types: in a SELECT, PostgreSQL cannot tell from a table what kind of values these are.
 _text = (bindparam("body", type_=Text), bindparam("made", type_=String), bindparam("next_try", type_=String))
 _QUEUE = Statement(
+    # One statement however many hooks there are: none of them costs a step another question to the server.
     insert(outbox).from_select(
         _columns,
         select(literal(WEBHOOK, String), cast(hooks.c.id, Text), *_text, literal(0), literal("", Text)).where(

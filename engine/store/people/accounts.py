@@ -45,6 +45,7 @@ def account_of(connection: Connection, person: int, *, to_change: bool = False) 
     """
     query = select(accounts.c.person_id, accounts.c.password, accounts.c.totp, accounts.c.counter, accounts.c.recovery)
     query = query.where(accounts.c.person_id == person)
+    # SQLite knows no such lock and needs none: who writes there is alone.
     row = connection.execute(query.with_for_update() if to_change else query).first()
     return StoredAccount(*row) if row else None
 
