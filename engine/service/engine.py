@@ -157,6 +157,7 @@ class Engine:
     overview_of = _of("reader", Reader.overview_of)
     history = _of("reader", Reader.history)
     told_history = _of("reader", Reader.told_history)
+    step_done = _of("reader", Reader.step_done)
     document = _of("reader", Reader.document)
     copy_of = _of("reader", Reader.copy_of)
     possible_events = _of("reader", Reader.possible_events)

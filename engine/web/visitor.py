@@ -228,23 +228,19 @@ async def _case_visitor(visitor: Visiting) -> Visitor:
     return visitor
 
 
-class _Looking:
+async def _looking(request: Request) -> Visitor:
     """Who asks for the page of a case, and the case, read together. Who shows it keeps that it was shown."""
-
-    def __init__(self, *, steps: bool = False) -> None:
-        self._steps = steps
-
-    async def __call__(self, request: Request) -> Visitor:
-        key, number = _key(request), number_in(request.path_params["number"])
-        if not key:
-            raise _not_signed_in(request)
-        arrived = await run_in_threadpool(engine_of(request).arrivals.arrival_at, key, number, steps=self._steps)
-        found = _arrived(request, arrived)
-        await _recall(request, found)
-        if found.look is None:  # there is none, or they may not see it: the page will say so, if they see cases at all
-            await _touch(found)
-            await _case_visitor(found)
-        return found
+    key, number = _key(request), number_in(request.path_params["number"])
+    if not key:
+        raise _not_signed_in(request)
+    done = number_in(request.path_params.get("seq", ""))  # a page that tells of a step names it
+    arrived = await run_in_threadpool(engine_of(request).arrivals.arrival_at, key, number, done)
+    found = _arrived(request, arrived)
+    await _recall(request, found)
+    if found.look is None:  # there is none, or they may not see it: the page will say so, if they see cases at all
+        await _touch(found)
+        await _case_visitor(found)
+    return found
 
 
 async def _administrator(visitor: Visiting) -> Visitor:
@@ -254,8 +250,7 @@ async def _administrator(visitor: Visiting) -> Visitor:
 
 
 CaseVisiting = Annotated[Visitor, Depends(_case_visitor)]
-Looking = Annotated[Visitor, Depends(_Looking())]
-LookingBack = Annotated[Visitor, Depends(_Looking(steps=True))]
+Looking = Annotated[Visitor, Depends(_looking)]
 Administrating = Annotated[Visitor, Depends(_administrator)]
 
 

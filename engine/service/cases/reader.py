@@ -16,7 +16,7 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import Case, Document, Page, case_view, copies_of, local, shown_data, shown_entry
-from engine.service.cases.words import Access, Overview, Report, Step, choice_of, shown_fields, tell
+from engine.service.cases.words import Access, Overview, Report, Step, choice_of, shown_fields, step_done, tell
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
@@ -132,7 +132,7 @@ class Reader:
         """
         with self._site.database.reading() as connection:
             view, process, snapshot = self.overview_in(connection, case, by)
-            history = tuple(self.steps_in(connection, process, case))
+            history = tuple(self._steps_in(connection, process, case))
         self._accesses.note_shown(case, (process, snapshot), by, what)
         return Report(view.case, view.fields, view.possible, view.been, history)
 
@@ -165,19 +165,35 @@ class Reader:
         choices = tuple(choice_of(one) for one in possible)
         return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been)), process, snapshot
 
-    def told_history(self, case: int, by: Actor | str) -> tuple[list[Step], Process]:
+    def told_history(self, case: int, by: Actor | str, after: int = 0) -> tuple[list[Step], Process]:
         """What happened to a case in words without content, and its process: what an auditor reads.
+
+        `after` leaves out the steps up to this number.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see its history.
         """
         with self._site.database.reading() as connection:
             process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
-            return list(self.steps_in(connection, process, case)), process
+            return list(self._steps_in(connection, process, case, after)), process
 
-    def steps_in(self, connection: Connection, process: Process, case: int) -> Iterator[Step]:
-        """Everything that happened to a case that may be seen, in words, within another transaction."""
-        return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case))
+    def step_done(self, case: int, seq: int, by: Actor | str) -> Step | None:
+        """The last step up to this number that somebody did and that did not follow by itself; None of no step.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see its history.
+        """
+        with self._site.database.reading() as connection:
+            process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
+            return self.step_done_in(connection, process, case, seq)
+
+    def step_done_in(self, connection: Connection, process: Process, case: int, seq: int) -> Step | None:
+        """The same of a case that may be seen, within another transaction. No more is read than it takes."""
+        bodies = store.history_back(connection, case, seq)
+        return step_done(tell(process, Entry.from_body(body)) for body in bodies)
+
+    def _steps_in(self, connection: Connection, process: Process, case: int, after: int = 0) -> Iterator[Step]:
+        return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case, after))
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -128,6 +128,19 @@ def tell(process: Process, entry: Entry) -> Step:
     did = _SAID[entry.kind](process, entry)
     by_itself = entry.kind in {"automatic", "timer"}
     return Step(entry.seq, at, recorded, _what(process, entry, did), entry.by, to, did, by_itself)
+
+
+def step_done(backwards: Iterable[Step]) -> Step | None:
+    """Of steps, the latest first, the last that somebody did and that did not follow by itself; None of none.
+
+    Where all followed by themselves it is the last one.
+    """
+    latest: Step | None = None
+    for one in backwards:
+        latest = latest or one
+        if not one.by_itself:
+            return one
+    return latest
 
 
 def _what(process: Process, entry: Entry, text: str) -> str:

@@ -21,7 +21,7 @@ from engine.service.site import Site
 
 @dataclass(frozen=True)
 class Look:
-    """A case that somebody asks to see, read when they came. `steps`: what happened to it, where that is asked for.
+    """A case that somebody asks to see, read when they came. `done`: what was done to it, where that is asked for.
 
     That it was shown is not written down yet.
     """
@@ -30,7 +30,7 @@ class Look:
     overview: Overview
     process: Process
     snapshot: Snapshot
-    steps: tuple[Step, ...] = ()
+    done: Step | None = None
 
 
 class Arrivals:
@@ -51,9 +51,9 @@ class Arrivals:
         return arrived[:2] if arrived else None
 
     def arrival_at(
-        self, key: str, case: int | None = None, *, steps: bool = False
+        self, key: str, case: int | None = None, done: int | None = None
     ) -> tuple[Session, list[Process], Look | None] | None:
-        """The same with the case of this number, and with its history; None in its place where it is not for them."""
+        """The same with the case of this number; None where it is not for them. And what its step `done` did."""
         with self._site.database.reading() as connection:
             session = self._accounts.read_session(connection, key)
             if session is None:
@@ -63,7 +63,7 @@ class Arrivals:
             if case is not None and session.stage is Stage.SIGNED_IN:
                 try:
                     overview, process, snapshot = self._reader.overview_in(connection, case, actor)
-                    told = tuple(self._reader.steps_in(connection, process, case)) if steps else ()
+                    told = self._reader.step_done_in(connection, process, case, done) if done is not None else None
                     look = Look(case, overview, process, snapshot, told)
                 except UnknownCase:
                     pass

@@ -50,8 +50,16 @@ _UPDATE = Statement(
 _INSERT_HISTORY = Statement(every_column(history))
 _HISTORY = Statement(
     select(history.c.seq, history.c.body, history.c.hash)
-    .where(history.c.case_id == bindparam("id"))
+    .where(history.c.case_id == bindparam("id"), history.c.seq > bindparam("after"))
     .order_by(history.c.seq)
+)
+# A step is followed by few that come about by themselves.
+_AT_ONCE = 20
+_BACKWARDS = Statement(
+    select(history.c.seq, history.c.body)
+    .where(history.c.case_id == bindparam("id"), history.c.seq <= bindparam("last"))
+    .order_by(history.c.seq.desc())
+    .limit(_AT_ONCE)
 )
 _LATEST = Statement(
     select(history.c.body)
@@ -233,10 +241,18 @@ def waiting_row(case: int, snapshot: Snapshot) -> dict[str, Any]:
     return {"case_id": case, "process": snapshot.process, "place": wait["place"], "since": wait["since"]}
 
 
-def history_of(connection: Connection, case: int) -> Iterator[tuple[int, str, str]]:
-    """The entries of a case in order: number, body, hash."""
-    for row in _HISTORY.rows(connection, id=case):
+def history_of(connection: Connection, case: int, after: int = 0) -> Iterator[tuple[int, str, str]]:
+    """The entries of a case behind a number, in order: number, body, hash."""
+    for row in _HISTORY.rows(connection, id=case, after=after):
         yield row[0], row[1], row[2]
+
+
+def history_back(connection: Connection, case: int, last: int) -> Iterator[str]:
+    """The bodies of the entries of a case up to a number, the latest first, read as far as somebody asks."""
+    while rows := _BACKWARDS.rows(connection, id=case, last=last):
+        for seq, body in rows:
+            yield body
+            last = seq - 1
 
 
 def entries_at(connection: Connection, case: int, at: str, most: int = 1000) -> list[Entry]:

@@ -43,7 +43,7 @@ class Seen:
     overview: Overview
     stops: list[Stop]
     changeable: bool
-    steps: tuple[Step, ...] = ()
+    done: Step | None = None
 
     @property
     def case(self) -> Case:
@@ -74,7 +74,7 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     else:
         engine.arrivals.keep_shown(visitor.session, look, what)
     changeable = may(visitor.actor, Action.CHANGE, look.process, look.snapshot)
-    return Seen(look.process, look.overview, _map(look.process, look.overview), changeable, look.steps)
+    return Seen(look.process, look.overview, _map(look.process, look.overview), changeable, look.done)
 
 
 def _map(process: Process, overview: Overview) -> list[Stop]:

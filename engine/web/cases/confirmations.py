@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from engine.process.definition import Process
 from engine.service import Case
 from engine.service.cases.words import Step
@@ -15,16 +13,17 @@ MOST_NAMED = 10
 MOST_TIMERS = 3
 
 
-def step_done(steps: Iterable[Step], seq: int) -> Step:
-    """The last step up to `seq` that somebody did, and that did not follow by itself.
+def step_done(visitor: Visitor, number: int, seq: int) -> Step:
+    """The last step of a case up to `seq` that somebody did, and that did not follow by itself.
 
     Raises:
-        NotFound: the case has no such step.
+        UnknownCase: there is none with this number, or it is not for the visitor.
+        NotFound: it has no such step.
     """
-    found = [one for one in steps if one.seq <= seq]
-    if not found:
+    found = visitor.engine.step_done(number, seq, visitor.actor)
+    if found is None:
         raise NotFound
-    return next((one for one in reversed(found) if not one.by_itself), found[-1])
+    return found
 
 
 def called(case: Case) -> str:
@@ -60,7 +59,7 @@ def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:
         NotFound: it has no such step.
     """
     process, case = _shown(visitor, number)
-    said = did or step_done(visitor.engine.told_history(number, visitor.actor)[0], seq).did
+    said = did or step_done(visitor, number, seq).did
     first = following(process, case)[:1]
     after = f" What comes next: {first[0]}." if first else ""
     return f"{said}: {called(case)}. {standing(process, case)}{after}"

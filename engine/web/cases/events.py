@@ -22,7 +22,6 @@ from engine.web.visitor import (
     TYPED,
     CaseVisiting,
     Looking,
-    LookingBack,
     NotFound,
     Posted,
     SentToChange,
@@ -225,8 +224,7 @@ def look_over(
     done, kept = _done_before(visitor, number, typed), getattr(request.state, "typed", None)
     seen = see(visitor, number, "form")
     if done is not None:
-        told, _ = visitor.engine.told_history(number, visitor.actor)
-        return show(request, "event_gone.html", seen=seen, done=done, last=step_done(told, done))
+        return show(request, "event_gone.html", seen=seen, done=done, last=step_done(visitor, number, done))
     event = seen.process.event(seen.case.state, name)
     if event is None or kept is None or kept.path != _address(number, name):
         return ask(request, visitor, number, name)
@@ -280,10 +278,9 @@ def _refused(request: Request, tried: Attempt, refusal: Refusal) -> Response:
 
 def _meanwhile(request: Request, tried: Attempt) -> Response:
     """Somebody changed the case: what they did, and the form with everything that was typed."""
-    told, _ = tried.visitor.engine.told_history(tried.seen.case.id, tried.visitor.actor)
-    changed = tuple(one for one in told if one.seq > tried.version)
+    told, _ = tried.visitor.engine.told_history(tried.seen.case.id, tried.visitor.actor, tried.version)
     when, shown = _when(tried.at_text), tried.shown({})
-    return _form(request, *tried.of, shown, 409, when, changed=changed, meeting=tried.meeting)
+    return _form(request, *tried.of, shown, 409, when, changed=tuple(told), meeting=tried.meeting)
 
 
 def _check(request: Request, tried: Attempt, key: str) -> Response:
@@ -308,9 +305,9 @@ def _check(request: Request, tried: Attempt, key: str) -> Response:
 
 
 @router.get("/cases/{number}/done/{seq}")
-def done(request: Request, visitor: LookingBack, number: CaseNumber, seq: Annotated[Whole, Path(ge=1)]) -> Response:
+def done(request: Request, visitor: Looking, number: CaseNumber, seq: Annotated[Whole, Path(ge=1)]) -> Response:
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
-    last, told_of = step_done(seen.steps, seq), (seen.process, seen.case)
+    last, told_of = seen.done or step_done(visitor, number, seq), (seen.process, seen.case)
     values: dict[str, Any] = {"called": called(seen.case), "standing": standing(*told_of)}
     return show(request, "event_done.html", seen=seen, last=last, following=following(*told_of), **values)
