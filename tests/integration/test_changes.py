@@ -7,15 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine import Engine
-from engine.case.command import Actor
+from engine.case.command import Actor, AddDocument
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
-from engine.service.cases.transaction import LostRace
+from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.site import ATTEMPTS
 from engine.store.cases import due
 from engine.store.database import DatabaseUnavailable
+from engine.store.tables import cases
 from tests.conftest import START
 from tests.steps import PUPIL, done, refusal
 from tests.workshop import TEXT
@@ -55,6 +57,34 @@ def test_what_a_batch_sets_anew_waits_for_what_falls_due_before_it(shop: Engine,
     shop.run_due(batch=1)
     assert timers(shop, first) == ["task:call", "desk/deadline", "task:look"]
     assert timers(shop, second) == ["task:call", "desk/deadline"]
+
+
+def test_a_timer_fires_at_the_very_instant_at_which_it_is_due(shop: Engine, clock: SetClock) -> None:
+    case = opened(shop)
+    due = min(timer.due for timer in shop.case(case).timers)
+    clock.set(due - timedelta(seconds=1))
+    assert shop.run_due().fired == 0
+    clock.set(due)
+    assert shop.run_due().fired == 1
+    assert timers(shop, case) == ["task:call"]
+    other = opened(shop)
+    clock.set(min(timer.due for timer in shop.case(other).timers))
+    done(shop.add_document(other, "photo", b"x", CLERK))
+    assert timers(shop, other) == ["task:call"]  # what is done at that instant comes after it
+
+
+def test_who_wrote_in_between_is_noticed(shop: Engine) -> None:
+    """SQLite has one writer at a time, so that it does not come to pass there; nobody but the row says so."""
+    case = opened(shop)
+    with shop.database.writing() as connection:
+        tx = Transaction(connection, shop.site.catalogue, shop.clock.now())
+        work = tx.hold(case)
+        connection.execute(update(cases).where(cases.c.id == case).values(seq=cases.c.seq + 1))
+        assert tx.do(work, AddDocument("photo", "name", "0" * 64, 1, "image/png", Actor.of(CLERK), tx.now)) is None
+        with pytest.raises(LostRace):
+            tx.write()
+        connection.rollback()
+    assert shop.verify().findings == ()
 
 
 def test_a_place_that_comes_free_in_a_run_is_taken_by_who_waited_before_the_next_timer(

@@ -57,6 +57,22 @@ def test_one_case(referral: Process, by: Actor, action: Action, granted: bool) -
     assert may(by, action, referral, CASE) is granted
 
 
+def test_a_task_is_for_its_role_and_for_the_one_it_was_escalated_to(referral: Process) -> None:
+    task = {"role": "coordinator"}
+    escalated = {**task, "escalated": "manager"}
+    for role, plain, later in (
+        ("coordinator", True, True),
+        ("manager", False, True),
+        ("senco", False, False),
+    ):
+        by = actor(role)
+        assert may(by, Action.DO_TASK, referral, CASE, task=task) is plain, role
+        assert may(by, Action.DO_TASK, referral, CASE, task=escalated) is later, role
+    given = {**task, "person": "jo"}
+    assert may(replace(actor("panel_member", area="hinckley"), name="jo"), Action.DO_TASK, referral, CASE, task=given)
+    assert not may(replace(actor(), name="jo"), Action.DO_TASK, referral, CASE, task=given)  # who sees no case
+
+
 def test_events_and_the_house(referral: Process) -> None:
     event = referral.event("panel", "managed_move")
     assert may(actor("coordinator"), Action.FIRE, referral, CASE, event)
