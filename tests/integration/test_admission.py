@@ -22,6 +22,8 @@ from tests.steps import done, in_panel
 PDF, TEXT = b"%PDF-1.4 x", b"A letter.\n"
 TAKEN = [("plan.pdf", PDF), ("PLAN.PDF", PDF), ("letter.txt", TEXT), ("Letter of 12.3.2024", TEXT), ("", PDF)]
 TAKEN += [("Letter to Dr. Jones", TEXT), (f"{'É' * 196}.txt", TEXT)]
+# A sign of two bytes that stands where the looking ends.
+TAKEN += [("long.txt", b"x" * 999_999 + "É, and more".encode())]
 REFUSED = [
     ("plan.pdf", b"", "empty"),
     ("plan.pdf", b"MZ\x90\x00", "This kind of file is not taken"),
@@ -35,7 +37,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content"), TAKEN)
+@pytest.mark.parametrize(("name", "content"), TAKEN, ids=lambda one: str(one)[:20])
 def test_what_fits_its_name_is_kept_as_what_it_is(engine: Engine, name: str, content: bytes) -> None:
     case = in_panel(engine)
     kept = done(engine.add_document(case.id, "ehcp", content, "coordinator", name=name, media_type="image/png"))

@@ -5,6 +5,7 @@ Pages, API, command line and Python ask the same room. It reads contents, and sp
 
 from __future__ import annotations
 
+import codecs
 import re
 import socket
 import struct
@@ -21,6 +22,7 @@ from engine.source.fault import Invalid
 # Room for a long scan. The store would take four times as much: this is what people may send.
 MOST_BYTES = 25_000_000
 LONGEST_NAME = 200
+LOOKED_AT = 1_000_000
 CHUNK = 1 << 16
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # What people take for the kind of a file: "plan.pdf", not "Meeting of 12.3.2024" or "Letter to Dr. Jones".
@@ -84,7 +86,9 @@ def _is_text(content: BinaryIO) -> bool:
     """Whether it is UTF-8 without anything that a browser or an office might run."""
     content.seek(0)
     try:
-        text = content.read(1_000_000).decode("utf-8")
+        head = content.read(LOOKED_AT)
+        # Where the looking ends in the middle of a text, it may end in the middle of a sign.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < LOOKED_AT)
     except UnicodeDecodeError:
         return False
     begins = text.lstrip("\ufeff \r\n\t").lower()
@@ -98,9 +102,11 @@ def _zipped(content: BinaryIO) -> str | None:
             names = set(archive.namelist())
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 return None
+            # A longer one is none, and may unpack to more than fits into the memory.
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 told = archive.read("mimetype").decode("ascii", "replace").strip()
                 return told if told in ALLOWED.values() else None
+    # What is encrypted raises RuntimeError, what is packed in an odd way NotImplementedError.
     except (zipfile.BadZipFile, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
         return None
     if "word/document.xml" in names:
@@ -123,6 +129,7 @@ class Scanner:
         content.seek(0)
         try:
             with self._connected() as line:
+                # As clamd wants it: pieces, each with its length before it, and an empty one at the end.
                 line.sendall(b"zINSTREAM\0")
                 while chunk := content.read(CHUNK):
                     line.sendall(struct.pack("!L", len(chunk)) + chunk)
