@@ -53,6 +53,7 @@ class Lane:
         loop = asyncio.get_running_loop()
 
         def work() -> T:
+            # An event of asyncio may be set by its own thread only.
             loop.call_soon_threadsafe(begun.set)
             return function(*args, **named)
 
@@ -64,6 +65,7 @@ class Lane:
         try:
             await asyncio.wait_for(begun.wait(), self._seconds)
         except TimeoutError:
+            # Else it began in this very moment, and is waited for.
             if future.cancel():
                 raise Busy(max(1, int(self._seconds))) from None
         except asyncio.CancelledError:

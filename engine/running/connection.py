@@ -69,6 +69,7 @@ class Impatient(H11Protocol):
             self._begun = self.loop.time()
             self._expect()
             return
+        # An answer that has begun cannot be followed by another one.
         if self._awaits_head or not self.cycle.response_started:
             self.transport.write(_TOO_SLOW)
         self.transport.close()

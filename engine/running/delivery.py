@@ -42,6 +42,7 @@ class Mailer:
         try:
             message = EmailMessage()
             message["From"], message["To"], message["Subject"] = self.sender, email.address, email.subject
+            # The same at each try: by it mail programs know what was sent twice.
             message["Message-ID"] = f"<{email.id}@casework>"
             message.set_content(email.text)
             asyncio.run(self._hand_over(message))

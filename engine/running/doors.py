@@ -101,6 +101,7 @@ def _turned(door: Door, headers: Headers) -> Turned | None:
         told = [whole(one) for one in lengths]
     except NotANumber:
         told = [-1]
+    # Two lengths are how one request is smuggled into another past a proxy.
     if len(lengths) > 1 or min(told, default=0) < 0:
         return Turned(400, "How much is sent (Content-Length) must be told as one number.")
     if max(told, default=0) > door.most:

@@ -24,8 +24,10 @@ def configure(form: str, level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=lambda *_: structlog.WriteLogger(cast("TextIO", _Steady())),
+        # Loggers are made when modules load; a kept one would not follow a later call of `configure`.
         cache_logger_on_first_use=False,
     )
+    # It warns of each run that is left out because one is under way, which is meant here.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 

@@ -115,6 +115,7 @@ class Scheduler:
         self._stopping.wait()
         self.stop()
 
+    # A signal comes in the middle of anything, also while a lock is held: it only leaves word.
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         self._stopping.set()
 

@@ -55,6 +55,7 @@ class Site:
         for _ in range(ATTEMPTS):
             try:
                 with self.database.writing() as connection:
+                    # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
                     tx = Transaction(connection, self.catalogue, now or self.clock.now())
                     result = work(tx)
             except LostRace:

@@ -15,6 +15,7 @@ from engine.store.cases.accesses import insert_accesses
 from engine.store.database import Database
 
 
+# By identity: two people may be shown the same at the same instant.
 @dataclass(eq=False)
 class _Shown:
     """What somebody was shown, and whether it is written."""
@@ -32,6 +33,7 @@ class AccessWriter:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        # Held while somebody writes: who gets it may find that their own was written meanwhile.
         self._turn = threading.Lock()
         self._waiting: list[_Shown] = []
 

@@ -57,6 +57,7 @@ class Answers:
         actor = session.person.actor
 
         def work(tx: Transaction) -> int | None:
+            # Before the event is looked for: it was done, so it may not stand where the case is now.
             known = store.read_key(tx.connection, idempotency_key) if idempotency_key else None
             if known is not None and known.case == case:
                 self._accounts.touch_in(tx.connection, session)
@@ -64,6 +65,7 @@ class Answers:
             held = tx.hold_for(case, actor)
             process, before = held.process, held.snapshot
             found = process.event(before.state, event)
+            # By nobody: such an event is sent by timers and offers only.
             if found is None or found.by == frozenset():
                 return None
             data = read(process, found, case_view(process, case, before, tx.now, actor))

@@ -83,6 +83,7 @@ class Reader:
         copies = copies_of(process, snapshot, document)
         if not copies or copy > len(copies):
             raise KeyError(document)
+        # Before its content is given: who saw it must not depend on whether the program lived on.
         self._accesses.note_shown(case, (process, snapshot), by, f"document {document}")
         found = copies[copy - 1]
         return found, self._site.documents.open(found.hash)

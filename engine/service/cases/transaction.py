@@ -63,6 +63,7 @@ class Transaction:
         self.now = now
         self.earliest: str | None = None
         self._works: dict[int, Work] = {}
+        # Read once and counted on from there; whether a place is really left, SQL says when it is taken.
         self._free: dict[str, dict[str, int]] = {}
         self._freed: dict[tuple[str, str], str] = {}
         # For this transaction only: by the next one the case may have changed.
@@ -155,6 +156,7 @@ class Transaction:
             free[place] = free.get(place, 0) - count
             if count < 0:
                 self._freed[process, place] = after.last_at
+        # Who begins to wait, or now waits for another place than before, may find one free.
         if after.waiting and after.waiting != (before.waiting if before else {}):
             self._freed.setdefault((process, after.waiting["place"]), after.last_at)
 
@@ -256,6 +258,7 @@ class Transaction:
         """
         moment = work.snapshot.not_before_last(at)
         self.catch_up(work, moment)
+        # Asked only now: one of the timers may have led it out of the queue.
         waiting = work.snapshot.waiting
         if waiting.get("place") == place:
             hold = work.process.states[waiting["for"]].hold

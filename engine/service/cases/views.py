@@ -205,6 +205,7 @@ def case_view(
 
 
 def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
+    # A sign behind all digits: what has no date comes last.
     return sorted(snapshot.tasks.items(), key=lambda one: (late_from(one[1]) or "~", one[0]))
 
 

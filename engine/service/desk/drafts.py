@@ -89,6 +89,7 @@ class Drafts:
         with self._site.documents.receive(content) as arrived:
             with self._site.documents.look(arrived) as looked_at:
                 found = self._site.admission.admit(looked_at, called)
+            # Before the draft names it: a content that nothing names only takes room.
             self._site.documents.keep(arrived)
             facts = {
                 "document": kind,
@@ -139,6 +140,7 @@ class Drafts:
             UnknownDraft: there is none of this number, or it is somebody else's.
             UnknownCase: it was sent already, and `by` may not see its case any more.
         """
+        # Outside of the transaction: contents are read to their end for it, and others wait to write.
         lost = self._lost(self.draft(number, by))
 
         def work(tx: Transaction) -> Case | Refusal:

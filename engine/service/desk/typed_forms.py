@@ -47,6 +47,7 @@ class TypedForms:
         with self._site.database.writing() as connection:
             person = known_person(connection, login).id
             store.insert_form(connection, digest(name), person, form, to_text(now + KEPT))
+            # With each form that is kept, for no job looks after them.
             store.delete_forms(connection, to_text(now), person, MOST_OF_ONE)
         return name
 

@@ -92,6 +92,7 @@ class Verification:
         self._held.update((str(row["process"]), place) for place in _held(str(row["snapshot"])))
         entries, findings = self._chain(case, row)
         yield from findings
+        # What follows from a broken chain is broken too, and would only be told once more.
         if findings:
             return
         snapshot = replay(entries)
@@ -162,6 +163,7 @@ class Verification:
         for kind, copies in snapshot.documents.items():
             for copy in copies:
                 key = (copy["hash"], copy["size"])
+                # The same content may be in many cases; it is read, and told, once.
                 fault = "" if key in self._seen else self._documents.fault(*key)
                 self._seen.add(key)
                 if fault:

@@ -39,6 +39,7 @@ class Cursors:
     def ready(self) -> Cursors:
         """The same, with its key, which is read (and the first time made) outside of any other transaction."""
         if self._box is None:
+            # SIV needs no random part, which would give the same place another cursor each time.
             self._box = AESSIV(seal_key(self._database, "cursors"))
         return self
 

@@ -97,6 +97,7 @@ class Finder:
         sort = "next_due" if wanted.overdue else wanted.sort
         order = f"cases by {sort}"
         asked = self._case_filter(wanted, by, self._cursors.opened(order, after))
+        # One more than is shown, here and below: so it is known whether there is a next page.
         rows = find.find_cases(self.connection, asked, most + 1)
         more = self._cursors.sealed(order, find.place_of(rows[most - 1], sort)) if len(rows) > most else ""
         actor = actor_of(by)

@@ -179,6 +179,7 @@ class Meetings:
             _Stays: some cannot be.
             BadMeeting: `by` may not see one of them.
         """
+        # All are tried, also after one that cannot be: people are told of all of them at once.
         left = []
         agenda = (before.process.name, before.kind.name, before.series, before.day)
         for number, _ in store.cases_booked(tx.connection, agenda):

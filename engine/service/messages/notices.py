@@ -28,6 +28,7 @@ class Notices:
     def tell(self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry]) -> None:
         """Tell those to whom a task was given by somebody else, or to whose role one was escalated."""
         for entry in entries:
+            # One with a note gives a task another date, to whomever it is given.
             if entry.kind == "task" and not entry.note:
                 self._note_given(case, process, snapshot, entry)
             elif entry.kind == "timer" and entry.event.startswith(ESCALATION):

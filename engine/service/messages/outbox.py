@@ -145,6 +145,7 @@ class Outbox:
         """Why a message was not sent; empty where it was, None where somebody else sends it."""
         now = self._clock.now()
         with self._database.writing() as connection:
+            # By itself: no transaction stays open while somebody outside is waited for.
             if not store.claim_message(connection, message, to_text(now + CLAIM)):
                 return None
             known = {one.id: one for one in store.all_hooks(connection)}

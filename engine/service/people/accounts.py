@@ -288,6 +288,7 @@ class Accounts:
         key, now = secrets.token_urlsafe(32), self._clock.now()
         with self._database.writing() as connection:
             visit = store.last_seen(connection, person) or to_text(now - timedelta(days=7))
+            # Those that ended stay as long: they say when somebody was here last.
             store.delete_old_sessions(connection, to_text(now - timedelta(days=60)))
             times = (to_text(now), to_text(now), visit)
             session = StoredSession(digest(key), person, str(stage), secrets.token_urlsafe(32), *times)

@@ -65,6 +65,7 @@ class Arrivals:
                     overview, process, snapshot = self._reader.overview_in(connection, case, actor)
                     told = self._reader.step_done_in(connection, process, case, done) if done is not None else None
                     look = Look(case, overview, process, snapshot, told)
+                # Told by the page, which asks first whether they see any case at all.
                 except UnknownCase:
                     pass
             return session, processes, look

@@ -85,6 +85,7 @@ class Handovers:
 
 def _handed(tx: Transaction, work: Work, task: str, login: str, to: str | None, by: Actor, *, named: bool) -> Handover:
     """What came of one task. Why is not told to who may not see its case."""
+    # A timer that was due before may have ended the task, or led the case on.
     tx.catch_up(work, tx.now, offering=True)
     if work.snapshot.tasks.get(task, {}).get("person") != login:
         return Handover(0, (_gone((work.id, task)),))

@@ -42,6 +42,7 @@ def is_right(hashed: str, password: str) -> bool:
     """Whether this is the password that the hash was made of."""
     try:
         with _hashing:
+            # One more than any password has: what is longer stays wrong, and costs no more.
             return _HASHER.verify(hashed, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False

@@ -147,6 +147,7 @@ class People:
             with self._database.writing() as connection:
                 store.insert_organisation(connection, called, where)
         except IntegrityError:
+            # The database says so, not a look before it: two may add the same at once.
             raise BadPerson(f"There is an organisation {called} already.") from None
         return Organisation(called, where)
 

@@ -47,6 +47,7 @@ class Catalogue:
             if seen == self._stamp:
                 return
             if self._stamp is not None and seen[1] != self._stamp[1]:
+                # All: a calendar counts for every version that names it, and which those are is not kept here.
                 self._loaded.clear()
             self._versions = stored.all_versions(connection)
             self._stamp = seen

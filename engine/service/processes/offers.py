@@ -22,6 +22,7 @@ class Offer:
     trials: int
 
 
+# For ever: files of the program change with the program only.
 @functools.cache
 def every_offer() -> tuple[Offer, ...]:
     """What is brought along, by the names of the files."""

@@ -185,6 +185,7 @@ class Processes:
 
         def work(tx: Transaction) -> publication.Published:
             published = publication.publish(tx.connection, offered, tx.now, by)
+            # The new version may have more places than the one before: who waits gets them with it.
             due.offer_free_places(tx, tx.now)
             return published
 
