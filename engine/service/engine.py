@@ -117,7 +117,7 @@ class Engine:
         schema.migrate(database)
         if before not in {None, schema.SCHEMA_REVISION}:
             with database.writing() as connection:
-                # Migrations only make room for what finds the cases: what stands there is made of snapshots, by processes.
+                # Migrations only make room for what finds the cases: what stands there is made of their snapshots.
                 reindex(connection, Catalogue())
         database.dispose()
 
