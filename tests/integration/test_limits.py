@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from engine import Engine
+from engine import Engine, web
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
@@ -139,6 +140,22 @@ def test_what_is_too_long_is_refused(crowd: Engine, visit: Visit) -> None:
     assert "at most 20,000 characters" in told
     assert "y" * 20_001 in told
     assert "too long" in visit.post("/cases/1/notes", {"text": "x" * 200_001}, 422).text
+
+
+def test_the_name_of_a_view_that_is_too_long_is_refused_and_comes_back_whole(visit: Visit) -> None:
+    long = ("Reviews of this term " * 5).strip()
+    told = visit.post("/cases/views", {"title": long, "query": "status=all&sort=-since&show=name"}, 422).text
+    assert "at most 100 characters" in told
+    assert f'value="{long}"' in told
+    assert '<option value="all" selected>' in told
+    assert visit.post("/cases/views", {"title": "", "query": ""}, 422).text.count("at most 100 characters") == 1
+    assert visit.post("/cases/views", {"title": long[:100], "query": ""}).status_code == 303
+
+
+def test_no_box_of_a_page_cuts_what_is_typed_into_it() -> None:
+    boxes = [one for one in Path(web.__file__).parent.rglob("*") if one.suffix in {".html", ".py"}]
+    assert len(boxes) > 50
+    assert [one.name for one in boxes if "maxlength" in one.read_text("utf-8")] == []
 
 
 def test_an_agenda_holds_every_case(engine: Engine) -> None:

@@ -13,6 +13,8 @@ from engine.store.desk import notes as store
 
 # They stand in the menu of one person, on one screen.
 MOST_VIEWS = 30
+LONGEST_TITLE = 100
+LONGEST_QUERY = 2000
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ class SavedViews:
     def save_view(self, title: str, query: str, by: Actor) -> Refusal | None:
         """Keep how a list is looked at."""
         called = " ".join(title.split())
-        if not 0 < len(called) <= 100 or len(query) > 2000:
-            return Refusal(Code.FORM, "A view needs a name of at most 100 characters.", fields={"title": "Name it."})
+        if not 0 < len(called) <= LONGEST_TITLE:
+            message = f"A view needs a name of at most {LONGEST_TITLE} characters."
+            return Refusal(Code.FORM, message, fields={"title": message})
+        if len(query) > LONGEST_QUERY:
+            return Refusal(Code.FORM, "This list has too many filters to be kept. Take some away.")
         unseen = sign.unseen(called)
         if unseen:
             return Refusal(Code.FORM, f"The name {unseen}", fields={"title": f"The name {unseen}"})

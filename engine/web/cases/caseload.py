@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Annotated, Any, cast
+from urllib.parse import parse_qsl
 
 import xlsxwriter
 from fastapi import APIRouter, Query, Request, Response
@@ -25,6 +26,7 @@ from engine.running.beside import EXPORTS, beside
 from engine.service import Case, UnknownProcess, UnknownState
 from engine.service.cases.views import every
 from engine.service.lists.finder import CasesWanted
+from engine.source.words import counted
 from engine.web.page import day, go, query, show
 from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
 
@@ -185,7 +187,9 @@ def search(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     return _list(request, visitor, look)
 
 
-def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, problem: str = "") -> Response:
+def _list(
+    request: Request, visitor: Visitor, look: Look, status: int = 200, problem: str = "", view_title: str = ""
+) -> Response:
     engine, states, unknown = visitor.engine, states_of(visitor), ""
     items: tuple[Case, ...] = ()
     following = ""
@@ -212,6 +216,7 @@ def _list(request: Request, visitor: Visitor, look: Look, status: int = 200, pro
         here=query(look.values),
         views=engine.desk.views(visitor.actor),
         problem=problem or unknown,
+        view_title=view_title,
     )
 
 
@@ -296,7 +301,8 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
             if rows < SHEET_ROWS:
                 _write_row(sheet, rows, [COLUMNS[name][1](case) for name in look.shown], dates)
         if rows >= SHEET_ROWS:
-            missing = f"{rows - SHEET_ROWS + 1:,} more cases do not fit on a sheet. Export them as CSV."
+            left_out = counted(rows - SHEET_ROWS + 1, "more case does", "more cases do")
+            missing = f"{left_out} not fit on a sheet. Export them as CSV."
             sheet.write_string(SHEET_ROWS, 0, missing, bold)
     return export.response()
 
@@ -348,10 +354,12 @@ def _rows(visitor: Visitor, look: Look) -> Iterator[Case]:
 @router.post("/cases/views")
 def save_view(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """Keep how the list is looked at now."""
-    here = posted.text("query", 2000)
-    refusal = visitor.engine.desk.save_view(posted.text("title"), here, visitor.actor)
+    here, title = posted.text("query", 2000), posted.text("title")
+    refusal = visitor.engine.desk.save_view(title, here, visitor.actor)
     if isinstance(refusal, Refusal):
-        return _list(request, visitor, Look(), 422, refusal.message)
+        looked = parse_qsl(here)
+        look = _look(looked, [value for name, value in looked if name == "show"])
+        return _list(request, visitor, look, 422, refusal.message, title)
     return go(f"/cases?{here}")
 
 
