@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
 from engine.source.fault import Invalid
+from engine.source.words import noun
 
 UNITS = ("minute", "hour", "day", "week", "month", "year", "school day", "half term", "term")
 CALENDAR_UNITS = frozenset({"school day", "half term", "term"})
@@ -65,7 +66,7 @@ class Duration:
         return Duration(tuple((count * each, unit) for each, unit in self.parts))
 
     def __str__(self) -> str:
-        return " + ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in self.parts)
+        return " + ".join(f"{count} {noun(count, unit)}" for count, unit in self.parts)
 
 
 def parse(text: str) -> Duration:

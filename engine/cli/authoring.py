@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.screen import REFUSED, USAGE, heading, out, out_json, print_problems, say
 from engine.cli.shared import AsJson
+from engine.source.words import counted
 
 if TYPE_CHECKING:
     from engine.authoring.coverage import Coverage
@@ -67,10 +68,10 @@ def check(
 def _summary(errors: int, problems: int, files: int) -> str:
     if not files:
         return "No YAML file was found there."
-    checked = f"{files} file{'' if files == 1 else 's'} checked"
+    checked = f"{counted(files, 'file')} checked"
     if not problems:
         return f"{checked}: no problems."
-    return f"{checked}: {errors} error{'' if errors == 1 else 's'}, {problems - errors} warnings."
+    return f"{checked}: {counted(errors, 'error')}, {counted(problems - errors, 'warning')}."
 
 
 def run_tests(

@@ -10,8 +10,10 @@ import typer
 from engine.cli.screen import REFUSED, Stop, out, out_json, print_problems, say, table
 from engine.cli.settings import Settings
 from engine.cli.shared import AsJson, documents_folder, opened, settings
+from engine.source.words import counted, noun
 
 if TYPE_CHECKING:
+    from engine import Counted, Verified
     from engine.authoring.demonstration import Demonstration
     from engine.service import Engine, Published
 
@@ -99,8 +101,11 @@ def verify(as_json: AsJson = False) -> None:
     else:
         for finding in found.findings:
             out(str(finding))
-        counted = f"{found.cases} cases, {found.entries} history entries and {found.documents} documents looked at"
-        say(f"{counted}: {len(found.findings) or 'no'} findings.")
+        looked = (
+            f"{_cases(found)}, {counted(found.entries, 'history entry', 'history entries')} and {_documents(found)}"
+        )
+        many = len(found.findings)
+        say(f"{looked} looked at: {counted(many, 'finding') if many else 'no findings'}.")
     if found.findings:
         raise typer.Exit(REFUSED)
 
@@ -123,7 +128,7 @@ def backup(
             written = engine.backup(file)
         except BadArchive as error:
             raise Stop(str(error), REFUSED) from None
-    out(f"{file}: {written.cases} cases and {written.documents} documents")
+    out(f"{file}: {_cases(written)} and {_documents(written)}")
 
 
 def restore(
@@ -144,7 +149,7 @@ def restore(
         restored = Engine.restore(file, found.database_url, documents=documents_folder(found))
     except BadArchive as error:
         raise Stop(str(error), REFUSED) from None
-    out(f"{restored.cases} cases and {restored.documents} documents restored")
+    out(f"{_cases(restored)} and {_documents(restored)} restored")
     verify()
 
 
@@ -204,10 +209,18 @@ def _play(found: Settings, story: Demonstration, *, is_empty: bool) -> None:
     staged = Engine(found.database_url, documents=documents_folder(found), clock=clock)
     count = play(story, staged, clock)
     staged.close()
-    out(f"{count} invented cases of {story.process.name} are there.")
+    out(f"{counted(count, 'invented case')} of {story.process.name} {noun(count, 'is', 'are')} there.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (init, publish, verify, backup, restore, demo):
         app.command(rich_help_panel=PANEL)(command)
+
+
+def _cases(found: Verified | Counted) -> str:
+    return counted(found.cases, "case")
+
+
+def _documents(found: Verified | Counted) -> str:
+    return counted(found.documents, "document")

@@ -9,6 +9,7 @@ import typer
 
 from engine.cli.screen import listed, moment, out, say
 from engine.cli.shared import AsJson, By, opened, reader, settings, whole_number
+from engine.source.words import counted
 
 if TYPE_CHECKING:
     from engine.service import Person, Token
@@ -108,7 +109,7 @@ def change_person(
 
 
 def _tasks(count: int) -> str:
-    return "1 open task is" if count == 1 else f"{count} open tasks are"
+    return counted(count, "open task is", "open tasks are")
 
 
 @people.command("hand-on")

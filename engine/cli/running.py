@@ -13,6 +13,7 @@ import typer
 from engine.cli.caseload import say_more
 from engine.cli.screen import REFUSED, moment, out_json, say, table
 from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
+from engine.source.words import counted
 
 if TYPE_CHECKING:
     import uvicorn
@@ -43,7 +44,7 @@ def worker(
     with opened() as engine:
         if once:
             ran = engine.run_due(progress=_progress())
-            say(f"{ran.fired} timers fired.")
+            say(f"{counted(ran.fired, 'timer')} fired.")
             for case, fault in ran.failed:
                 say(f"case {case}: its timers cannot be fired ({fault})")
             if ran.failed:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.service.lists.finder import CasesWanted, Finder
 from engine.service.people.beginning import FirstStep
+from engine.source.words import noun
 from engine.web.cases.tasks import wanted
 from engine.web.page import show
 from engine.web.visitor import Visiting, Visitor
@@ -67,14 +68,15 @@ def _counts(finder: Finder, visitor: Visitor) -> list[Count]:
 
     def tasks(text: str, what: str) -> Count:
         count = finder.count_tasks(wanted(visitor, what), visitor.actor, most)
-        return Count(text, count, f"/tasks?show={what}", late=what in ("overdue", "left") and count > 0)
+        said = noun(count, f"task is {text}", f"tasks are {text}")
+        return Count(said, count, f"/tasks?show={what}", late=what in ("overdue", "stranded") and count > 0)
 
     open_cases = finder.count_cases(CasesWanted(open_only=True), visitor.actor, most)
-    left = tasks("tasks are left by people who can do them no more", "left")
+    stranded = tasks("stranded: given to people who can do them no more", "stranded")
     return [
-        *([left] if left.count else []),
-        tasks("tasks are overdue", "overdue"),
-        tasks("tasks are due within a week", "week"),
-        tasks("tasks are given to me", "mine"),
-        Count("cases are open", open_cases, "/cases?status=open"),
+        *([stranded] if stranded.count else []),
+        tasks("overdue", "overdue"),
+        tasks("due within a week", "week"),
+        tasks("given to me", "mine"),
+        Count(noun(open_cases, "case is open", "cases are open"), open_cases, "/cases?status=open"),
     ]

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
+from engine.source.words import counted
 from engine.store.desk.typed_forms import StoredForm
 from engine.web.bundle import asset
 from engine.web.forms.refill import fill
@@ -49,7 +50,7 @@ def environment() -> Environment:
         "initial": initial,
         "readable": readable,
     }
-    made.globals["release"], made.globals["asset"] = __version__, asset
+    made.globals |= {"release": __version__, "asset": asset, "counted": counted}
     return made
 
 
@@ -128,8 +129,8 @@ def ago(value: datetime | None, now: datetime) -> str:
     if days < 1:
         return "since today"
     if days < 14:
-        return f"{days} day{'' if days == 1 else 's'}"
-    return f"{days // 7} weeks" if days < 120 else f"{days // 30} months"
+        return counted(days, "day")
+    return counted(days // 7, "week") if days < 120 else counted(days // 30, "month")
 
 
 def query(values: Mapping[str, Any], **changes: Any) -> str:
@@ -167,7 +168,7 @@ def said_date(text: str) -> str:
 def size(count: int) -> str:
     """How big a file is."""
     if count < 1000:
-        return f"{count} bytes"
+        return counted(count, "byte")
     return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 

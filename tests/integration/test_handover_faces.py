@@ -84,13 +84,13 @@ def test_tasks_that_are_left_behind_are_told_first_and_given_from_their_list(eng
     kim = Visit(create_site(engine), "kim")
     assert "left by people" not in main_of(kim.get("/").text)
     leave(engine, "jo")
-    assert "1 tasks are left by people who can do them no more" in main_of(kim.get("/").text)
-    page = kim.get("/tasks?show=left").text
+    assert "1 task is stranded: given to people who can do them no more" in main_of(kim.get("/").text)
+    page = kim.get("/tasks?show=stranded").text
     assert f"{case}/{task}" in page
     assert "Given to people who can do them no more" in main_of(page)
-    sent = {"show": "left", "task": f"{case}/{task}", "action": "assign", "person": "kim"}
+    sent = {"show": "stranded", "task": f"{case}/{task}", "action": "assign", "person": "kim"}
     kim.post("/tasks", sent)
-    assert "There are no tasks here." in main_of(kim.get("/tasks?show=left").text)
+    assert "There are no tasks here." in main_of(kim.get("/tasks?show=stranded").text)
     assert engine.tasks(case=case).items[0].person == "kim"
 
 

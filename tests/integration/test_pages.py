@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from engine.service.documents.admission import Scanner
 from engine.service.lists.places import Group
 from engine.service.meetings.meetings import BadMeeting
 from engine.web.app import create_site
+from engine.web.cases.confirmations import following
 from engine.web.people.signing import Throttle
 from tests.conftest import START
 from tests.integration.site import Visit, settle
@@ -303,6 +305,29 @@ def test_two_windows_that_change_one_draft_lose_nothing(site: FastAPI, engine: E
         "key_stage": "KS3",
         "consent": "yes",
     }
+
+
+@pytest.mark.parametrize(("dates", "said"), [(3, ""), (4, "and 1 more date"), (5, "and 2 more dates")])
+def test_a_confirmation_says_that_there_are_more_dates_than_it_names(engine: Engine, dates: int, said: str) -> None:
+    case = in_placement(engine)
+    process = engine.process("hbep-referral")
+    dated = replace(case, tasks=(), timers=tuple(replace(case.timers[0], title=f"Date {n}") for n in range(dates)))
+    told = following(process, dated)
+    assert [one.partition(",")[0] for one in told] == ["Date 0", "Date 1", "Date 2", *([said] if said else [])]
+
+
+def test_the_first_page_says_one_task_as_one(site: FastAPI, engine: Engine, clock: SetClock) -> None:
+    case = in_panel(engine)
+    clock.set(START + timedelta(days=35))
+    engine.run_due()
+    jo = Visit(site, "jo")
+    text = " ".join(re.sub(r"<[^>]+>", " ", jo.get("/").text).split())
+    assert "1 case is open" in text
+    in_panel(engine, pupil_name="Bea")
+    text = " ".join(re.sub(r"<[^>]+>", " ", jo.get("/").text).split())
+    assert "2 cases are open" in text
+    assert not re.search(r"\b1 (tasks|cases) are", text)
+    assert case.id == 1
 
 
 def test_filters_are_shown_and_taken_away_one_by_one(site: FastAPI, engine: Engine, referral: object) -> None:

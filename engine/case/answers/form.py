@@ -18,6 +18,7 @@ from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
 from engine.process.language.times import aware
 from engine.source import number, sign
+from engine.source.words import counted
 
 # A line that fits a list and a letter; what is longer is a long_text.
 TEXT_LENGTH = 500
@@ -101,7 +102,7 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     text = (raw if isinstance(raw, str) else _digits(field, raw)).strip()
     most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
     if len(text) > most:
-        raise _Fault(f"{field.title} can have at most {most:,.0f} characters.")
+        raise _Fault(f"{field.title} can have at most {counted(int(most), 'character')}.")
     if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
         raise _Fault(f"{field.title} holds characters that cannot be kept.")
     unseen = sign.unseen(text)

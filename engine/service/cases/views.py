@@ -18,6 +18,7 @@ from engine.case.time.lateness import days_late, late_from
 from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.source.words import counted
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class Task:
     @property
     def lateness(self) -> str:
         """How late it is, for people; empty where it is not overdue."""
-        by = f" by {self.days_late} day{'' if self.days_late == 1 else 's'}" if self.days_late else ""
+        by = f" by {counted(self.days_late, 'day')}" if self.days_late else ""
         return f"Overdue{by}" if self.overdue else ""
 
 

@@ -13,6 +13,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
+from engine.source.words import counted
 from engine.store.messages.outbox import queue_email
 from engine.store.people.people import all_people
 
@@ -59,7 +60,7 @@ class Notices:
             f"The task “{title}” of case {case} was given to you. Sign in to see it.",
         )
         if len(given) > 1:
-            subject = f"{len(given)} tasks were given to you"
+            subject = f"{counted(len(given), 'task was', 'tasks were')} given to you"
             said = f"{subject}. Sign in to see them."
         self._queue(process, snapshot, lambda person: person.login == login, subject, said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.process.definition import Process
 from engine.service import Case
 from engine.service.cases.words import Step
+from engine.source.words import counted
 from engine.web.page import day, initial
 from engine.web.visitor import NotFound, Visitor
 
@@ -48,7 +49,9 @@ def following(process: Process, case: Case) -> list[str]:
         f" ({one.person or process.title_of('roles', one.role)})"
         for one in case.tasks
     ]
-    return tasks + [f"{one.title}, on {day(one.due)}" for one in case.timers[:MOST_TIMERS] if one.title]
+    dates = [f"{one.title}, on {day(one.due)}" for one in case.timers if one.title]
+    more = len(dates) - MOST_TIMERS
+    return tasks + dates[:MOST_TIMERS] + ([f"and {counted(more, 'more date')}"] if more > 0 else [])
 
 
 def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:
@@ -71,7 +74,7 @@ def tasks_done(visitor: Visitor, did: str, chosen: list[str]) -> str:
     Raises:
         UnknownCase: there is none with one of the numbers, or it is not for the visitor.
     """
-    many = f"{len(chosen)} task{'s were' if len(chosen) != 1 else ' was'} changed."
+    many = f"{counted(len(chosen), 'task was', 'tasks were')} changed."
     found = []
     for one in chosen[:MOST_NAMED]:
         number, _, name = one.partition("/")

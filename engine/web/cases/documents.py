@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from engine.case.refusal import Refusal
 from engine.service import Document
 from engine.service.documents.admission import SHOWN, file_name
+from engine.source.words import counted
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
@@ -44,7 +45,7 @@ def _versions(seen: Seen, name: str) -> list[tuple[int, Document]]:
 @router.get("/cases/{number}/documents")
 def documents(request: Request, visitor: CaseVisiting, number: CaseNumber, added: Whole = 0) -> Response:
     """The documents of a case."""
-    done = f"{added} document{'s were' if added != 1 else ' was'} added to case {number}." if added else ""
+    done = f"{counted(added, 'document was', 'documents were')} added to case {number}." if added else ""
     return _list(request, visitor, number, done=done)
 
 

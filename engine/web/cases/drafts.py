@@ -14,6 +14,7 @@ from engine.process.definition import Process, Section
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft, seal_of
 from engine.service.documents.admission import Unwanted, file_name
+from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
 from engine.web.forms.forms import Question, question, read, said, with_answers
 from engine.web.page import ask_once, go, show
@@ -225,8 +226,7 @@ def send(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy
 def ask_to_discard(request: Request, visitor: CaseVisiting, number: Number) -> Response:
     """Ask once whether a draft is to be forgotten."""
     draft, process = _draft(visitor, number)
-    documents = len(draft.documents)
-    kept = f"{len(draft.data)} answers and {documents} document{'' if documents == 1 else 's'} are forgotten."
+    kept = f"{counted(len(draft.data), 'answer')} and {counted(len(draft.documents), 'document')} are forgotten."
     return ask_once(
         request,
         "Discard this draft?",

@@ -27,7 +27,7 @@ SHOWS = {
     "mine": "Given to me",
     "overdue": "Overdue",
     "week": "Due within a week",
-    "left": "Left behind",
+    "stranded": "Stranded",
     "all": "All I may see",
 }
 END_OF_DAY = time(17)
@@ -43,7 +43,7 @@ def wanted(visitor: Visitor, what: str) -> TasksWanted:
             return TasksWanted(roles=roles, overdue=True)
         case "week":
             return TasksWanted(roles=roles, due_from=now, due_before=now + timedelta(days=7))
-        case "left":
+        case "stranded":
             return TasksWanted(stranded=True)
         case "all":
             return TasksWanted()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.service import Person
 from engine.service.people.handovers import Handover
+from engine.source.words import counted
 from engine.web.forms.forms import Question
 from engine.web.page import go, query, show
 from engine.web.people.people import Login
@@ -79,4 +80,4 @@ def _problems(result: Handover) -> tuple[str, ...]:
 
 
 def _count(number: int) -> str:
-    return "1 task was" if number == 1 else f"{number} tasks were"
+    return counted(number, "task was", "tasks were")
