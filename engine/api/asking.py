@@ -111,6 +111,7 @@ def _expected(
 ) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
+    # A proxy that packs answers makes weak tags of ours.
     version = if_match.strip().removeprefix("W/").strip('"')
     try:
         return count(version)
@@ -125,6 +126,7 @@ def _key(
         str | None, Header(max_length=KEY_LENGTH, description="The same request again has no further effect.")
     ] = None,
 ) -> str | None:
+    # With who sent it: nobody meets the key of somebody else.
     return f"{writer.name}:{idempotency_key}" if idempotency_key else None
 
 

@@ -117,6 +117,7 @@ def see_case(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Any:
     """A case as it is now. Its ETag is its version."""
+    # Compared before it is shown: what is not sent was not shown, and is not written down.
     version = engine.seen(number, reader)[1].seq
     if if_none_match is not None and if_none_match.strip() == etag(version):
         return Response(status_code=304, headers={"ETag": etag(version)})
@@ -230,6 +231,7 @@ async def add_document(
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> Any:
     """Keep a document with a case: the body is its content. The same content is kept once."""
+    # Before the body is read: who may not see the case need not send it.
     await run_in_threadpool(engine.seen, number, writer)
     media_type = request.headers.get("content-type", "application/octet-stream")
     if len(media_type) > LONGEST_TYPE:

@@ -44,6 +44,7 @@ def draw_beside(graph: dict[str, Any], ends: list[bool], seconds: float) -> tupl
     """
     asked = json.dumps({"graph": graph, "ends": ends})
     try:
+        # -I: nothing of the folder that somebody works in is loaded.
         done = subprocess.run(  # noqa: S603  this very file
             [sys.executable, "-I", __file__], input=asked, capture_output=True, text=True, timeout=seconds, check=True
         )

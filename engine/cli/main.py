@@ -65,6 +65,7 @@ def app_with(homes: Iterable[str]) -> typer.Typer:
         help="Case processes written in YAML: check them, run them, and see what is to be done next.",
         epilog=EPILOG,
         no_args_is_help=True,
+        # They would show what variables hold, which may be personal.
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -126,6 +126,7 @@ def serve(
             host=host,
             port=port,
             http=Impatient,
+            # Addresses of invitations and calendars are secrets: nothing writes addresses down.
             log_config=None,
             access_log=False,
             server_header=False,

@@ -69,6 +69,7 @@ def create_site(
     _add_handlers(site)
     known = {"127.0.0.1", "localhost", urlsplit(address).hostname or "localhost"}
     site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(known), www_redirect=False)
+    # What is added last is asked first: Guard gives its headers also to those whom the doors turn away.
     site.add_middleware(Doors, tell=tell)
     site.add_middleware(Guard, secure=secure)
     site.add_middleware(Heads)
@@ -80,6 +81,7 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(Outdated, late.show_again)
     site.add_exception_handler(Elsewhere, _elsewhere)
     site.add_exception_handler(Forged, _forged)
+    # An address that cannot be is answered like one that is not there: which of both it is tells nothing.
     for kind in (Unknown, RequestValidationError):
         site.add_exception_handler(kind, _not_found)
     site.add_exception_handler(Invalid, _invalid)

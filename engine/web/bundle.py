@@ -43,6 +43,7 @@ class Bundle:
         request = Request(scope)
         if request.method != "GET":
             raise HTTPException(405)
+        # Of the path the last part only: no other one can lead out of the folder.
         await _found(request.url.path.rpartition("/")[2], request.headers.get("accept-encoding", ""))(
             scope, receive, send
         )
@@ -53,6 +54,7 @@ def _found(name: str, accepted: str) -> Response:
     # What an earlier release has built has no hashes in its names; it is asked for anew each time.
     if name not in (hashed or {one.name for one in STATIC.glob("*.*")}):
         return Response(status_code=404)
+    # Vary: whoever keeps a copy on the way must not give a packed one to a browser that cannot unpack it.
     headers = {"cache-control": FOR_EVER if hashed else "no-cache", "vary": "Accept-Encoding"}
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     file = STATIC / name

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.running.doors import Turned
 from engine.running.logs import place_of
 
+# data: is for the key of an authenticator, drawn into its page: at an address of its own it would be in logs.
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -19,7 +20,9 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
+    # For browsers that do not know frame-ancestors.
     "x-frame-options": "DENY",
+    # Here addresses may be told: by them a form that came too late finds back to its page. Elsewhere never.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -57,6 +60,7 @@ class Guard:
         except Exception as error:
             reference = secrets.token_hex(4)
             _log.error("page failed", fault=type(error).__name__, at=place_of(error), reference=reference)
+            # Half an answer cannot be followed by another one: the server breaks it off.
             if started:
                 raise
             await _fault(500, reference=reference)(scope, receive, answer)

@@ -14,6 +14,7 @@ from engine.web.page import show
 from engine.web.visitor import Visiting, Visitor
 
 router = APIRouter()
+# Counting costs as much as is counted: no first page pays for a crowd.
 MANY = 100
 FEW = 10
 

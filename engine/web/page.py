@@ -38,6 +38,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=400,
+        # Templates change with the release only; 400 are more than there are, so that each is read once.
         auto_reload=False,
     )
     made.filters |= {
@@ -95,6 +96,7 @@ def ask_once(
 
 def go(path: str) -> RedirectResponse:
     """Send the browser on, after something was done."""
+    # 303: the browser asks by GET, so that loading the page again does nothing twice.
     return RedirectResponse(path, 303)
 
 

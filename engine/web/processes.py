@@ -173,8 +173,10 @@ def _texts(posted: Posted) -> tuple[Texts, list[Problem]]:
         for upload in posted.files(chosen):
             content = upload.file.read(LONGEST + 1)
             unread = _unreadable(content, file)
+            # Some editors begin a file with a mark that is no part of its text.
             text = "" if unread else content.decode("utf-8-sig")
             problems += unread
+        # Browsers send other ends of lines than files have: the same text must not look like another one.
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         found.append(text if text.strip() else "")
     return Texts(*found), problems

@@ -189,6 +189,7 @@ async def _visitor(request: Request) -> Visitor:
         raise _not_signed_in(request)
     arrived = engine.arrival(key) if engine.database.is_sqlite else await run_in_threadpool(engine.arrival, key)
     found = _arrived(request, arrived and (*arrived, None))
+    # A form keeps it with what it changes, or once its token was found right.
     if request.method in READS:
         await _touch(found)
     await _recall(request, found)
@@ -334,6 +335,7 @@ async def _with_files(request: Request) -> FormData:
     parser = MultiPartParser(
         request.headers, request.stream(), max_files=MOST_FILES, max_fields=MOST_BESIDE_FILES, max_part_size=most
     )
+    # By itself Starlette keeps a megabyte of each file in memory.
     parser.spool_max_size = IN_MEMORY
     try:
         return await parser.parse()
@@ -343,6 +345,7 @@ async def _with_files(request: Request) -> FormData:
 
 async def _posted_to_change(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
     token = posted.token
+    # In the same time for every wrong one: a token must not be found sign by sign.
     if secrets.compare_digest(token.encode(), visitor.session.csrf.encode()):
         return posted
     shown_to = await run_in_threadpool(visitor.engine.desk.made_for, token)
@@ -369,6 +372,7 @@ def check_origin(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site not in (None, "same-origin", "none"):
         raise Forged
+    # Some browsers hide where a form comes from, and say null: the token is asked for besides.
     if origin is not None and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
         raise Forged
 
@@ -376,5 +380,6 @@ def check_origin(request: Request) -> None:
 def local_path(wanted: str) -> str:
     """A path of this site to go to; the first page where something else was asked for."""
     parts = urlsplit(wanted)
+    # Browsers take // and /\ at the beginning for the name of another host.
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return quote(wanted, safe="/?&=%+,:;@-._~!$'()*[]|") if plain and "\\" not in wanted else "/"

@@ -112,6 +112,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if faults:
         return form_refusal(faults)
     filled = {name: value for name, value in values.items() if value is not None}
+    # Nobody begins a case that they could not see afterwards.
     if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
         return not_yours()
     refusal = unmet_by(draft, process.opening.needs, at, filled)

@@ -269,12 +269,14 @@ def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
 
 def _csv(visitor: Visitor, look: Look) -> Response:
     with _file("cases.csv", "text/csv; charset=utf-8") as export:
+        # By this mark spreadsheets know that it is UTF-8.
         export.content.write("\ufeff".encode())
         lines = io.TextIOWrapper(export.content, "utf-8", newline="", write_through=True)
         writer = csv.writer(lines)
         writer.writerow(COLUMNS[name][0] for name in look.shown)
         for case in _rows(visitor, look):
             writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
+        # Else the text would close the file when it goes.
         lines.detach()
     return export.response()
 
@@ -288,6 +290,7 @@ def export_xlsx(request: Request, visitor: CaseVisiting) -> Response:
 
 def _xlsx(visitor: Visitor, look: Look) -> Response:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    # Rows go to the disk as they are written, and what begins with = stays text.
     options = {"constant_memory": True, "strings_to_formulas": False}
     with _file("cases.xlsx", kind) as export, xlsxwriter.Workbook(export.content, options) as book:
         sheet, bold = book.add_worksheet("Cases"), book.add_format({"bold": True})
@@ -310,6 +313,7 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
 def _write_row(sheet: Any, row: int, values: list[Any], dates: Any) -> None:
     for column, value in enumerate(values):
         if isinstance(value, datetime):
+            # Spreadsheets know no zones: what is written is the wall clock of the process.
             sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
         elif isinstance(value, int):
             sheet.write_number(row, column, value)

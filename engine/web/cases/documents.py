@@ -87,6 +87,7 @@ def _sent(content: BinaryIO, document: Document, *, inline: bool) -> Response:
         "content-length": str(document.size),
         "content-security-policy": _POLICY + ("" if document.type == "application/pdf" else "; sandbox"),
     }
+    # What is not safe to be shown has no kind: a browser must not open it by what it takes it for.
     media_type = document.type if document.type in SHOWN else "application/octet-stream"
     if media_type == "text/plain":
         media_type = "text/plain; charset=utf-8"

@@ -146,6 +146,7 @@ def answer_part(request: Request, visitor: CaseVisiting, number: Number, part: P
     answers = read(_questions(visitor, process, draft, section), posted)
     kept = visitor.engine.desk.keep_answers(number, answers, visitor.actor)
     step = posted.text("step", 10)
+    # Sent by the script of the page while somebody types or leaves: nobody reads the answer.
     if step == "keep":
         return Response(status_code=204)
     if step != "leave" and _wrong(visitor, kept, section):

@@ -221,6 +221,7 @@ def look_over(
     request: Request, visitor: CaseVisiting, number: CaseNumber, name: EventName, typed: str = ""
 ) -> Response:
     """What was answered, to be looked over; once it was acted on, what came of it."""
+    # Asked first: once it is done, the event may not stand where the case is now.
     done, kept = _done_before(visitor, number, typed), getattr(request.state, "typed", None)
     seen = see(visitor, number, "form")
     if done is not None:
@@ -237,6 +238,7 @@ def look_over(
 
 
 def _key(visitor: Visitor, name: str) -> str:
+    # With who sent it: nobody can use up, or ask about, the key of somebody else's form.
     return f"page:{visitor.person.login}:{name}"
 
 

@@ -165,6 +165,7 @@ def change(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
 
 def _is_case(posted: Posted) -> bool:
     back = posted.text("back", 100)
+    # The form names where to go back to: any other address could lead out of the site.
     return back.startswith("/cases/") and number_in(back.removeprefix("/cases/")) is not None
 
 

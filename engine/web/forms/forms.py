@@ -84,6 +84,7 @@ def event_questions(process: Process, event: Event, case: Case) -> list[Question
         known = process.fields[name]
         if not _may_be_asked(process, known, event.form, case):
             continue
+        # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
         found.append(question(known, required=required, value=value))
     return found
@@ -147,6 +148,7 @@ def _answer(asked: Question, posted: Posted) -> Any:
 def date_in(posted: Posted, name: str, *, with_time: bool = False) -> str:
     """The day (and time) that stands in the boxes of a field, as text; empty where all are empty."""
     day_, month, year = (posted.text(f"{name}-{part}", 10).strip() for part in PARTS)
+    # Many write 13.30.
     time = posted.text(f"{name}-time", 10).strip().replace(".", ":") if with_time else ""
     if not (day_ or month or year or time):
         return posted.text(name, 30)  # a page that shows what was answered sends it back as one value

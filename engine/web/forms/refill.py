@@ -121,6 +121,7 @@ class _Filler(HTMLParser):
         """What a field of several lines holds ends here."""
         if tag == "textarea" and self._area:
             start = self._page.rfind(">", 0, self._place()) + 1
+            # The first end of a line in a textarea is dropped by browsers: without it one that was typed would be lost.
             self._write(max(start, self._written), self._place(), f"\n{escape(self._values[self._area][0])}")
             self._area = ""
         elif tag == "select":

@@ -153,9 +153,11 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
         chosen = date.fromisoformat(day) if day else today
     except ValueError:
         chosen = today
+    # Months before and after it must be days that can be counted too.
     chosen = min(max(chosen, date(2000, 1, 1)), date(2190, 1, 1))
     view = view if view in VIEWS else "month"
     span = span_of(view, chosen)
+    # A day more at both ends: each date is a day in the zone of its own process.
     since, until = (at_local(day, time(), zone) for day in (span.first - ONE_DAY, span.last + 2 * ONE_DAY))
     found = [one for one in dates_between(visitor.engine, visitor.actor, since, until) if one.day in span]
     by_day: dict[date, list[Date]] = {}
@@ -194,6 +196,7 @@ def _entry(one: Date, now: datetime) -> Event:
     entry = Event()
     said = f"{one.what}: case {one.case}" if one.case else one.what
     said += f" ({one.late.lower()})" if one.late else ""
+    # The same each time it is asked for: by it a calendar moves an entry instead of adding another.
     entry.add("uid", f"{one.key}@casework")
     entry.add("dtstamp", now)
     entry.add("dtstart", one.day if one.is_day else one.at)
@@ -204,4 +207,5 @@ def _entry(one: Date, now: datetime) -> Event:
 
 def _end(one: Date) -> datetime:
     length = timedelta(hours=1 if one.kind == "Meeting" else 0, minutes=15)
+    # By UTC: an hour over a change of the clocks is an hour.
     return (one.at.astimezone(UTC) + length).astimezone(one.at.tzinfo)

@@ -62,6 +62,7 @@ def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list
         values = (person.login, person.name, person.email, list(person.roles), person.organisation or "")
         for one, value in zip(asked, values, strict=True):
             one.value = value
+    # The service says what is wrong in a sentence; of which field, its words tell.
     about = {"the name": 1, "organisation": 4, "role": 3, "e-mail": 2, "signs in": 0, "login": 0}
     if error:
         place = next((i for word, i in about.items() if word in error.lower()), 0)

@@ -125,6 +125,7 @@ def ask_for_code(request: Request, visitor: Visiting) -> Response:
 def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
     secret = posted.text("secret", 64)
+    # It comes back with the form: nothing is kept of it before a code shows that an authenticator has it.
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
     try:

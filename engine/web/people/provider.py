@@ -62,6 +62,7 @@ class Provider:
         said = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         if not secrets.compare_digest(said.get("state", "").encode(), remembered["state"].encode()):
             raise SignInFailed("the state is another one")
+        # RFC 9207: what one provider answers must not be taken for the answer of another.
         if said.get("iss", self.issuer).rstrip("/") != self.issuer.rstrip("/"):
             raise SignInFailed("another provider answered")
         described = self._described()
@@ -91,6 +92,7 @@ class Provider:
         except (JoseError, ValueError) as error:
             raise SignInFailed(type(error).__name__) from None
         email = claims.get("email")
+        # Not verified, it may be anybody's: who types the address of somebody else there would be let in here as them.
         if not isinstance(email, str) or claims.get("email_verified") is not True:
             raise SignInFailed("it vouches for no e-mail address")
         return email

@@ -44,6 +44,7 @@ def enter(request: Request, key: str, to: str) -> RedirectResponse:
     """Send the browser on with a new session."""
     response = go(to)
     secure = request.app.state.secure
+    # Lax, not strict: who comes by a link in an e-mail is signed in still.
     response.set_cookie(
         cookie_name(request), key, max_age=int(ABSOLUTE.total_seconds()), httponly=True, samesite="lax", secure=secure
     )
@@ -129,6 +130,7 @@ def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
         return _form(request, 429, login, "There were too many attempts. Wait an hour, then try again.", wanted)
     key = engine.accounts.sign_in(login, posted.text("password", 1000))
     if key is None:
+        # Not for whom: people type their password in the wrong field.
         _log.warning("sign-in refused")
         return _form(request, 403, login, WRONG, wanted)
     _end_other(request, engine)
@@ -256,6 +258,7 @@ def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=200
     response = go(address)
     key = secrets.token_urlsafe(16)
     request.app.state.waiting.put(key, remembered)
+    # Lax: the way back is a link from the site of the provider, and a strict one would stay away.
     response.set_cookie(_STATE, key, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure)
     return response
 
