@@ -208,6 +208,7 @@ def may(
 
 _OF_HOUSE = {Action.ADMINISTER: ADMINISTRATOR, Action.AUDIT: AUDITOR}
 _OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
+    # Where everybody may begin a case, that is everybody who takes part: not those of another process.
     Action.OPEN: lambda process, by: has_role(process, by, process.opening.by) and bool(roles_in(process, by)),
     Action.KNOW: lambda process, by: bool(roles_in(process, by)) or any(is_of_house(by, one) for one in HOUSE_ROLES),
     Action.TAKE_PART: lambda process, by: bool(roles_in(process, by)),

@@ -81,6 +81,7 @@ def _time_fault(snapshot: Snapshot | None, command: Command, facts: Facts) -> Re
     at = to_text(command.at)
     if at > to_text(facts.now):
         message = "The time lies in the future."
+    # A timer may be noticed late: `tick` writes it as coming after the last entry.
     elif snapshot is not None and at < snapshot.last_at and not isinstance(command, Tick):
         message = "The time lies before the last entry in the history of this case."
     else:

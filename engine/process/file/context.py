@@ -12,6 +12,7 @@ from engine.process.language.expressions import Expression, Language
 from engine.source.problem import Problem, nearest
 from engine.source.reader import Path, Source
 
+# Stands for an expression with faults, so that reading goes on. A process that has one is never used.
 NOTHING = Expression("null", frozenset(), frozenset())
 
 

@@ -102,6 +102,7 @@ def _zone(source: Source) -> tuple[ZoneInfo, list[Problem]]:
     try:
         return zone_named(name), []
     except UnknownZone as unknown:
+        # Any zone, so that everything else in the file can be checked as well.
         return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", str(unknown), zone_mend(name))]
 
 

@@ -26,6 +26,7 @@ from engine.source import sign
 from engine.source.problem import nearest
 
 _T = cel.Type
+# Wrappers, for a field may be empty: the plain types of CEL know no null.
 _CHECKED = {
     "text": _T("google.protobuf.StringValue"),
     "long_text": _T("google.protobuf.StringValue"),
@@ -195,6 +196,7 @@ class Language:
         """The plain value of the expression; None where it is empty or unknown."""
         program = self._program(expression)
         result = program.eval(data=self._given(expression.names, view.data) | self._surroundings(view))
+        # What hangs on an empty field is an error of CEL: it means that nobody knows.
         return None if result.type().name() == "ERROR" else result.plain_value()
 
     def truth(self, expression: Expression | None, view: View) -> bool | None:

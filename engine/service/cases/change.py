@@ -353,6 +353,7 @@ def _step(
         raise TakenBack(_changed(expected, work.snapshot.seq))
     moment = _moment(tx, work, at)
     first = work.snapshot.seq + 1
+    # Not beyond its own moment: a step that is dated back comes before the timers that were due after it.
     tx.catch_up(work, min(moment, tx.now), offering=True)
     refusal = tx.do(work, command(moment))
     if refusal is None:

@@ -121,6 +121,7 @@ class Reader:
             raise UnknownCase(f"There is no case {case}.")
         self._site.catalogue.refresh(connection, found.stamp)
         process = self._site.catalogue.process(connection, found.snapshot.process, found.snapshot.version)
+        # In the same words as above: who may not see it must not learn that it is there.
         if by is not None and not may(Actor.of(by), action, process, found.snapshot):
             raise UnknownCase(f"There is no case {case}.")
         return process, found.snapshot

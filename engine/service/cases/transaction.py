@@ -80,6 +80,7 @@ class Transaction:
             stored = store.read_case(self.connection, case)
             if stored is None:
                 raise UnknownCase(f"There is no case {case}.")
+            # The stamp came with the case: what was published meanwhile is noticed without another query.
             self.catalogue.refresh(self.connection, stored.stamp)
             process = self.catalogue.process(self.connection, stored.snapshot.process, stored.snapshot.version)
             self._works[case] = Work(stored, process, stored.snapshot)

@@ -26,6 +26,7 @@ T = TypeVar("T")
 def as_data(value: Any) -> Any:
     """A view as plain values: what `--json` prints."""
     if is_dataclass(value) and not isinstance(value, type):
+        # What is left out of `repr` is for pages only, as in `Step`.
         return {one.name: as_data(getattr(value, one.name)) for one in fields(value) if one.repr}
     if isinstance(value, Mapping):
         return {str(key): as_data(one) for key, one in value.items()}
@@ -224,6 +225,7 @@ def _showing(process: Process, snapshot: Snapshot, now: datetime, by: Actor | No
 
 def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
     """An entry without the fields that may not be shown now."""
+    # That a field was emptied says nothing of what stood in it.
     return replace(entry, data={name: value for name, value in entry.data.items() if name in allowed or value is None})
 
 
@@ -243,6 +245,7 @@ def public_label(process: Process, snapshot: Snapshot) -> str | None:
     """What everybody who may see the case knows it by; None where it has no such name now."""
     if not process.label or snapshot.data.get(process.label) is None:
         return None
+    # As it was at the last step, for it is written with that one: what may be shown now, `label_of` says.
     seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, from_text(snapshot.last_at))
     return str(snapshot.data[process.label]) if shown(process, process.label, seen) else None
 

@@ -173,6 +173,7 @@ def _stopped(process: Process, entry: Entry) -> str:
     if note.get("stopped"):
         return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
     again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
+    # Without %-d, which not every system knows.
     tried = f" It is tried again on {again[0].strftime('%d %B %Y').lstrip('0')}." if again else ""
     return f"{_readable(note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
 

@@ -78,6 +78,7 @@ class Finder:
         self._cursors = cursors
         self._catalogue = catalogue
         self._now = now
+        # For this transaction only: by the next one rights may be others.
         self._sights: dict[Actor | None, ListSight] = {}
         self.named: dict[Actor, list[tuple[int, str]]] = {}
 

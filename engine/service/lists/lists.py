@@ -99,6 +99,7 @@ class Lists:
         Raises:
             BadCursor: `after` is not the end of a page.
         """
+        # The cases of a list may be of processes in several zones: none of them is meant.
         end = until.replace(tzinfo=UTC) if until is not None and until.tzinfo is None else until
         with self.finder("dates") as finder:
             return finder.timers(end, case, by, limit, after=after)
@@ -115,5 +116,6 @@ class Lists:
             self._site.catalogue.refresh(connection)
             found = finding.Finder(connection, self._site.catalogue, cursors, self._site.clock.now())
             yield found
+        # After the reading transaction has ended, so that who writes waits for no page; and before the page is sent.
         for by, shown in found.named.items():
             self._accesses.note_named(shown, by, what)

@@ -121,6 +121,7 @@ class Processes:
             raise UnknownProcess(f"No process {name} is brought along. Brought along: {known}.")
         calendar = found.process.calendar
         is_known = calendar is not None and bool(self.calendar_text(calendar.name))
+        # The house may have changed its calendar since: what is brought along does not replace it.
         return self.publish(found.text, "" if is_known else found.calendar, by=by, file=f"{name}.yaml")
 
     def publish_calendar(self, text: str, *, file: str = "calendar.yaml") -> publication.PublishedCalendar:

@@ -135,6 +135,7 @@ def calendar_for(connection: Connection, text: str, file: str) -> Calendar:
         Refused: with every problem of the calendar, or of a version with it.
     """
     calendar = calendar_of(text, file)
+    # A version that cannot be read with it any more would stop all cases that follow it.
     for one in store.all_versions(connection):
         known, label = store.version_text(connection, one.process, one.version) or "", f"{one.process} {one.version}"
         if calendar_name(read(known, label)) == calendar.name:

@@ -73,6 +73,7 @@ def notes_of(
 
 def insert_draft(connection: Connection, person: int, process: str, state: str, now: str) -> int:
     """Keep a new draft; its number."""
+    # Not the number: after a restore numbers come again, and what was sealed before must fit no other draft.
     key = secrets.token_urlsafe(16)
     values = {"person_id": person, "process": process, "state": state, "data": "{}", "documents": "[]", "seq": 1}
     query = insert(drafts).values(changed=now, key=key, **values).returning(drafts.c.id)
@@ -89,6 +90,7 @@ def update_draft(connection: Connection, draft: StoredDraft, expected: int) -> b
 def mark_sent(connection: Connection, draft: StoredDraft, case: int) -> bool:
     """Keep which case came of a draft, and nothing else of it; whether nobody changed or sent it meanwhile."""
     query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == draft.seq, drafts.c.case_id.is_(None))
+    # What was typed stands in the case now, for those who may see it there: no second copy stays.
     sent = query.values(case_id=case, data="{}", documents="[]", seq=draft.seq + 1)
     return connection.execute(sent).rowcount == 1
 

@@ -130,6 +130,7 @@ _session_and_person = (
     organisations.c.area,
     people.c.seq,
 )
+# Read for every page that is asked for, so it is compiled once.
 _SESSION = Statement(
     select(*_session_and_person)
     .join(people, people.c.id == sessions.c.person_id)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.datastructures import FormData
 
 from engine.case.refusal import Code, Refusal
+from engine.case.time.instants import is_told
 from engine.process.definition import Event, Process
 from engine.service import Case
 from engine.web.cases.case import CaseNumber, Seen, see
@@ -258,7 +259,7 @@ def _moment(text: str) -> tuple[datetime | None, Refusal | None]:
         return None, None
     try:
         found = datetime.fromisoformat(text)
-        if not 1900 <= found.year <= 2200:
+        if not is_told(found):
             raise ValueError
         return found, None
     except ValueError:

@@ -77,5 +77,6 @@ def _page_of(request: Request) -> str:
 
 def _is_page(request: Request, path: str) -> bool:
     scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    # A folder of files answers to every path below it.
     routes = [one for one in request.app.router.routes if not isinstance(one, Mount)]
     return any(one.matches(scope)[0] is Match.FULL for one in routes)

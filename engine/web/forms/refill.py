@@ -115,6 +115,7 @@ class _Filler(HTMLParser):
         values = self._values.get(name)
         if not values:
             return None
+        # Several of one name are filled in the order in which they were sent.
         return {**known, "value": values.pop(0) if len(values) > 1 else values[0]}
 
     def handle_endtag(self, tag: str) -> None:

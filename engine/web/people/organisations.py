@@ -68,6 +68,7 @@ def keep(request: Request, visitor: Administrating, posted: SentBy) -> Response:
             visitor.engine.people.add_organisation(name, area)
     except ChangedPerson as bad:
         now = next(one.area for one in visitor.engine.people.organisations() if one.name == known)
+        # Somebody else chose the same: then it is as it was asked for.
         if now != area:
             kept = dict(_areas(visitor)).get(now, now) or "none"
             problem = f"{bad} The area that is kept now is {kept}; what you chose stands in its row."

@@ -133,6 +133,7 @@ def change_person(request: Request, visitor: Administrating, login: Login, poste
     known = visitor.engine.people.person(login)
     version = posted.number("version") or known.version
     said = replace(_said(posted, login), active=posted.text("active", 5) == "yes", version=version)
+    # Else nobody might be left who could give it back.
     if login == visitor.person.login and not (said.active and may(said.actor, Action.ADMINISTER)):
         message = "You cannot take the role of administrator from yourself. Ask another administrator."
         return _again(request, visitor, said, message)

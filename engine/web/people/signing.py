@@ -37,6 +37,7 @@ class Throttle:
     def allows(self, name: str, request: Request) -> bool:
         """Whether one more attempt is allowed; it is counted."""
         by_address = self._limiter.hit(self._per_address, "address", request.client.host if request.client else "")
+        # As signing in reads it: a name in capitals is no other name.
         return self._limiter.hit(self._per_name, "name", name.strip().lower()[:100]) and by_address
 
 
