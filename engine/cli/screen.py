@@ -35,25 +35,6 @@ class Lost(CaseworkError):
         self.quiet = isinstance(error, BrokenPipeError)
 
 
-class Closed(io.TextIOBase):
-    """Standard output that was closed before the program began: nothing can be written to it."""
-
-    def write(self, _: str, /) -> int:
-        """Say so."""
-        raise OSError(errno.EBADF, "it is closed")
-
-
-def steady() -> None:
-    """Let no sign that a terminal or a file cannot hold, and nothing that is closed, break a command."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            os.open(os.devnull, os.O_RDWR)  # so that no other file takes the number of the one that is closed
-            setattr(sys, name, Closed() if name == "stdout" else open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 @contextlib.contextmanager
 def written() -> Iterator[None]:
     """Write a part of the result.
@@ -67,14 +48,75 @@ def written() -> Iterator[None]:
         raise Lost(error) from None
 
 
+class Result(io.TextIOWrapper):
+    """Standard output. Libraries that print take a broken pipe for their own affair: they are not shown one."""
+
+    def write(self, text: str, /) -> int:
+        """Write a part of the result.
+
+        Raises:
+            Lost: it cannot be written.
+        """
+        with written():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Write out what is kept back so far.
+
+        Raises:
+            Lost: it cannot be written.
+        """
+        with written():
+            super().flush()
+
+
+class Closed(io.TextIOBase):
+    """Standard output that was closed before the program began: nothing can be written to it."""
+
+    def write(self, _: str, /) -> int:
+        """Say so.
+
+        Raises:
+            Lost: always.
+        """
+        raise Lost(OSError(errno.EBADF, "it is closed"))
+
+
+class Aside(io.TextIOWrapper):
+    """Standard error. Where nobody can be told, that changes no result."""
+
+    def write(self, text: str, /) -> int:
+        """Write what can be written."""
+        with contextlib.suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write out what can be written."""
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
+def steady() -> None:
+    """Let no sign that a terminal or a file cannot hold, and nothing that is closed, break a command."""
+    for name, kind in (("stdout", Result), ("stderr", Aside)):
+        stream = getattr(sys, name)
+        if stream is None:
+            os.open(os.devnull, os.O_RDWR)  # so that no other file takes the number of the one that is closed
+            setattr(sys, name, Closed() if name == "stdout" else open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            encoding, by_line = stream.encoding, stream.line_buffering
+            made = kind(stream.detach(), encoding, "backslashreplace", line_buffering=by_line)
+            setattr(sys, name, made)
+
+
 def flush() -> None:
     """Write out what is kept back so far.
 
     Raises:
         Lost: it cannot be written.
     """
-    with written():
-        sys.stdout.flush()
+    sys.stdout.flush()
 
 
 def let_go(number: int) -> None:
@@ -100,15 +142,13 @@ def console() -> Console:
 
 def say(text: str) -> None:
     """A line for people, beside the result."""
-    with contextlib.suppress(OSError):  # nobody is there to be told
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def out(text: str) -> None:
     """A line of the result."""
-    with written():
-        sys.stdout.write(text + "\n")
+    sys.stdout.write(text + "\n")
 
 
 def out_json(value: Any) -> None:
@@ -148,16 +188,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iter
     for index, row in enumerate(rows):
         style = "bold red" if index < len(marks) and marks[index] else ""
         shown.add_row(*(Text(cell, style=style) for cell in row))
-    with written():
-        console().print(shown)
+    console().print(shown)
 
 
 def heading(text: str) -> None:
     """The title of a part of the result."""
     from rich.text import Text
 
-    with written():
-        console().print(Text(text, style="bold"))
+    console().print(Text(text, style="bold"))
 
 
 def moment(at: datetime | None) -> str:
