@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, insert, or_, select, update
 
 from engine.case.sight import ListSight, Part
 from engine.store.tables import bookings, cases, meetings
@@ -88,10 +88,28 @@ def find_meetings(
     sight: ListSight,
 ) -> list[StoredMeeting]:
     """The meetings that somebody sees from one day to before another, the earliest first."""
-    query = select(*_COLUMNS, _booked).where(meetings.c.day >= since, meetings.c.day < until)
-    if not sight.everything:
-        query = query.where(or_(false(), *(_seen(one) for one in sight.parts)))
+    query = _seen_of(sight).where(meetings.c.day >= since, meetings.c.day < until)
     return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id))]
+
+
+def meetings_before(
+    connection: Connection, until: str, last: tuple[str, int] | None, sight: ListSight, most: int
+) -> list[StoredMeeting]:
+    """At most so many meetings that somebody sees before a day, the latest first.
+
+    `last`: day and number of the meeting after which they are to come.
+    """
+    query = _seen_of(sight).where(meetings.c.day < until)
+    if last is not None:
+        day, number = last
+        query = query.where(or_(meetings.c.day < day, and_(meetings.c.day == day, meetings.c.id < number)))
+    query = query.order_by(meetings.c.day.desc(), meetings.c.id.desc()).limit(most)
+    return [_meeting(row) for row in connection.execute(query)]
+
+
+def _seen_of(sight: ListSight) -> Select[Any]:
+    query = select(*_COLUMNS, _booked)
+    return query if sight.everything else query.where(or_(false(), *(_seen(one) for one in sight.parts)))
 
 
 def _seen(part: Part) -> ColumnElement[bool]:

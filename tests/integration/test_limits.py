@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
 from engine.service.people.people import BadPerson
+from engine.store import meetings as meeting_store
 from engine.store.lists import places as place_store
 from engine.web import outbox as outbox_pages
 from engine.web.app import create_site
@@ -194,6 +195,39 @@ def test_meetings_of_long_ago_and_far_ahead_are_found(engine: Engine, monkeypatc
     process = engine.process("hbep-referral")
     coming = engine.meetings.coming(process, process.meetings["panel"], None, jo)
     assert {one.begins.year for one in coming} == {2030}
+
+
+def test_past_meetings_are_read_a_page_at_a_time(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(engine)
+    jo = engine.people.person("jo").actor
+    series = list(engine.process("hbep-referral").fields["area"].choices)
+    first, days = date(2021, 1, 4), 130 // len(series) + 1
+    numbers = [
+        engine.meetings.plan("hbep-referral", "panel", one, first + timedelta(days=day), time(13), jo)
+        for day in range(days)
+        for one in series  # several of one day and time, wherever a page ends
+    ]
+    assert len(numbers) > 120
+    read: list[int] = []
+    real = meeting_store._meeting
+    monkeypatch.setattr(meeting_store, "_meeting", lambda row: read.append(row[0]) or real(row))
+    page = engine.meetings.past(date(2023, 1, 1), jo, 50)
+    assert len(read) == len(page.items) + 1 == 51
+    for size in (7, 50):
+        found = list(every(lambda after, size=size: engine.meetings.past(date(2023, 1, 1), jo, size, after)))
+        assert [one.id for one in found] == sorted(numbers, reverse=True)
+    assert engine.meetings.past(first, jo).items == ()
+    gone = engine.meetings.meeting(page.items[-1].id, jo)
+    engine.meetings.cancel(gone.id, jo)
+    after = engine.meetings.past(date(2023, 1, 1), jo, 500, page.next)
+    assert [one.id for one in after.items] == sorted(numbers, reverse=True)[50:]
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "jo")
+    assert sorted(map(int, followed(visit, "/meetings", 'href="/meetings/([0-9]+)"'))) == sorted(
+        set(numbers) - {gone.id}
+    )
+    assert (
+        visit.client.get("/meetings?after=made-up").status_code == visit.client.get("/cases?after=made-up").status_code
+    )
 
 
 def test_every_message_of_the_outbox_is_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,10 @@ from engine.process.definition import MeetingKind, Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import LostRace, Transaction
-from engine.service.cases.views import Case, case_view, known_answers
+from engine.service.cases.views import Case, Page, case_view, known_answers
 from engine.service.cases.words import Shown, shown_fields
-from engine.service.lists.finder import Finder
+from engine.service.lists.cursors import Cursors
+from engine.service.lists.finder import MOST, Finder
 from engine.service.site import Site
 from engine.source import sign
 from engine.source.fault import Invalid, Unknown
@@ -37,6 +38,7 @@ LONGEST_NAME = 200
 LONGEST_MINUTES = 20_000
 MOST_PRESENT = 100
 AGENDA = "agenda of a meeting"
+PAST = "past meetings"
 CHANGED = "The meeting was changed meanwhile. Look at it again."
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
@@ -117,6 +119,7 @@ class Meetings:
         self._accesses = accesses
         self._finder = finder
         self._changes = changes
+        self._cursors = Cursors(site.database)
 
     def plan(self, process: str, meeting: str, series: str, day: date, at: time, by: Actor, link: str = "") -> int:
         """Keep a date; its number.
@@ -260,11 +263,23 @@ class Meetings:
 
     def between_in(self, finder: Finder, since: date, until: date, by: Actor) -> list[Meeting]:
         """The same within other lookups."""
-        known = {one.name: one for one in finder.processes}
-        sight = list_sight(known.values(), by)
-        found = store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), sight)
-        told = [(known[one.process], one) for one in found if one.process in known]
-        return [_told(process, one) for process, one in told if one.meeting in process.meetings]
+        sight = list_sight(finder.processes, by)
+        return _all_told(finder, store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), sight))
+
+    def past(self, until: date, by: Actor, limit: int = 50, after: str = "") -> Page[Meeting]:
+        """A page of the meetings that `by` may see before a day, the latest first, and where the next one begins.
+
+        Raises:
+            BadCursor: `after` is not the end of such a page.
+        """
+        cursors, most = self._cursors.ready(), max(1, min(limit, MOST))
+        last = cursors.opened(PAST, after) or None
+        with self._finder() as finder:
+            sight = list_sight(finder.processes, by)
+            found = store.meetings_before(finder.connection, until.isoformat(), last, sight, most + 1)
+            shown = tuple(_all_told(finder, found[:most]))
+        end = found[most - 1] if len(found) > most else None
+        return Page(shown, cursors.sealed(PAST, (end.day, end.id)) if end else "")
 
     def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
         """The next meetings of a kind, from today on; of every series where none is given."""
@@ -318,6 +333,13 @@ class Meetings:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
             return self._catalogue.newest(connection, name, self._clock.now())
+
+
+def _all_told(finder: Finder, found: list[StoredMeeting]) -> list[Meeting]:
+    """Stored meetings of processes and kinds that there are still."""
+    known = {one.name: one for one in finder.processes}
+    told = [(known[one.process], one) for one in found if one.process in known]
+    return [_told(process, one) for process, one in told if one.meeting in process.meetings]
 
 
 def _expected(connection: Connection, number: int, version: int | None) -> StoredMeeting:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
@@ -35,9 +35,11 @@ def _meets(visitor: Visitor) -> Visitor:
 
 
 @router.get("/meetings")
-def meetings(request: Request, visitor: Visiting, cancelled: Whole = 0, before: date | None = None) -> Response:
-    """Meetings that come, and those that were held: the latest, or those before a day."""
-    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "", before=before)
+def meetings(
+    request: Request, visitor: Visiting, cancelled: Whole = 0, after: Annotated[str, Query(max_length=8000)] = ""
+) -> Response:
+    """Meetings that come, and those that were held: the latest, or those after another page."""
+    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "", after=after)
 
 
 def _list(
@@ -47,22 +49,15 @@ def _list(
     questions: list[Question] | None = None,
     problem: str = "",
     done: str = "",
-    before: date | None = None,
+    after: str = "",
 ) -> Response:
     today, meetings = visitor.today, visitor.engine.meetings
-    coming = [] if before else meetings.between(today, date.max, visitor.actor)
-    past, earlier = _first_days(meetings.between(date.min, min(before or today, today), visitor.actor)[::-1])
+    coming = [] if after else meetings.between(today, date.max, visitor.actor)
+    past = meetings.past(today, visitor.actor, PAGE, after)
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
     values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
-    return show(request, "meetings.html", status, coming=coming, past=past, earlier=earlier, later=before, **values)
-
-
-def _first_days(found: list[Meeting]) -> tuple[list[Meeting], date | None]:
-    """The first of these meetings, whole days of them; and the day before which the others were, if there are any."""
-    last = found[PAGE - 1].begins.date() if len(found) > PAGE else date.min
-    shown = [one for one in found if one.begins.date() >= last]
-    return shown, last if len(shown) < len(found) else None
+    return show(request, "meetings.html", status, coming=coming, past=past, later=after, **values)
 
 
 def _questions(led: list[Any]) -> list[Question]:
