@@ -21,6 +21,13 @@ _QUOTES |= {"\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"', "\u2039"
 _LINES = "\u0085\u2028\u2029"
 
 
+def plain_spaces(text: str) -> str:
+    """A text with plain spaces in place of no-break and other ones, which nobody tells apart; its lines stay."""
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(one) == "Zs" else one for one in text)
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
     return all(

@@ -104,6 +104,13 @@ def test_spaces_of_another_kind_make_no_other_name(engine: Engine) -> None:
     assert file_name("a/plan\u00a0of\u200b \u202etxt.pdf") == "plan of txt.pdf"
 
 
+def test_an_answer_that_was_pasted_is_the_same_value_and_is_found(engine: Engine) -> None:
+    case = in_panel(engine, pupil_name="Zebedee\u00a0de\u202fQuick")
+    assert engine.case(case.id).data["pupil_name"] == "Zebedee de Quick"
+    for typed in ("Zebedee de Quick", "zebedee\u00a0de", "quick"):
+        assert [one.id for one in engine.cases(search=typed, by="coordinator").items] == [case.id]
+
+
 def test_a_search_looks_past_them(engine: Engine) -> None:
     case = in_panel(engine, pupil_name="Zebedee Quick")
     for typed in ("Zebe\u200bdee", "\ufeffzebedee\u00a0QUICK", "\u202equi"):

@@ -46,10 +46,28 @@ def test_a_sign_that_cannot_be_seen_is_named_in_an_answer(text: str, kind: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["Zoë O’Neil", "“well”", "10\u00a0km", "میخواهم"[:2] + "\u200c" + "م", "👩\u200d👧", "🏴\U000e0067\U000e007f"],
+    ["Zoë O’Neil", "“well”", "میخواهم"[:2] + "\u200c" + "م", "👩\u200d👧", "🏴\U000e0067\U000e007f"],
 )
 def test_signs_of_other_scripts_and_pictures_are_welcome(text: str) -> None:
     assert answer("text", text) == text
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text"])
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2007", "\u2003", "\u3000"])
+def test_a_space_of_another_kind_is_kept_as_a_plain_one(kind: str, space: str) -> None:
+    assert answer(kind, f"{space}10{space}km {space}") == "10 km"
+
+
+def test_lines_of_a_long_text_stay_where_its_spaces_become_plain() -> None:
+    assert answer("long_text", "Zoë\u00a0came.\n\u00a0- at 9\u00a0am") == "Zoë came.\n - at 9 am"
+
+
+@given(st.text(max_size=50))
+def test_plain_spaces_change_no_other_sign(text: str) -> None:
+    plain = sign.plain_spaces(text)
+    assert len(plain) == len(text)
+    assert all(one == other or (one == " " and other.isspace()) for one, other in zip(plain, text, strict=True))
+    assert sign.plain_spaces(plain) == plain
 
 
 @given(st.text(max_size=20))

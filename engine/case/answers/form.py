@@ -99,7 +99,8 @@ def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
 def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     if not isinstance(raw, (str, int)) or isinstance(raw, bool):
         raise _Fault(f"{field.title} must be text.")
-    text = (raw if isinstance(raw, str) else _digits(field, raw)).strip()
+    # Pasted text brings spaces of other kinds: kept, they would make another value of what looks the same.
+    text = sign.plain_spaces(raw if isinstance(raw, str) else _digits(field, raw)).strip()
     most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
     if len(text) > most:
         raise _Fault(f"{field.title} can have at most {counted(int(most), 'character')}.")
