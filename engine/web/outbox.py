@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from engine.service.messages.outbox import BadHook
+from engine.service.messages.outbox import FOR_NOBODY, BadHook
 from engine.web.forms.forms import Question
 from engine.web.page import go, show
 from engine.web.visitor import Administrating, SentBy, Visitor, Whole
@@ -31,7 +31,7 @@ def _page(
     values = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done, "given_up": outbox.given_up()}
     found = outbox.messages(PAGE + 1, before)
     earlier = found[PAGE - 1].id if len(found) > PAGE else 0
-    return show(request, "outbox.html", status, messages=found[:PAGE], earlier=earlier, **values)
+    return show(request, "outbox.html", status, messages=found[:PAGE], earlier=earlier, for_nobody=FOR_NOBODY, **values)
 
 
 @router.get("/outbox")

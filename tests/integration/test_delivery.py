@@ -200,6 +200,8 @@ def queue(engine: Engine, addresses: list[str]) -> None:
     from engine.case.time.instants import to_text
     from engine.store.messages.outbox import queue_email
 
+    for address in addresses:  # only to people is it sent
+        engine.people.add(f"reader-{address.partition('@')[0]}", "", ["auditor"], email=address)
     with engine.database.writing() as connection:
         for address in addresses:
             queue_email(connection, address, "Hello", "Text", to_text(engine.clock.now()))

@@ -221,6 +221,31 @@ def test_a_mail_server_that_is_away_is_no_fault_of_the_program(engine: Engine) -
     assert engine.outbox.messages()[0].fault.startswith("the mail server is not there")
 
 
+def test_what_waits_for_somebody_who_is_not_active_any_more_is_not_sent(
+    engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock
+) -> None:
+    box, mailer = mail
+    settle(engine)
+    case = in_panel(engine).id
+    for login in ("max", "kim"):
+        if login == "kim":
+            engine.people.add("kim", "Kim", ["manager"])
+        person = engine.people.change(replace(engine.people.person(login), email=f"{login}@example.org"))
+        engine.desk.write_note(case, f"@{login}", engine.people.person("jo").actor)
+        left = {"active": False} if login == "max" else {"email": "other@example.org"}
+        engine.people.change(replace(person, **left))
+    assert engine.outbox.deliver(Sender(mailer)) == 0
+    assert [(one.next_try, one.tries) for one in engine.outbox.messages()] == [(None, 1)] * 2
+    assert {one.fault for one in engine.outbox.messages()} == {"nobody who is active has this address"}
+    assert engine.outbox.given_up() == 0  # nobody is left out: it is for nobody
+    assert engine.outbox.send_given_up() == 0
+    engine.people.change(replace(engine.people.person("max"), active=True))
+    number = next(one.id for one in engine.outbox.messages() if one.target == "max@example.org")
+    assert engine.outbox.send_again(number)
+    assert engine.outbox.deliver(Sender(mailer)) == 1
+    assert [one.rcpt_tos for one in box.taken] == [["max@example.org"]]
+
+
 @pytest.mark.parametrize("away", [None, Mailer("127.0.0.1:9", "x@example.org")], ids=["none is set", "none answers"])
 def test_mail_waits_for_weeks_until_there_is_a_mail_server(
     engine: Engine, mail: tuple[Mailbox, Mailer], clock: SetClock, away: Mailer | None

@@ -1,8 +1,8 @@
 """Outbox: what is told outside: changes of cases to hooks, and what concerns a person to them by e-mail.
 
 A message is written with the change that it tells of, and sent at least once: with back-off from a minute to a
-day, until it was given up after MOST_TRIES. One that waits for a mail server is never given up. None of them holds
-content of a case. Times are UTC.
+day, until it was given up after MOST_TRIES. One that waits for a mail server is never given up; one for somebody who
+is not active any more is given up at once. None of them holds content of a case. Times are UTC.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.source.fault import CaseworkError, Invalid
 from engine.store.database import Database
 from engine.store.messages import outbox as store
 from engine.store.messages.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
+from engine.store.people.people import reads_email
 
 MOST_TRIES = 12
 # Longer than any message may take to be sent: a worker that died holds up what it took on for this long.
@@ -112,12 +113,12 @@ class Outbox:
     def given_up(self) -> int:
         """How many messages were given up: they are not sent any more unless somebody says so."""
         with self._database.reading() as connection:
-            return store.count_given_up(connection, GONE)
+            return store.count_given_up(connection, FOR_NOBODY)
 
     def send_given_up(self) -> int:
         """Let everything that was given up be sent once more; how many messages that are."""
         with self._database.writing() as connection:
-            return store.send_given_up(connection, GONE, to_text(self._clock.now()))
+            return store.send_given_up(connection, FOR_NOBODY, to_text(self._clock.now()))
 
     def send_again(self, number: int) -> bool:
         """Let a message be sent once more; whether there is one of this number."""
@@ -149,7 +150,8 @@ class Outbox:
             if not store.claim_message(connection, message, to_text(now + CLAIM)):
                 return None
             known = {one.id: one for one in store.all_hooks(connection)}
-        fault = _tried(message, known, send)
+            is_read = message.kind != EMAIL or reads_email(connection, message.target)
+        fault = _tried(message, known, send) if is_read else NotSent(UNREAD)
         now = self._clock.now()
         with self._database.writing() as connection:
             if fault is None:
@@ -161,6 +163,9 @@ class Outbox:
 
 
 GONE = "the hook was removed"
+# It waited while they became inactive, or changed their address: what it says is for nobody there any more.
+UNREAD = "nobody who is active has this address"
+FOR_NOBODY = (GONE, UNREAD)
 
 
 def _wait(tries: int) -> timedelta:
@@ -172,7 +177,7 @@ def _next_wait(tries: int, fault: NotSent) -> timedelta | None:
     """How long a message waits that could not be sent; None where it is given up."""
     if isinstance(fault, NotYet):
         return min(_wait(tries), LONGEST_OUTAGE_WAIT)
-    return _wait(tries) if tries < MOST_TRIES and str(fault) != GONE else None
+    return _wait(tries) if tries < MOST_TRIES and str(fault) not in FOR_NOBODY else None
 
 
 def _latest(now: datetime) -> list[str]:

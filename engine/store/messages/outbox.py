@@ -139,16 +139,16 @@ def send_again(connection: Connection, number: int, now: str) -> bool:
     return connection.execute(query).rowcount == 1
 
 
-def _given_up(gone: str) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.next_try.is_(None), outbox.c.sent.is_(None), outbox.c.fault != gone
+def _given_up(gone: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.next_try.is_(None), outbox.c.sent.is_(None), outbox.c.fault.not_in(gone)
 
 
-def count_given_up(connection: Connection, gone: str) -> int:
-    """How many messages were given up, but those whose fault is that nobody is there any more (`gone`)."""
+def count_given_up(connection: Connection, gone: Sequence[str]) -> int:
+    """How many messages were given up, but those whose fault is one of `gone`: nobody is there any more."""
     return int(connection.execute(select(func.count()).select_from(outbox).where(*_given_up(gone))).scalar_one())
 
 
-def send_given_up(connection: Connection, gone: str, now: str) -> int:
+def send_given_up(connection: Connection, gone: Sequence[str], now: str) -> int:
     """Let everything that was given up be sent once more; how many messages that are."""
     return int(connection.execute(update(outbox).where(*_given_up(gone)).values(next_try=now, tries=0)).rowcount)
 

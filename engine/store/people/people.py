@@ -115,6 +115,12 @@ def has_people(connection: Connection) -> bool:
     return connection.execute(select(people.c.id).limit(1)).first() is not None
 
 
+def reads_email(connection: Connection, address: str) -> bool:
+    """Whether somebody who is active is written to at this address."""
+    query = select(people.c.id).where(people.c.email == address, people.c.active).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def task_holders(connection: Connection) -> list[str]:
     """The names of those to whom open tasks are given, whether they are kept or not."""
     return [row[0] for row in _TASK_HOLDERS.rows(connection)]
