@@ -21,6 +21,7 @@ from engine.source.number import NotANumber, count, whole
 
 # Room for a UUID with a name before it; keys are kept for ever.
 KEY_LENGTH = 120
+# Without an error of its own, which would be no problem details.
 _bearer = HTTPBearer(auto_error=False, description="A token that `casework token issue` gave.")
 
 

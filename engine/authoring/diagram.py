@@ -91,6 +91,7 @@ def _mermaid_id(name: str) -> str:
     return {START: "[*]", EVERYWHERE: "anywhere"}.get(name, name.replace(".", "__"))
 
 
+# These would end the text of a label; Mermaid has codes for them.
 _MERMAID = str.maketrans({"#": "#35;", '"': "#quot;", ":": "#58;", ";": "#59;", "{": "#123;", "}": "#125;"})
 
 

@@ -152,6 +152,7 @@ def _form_file(file: str) -> dict[str, Any]:
     from engine.files import read_text
     from engine.source.reader import read
 
+    # As bytes: what is not UTF-8 is told with its place, as in a file.
     content = sys.stdin.buffer.read() if file == "-" else read_text(Path(file))
     data = read(content, "standard input" if file == "-" else file).data
     if data is not None and not isinstance(data, dict):

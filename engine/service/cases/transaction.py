@@ -246,6 +246,7 @@ class Transaction:
             asked = list(islice(candidates, self.free(process)[place]))
             if not asked:
                 return taken
+            # Those who take one up are written before more are asked: the queue is read from the database.
             for case in asked:
                 taken += self._offer_to(self.hold(case), place, at)
             self._write_steps()

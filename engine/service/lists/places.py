@@ -95,6 +95,7 @@ class Places:
             on_their_way = [one for one, state in mine if not _is_taken(process, one, state)]
             groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, in_use + on_their_way, now)
             capacity = capacities.get(kind.name, kind.capacity)
+            # How many are held the counter says; which of them are not in use yet, only the cases know.
             counts = (taken.get(kind.name, 0) - len(on_their_way), len(on_their_way))
             found.append(PlaceFigures(kind, capacity, *counts, groups, waiting[kind.name], tuple(waiters), by_week))
         self._accesses.note_named([(one.case.id, one.case.label) for _, one in first], by, "places")

@@ -98,6 +98,7 @@ class Meeting:
     @property
     def value(self) -> str:
         """What a case that is booked on it has in its date field."""
+        # As a form would say it: a day, or the wall clock of the process without a zone.
         is_day = self.process.fields[self.kind.date].type == "date"
         return self.day if is_day else self.begins.replace(tzinfo=None).isoformat(timespec="minutes")
 

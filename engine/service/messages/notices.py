@@ -89,6 +89,7 @@ class Notices:
             if concerns(person) and may(person.actor, Action.SEE, process, snapshot):
                 queue_email(self._connection, person.email, subject, said, self._now)
 
+    # Read once a transaction, and only where somebody is to be told.
     @functools.cached_property
     def _readers(self) -> list[Person]:
         """Those who read e-mail."""

@@ -301,6 +301,7 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
             sheet.write_string(0, column, COLUMNS[name][0], bold)
         rows = 0
         for rows, case in enumerate(_rows(visitor, look), 1):
+            # Counted to the end, so that the file can say how many do not fit.
             if rows < SHEET_ROWS:
                 _write_row(sheet, rows, [COLUMNS[name][1](case) for name in look.shown], dates)
         if rows >= SHEET_ROWS:

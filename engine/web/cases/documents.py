@@ -83,6 +83,7 @@ def _sent(content: BinaryIO, document: Document, *, inline: bool) -> Response:
     inline = inline and document.type in SHOWN
     how = "inline" if inline else "attachment"
     headers = {
+        # RFC 8187: a plain filename= takes English letters only.
         "content-disposition": f"{how}; filename*=UTF-8''{quote(document.name)}",
         "content-length": str(document.size),
         "content-security-policy": _POLICY + ("" if document.type == "application/pdf" else "; sandbox"),

@@ -146,6 +146,7 @@ def answer(
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
+    # Sent by timers and offers only: there is no form for it.
     if event.by == frozenset():
         raise NotFound
     return _try(request, _attempt(visitor, seen, event, posted), carried_out)

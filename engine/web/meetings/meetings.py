@@ -88,6 +88,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
         asked[0].error = "Choose which meeting it is."
     if day is None or at is None:
         asked[1].error = NO_MOMENT
+    # Also because a link may begin with javascript:, which would run here.
     if link and not link.startswith("https://"):
         asked[2].error = "A link begins with https://."
     if any(one.error for one in asked) or day is None or at is None:
@@ -102,6 +103,7 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
 def _day_and_time(text: str) -> tuple[date | None, time | None]:
     day, _, clock = text.partition(" ")
     try:
+        # An empty time is to be told like a wrong one: - is none.
         return date.fromisoformat(day), time.fromisoformat(clock or "-")
     except ValueError:
         return None, None

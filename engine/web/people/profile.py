@@ -93,6 +93,7 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
         accounts.set_password(login, posted.text("new", 1000))
     except BadPassword as bad:
         return _page(request, visitor, 422, questions=_passwords({"new": str(bad)}))
+    # Every session has ended with the old password, this one too.
     key = accounts.sign_in_as(login)
     _log.info("password changed", login=login)
     return enter(request, key, "/profile?done=password") if key else go("/sign-in")
