@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from engine.authoring.scenarios import Result, ScenarioFile
 
 PANEL = "Writing processes"
-DRAWING_SECONDS = 60.0
+# More than a page waits for: where a machine is busy, two seconds become many.
+DRAWING_SECONDS = 20.0
 
 
 class Form(StrEnum):
@@ -201,7 +202,7 @@ def _drawn(file: Path, form: Drawing) -> str:
     try:
         return svg(process, DRAWING_SECONDS) if form is Drawing.SVG else FORMATS[form](process)
     except NotDrawn:
-        say(f"{file} is too much for one picture: it was not drawn within {DRAWING_SECONDS:g} s. Nothing was written.")
+        say(f"{file} is too much for one picture: its ways are too many, or lead too far. Nothing was written.")
         say("Draw it with Graphviz (-f dot), or write -f mermaid.")
         raise typer.Exit(REFUSED) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import pytest
 
 from engine import Engine
 from engine.authoring import diagram
-from engine.authoring.drawing import NotDrawn, draw, draw_beside
+from engine.authoring.drawing import NotDrawn, draw, draw_beside, reach
 from engine.cli.main import run
 from engine.files import load_file
 from engine.process.definition import Process
@@ -35,23 +36,25 @@ states:
 """
 
 
-def text_of(states: int, events: int) -> str:
-    """A process of many states, from each of which events lead to others near it."""
+def text_of(states: int, events: int, *, near: bool = True) -> str:
+    """A process of many states, from each of which events lead to others, near it or anywhere."""
+    anywhere = random.Random(states)
     lines = [HEAD]
     for number in range(states):
         lines.append(f"  s{number}:\n    title: State {number} & <more>\n    owner: clerk\n")
         lines.append("    deadline: {within: 2 weeks, raise: look}\n    events:\n")
         for event in range(events):
             to = (number + 1 + event * (event * 7 + number) % 12) if event else number + 1
+            to = to if near or not event else anywhere.randrange(states)
             lines.append(f"      e{number}x{event}: {{title: Go {event}, by: [clerk], to: s{min(to, states)}}}\n")
     return "".join([*lines, f"  s{states}: {{title: End, final: true}}\n"])
 
 
-def process_of(states: int, events: int) -> Process:
+def process_of(states: int, events: int, *, near: bool = True) -> Process:
     def none(_: str) -> None:
         raise Refused([])
 
-    return load_process(text_of(states, events), "big.yaml", none).process  # type: ignore[arg-type]
+    return load_process(text_of(states, events, near=near), "big.yaml", none).process  # type: ignore[arg-type]
 
 
 def words(drawing: str) -> set[str]:
@@ -87,6 +90,47 @@ def test_what_takes_too_long_is_stopped_and_told_line_by_line(engine: Engine, mo
     assert words(shown.text) == told
     monkeypatch.setattr(processes, "SECONDS", 120.0)
     assert words(ada.get("/processes/big/1/diagram.svg").text) != told
+
+
+@pytest.fixture
+def nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No program that draws is started."""
+
+    def started(*_: object, **__: object) -> None:
+        raise AssertionError("it was begun")
+
+    monkeypatch.setattr("engine.authoring.drawing.subprocess.run", started)
+
+
+def test_what_leads_too_far_is_told_before_anything_is_drawn(engine: Engine, nothing_is_drawn: None) -> None:
+    far = text_of(400, 4, near=False)
+    settle(engine)
+    engine.publish(far)
+    ada = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    told = words(ada.get("/processes/big/1/diagram.svg").text)
+    assert any("too many ways" in line for line in told)
+    assert told == words(diagram.listing(process_of(400, 4, near=False)))
+    with pytest.raises(AssertionError, match="it was begun"):
+        diagram.svg(process_of(400, 4), 120)
+
+
+def test_the_command_tells_it_before_anything_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], nothing_is_drawn: None
+) -> None:
+    file, picture = tmp_path / "far.yaml", tmp_path / "picture"
+    file.write_text(text_of(400, 4, near=False))
+    assert run(["diagram", str(file), "-f", "svg", "-o", str(picture)]) == 1
+    assert "Draw it with Graphviz (-f dot), or write -f mermaid." in capsys.readouterr().err
+    assert not picture.exists()
+    for form in ("dot", "mermaid"):
+        assert run(["diagram", str(file), "-f", form, "-o", str(picture)]) == 0
+
+
+def test_how_far_arrows_lead_hangs_on_no_order_of_the_boxes() -> None:
+    chain = [{"source": one, "target": two} for one, two in ((0, 3), (3, 1), (1, 4), (4, 2))]
+    assert reach({"nodes": [{}] * 5, "edges": chain}) == 4
+    assert reach({"nodes": [{}] * 2, "edges": [{"source": 0, "target": 1}, {"source": 1, "target": 0}]}) == 2
+    assert reach({"nodes": [], "edges": []}) == 0
 
 
 def test_the_program_that_draws_knows_only_boxes_and_arrows() -> None:
