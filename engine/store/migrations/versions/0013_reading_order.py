@@ -1,9 +1,10 @@
 """What stands for a name where people read a list that is sorted by it: of organisations, and of labels anew."""
 
+import re
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
-
-from engine.store.cases.index import reading_order
 
 revision = "0013"
 down_revision = "0012"
@@ -28,7 +29,14 @@ def downgrade() -> None:
 def _fill(name: str, ordered: str) -> None:
     bind, column = op.get_bind(), _cases.c[name]
     known = [one for (one,) in bind.execute(sa.select(column).where(column.is_not(None)).distinct())]
-    changes = [{"before": one, "after": reading_order(one)} for one in known]
+    changes = [{"before": one, "after": _reading_order(one)} for one in known]
     change = _cases.update().where(column == sa.bindparam("before")).values({ordered: sa.bindparam("after")})
     if wanted := [one for one in changes if ordered != name or one["before"] != one["after"]]:
         bind.execute(change, wanted)
+
+
+def _reading_order(text: str) -> str:
+    # As the program did it when this was written. What it does since then is another migration's.
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    shown = (one for one in decomposed if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
+    return " ".join(re.findall(r"\w+", re.sub("['\u2019\u02bc`]", "", "".join(shown)))) or text.casefold()
