@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.case.command import Actor
+from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service import Case, Engine
 from engine.store.lists.places import give_back_place, take_place, taken
@@ -44,6 +45,7 @@ states:
     owner: nurse
     deadline: {within: 1 year, raise: look}
     events:
+      squeeze_in: {title: Squeeze in, to: annex}
       come_in: {title: Come in, to: ward}
       go_home: {title: Go home, needs: [{check: well == true, say: Not well yet.}], to: home}
   queue:
@@ -106,6 +108,23 @@ def test_a_refusal_takes_back_what_came_to_pass_on_the_way_to_it(beds: Engine, c
     assert (beds.case(lies.id).version, beds.case(waits.id).version) == (1, 1)
     beds.run_due()
     assert (beds.case(lies.id).state, beds.case(waits.id).state) == ("lobby", "ward.first")
+    assert beds.verify().findings == ()
+
+
+def test_what_could_happen_is_what_then_happens_where_a_place_came_free(beds: Engine, clock: SetClock) -> None:
+    """Its timer gives the bed back before; the one that waits gets it, and nobody looked meanwhile."""
+    lies, waits = two(beds)
+    assert beds.check_event(waits.id, "place_offered", "nurse", {}) is not None
+    clock.set(START + timedelta(days=3))
+    tried = beds.check_event(lies.id, "squeeze_in", "nurse", {})
+    assert [one.state for one in map(beds.case, (lies.id, waits.id))] == ["ward.first", "queue"], "nothing is written"
+    assert [len(beds.history(one.id)) for one in (lies, waits)] == [1, 1]
+    happened = refusal(beds.fire(lies.id, "squeeze_in", "nurse"))
+    assert tried == happened
+    assert happened.code == Code.NO_PLACE
+    assert beds.run_due().fired == 1
+    assert beds.case(waits.id).state == "ward.first"
+    assert beds.check_event(lies.id, "squeeze_in", "nurse", {}) == happened
     assert beds.verify().findings == ()
 
 

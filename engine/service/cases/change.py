@@ -131,10 +131,10 @@ class Changes:
             return _not_told("at")
         actor = Actor.of(by)
         with self._site.database.reading() as connection:
-            tx = Transaction(connection, self._site.catalogue, self._site.clock.now())
+            tx = Transaction(connection, self._site.catalogue, self._site.clock.now(), is_dry=True)
             work = tx.hold_for(case, actor)
             moment = _moment(tx, work, at)
-            tx.catch_up(work, min(moment, tx.now))
+            tx.catch_up(work, min(moment, tx.now), offering=True)
             return tx.do(work, Fire(event, actor, moment, dict(data)))
 
     def add_document(

@@ -55,12 +55,13 @@ class Work:
 
 
 class Transaction:
-    """One transaction at the instant `now` (aware)."""
+    """One transaction at the instant `now` (aware); one that `is_dry` decides the same, and writes nothing of it."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime, *, is_dry: bool = False) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.now = now
+        self._is_dry = is_dry
         self.earliest: str | None = None
         self._works: dict[int, Work] = {}
         # Read once and counted on from there; whether a place is really left, SQL says when it is taken.
@@ -190,6 +191,8 @@ class Transaction:
                 self.offer(process, place, from_text(at))
 
     def _write_steps(self) -> None:
+        if self._is_dry:
+            return
         changes: Counter[tuple[str, str]] = Counter()
         for work in self._works.values():
             if work.entries:
