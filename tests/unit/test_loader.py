@@ -97,3 +97,24 @@ def test_what_is_used_nowhere_is_a_warning() -> None:
     warnings = load_process(text, "w.yaml", lambda _: CALENDAR).warnings
     assert ("unused-name", "The place spare is used nowhere.") in [(one.code, one.message) for one in warnings]
     assert not any("bench" in one.message for one in warnings)
+
+
+@pytest.mark.parametrize(
+    ("place", "unused"),
+    [
+        ("bench", {"lathe", "spare"}),
+        ("kind", {"spare"}),
+        ('urgent ? kind : "spare"', set()),
+        ('urgent ? kind : "bench"', {"spare"}),
+        ('urgent ? "bench" : "spare"', {"lathe"}),
+        ("shop", set()),
+        ('urgent ? shop : "bench"', set()),
+    ],
+)
+def test_a_place_that_an_expression_may_choose_is_used(place: str, unused: set[str]) -> None:
+    text = TEXT.replace("places: {", "places: {spare: {title: Spare, capacity: 1}, ")
+    text = text.replace("'kind == null ? \"bench\" : kind'", f"'{place}'")
+    warnings = load_process(text, "w.yaml", lambda _: CALENDAR).warnings
+    assert {one.message for one in warnings if one.code == "unused-name"} == {
+        f"The place {name} is used nowhere." for name in unused
+    }

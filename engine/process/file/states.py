@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.process.definition import Event, Hold, Need, State, Timer, Way
 from engine.process.file.context import NOTHING, Context
+from engine.process.language.expressions import Expression
 from engine.source.problem import nearest
 from engine.source.reader import Path
 
@@ -171,6 +172,7 @@ def _place(context: Context, raw: str, path: Path) -> Any:
         context.known("place", raw, path)
         return context.language.check(f'"{raw}"', "STRING")
     expression = context.expression(raw, path, "STRING")
+    _note_choosable(context, expression)
     for choice in sorted(context.language.choices.get(raw.strip(), ())):
         context.known("place", choice, path)
     for name in _quoted(raw):
@@ -179,6 +181,13 @@ def _place(context: Context, raw: str, path: Path) -> Any:
         elif not _is_compared(raw, name):
             context.known("place", name, path)
     return expression
+
+
+def _note_choosable(context: Context, expression: Expression) -> None:
+    """Note as used the places that a field of an expression may name: its choices; any place, where it is free text."""
+    for name in expression.names:
+        free = context.names["place"] if context.language.fields[name] == "text" else ()
+        context.used |= {("place", one) for one in context.language.choices.get(name, free)}
 
 
 def _quoted(text: str) -> list[str]:
