@@ -540,15 +540,20 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "timers that were due do not fire before an event",
-            "    tx.catch_up(work, min(moment, tx.now), offering=True)\n",
-            "",
+            "    tx.catch_up(work, min(moment, tx.now), offering=True)\n    refusal",
+            "    refusal",
         ),
         ("a key is forgotten", "    asked.remember(tx, work.id, first, snapshot.seq)\n", ""),
         ("a key does for another request", "if seen.fingerprint != asked.fingerprint:", "if False:"),
         (
             "an event that is dated back follows the timers after it",
-            "tx.catch_up(work, min(moment, tx.now), offering=True)",
-            "tx.catch_up(work, tx.now, offering=True)",
+            "tx.catch_up(work, min(moment, tx.now), offering=True)\n    refusal",
+            "tx.catch_up(work, tx.now, offering=True)\n    refusal",
+        ),
+        (
+            "what could happen passes over those who wait for a place",
+            "tx.catch_up(work, min(moment, tx.now), offering=True)\n            return",
+            "tx.catch_up(work, min(moment, tx.now))\n            return",
         ),
         (
             "somebody else's key does",

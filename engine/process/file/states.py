@@ -186,7 +186,7 @@ def _place(context: Context, raw: str, path: Path) -> Any:
 def _note_choosable(context: Context, expression: Expression) -> None:
     """Note as used the places that a field of an expression may name: its choices; any place, where it is free text."""
     for name in expression.names:
-        free = context.names["place"] if context.language.fields[name] == "text" else ()
+        free = context.names["place"] if context.language.result_type(name) == "STRING" else ()
         context.used |= {("place", one) for one in context.language.choices.get(name, free)}
 
 
