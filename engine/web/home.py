@@ -54,7 +54,8 @@ def home(request: Request, visitor: Visiting) -> Response:
         overdue=overdue.items,
         week=week.items,
         moved=moved.items,
-        drafts=drafts,
+        drafts=drafts[:FEW] if visitor.opens else drafts,
+        more_drafts=max(0, len(drafts) - FEW) if visitor.opens else 0,
         steps=_steps(visitor),
     )
 

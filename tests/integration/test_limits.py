@@ -16,6 +16,7 @@ from engine import Engine, web
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
+from engine.service.people import colleagues
 from engine.service.people.people import BadPerson
 from engine.store import meetings as meeting_store
 from engine.store.lists import places as place_store
@@ -228,6 +229,41 @@ def test_past_meetings_are_read_a_page_at_a_time(engine: Engine, monkeypatch: py
     assert (
         visit.client.get("/meetings?after=made-up").status_code == visit.client.get("/cases?after=made-up").status_code
     )
+
+
+@pytest.mark.parametrize(("many", "said"), [(10, None), (11, "See 1 more draft"), (12, "See 2 more drafts")])
+def test_the_first_page_names_a_few_drafts_and_says_how_many_more_there_are(
+    engine: Engine, many: int, said: str | None
+) -> None:
+    settle(engine)
+    sam = engine.people.person("sam").actor
+    for _ in range(many):
+        assert isinstance(engine.desk.begin_draft("hbep-referral", "panel", sam), int)
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "sam")
+    home = visit.get("/").text
+    assert len(re.findall(r'href="/drafts/[0-9]+"', home)) == 10
+    assert re.findall(r"See [0-9]+ more drafts?", home) == ([said] if said else [])
+    assert len(re.findall(r'href="/drafts/[0-9]+"', visit.get("/cases-new").text)) == many
+
+
+def test_who_can_be_given_one_of_many_tasks_is_asked_about_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(engine)
+    jo = engine.people.person("jo").actor
+    for _ in range(MANY):
+        done(engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel"))
+    engine.clock.set(engine.clock.now() + timedelta(days=35))  # type: ignore[attr-defined]
+    engine.run_due()
+    tasks = engine.tasks(by=jo).items
+    assert len(tasks) >= MANY
+    each = {one.login for task in tasks for one in engine.colleagues([task], jo)}
+    asked: list[str] = []
+    real = colleagues.may_be_given
+    monkeypatch.setattr(colleagues, "may_be_given", lambda of, *given: asked.append(of.name) or real(of, *given))
+    assert {one.login for one in engine.colleagues(tasks, jo)} == each
+    assert "jo" in each
+    assert asked.count("jo") == 1
 
 
 def test_every_message_of_the_outbox_is_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

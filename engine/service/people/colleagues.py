@@ -32,14 +32,16 @@ class Colleagues:
             self._site.catalogue.refresh(connection)
             people = [person_of(one) for one in all_people(connection) if one.active]
             found: set[str] = set()
-            wanted = list(tasks)
+            # Who can be given one of them is asked about no more: else a page costs its tasks times everybody.
+            left, wanted = people, list(tasks)
             cases = store.snapshots_of(connection, (task.case for task in wanted))
             for task in wanted:
                 case = cases.get(task.case)
                 if case is not None and task.task in case.tasks:
                     process = self._site.catalogue.process(connection, case.process, case.version)
                     given = (case.tasks[task.task], by, process, case)
-                    found |= {one.login for one in people if may_be_given(one.actor, *given)}
+                    found |= {one.login for one in left if may_be_given(one.actor, *given)}
+                    left = [one for one in left if one.login not in found]
         return [one for one in people if one.login in found]
 
     def partners(self, process: str) -> list[Organisation]:
