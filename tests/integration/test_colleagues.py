@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text, update
 
 from engine import Actor, Case, Engine, Task
 from engine.case.refusal import Code
 from engine.clock import SetClock
+from engine.store.tables import people
 from tests.conftest import START
 from tests.integration.site import settle
 from tests.steps import done, in_panel, refusal
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -66,3 +70,18 @@ def test_whether_there_is_such_a_person_is_not_told(engine: Engine, case: Case) 
 def test_somebody_with_a_right_to_it_is_given_the_task(engine: Engine, case: Case) -> None:
     given = done(engine.assign_task(case.id, case.tasks[0].task, "kim", actor(engine, "jo")))
     assert given.tasks[0].person == "kim"
+
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_who_is_made_inactive_at_the_same_moment_is_given_nothing(engine: Engine, case: Case) -> None:
+    jo, task = actor(engine, "jo"), case.tasks[0].task
+    with ThreadPoolExecutor(1) as giving:
+        with engine.database.writing() as connection:
+            connection.execute(update(people).where(people.c.login == "kim").values(active=False))
+            given = giving.submit(engine.assign_task, case.id, task, "kim", jo)
+            until(lambda: connection.execute(WAITING).scalar_one() == 1, "it does not wait for who changes the person")
+        assert refusal(given.result(PATIENCE)).code is Code.FORM
+    assert engine.case(case.id).tasks[0].person is None

@@ -17,7 +17,7 @@ from engine.service.people.partners import partners_of
 from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
-from engine.store.people.people import all_people, find_person
+from engine.store.people.people import all_people, hold_person
 
 
 class Colleagues:
@@ -53,8 +53,11 @@ class Colleagues:
 def no_colleague(
     connection: Connection, login: str, task: str, process: Process, case: Snapshot, by: Actor
 ) -> Refusal | None:
-    """Why an open task cannot be given to somebody; whether there is such a person is not told."""
-    found = find_person(connection, login)
+    """Why an open task cannot be given to somebody; whether there is such a person is not told.
+
+    They stay as they are until the transaction that gives it ends: nobody makes them inactive meanwhile.
+    """
+    found = hold_person(connection, login)
     if found is None and any_name_will_do(connection):
         return None
     if found is not None and found.active and may_be_given(person_of(found).actor, case.tasks[task], by, process, case):

@@ -105,6 +105,14 @@ def find_person(connection: Connection, login: str) -> StoredPerson | None:
     return _first_person(connection, _people().where(people.c.login == login))
 
 
+def hold_person(connection: Connection, login: str) -> StoredPerson | None:
+    """The same; they stay as they are until this transaction ends. One that changes them now is waited for.
+
+    SQLite has one writer at a time, and leaves the lock out.
+    """
+    return _first_person(connection, _people().where(people.c.login == login).with_for_update(read=True, of=people))
+
+
 def all_people(connection: Connection) -> list[StoredPerson]:
     """Everybody, by login."""
     return [_person(row) for row in connection.execute(_people().order_by(people.c.login))]
