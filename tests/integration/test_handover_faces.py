@@ -45,10 +45,9 @@ def test_who_makes_somebody_inactive_is_led_to_their_tasks(engine: Engine) -> No
     assert "2 open tasks of Jo: hand on" in main_of(ada.get("/people").text)
     page = main_of(ada.get("/people/jo/tasks").text)
     assert "2 open tasks are given to Jo. Until somebody takes them on, they stand in the lists of their roles." in page
-    assert "Kim (kim)" in page
-    assert "Jo (jo)" not in page
-    told = main_of(ada.post("/people/jo/tasks", {"to": "kim"}, 409).text)
-    assert "2 tasks were of cases that you may not see" in told
+    assert "Kim (kim)" not in page
+    assert "Back to their roles" in page
+    assert "Choose what is offered here." in main_of(ada.post("/people/jo/tasks", {"to": "kim"}, 422).text)
     done = ada.post("/people/jo/tasks", {"to": ""}).headers["location"]
     page = main_of(ada.get(done).text)
     assert "2 tasks were handed on." in page
@@ -64,10 +63,37 @@ def test_a_name_that_is_not_offered_is_refused_and_nothing_changes(engine: Engin
     ada = Visit(create_site(engine), "ada")
     leave(engine, "max")
     for to in ("max", "ghost", "jo"):
-        assert "Choose one of those who are here." in main_of(ada.post("/people/jo/tasks", {"to": to}, 422).text)
+        assert "Choose what is offered here." in main_of(ada.post("/people/jo/tasks", {"to": to}, 422).text)
     ada.get("/people/ghost/tasks", 404)
     ada.post("/people/ghost/tasks", {"to": ""}, 404)
     assert engine.tasks(case=case).items[0].person == "jo"
+
+
+def test_an_administrator_who_sees_no_cases_is_told_what_they_can_do_of_somebody_active(engine: Engine) -> None:
+    case, _ = given(engine, "jo")
+    ada = Visit(create_site(engine), "ada")
+    page = ada.get("/people/jo/tasks").text
+    assert "Once they are not, you can give them back to their roles. Change Jo" in main_of(page)
+    assert 'name="to"' not in page
+    told = main_of(ada.post("/people/jo/tasks", {"to": ""}, 409).text)  # a page of before
+    assert "1 task was of cases that you may not see" in told
+    assert "Once this person is not active, you can give them back to their roles." in told
+    assert engine.tasks(case=case).items[0].person == "jo"
+
+
+def test_an_administrator_who_sees_some_cases_is_told_of_the_others(engine: Engine) -> None:
+    seen, _ = given(engine, "jo")
+    engine.people.change(replace(engine.people.person("ada"), roles=("administrator", "equipment-loan/clerk")))
+    ada = Visit(create_site(engine), "ada")
+    leave(engine, "jo")
+    page = main_of(ada.get("/people/jo/tasks").text)
+    assert "Kim (kim)" in page
+    assert "Jo (jo)" not in page
+    told = main_of(ada.post("/people/jo/tasks", {"to": "kim"}, 409).text)
+    assert "1 task was of cases that you may not see" in told
+    assert "You can give them back to their roles." in told
+    ada.post("/people/jo/tasks", {"to": ""})
+    assert engine.tasks(case=seen).items[0].person is None
 
 
 @pytest.mark.parametrize("login", ["jo", "sam", "ann"])

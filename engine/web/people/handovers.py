@@ -17,11 +17,20 @@ router = APIRouter()
 MOST_TOLD = 50
 
 
+ROLES = ("", "Back to their roles")
+
+
 def _question(visitor: Visitor, person: Person, given: str = "", error: str = "") -> Question:
-    """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it."""
-    others = [one for one in visitor.engine.people.everybody() if one.active and one.login != person.login]
-    choices = [("", "Back to their roles"), *((one.login, f"{one.name} ({one.login})") for one in others)]
+    """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it.
+
+    Who sees no cases can give none of their tasks to anybody, so that nobody is offered to them.
+    """
+    everybody = visitor.engine.people.everybody() if visitor.sees_cases else []
+    others = [one for one in everybody if one.active and one.login != person.login]
+    choices = [ROLES, *((one.login, f"{one.name} ({one.login})") for one in others)]
     hint = "Who may not see a case is not given its tasks: they stay, and you are told."
+    if not visitor.sees_cases:
+        hint = "Somebody who sees the cases can give them to another person."
     return Question("to", "Hand them to", "select", required=True, choices=choices, hint=hint, value=given, error=error)
 
 
@@ -37,7 +46,7 @@ def hand_on(request: Request, visitor: Administrating, login: Login, posted: Sen
     """Hand all of them on; what could not be is told, and stays."""
     person, to = visitor.engine.people.person(login), posted.text("to", 60)
     if to and to not in {value for value, _ in _question(visitor, person).choices}:
-        return _page(request, visitor, person, 422, to, "Choose one of those who are here.")
+        return _page(request, visitor, person, 422, to, "Choose what is offered here.")
     result = visitor.engine.hand_on(login, to or None, visitor.actor)
     if result.kept or result.unseen:
         return _page(request, visitor, person, 409, to, result=result)
@@ -61,20 +70,22 @@ def _page(
         person=person,
         count=visitor.engine.handovers.given(person.login),
         questions=[_question(visitor, person, to, error)],
-        problems=_problems(result) if result else (),
+        problems=_problems(result, person) if result else (),
+        can_hand_on=visitor.sees_cases or not person.active,
         done=done,
     )
 
 
-def _problems(result: Handover) -> tuple[str, ...]:
+def _problems(result: Handover, person: Person) -> tuple[str, ...]:
     told = [f"{_count(result.done)} handed on; the others stay."] if result.done else []
     told += [f"Case {one.case}, {one.task}: {one.why}" for one in result.kept[:MOST_TOLD]]
     if len(result.kept) > MOST_TOLD:
         told.append(f"And {len(result.kept) - MOST_TOLD} more.")
     if result.unseen:
+        back = "Once this person is not active, you" if person.active else "You"
         told.append(
             f"{_count(result.unseen)} of cases that you may not see: somebody who sees them can give them to another "
-            "person. Once this person is not active, you can give them back to their roles."
+            f"person. {back} can give them back to their roles."
         )
     return tuple(told)
 
