@@ -124,6 +124,22 @@ def test_names_of_a_database_that_is_older_stand_as_people_look_for_them(url: st
     engine.close()
 
 
+def test_cases_of_a_database_that_is_older_are_found_with_apostrophes_left_out(url: str, tmp_path: Path) -> None:
+    engine = Engine(url, documents=tmp_path / "documents")
+    engine.publish(LOAN)
+    for name in ("D’Arcy-Öst", "Plain", "Saint John's"):
+        done(engine.open_case("equipment-loan", "clerk", {"club": name, "item": "saw"}))
+    migrate(url, command.downgrade, "0013")
+    with engine.database.writing() as connection:  # as they were before
+        connection.execute(text("DELETE FROM words WHERE word IN ('darcy', 'johns')"))
+    assert len(engine.verify().findings) == 2
+    migrate(url, command.upgrade, "head")
+    assert engine.verify().findings == ()
+    assert [one.id for one in engine.cases(search="darcy ost", by="clerk").items] == [1]
+    assert [one.id for one in engine.cases(search="johns", by="clerk").items] == [3]
+    engine.close()
+
+
 @given(name=st.text())
 @settings(max_examples=400)
 def test_a_list_that_came_over_and_one_written_today_stand_alike(name: str) -> None:

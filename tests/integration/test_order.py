@@ -104,6 +104,18 @@ def test_lists_stand_as_people_look_for_names(engine: Engine) -> None:
     assert engine.verify().findings == ()
 
 
+def test_a_name_with_an_apostrophe_is_found_with_it_and_without(engine: Engine) -> None:
+    for name in ("Mary O'Neil", "Mary O’Neil", "Mary Oʼneíl", "Mary ONeil"):
+        open_named(engine, name, "Hilltop")
+    open_named(engine, "Mary Onei", "Hilltop")
+    for typed in ("oneil", "ONEI mary", "one", "oneíl"):
+        found = {one.id for one in engine.cases(search=typed, by="coordinator").items}
+        assert {1, 2, 3, 4} <= found, typed
+    for typed in ("neil", "o'neil", "o’ne"):
+        assert [one.id for one in engine.cases(search=typed, by="coordinator").items][:2] == [1, 2], typed
+    assert engine.verify().findings == ()
+
+
 @pytest.mark.postgres
 def test_the_same_in_a_database_without_a_language(empty_postgres: Callable[..., str], tmp_path: Path) -> None:
     address = empty_postgres("C")

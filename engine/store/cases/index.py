@@ -76,8 +76,12 @@ def booking_row(case: int, process: str, meeting: str, series: str, day: str) ->
 
 
 def words_of(case: int, columns: Columns) -> set[str]:
-    """The words that find a case: its number, and those of its label and organisation."""
-    return {str(case), *split(columns.label or ""), *split(columns.organisation or "")}
+    """The words that find a case: its number, and those of its label and organisation.
+
+    With an apostrophe in it a name is found by its parts and as one word: `O'Neil` by `neil` and by `oneil`.
+    """
+    named = [one for one in (columns.label, columns.organisation) if one]
+    return {str(case), *(word for one in named for word in (*split(one), *split(reading_order(one))))}
 
 
 def split(text: str) -> list[str]:
