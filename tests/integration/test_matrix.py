@@ -333,6 +333,20 @@ def test_organisations_of_another_partnership_are_not_offered(world: World) -> N
     assert [one for one in ("Rowing Club", "Larkspur Hall") if one in pages] == []
 
 
+def test_a_new_organisation_is_of_the_processes_that_know_its_area(world: World) -> None:
+    engine = world.engine
+    engine.people.add_organisation("New Academy", "bosworth")
+    engine.people.add_organisation("Nowhere House", "of no process")
+    names = {process: {one.name for one in engine.partners(process)} for process in ("hbep-referral", "equipment-loan")}
+    assert names["hbep-referral"] & {"New Academy", "Nowhere House"} == {"New Academy", "Nowhere House"}
+    assert names["equipment-loan"] & {"New Academy", "Nowhere House"} == {"Nowhere House"}
+    data = {"school": "New Academy", "key_stage": "KS3", "consent": "yes"}
+    first = done(engine.open_case("hbep-referral", "hbep-referral/coordinator", data, state="panel"))
+    assert engine.case(first.id).data["area"] == "bosworth"
+    done(engine.open_case("equipment-loan", "equipment-loan/coordinator", {"club": "New Academy", "item": "lathe"}))
+    assert "New Academy" in {one.name for one in engine.partners("equipment-loan")}
+
+
 # What each command is asked: how it names a case, if it does; None where it shows none, or is for who keeps the house.
 COMMANDS: dict[str, list[str] | None] = {
     "open": None,

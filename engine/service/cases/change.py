@@ -385,7 +385,7 @@ def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str,
     area, own = process.area, command.data.get(process.organisation) or command.by.organisation
     if not area or area in command.data or area not in process.opening.form or not own:
         return command.data
-    known = next((one.area for one in partners_of(tx.connection, process.name) if one.name == own), "")
+    known = next((one.area for one in partners_of(tx.connection, tx.catalogue, process.name) if one.name == own), "")
     field = process.fields[area]
     fits = known and (field.type == "text" or known in field.choices)
     return {**command.data, area: known} if fits else command.data

@@ -47,7 +47,8 @@ class Colleagues:
     def partners(self, process: str) -> list[Organisation]:
         """The organisations that take part in a process, by name; those too that take part in none yet."""
         with self._site.database.reading() as connection:
-            return partners_of(connection, process)
+            self._site.catalogue.refresh(connection)
+            return partners_of(connection, self._site.catalogue, process)
 
 
 def no_colleague(
