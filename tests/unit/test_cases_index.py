@@ -1,0 +1,67 @@
+"""Index: by which words a case is found, and in which order its name stands."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from engine.store.cases.index import LONGEST, Columns, index_changes, order_columns, reading_order, split, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Zoë O'Brien", ["zoe", "o", "brien"]),
+        (unicodedata.normalize("NFD", "Zoë"), ["zoe"]),
+        ("ÉCOLE  St-Jean\n2", ["ecole", "st", "jean", "2"]),
+        ("Straße", ["strasse"]),
+        ("An\u00adna An\u200bna", ["anna", "anna"]),
+        ("", []),
+        (" -–! ", []),
+        ("x" * (LONGEST + 5), ["x" * LONGEST]),
+    ],
+)
+def test_words_are_those_that_people_type(text: str, words: list[str]) -> None:
+    assert split(text) == words
+
+
+def test_a_case_is_found_by_its_number_even_without_a_name() -> None:
+    assert words_of(17, Columns("clerk", None)) == {"17"}
+    assert words_of(17, Columns("clerk", "Hilltop School", "Ann Hill")) == {"17", "hilltop", "school", "ann", "hill"}
+
+
+def test_names_are_sorted_as_people_look_for_them() -> None:
+    names = ["Zoe", "Élan", "O'Brien", "obrian", "OBryan", "de Souza", "De-Sousa", "Åsa", "eva"]
+    assert sorted(names, key=reading_order) == [
+        "Åsa",
+        "De-Sousa",
+        "de Souza",
+        "Élan",
+        "eva",
+        "obrian",
+        "O'Brien",
+        "OBryan",
+        "Zoe",
+    ]
+
+
+def test_a_name_of_signs_only_has_a_place_too_and_none_has_none() -> None:
+    assert reading_order("???") == "???"
+    assert order_columns(Columns("clerk", None, None)) == {"label": None, "organisation_order": None}
+    assert order_columns(Columns("clerk", "The Élan", "ZOË")) == {"label": "zoe", "organisation_order": "the elan"}
+
+
+def test_only_what_changed_is_written() -> None:
+    before = Columns("clerk", "Hilltop", "Ann Hill", (("forum", "", "2024-01-08"), ("panel", "north", "2024-01-09")))
+    assert index_changes(1, "workshop", before, before) == []
+    renamed = Columns("clerk", "Hilltop", "Ann Dale", before.booked)
+    assert [list(one.values.values()) for one in index_changes(1, "workshop", before, renamed)] == [
+        ["hill", 1],
+        ["dale", 1],
+    ]
+    moved = Columns("clerk", "Hilltop", "Ann Hill", (("panel", "north", "2024-02-06"),))
+    assert [one.values for one in index_changes(1, "workshop", before, moved)] == [
+        {"case": 1, "met": "forum"},
+        {"case_id": 1, "meeting": "panel", "process": "workshop", "series": "north", "day": "2024-02-06"},
+    ]
