@@ -28,7 +28,7 @@ _HEAD: dict[str, Any] = {
     },
     "tasks": {
         "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "clerk"}},
-        "chase": {"title": "Chase", "role": "clerk"},
+        "chase": {"title": "Chase", "role": "clerk", "overdue_of": "look"},
     },
     "open": {"form": _FORM},
 }
