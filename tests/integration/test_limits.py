@@ -24,6 +24,7 @@ from engine.web import outbox as outbox_pages
 from engine.web.app import create_site
 from engine.web.cases import board, caseload
 from engine.web.meetings import meetings as meeting_pages
+from engine.web.people import people as people_pages
 from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import PUPIL, done, refusal
@@ -264,6 +265,16 @@ def test_who_can_be_given_one_of_many_tasks_is_asked_about_once(
     assert {one.login for one in engine.colleagues(tasks, jo)} == each
     assert "jo" in each
     assert asked.count("jo") == 1
+
+
+def test_everybody_is_found_page_by_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people_pages, "PAGE", 3)
+    settle(engine)
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    assert len(re.findall(r'href="/people/([a-z]+)"', visit.get("/people").text)) == 3
+    found = followed(visit, "/people", r'href="/people/([a-z]+)"')
+    assert found == [one.login for one in engine.people.everybody()]
+    assert len(found) > 6
 
 
 def test_every_message_of_the_outbox_is_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.command import Actor
 from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, needing_organisation, role_of
 from engine.service import BadPerson, Person
 from engine.service.people.people import ChangedPerson
 from engine.web.forms.forms import Question
-from engine.web.page import address_of, go, show
+from engine.web.page import address_of, go, query, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 
 router = APIRouter()
+# People on one page.
+PAGE = 200
 Login = Annotated[str, Path(pattern="^[a-z][a-z0-9._-]*$", max_length=60)]
 
 
@@ -78,12 +80,14 @@ def _of_whom(visitor: Visitor) -> str:
 
 
 @router.get("/people")
-def people(request: Request, visitor: Administrating) -> Response:
-    """Everybody."""
+def people(request: Request, visitor: Administrating, after: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """A page of everybody, by user name: the first, or the one after a user name."""
     lacking = {one.login for one in visitor.engine.people.without_organisation()}
-    everybody = visitor.engine.people.everybody()
+    found = [one for one in visitor.engine.people.everybody() if one.login > after]
+    values: dict[str, Any] = {"lacking": lacking, "titles": titles_of(visitor), "people": found[:PAGE]}
+    following = f"/people?{query({'after': found[PAGE - 1].login})}" if len(found) > PAGE else ""
     left = visitor.engine.handovers.of_inactive()
-    return show(request, "people.html", people=everybody, lacking=lacking, titles=titles_of(visitor), left=left)
+    return show(request, "people.html", left=left, next_href=following, **values)
 
 
 @router.get("/people-new")
