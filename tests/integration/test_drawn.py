@@ -3,8 +3,8 @@
 After each step every place is counted as the cases that hold it, nobody has more than there are, whoever waits longest
 is offered first, and every timer and task belongs to a state that the case is in. Two processes whose roles, states and
 places have the same names are walked in turns: nothing of one moves or counts in the other. The clock stands still for
-weeks or is set back, and a run of timers is cut short and run again. A second walk with the same steps, in which no run
-is cut short, gives the same. CASEWORK_WALKS sets how many processes are walked (more before a release).
+weeks or is set back, and a run of timers is cut short and run again. A second walk with the same steps
+gives the same. CASEWORK_WALKS sets how many processes are walked (more before a release).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import from_text
 from engine.clock import SetClock
 from engine.process.definition import Process
 from engine.process.paths import AUTOMATIC, paths_of
@@ -50,7 +51,6 @@ class Walk:
     texts: tuple[str, str]
     url: str
     folder: Path
-    cuts: bool = True
     cases: list[int] = field(default_factory=list)
     of: dict[int, str] = field(default_factory=dict)
     free: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -83,13 +83,13 @@ class Walk:
                 self.run_due(given["cut"])
 
     def run_due(self, cut: int) -> None:
-        """Fire what is due; where runs are cut short, first only until `cut` timers have fired, one at a time."""
+        """Fire what is due; with `cut`, first only until so many timers have fired, one at a time."""
 
         def stop(fired: int, _: int) -> None:
             if fired >= cut:
                 raise Cut
 
-        if cut and self.cuts:
+        if cut:
             with suppress(Cut):
                 self.engine.run_due(progress=stop, batch=1)
         assert self.engine.run_due().failed == ()
@@ -113,6 +113,7 @@ class Walk:
         for number, before in self.before.items():
             assert self.of[number] in moved or now[number] == before
             assert now[number].last_at >= before.last_at
+        self.check_lists(now)
         for name in NAMES:
             assert name in moved or free[name] == self.free[name]
             self.check_process(
@@ -130,6 +131,15 @@ class Walk:
         for one in now.values():
             assert_valid(self.processes[name], one)
 
+    def check_lists(self, now: dict[int, Snapshot]) -> None:
+        """Lists show each case once, under its own process, and as overdue where one of its tasks is."""
+        moment = self.clock.now()
+        for name in NAMES:
+            mine = {number: one for number, one in now.items() if self.of[number] == name}
+            assert [one.id for one in self.engine.cases(process=name, limit=200).items] == sorted(mine)
+            late = [one.id for one in self.engine.cases(process=name, overdue=True, limit=200).items]
+            assert sorted(late) == sorted(n for n, one in mine.items() if is_late(one, moment))
+
     def check_queue(self, process: Process, place: str, free: int, now: dict[int, Snapshot]) -> None:
         """Who waits longest is offered first, and no place stays free that somebody could take up."""
         simple = [
@@ -145,6 +155,11 @@ class Walk:
                     waited = self.before.get(other)
                     if waited and waited.waiting == now[other].waiting:
                         assert (before.waiting["since"], number) < (waited.waiting["since"], other)
+
+
+def is_late(case: Snapshot, moment: datetime) -> bool:
+    """Whether one of its open tasks is overdue."""
+    return case.next_due is not None and from_text(case.next_due) < moment
 
 
 def offers_one_place(process: Process, case: Snapshot) -> bool:
@@ -220,7 +235,7 @@ def walk_at_random(make_url: Callable[[], str], folder: Path, examples: int) -> 
             found = first.snapshots()
         note(text)
         note(twin)
-        second = Walk((text, twin), make_url(), folder, cuts=False)
+        second = Walk((text, twin), make_url(), folder)
         with closing(second.engine):
             for step in taken:
                 second.take(step)
