@@ -17,20 +17,15 @@ router = APIRouter()
 MOST_TOLD = 50
 
 
-ROLES = ("", "Back to their roles")
+# No login is like this, and nothing chosen is something else: nobody gives them back by mistake.
+ROLES = "-"
 
 
 def _question(visitor: Visitor, person: Person, given: str = "", error: str = "") -> Question:
-    """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it.
-
-    Who sees no cases can give none of their tasks to anybody, so that nobody is offered to them.
-    """
-    everybody = visitor.engine.people.everybody() if visitor.sees_cases else []
-    others = [one for one in everybody if one.active and one.login != person.login]
-    choices = [ROLES, *((one.login, f"{one.name} ({one.login})") for one in others)]
+    """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it."""
+    others = [one for one in visitor.engine.people.everybody() if one.active and one.login != person.login]
+    choices = [(ROLES, "Back to their roles"), *((one.login, f"{one.name} ({one.login})") for one in others)]
     hint = "Who may not see a case is not given its tasks: they stay, and you are told."
-    if not visitor.sees_cases:
-        hint = "Somebody who sees the cases can give them to another person."
     return Question("to", "Hand them to", "select", required=True, choices=choices, hint=hint, value=given, error=error)
 
 
@@ -45,9 +40,9 @@ def ask(request: Request, visitor: Administrating, login: Login, done: Whole = 0
 def hand_on(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
     """Hand all of them on; what could not be is told, and stays."""
     person, to = visitor.engine.people.person(login), posted.text("to", 60)
-    if to and to not in {value for value, _ in _question(visitor, person).choices}:
-        return _page(request, visitor, person, 422, to, "Choose what is offered here.")
-    result = visitor.engine.hand_on(login, to or None, visitor.actor)
+    if to not in {value for value, _ in _question(visitor, person).choices}:
+        return _page(request, visitor, person, 422, to, "Choose to whom they go.")
+    result = visitor.engine.hand_on(login, None if to == ROLES else to, visitor.actor)
     if result.kept or result.unseen:
         return _page(request, visitor, person, 409, to, result=result)
     return go(f"/people/{login}/tasks?{query({'done': str(result.done)})}")
@@ -69,9 +64,11 @@ def _page(
         status,
         person=person,
         count=visitor.engine.handovers.given(person.login),
-        questions=[_question(visitor, person, to, error)],
-        problems=_problems(result, person) if result else (),
+        # Who sees no cases can give none of their tasks to anybody: only back, once the person is not active.
+        questions=[_question(visitor, person, to, error)] if visitor.sees_cases else [],
+        roles=ROLES,
         can_hand_on=visitor.sees_cases or not person.active,
+        problems=_problems(result, person) if result else (),
         done=done,
     )
 
