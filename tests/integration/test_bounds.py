@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.authoring.check import check_file
 from engine.authoring.scenarios import load_scenarios, run_scenarios
+from engine.case.step.tick import MOST_AT_ONCE
 from engine.clock import SetClock
 from engine.service import Engine, Page, Task
+from engine.service.cases import due
 from tests.conftest import START
 from tests.steps import done, refusal
 
@@ -123,6 +127,27 @@ def test_a_timer_that_comes_back_at_once_is_stopped(
     assert engine.verify().findings == ()
     done(engine.complete_task(case.id, "look-into", "owner"))
     assert to_look_into(engine) == []
+
+
+@pytest.mark.parametrize("states", [ITSELF, EACH_OTHER, STAYS], ids=["itself", "each other", "stays"])
+def test_a_timer_that_comes_back_at_once_comes_before_the_later_ones_of_others(
+    engine: Engine, clock: SetClock, states: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.publish(process(states))
+    first, second = (done(engine.open_case("rounds", "clerk", {"review": f"2023-09-{day}"})).id for day in ("20", "21"))
+    clock.set(START + timedelta(days=21))
+    order, plain = list[int](), due._fire_one
+
+    def noting(tx: Any, case: int, *more: Any) -> Any:
+        order.append(case)
+        return plain(tx, case, *more)
+
+    monkeypatch.setattr(due, "_fire_one", noting)
+    looks = itertools.count()
+    engine.run_due(stop=lambda: next(looks) >= 1)  # one batch
+    assert engine.run_due().fired == 0
+    assert order == [first] * order.count(first) + [second] * order.count(first)
+    assert order.count(first) >= MOST_AT_ONCE
 
 
 def test_a_timer_that_was_stopped_runs_again_when_its_date_is_set_ahead(engine: Engine, clock: SetClock) -> None:

@@ -96,7 +96,10 @@ def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: 
     # Offered now: the next timer in time may belong to a case that wants this place too.
     if held != work.snapshot.held:
         transaction.write()
-    return [(at, case, timer) for at, timer in due_timers(work.snapshot, horizon) if before.get(timer) != at]
+    # The others that were not set anew stand in the queue. This one does no more, whatever instant it was set to.
+    return [
+        (at, case, timer) for at, timer in due_timers(work.snapshot, horizon) if timer == key or before.get(timer) != at
+    ]
 
 
 def offer_free_places(transaction: Transaction, now: datetime) -> int:
