@@ -14,6 +14,7 @@ from engine import Case, Engine, Refusal
 from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.clock import SetClock
+from engine.service.lists.finder import TasksWanted
 from engine.store.tables import outbox
 from tests.conftest import LOAN, START
 from tests.integration.site import settle
@@ -195,3 +196,40 @@ def test_a_timer_of_a_task_goes_on_when_its_holder_left(engine: Engine, clock: S
     left = [one for one in engine.tasks(case=case).items if one.task == task]
     assert all(one.person == "jo" for one in left)
     assert [(one.case, one.task) for one in left] == stranded(engine, case=case)
+
+
+REMINDED = """
+process: reminded
+version: "1"
+title: Reminded
+effective_from: 2023-01-01
+timezone: UTC
+initial: here
+roles: {clerk: {title: Clerk}}
+tasks:
+  answer: {title: Answer, role: clerk, due: 1 day}
+  remind: {title: Remind, role: clerk, overdue_of: answer}
+events: {stop: {title: Stop, to: over}}
+states:
+  here: {owner: clerk, raise: answer, timers: {late: {after: 2 days, raise: remind}}}
+  over: {final: true}
+"""
+
+
+def test_what_is_left_behind_stands_there_also_when_another_task_says_that_it_is_overdue(
+    engine: Engine, clock: SetClock
+) -> None:
+    engine.publish(REMINDED)
+    for login in ("una", "ned"):
+        engine.people.add(login, login, ["reminded/clerk"])
+    case = done(engine.open_case("reminded", person(engine, "una"))).id
+    done(engine.claim_task(case, "answer", person(engine, "una")))
+    clock.set(clock.now() + timedelta(days=3))
+    engine.run_due()
+    leave(engine, "una")
+    assert stranded(engine) == stranded(engine, person(engine, "ned")) == [(case, "answer")]
+    with engine.finder() as finder:
+        assert finder.count_tasks(TasksWanted(stranded=True), person(engine, "ned"), 9) == 1
+    done(engine.claim_task(case, "remind", person(engine, "ned")))
+    leave(engine, "ned")
+    assert stranded(engine) == [(case, "remind")]

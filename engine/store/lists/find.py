@@ -27,11 +27,11 @@ def _condition(sight: ListSight, path: Path = ("sight",)) -> list[ColumnElement[
     return [] if sight.everything else [or_(false(), *seen)]
 
 
-def _stranded(wanted: TaskFilter) -> ColumnElement[bool]:
+def _stranded(wanted: TaskFilter, table: FromClause = tasks) -> ColumnElement[bool]:
     """The tasks that are given to somebody who does not see their case."""
     found = []
     for n, one in enumerate(wanted.holders):
-        theirs = or_(*(tasks.c.person == value("holders", n, "names", name) for name, _ in enumerate(one.names)))
+        theirs = or_(*(table.c.person == value("holders", n, "names", name) for name, _ in enumerate(one.names)))
         # Of a case without an organisation SQL alone says neither that it is seen nor that it is not.
         seen = (func.coalesce(part, false(), type_=Boolean) for part in _condition(one.sight, ("holders", n, "sight")))
         found.append(and_(theirs, *(~part for part in seen)))
@@ -287,6 +287,8 @@ def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
         found.append(other.c.person == value("person"))
     if wanted.roles:
         found.append(or_(*_for_roles(wanted.roles, other)))
+    if wanted.stranded:  # else what is left behind would be hidden by what is with somebody, or with its role
+        found.append(_stranded(wanted, other))
     return ~exists().where(*found)
 
 
