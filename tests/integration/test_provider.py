@@ -11,17 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx2 as httpx
 import pytest
 
 from engine import Engine
+from engine.clock import SetClock
+from engine.service.people.accounts import IDLE
 from engine.web.app import create_site
 from engine.web.people.provider import Provider, SignInFailed
 from tests.conftest import ROOT, missing
 from tests.integration.site import BASE, Visit, settle
 from tests.served import free_port
+from tests.steps import in_panel
 from tests.waiting import PATIENCE
 
 BIN = ROOT / ".venv" / "bin"
@@ -86,6 +89,27 @@ def test_who_is_known_comes_in(walk: Walk) -> None:
     said = walk.go("jo.hale", "/cases?state=panel")
     assert (said.status_code, said.headers["location"]) == (303, "/cases?state=panel")
     assert "Jo" in walk.visit.get("/profile").text
+
+
+def test_a_form_that_came_too_late_waits_behind_the_sign_in_of_an_organisation(
+    walk: Walk, engine: Engine, clock: SetClock
+) -> None:
+    walk.go("jo.hale")
+    case, csrf = in_panel(engine).id, walk.visit.csrf()
+    clock.set(clock.now() + IDLE)
+    late = walk.visit.client.post(f"/cases/{case}/notes", data={"csrf": csrf, "text": "Said at length"})
+    wanted = parse_qs(urlsplit(late.headers["location"]).query)["next"][0]
+    failed = walk.visit.get("/sign-in/back", 403).text  # begun elsewhere
+    assert "Said at length" not in failed
+    there = walk.go("jo.hale", wanted).headers["location"]
+    assert there == wanted
+    assert "Said at length</textarea>" in walk.visit.get(there).text
+
+
+def test_who_is_not_known_here_may_sign_in_otherwise_and_comes_to_the_same_page(walk: Walk) -> None:
+    refused = walk.go("mallory", "/cases?status=open")
+    assert refused.status_code == 403
+    assert 'name="next" value="/cases?status=open"' in refused.text
 
 
 def test_who_is_not_known_or_vouched_for_does_not(walk: Walk, engine: Engine) -> None:

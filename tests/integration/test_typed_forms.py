@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 from fastapi import FastAPI
 
@@ -58,6 +59,35 @@ def test_a_form_that_comes_too_late_is_kept_until_its_person_has_signed_in(
     assert csrf not in page
     fresh = re.findall(r'action="/cases/\d+/notes"[^>]*><input type="hidden" name="csrf" value="([^"]+)"', page)
     assert visit.client.post(path, data={"csrf": fresh[0], "text": "Said"}).headers["location"] == f"{path}?kept=1"
+
+
+def lately(visit: Visit, engine: Engine, clock: SetClock) -> tuple[int, str]:
+    """A note that is sent after its session has ended; the case, and where the browser is sent to sign in."""
+    case, csrf = in_panel(engine).id, visit.csrf()
+    clock.set(clock.now() + IDLE)
+    late = visit.client.post(f"/cases/{case}/notes", data={"csrf": csrf, "text": "Said at length"})
+    return case, late.headers["location"]
+
+
+def test_a_second_factor_leads_back_to_the_form_also_where_it_was_left_half_way(
+    site: FastAPI, engine: Engine, clock: SetClock
+) -> None:
+    device = pyotp.TOTP(pyotp.random_base32())
+    visit = Visit(site, "jo")
+    assert engine.accounts.add_second_factor("jo", device.secret, device.at(int(clock.now().timestamp())))
+    _, late = lately(visit, engine, clock)
+    asked = sign_in_again(visit, late)
+    assert urlsplit(asked).path == "/sign-in/code"
+    wanted = parse_qs(urlsplit(asked).query)["next"][0]
+    assert "Said at length" not in visit.get(asked).text
+    clock.set(clock.now() + timedelta(minutes=50))  # the sign-in is over by now, but the form waits
+    for said in (visit.client.get(asked), visit.client.post("/sign-in/code", data={"code": "1", "next": wanted})):
+        again = said.headers["location"]
+        assert (urlsplit(again).path, parse_qs(urlsplit(again).query)["next"]) == ("/sign-in", [wanted])
+    sign_in_again(visit, again)
+    code = {"code": device.at(int(clock.now().timestamp())), "next": wanted}
+    there = visit.client.post("/sign-in/code", data=code).headers["location"]
+    assert "Said at length</textarea>" in visit.get(there).text
 
 
 def test_nobody_else_gets_what_was_typed(site: FastAPI, engine: Engine, clock: SetClock) -> None:

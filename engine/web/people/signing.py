@@ -162,7 +162,12 @@ def _half_way(request: Request) -> Session | None:
 @router.get("/sign-in/code")
 def ask_for_code(request: Request, next: str = "/") -> Response:  # noqa: A002
     """The page that asks for the second factor."""
-    return _code_form(request, next) if _half_way(request) else go("/sign-in")
+    return _code_form(request, next) if _half_way(request) else _begin_again(next)
+
+
+def _begin_again(wanted: str) -> Response:
+    """A sign-in that was left for too long begins again, and leads to the same page: a typed form may wait there."""
+    return go(f"/sign-in?next={quote(local_path(wanted))}")
 
 
 @router.post("/sign-in/code")
@@ -170,7 +175,7 @@ def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     """Check the second factor."""
     session, wanted = _half_way(request), local_path(posted.text("next", 2000))
     if session is None:
-        return go("/sign-in")
+        return _begin_again(wanted)
     throttle: Throttle = request.app.state.throttle
     if not throttle.allows(f"code of {session.person.login}", request):
         return _code_form(request, wanted, 429, "There were too many attempts. Wait an hour, then try again.")
@@ -255,7 +260,8 @@ def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=200
     try:
         address, remembered = provider.begin(address_of(request, "/sign-in/back"), local_path(next))
     except SignInFailed:
-        return _form(request, 503, general="The sign-in of your organisation cannot be reached. Try again later.")
+        general = "The sign-in of your organisation cannot be reached. Try again later."
+        return _form(request, 503, general=general, wanted=next)
     response = go(address)
     key = secrets.token_urlsafe(16)
     request.app.state.waiting.put(key, remembered)
@@ -271,17 +277,19 @@ def come_back(request: Request, engine: Engined) -> Response:
     remembered: dict[str, Any] | None = request.app.state.waiting.take(request.cookies.get(_STATE, ""))
     if provider is None or remembered is None:
         return _form(request, 403, general="This took too long, or was begun elsewhere. Try again.")
+    wanted = remembered["next"]
     try:
         email = provider.finish(str(request.url), remembered)
     except SignInFailed as failed:
         _log.warning("sign-in at the provider failed", why=str(failed))
-        return _form(request, 403, general="Your organisation's sign-in did not work. Try again.")
+        return _form(request, 403, general="Your organisation's sign-in did not work. Try again.", wanted=wanted)
     login = engine.accounts.person_with_email(email)
     key = engine.accounts.sign_in_as(login) if login else None
     if key is None:
-        return _form(request, 403, general="You are not known here yet. Ask your administrator to add you.")
+        general = "You are not known here yet. Ask your administrator to add you."
+        return _form(request, 403, general=general, wanted=wanted)
     _end_other(request, engine)
     _log.info("signed in", login=login, by="organisation")
-    response = enter(request, key, remembered["next"])
+    response = enter(request, key, wanted)
     response.delete_cookie(_STATE)
     return response
