@@ -119,7 +119,7 @@ def serve(
             address=base,
             provider=provider,
         )
-        _say_how_to_begin(engine, base)
+        _say_how_to_begin(engine, base, at_organisation=provider is not None)
         say(f"Listening on {base} (API: {base}/api/v1, described by {base}/api/v1/openapi.json)")
         config = uvicorn.Config(
             service,
@@ -149,9 +149,9 @@ def _mailer(found: Settings) -> Mailer | None:
     return Mailer(found.smtp, found.mail_from or "casework@localhost", found.smtp_user, found.smtp_password)
 
 
-def _say_how_to_begin(engine: Engine, base: str) -> None:
+def _say_how_to_begin(engine: Engine, base: str, *, at_organisation: bool) -> None:
     """Where nobody can sign in yet, the address at which the first administrator chooses a password."""
-    if engine.accounts.any():
+    if engine.accounts.any(at_organisation=at_organisation):
         return
     from engine.case.sight import ADMINISTRATOR, Action, may
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from engine import Engine, Refused, shipped
 from engine.clock import SetClock
 from engine.service import UnknownProcess
+from tests.integration.site import PASSWORD
 from tests.steps import in_panel
 
 CALENDAR = shipped.read("processes/calendars/leicestershire.yaml")
@@ -67,3 +69,26 @@ def test_the_first_steps_are_ticked_off_and_gone(empty: Engine) -> None:
     assert done() == list(zip(names, [True, True, True, False], strict=True))
     in_panel(empty)
     assert done() == []
+
+
+@pytest.mark.parametrize(
+    ("roles", "email", "active", "comes_in"),
+    [
+        (["administrator"], "ada@example.org", True, True),
+        (["administrator"], "", True, False),
+        (["administrator"], "ada@example.org", False, False),
+        (["administrator"], "shared@example.org", True, False),
+        (["auditor"], "ada@example.org", True, False),
+    ],
+)
+def test_who_signs_in_at_their_organisation_needs_no_invitation(
+    engine: Engine, roles: list[str], email: str, active: bool, comes_in: bool
+) -> None:
+    engine.people.add("other", "Other", ["auditor"], email="shared@example.org")
+    person = engine.people.add("ada", "Ada", roles, email=email)
+    if not active:
+        engine.people.change(replace(person, active=False))
+    assert engine.accounts.any(at_organisation=True) is comes_in
+    assert engine.accounts.any() is False
+    engine.accounts.set_password("other", PASSWORD)
+    assert (engine.accounts.any(), engine.accounts.any(at_organisation=True)) == (True, True)
