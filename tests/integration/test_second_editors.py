@@ -64,7 +64,7 @@ def booked(engine: Engine, count: int) -> tuple[int, list[int]]:
 
 
 def test_a_meeting_is_moved_with_all_its_cases_or_not_at_all(site: FastAPI, engine: Engine) -> None:
-    jo, (number, cases) = engine.people.person("jo").actor, booked(engine, 4)
+    jo, (number, cases) = engine.people.person("jo").actor, booked(engine, 201)
     before = [engine.case(one) for one in cases]
     asked = engine.changes.fire_within
 
