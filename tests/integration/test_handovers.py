@@ -233,3 +233,23 @@ def test_what_is_left_behind_stands_there_also_when_another_task_says_that_it_is
     done(engine.claim_task(case, "remind", person(engine, "ned")))
     leave(engine, "ned")
     assert stranded(engine) == [(case, "remind")]
+
+
+def test_a_task_that_was_postponed_stands_in_its_week_though_another_says_that_it_was_overdue(
+    engine: Engine, clock: SetClock
+) -> None:
+    engine.publish(REMINDED)
+    case = done(engine.open_case("reminded", "una:clerk")).id
+    clock.set(clock.now() + timedelta(days=3))
+    engine.run_due()
+    now = clock.now()
+    done(engine.postpone_task(case, "answer", now + timedelta(days=4), "away", "una:clerk"))
+    with engine.finder() as finder:
+
+        def found(**more: Any) -> list[str]:
+            return [one.task for one in finder.tasks(TasksWanted(**more), None, 9, "").items]
+
+        assert found(due_from=now, due_before=now + timedelta(days=7)) == ["answer"]
+        assert found(overdue=True) == ["remind"]
+        assert found() == ["remind"]
+        assert found(due_from=now + timedelta(days=30)) == []

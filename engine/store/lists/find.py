@@ -289,7 +289,13 @@ def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
         found.append(or_(*_for_roles(wanted.roles, other)))
     if wanted.stranded:  # else what is left behind would be hidden by what is with somebody, or with its role
         found.append(_stranded(wanted, other))
-    return ~exists().where(*found)
+    return ~exists().where(*found, *_in_time(wanted, other))
+
+
+def _in_time(wanted: TaskFilter, table: FromClause = tasks) -> list[ColumnElement[bool]]:
+    """What is overdue from an instant on that lies within the times that are wanted."""
+    found = [table.c.late < value(name) for name in ("overdue_at", "due_before") if getattr(wanted, name)]
+    return [*found, table.c.late >= value("due_from")] if wanted.due_from else found
 
 
 def _narrowed(query: Any, wanted: TaskFilter) -> Any:
@@ -301,10 +307,7 @@ def _narrowed(query: Any, wanted: TaskFilter) -> Any:
         query = query.where(tasks.c.case_id == value("case"))
     if wanted.stranded:
         query = query.where(_stranded(wanted))
-    for name in ("overdue_at", "due_before"):
-        if getattr(wanted, name):
-            query = query.where(tasks.c.late < value(name))
-    return query.where(tasks.c.late >= value("due_from")) if wanted.due_from else query
+    return query.where(*_in_time(wanted))
 
 
 def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
