@@ -151,7 +151,7 @@ def _mailer(found: Settings) -> Mailer | None:
 
 def _say_how_to_begin(engine: Engine, base: str, *, at_organisation: bool) -> None:
     """Where nobody can sign in yet, the address at which the first administrator chooses a password."""
-    if engine.accounts.any(at_organisation=at_organisation):
+    if engine.beginning.anybody_comes_in(at_organisation=at_organisation):
         return
     from engine.case.sight import ADMINISTRATOR, Action, may
 

@@ -96,7 +96,7 @@ class Engine:
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
         self.keeping = Keeping(self.site)
-        self.beginning = Beginning(self.site, self.published, self.people)
+        self.beginning = Beginning(self.site, self.published, self.people, self.accounts)
         self._prepare_tables()
 
     def _prepare_tables(self) -> None:

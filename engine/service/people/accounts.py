@@ -16,7 +16,6 @@ from enum import StrEnum
 import pyotp
 from sqlalchemy import Connection
 
-from engine.case.sight import Action, may
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.service.people.passwords import LONGEST, SHORTEST, decoy, hash_of, is_easy, is_right
@@ -91,15 +90,10 @@ class Accounts:
 
     # Accounts
 
-    def any(self, *, at_organisation: bool = False) -> bool:
-        """Whether anybody can sign in to begin: with an account, or an administrator `at_organisation`, by e-mail."""
+    def any(self) -> bool:
+        """Whether anybody has an account here."""
         with self._database.reading() as connection:
-            if store.has_accounts(connection):
-                return True
-            everybody = people_store.all_people(connection) if at_organisation else []
-        known = [person_of(one) for one in everybody if one.active and one.email]
-        administer = [one for one in known if may(one.actor, Action.ADMINISTER)]
-        return any(self.person_with_email(one.email) == one.login for one in administer)
+            return store.has_accounts(connection)
 
     def invite(self, login: str) -> str:
         """A new secret by which a person may choose a password, for seven days; an earlier one is void.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.case.command import Actor
 from engine.case.sight import Action, may, needing_organisation, role_of
+from engine.service.people.accounts import Accounts
 from engine.service.people.people import People
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
@@ -24,8 +25,16 @@ class FirstStep:
 class Beginning:
     """The first steps of one site."""
 
-    def __init__(self, site: Site, published: Processes, people: People) -> None:
-        self._site, self._published, self._people = site, published, people
+    def __init__(self, site: Site, published: Processes, people: People, accounts: Accounts) -> None:
+        self._site, self._published, self._people, self._accounts = site, published, people, accounts
+
+    def anybody_comes_in(self, *, at_organisation: bool) -> bool:
+        """Whether anybody can sign in: with an account, or as an administrator with an e-mail address there."""
+        if self._accounts.any():
+            return True
+        known = [one for one in self._people.everybody() if one.active and one.email] if at_organisation else []
+        administer = [one for one in known if may(one.actor, Action.ADMINISTER)]
+        return any(self._accounts.person_with_email(one.email) == one.login for one in administer)
 
     def first_steps(self) -> list[FirstStep]:
         """What is done and what is not, in order; empty where everything is done."""

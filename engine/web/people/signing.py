@@ -90,7 +90,7 @@ def _ask(
 
 def _form(request: Request, status: int = 200, login: str = "", general: str = "", wanted: str = "/") -> Response:
     provider: Provider | None = request.app.state.provider
-    first = not request.app.state.engine.accounts.any(at_organisation=provider is not None)
+    first = not request.app.state.engine.beginning.anybody_comes_in(at_organisation=provider is not None)
     texts = ["Nobody can sign in yet. Open the address that the service printed when it was started."] if first else []
     questions = [
         Question("login", "User name", "text", required=True, value=login),
