@@ -388,7 +388,7 @@ def test_publishing_again_and_with_problems(house: Shell, tmp_path: Path) -> Non
 
 def test_a_backup_is_restored_and_verified(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     open_panel(house)
-    assert house("backup", "b.zip") == "b.zip: 1 cases and 0 documents\n"
+    assert house("backup", "b.zip") == "b.zip: 1 case and 0 documents\n"
     house("backup", "b.zip", code=1)
     house("restore", "b.zip", code=1)
     monkeypatch.setenv("CASEWORK_DATABASE_URL", "sqlite:///other/new.db")

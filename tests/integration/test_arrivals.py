@@ -47,19 +47,20 @@ def test_who_arrives_finds_the_processes_in_force_and_nothing_is_written(engine:
     assert (session.person.login, session.stale) == ("jo", True)
     assert [one.name for one in processes] == ["equipment-loan", "hbep-referral"]
     assert look is not None
-    assert (look.number, look.overview.case.label, look.steps) == (case.id, "A Pupil", ())
+    assert (look.number, look.overview.case.label, look.done) == (case.id, "A Pupil", None)
     assert shown(engine, case.id) == []
     again = engine.arrival(key)
     assert again is not None
     assert again[0].stale
 
 
-def test_the_history_comes_with_it_where_it_is_asked_for(engine: Engine) -> None:
+@pytest.mark.parametrize(("asked", "told"), [(1, 1), (3, 3), (4, 4), (9, 4), (0, None)])
+def test_what_was_done_comes_with_it_where_it_is_asked_for(engine: Engine, asked: int, told: int | None) -> None:
     case = in_panel(engine)
-    arrived = engine.arrivals.arrival_at(signed_in(engine, "jo"), case.id, steps=True)
+    arrived = engine.arrivals.arrival_at(signed_in(engine, "jo"), case.id, asked)
     assert arrived is not None
     assert arrived[2] is not None
-    assert [one.seq for one in arrived[2].steps] == [1, 2, 3, 4]
+    assert (arrived[2].done and arrived[2].done.seq) == told
 
 
 @pytest.mark.parametrize("login", ["pat", "ada", "ann"])

@@ -38,15 +38,20 @@ QUICK = (
 
 
 class Watched(Engine):
-    """Counts how often it is asked to run, and does first what it is told to do."""
+    """Counts how often it is asked to run, and how often a look came to its end; does first what it is told to do."""
 
-    runs = 0
+    runs = looks = 0
     first: Callable[[Callable[[], bool]], object] = staticmethod(lambda _: None)
 
     def run_due(self, *arguments: Any, stop: Callable[[], bool] = lambda: False, **options: Any) -> Ran:
         self.runs += 1
         self.first(stop)
         return super().run_due(*arguments, stop=stop, **options)
+
+    def next_due(self, *arguments: Any, **options: Any) -> datetime | None:
+        found = super().next_due(*arguments, **options)
+        self.looks += 1
+        return found
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def scheduler(watched: Watched) -> Iterator[Scheduler]:
     """One that has looked for the first time."""
     made = Scheduler(watched)
     made.start()
-    until(lambda: watched.runs == 1)
+    until(lambda: watched.looks == 1)
     yield made
     if not made._stopping.is_set():
         made.stop()
