@@ -253,3 +253,11 @@ def test_a_task_that_was_postponed_stands_in_its_week_though_another_says_that_i
         assert found(overdue=True) == ["remind"]
         assert found() == ["remind"]
         assert found(due_from=now + timedelta(days=30)) == []
+        done(engine.postpone_task(case, "remind", now + timedelta(days=10), "away", "una:clerk"))
+        clock.set(now + timedelta(days=5))
+
+    with engine.finder() as finder:
+        assert finder.tasks(TasksWanted(overdue=True), None, 9, "").items == ()  # it was postponed with its reason
+    clock.set(now + timedelta(days=11))
+    with engine.finder() as finder:
+        assert [one.task for one in finder.tasks(TasksWanted(overdue=True), None, 9, "").items] == ["remind"]

@@ -289,7 +289,9 @@ def _said_once(wanted: TaskFilter) -> ColumnElement[bool]:
         found.append(or_(*_for_roles(wanted.roles, other)))
     if wanted.stranded:  # else what is left behind would be hidden by what is with somebody, or with its role
         found.append(_stranded(wanted, other))
-    return ~exists().where(*found, *_in_time(wanted, other))
+    if not wanted.overdue_at:  # who postponed what says that it is overdue is not asked for the same thing again
+        found += _in_time(wanted, other)
+    return ~exists().where(*found)
 
 
 def _in_time(wanted: TaskFilter, table: FromClause = tasks) -> list[ColumnElement[bool]]:
