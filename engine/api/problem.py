@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from engine.case.refusal import Code, Refusal
 from engine.running.doors import Turned
-from engine.running.methods import allowed
+from engine.running.methods import unknown_method
 from engine.source.fault import CaseworkError, Invalid, TooBig, Unavailable, Unknown
 
 MEDIA_TYPE = "application/problem+json"
@@ -104,12 +104,10 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        headers = dict(error.headers or {})
+        said = problem(error.status_code, "http", HTTPStatus(error.status_code).phrase)
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers = {"Allow": allowed(request.app.routes, request.scope)}
-            if request.method == "OPTIONS":
-                return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-        return answer(problem(error.status_code, "http", HTTPStatus(error.status_code).phrase), headers)
+            return unknown_method(request, lambda: answer(said))
+        return answer(said, dict(error.headers or {}))
 
     for family in _FAMILIES:
         app.add_exception_handler(family, _of_family)

@@ -6,8 +6,10 @@ there is such a case or not. It touches requests only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,7 +37,14 @@ class Heads:
         await self._app({**scope, "method": "GET"}, receive, head)
 
 
-def allowed(routes: Sequence[BaseRoute], scope: Scope) -> str:
+def unknown_method(request: Request, refusal: Callable[[], Response]) -> Response:
+    """The answer to a method that an address does not know: to OPTIONS the list, else what the face says, with it."""
+    response = Response(status_code=204) if request.method == "OPTIONS" else refusal()
+    response.headers["allow"] = _allowed(request.app.routes, request.scope)
+    return response
+
+
+def _allowed(routes: Sequence[BaseRoute], scope: Scope) -> str:
     """The methods that this address knows, as the header `Allow` names them."""
     # Where a folder was found, what leads to it was cut off the address.
     asked = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}

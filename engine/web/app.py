@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine.running.doors import Doors, Turned
-from engine.running.methods import Heads, allowed
+from engine.running.methods import Heads, unknown_method
 from engine.service import Engine
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, outbox, processes
@@ -137,14 +137,6 @@ def _http(request: Request, error: Exception) -> Response:
     if status == 404:
         return _not_found(request, error)
     if status == 405:
-        return _wrong_method(request)
+        said = "This address is not asked in this way."
+        return unknown_method(request, lambda: _told(request, status, "This is not possible", said))
     return _told(request, status, "This is not possible", "The request is not one that this site knows.")
-
-
-def _wrong_method(request: Request) -> Response:
-    headers = {"allow": allowed(request.app.routes, request.scope)}
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers=headers)
-    response = _told(request, 405, "This is not possible", "This address is not asked in this way.")
-    response.headers.update(headers)
-    return response

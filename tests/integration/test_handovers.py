@@ -18,6 +18,7 @@ from engine.service.lists.finder import TasksWanted
 from engine.store.tables import outbox
 from tests.conftest import LOAN, START
 from tests.integration.site import settle
+from tests.integration.test_overdue import REMINDED
 from tests.steps import done, in_panel
 
 COORDINATOR = "hbep-referral/coordinator"
@@ -198,24 +199,6 @@ def test_a_timer_of_a_task_goes_on_when_its_holder_left(engine: Engine, clock: S
     assert [(one.case, one.task) for one in left] == stranded(engine, case=case)
 
 
-REMINDED = """
-process: reminded
-version: "1"
-title: Reminded
-effective_from: 2023-01-01
-timezone: UTC
-initial: here
-roles: {clerk: {title: Clerk}}
-tasks:
-  answer: {title: Answer, role: clerk, due: 1 day}
-  remind: {title: Remind, role: clerk, overdue_of: answer}
-events: {stop: {title: Stop, to: over}}
-states:
-  here: {owner: clerk, raise: answer, timers: {late: {after: 2 days, raise: remind}}}
-  over: {final: true}
-"""
-
-
 def test_what_is_left_behind_stands_there_also_when_another_task_says_that_it_is_overdue(
     engine: Engine, clock: SetClock
 ) -> None:
@@ -233,31 +216,3 @@ def test_what_is_left_behind_stands_there_also_when_another_task_says_that_it_is
     done(engine.claim_task(case, "remind", person(engine, "ned")))
     leave(engine, "ned")
     assert stranded(engine) == [(case, "remind")]
-
-
-def test_a_task_that_was_postponed_stands_in_its_week_though_another_says_that_it_was_overdue(
-    engine: Engine, clock: SetClock
-) -> None:
-    engine.publish(REMINDED)
-    case = done(engine.open_case("reminded", "una:clerk")).id
-    clock.set(clock.now() + timedelta(days=3))
-    engine.run_due()
-    now = clock.now()
-    done(engine.postpone_task(case, "answer", now + timedelta(days=4), "away", "una:clerk"))
-    with engine.finder() as finder:
-
-        def found(**more: Any) -> list[str]:
-            return [one.task for one in finder.tasks(TasksWanted(**more), None, 9, "").items]
-
-        assert found(due_from=now, due_before=now + timedelta(days=7)) == ["answer"]
-        assert found(overdue=True) == ["remind"]
-        assert found() == ["remind"]
-        assert found(due_from=now + timedelta(days=30)) == []
-        done(engine.postpone_task(case, "remind", now + timedelta(days=10), "away", "una:clerk"))
-        clock.set(now + timedelta(days=5))
-
-    with engine.finder() as finder:
-        assert finder.tasks(TasksWanted(overdue=True), None, 9, "").items == ()  # it was postponed with its reason
-    clock.set(now + timedelta(days=11))
-    with engine.finder() as finder:
-        assert [one.task for one in finder.tasks(TasksWanted(overdue=True), None, 9, "").items] == ["remind"]

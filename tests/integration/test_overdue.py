@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -188,3 +189,31 @@ def test_pages_go_by_what_is_late_for_longest_and_lose_no_task(engine: Engine, c
         found += [(one.case, one.task) for one in page.items]
         after = page.next
     assert (found, after) == ([(first, "remind"), (second, "answer")], "")
+
+
+def test_a_task_that_was_postponed_stands_in_its_week_though_another_says_that_it_was_overdue(
+    engine: Engine, clock: SetClock
+) -> None:
+    engine.publish(REMINDED)
+    case = done(engine.open_case("reminded", "una:clerk")).id
+    clock.set(clock.now() + timedelta(days=3))
+    engine.run_due()
+    now = clock.now()
+    done(engine.postpone_task(case, "answer", now + timedelta(days=4), "away", "una:clerk"))
+    with engine.finder() as finder:
+
+        def found(**more: Any) -> list[str]:
+            return [one.task for one in finder.tasks(TasksWanted(**more), None, 9, "").items]
+
+        assert found(due_from=now, due_before=now + timedelta(days=7)) == ["answer"]
+        assert found(overdue=True) == ["remind"]
+        assert found() == ["remind"]
+        assert found(due_from=now + timedelta(days=30)) == []
+        done(engine.postpone_task(case, "remind", now + timedelta(days=10), "away", "una:clerk"))
+        clock.set(now + timedelta(days=5))
+
+    with engine.finder() as finder:
+        assert finder.tasks(TasksWanted(overdue=True), None, 9, "").items == ()  # it was postponed with its reason
+    clock.set(now + timedelta(days=11))
+    with engine.finder() as finder:
+        assert [one.task for one in finder.tasks(TasksWanted(overdue=True), None, 9, "").items] == ["remind"]

@@ -52,18 +52,16 @@ def _shape(given: Any, path: str, values: dict[str, Any]) -> Any:
     if given is None or given is True or given is False or given == ():
         return given
     kind: Callable[..., Any] = type(given)
-    if kind is str or kind is int:  # most parts by far, so they are not asked what else they might be
-        values[path] = given
-        return bool(given)
-    before = f"{path}_" if path else ""
-    names = _fields(kind)
-    if names:
-        return tuple([_shape(getattr(given, name), before + name, values) for name in names])
-    if not isinstance(given, (tuple, frozenset)):
-        values[path] = given
-        return bool(given)
-    items = sorted(given) if kind is frozenset else given
-    return tuple([_shape(one, f"{before}{number}", values) for number, one in enumerate(items)])
+    if kind is not str and kind is not int:  # these are most parts by far, and are not asked what else they might be
+        before = f"{path}_" if path else ""
+        names = _fields(kind)
+        if names:
+            return tuple([_shape(getattr(given, name), before + name, values) for name in names])
+        if isinstance(given, (tuple, frozenset)):
+            items = sorted(given) if kind is frozenset else given
+            return tuple([_shape(one, f"{before}{number}", values) for number, one in enumerate(items)])
+    values[path] = given
+    return bool(given)
 
 
 @functools.cache
