@@ -7,7 +7,7 @@ PORT ?= 8000
 export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint check faults mutants bench lock wheel clean
+.PHONY: help run demo test coverage lint check faults mutants tamper walks bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ demo: $(VENV)/run $(VENV)/assets
 	@$(BIN)/casework demo --if-empty --sign-ins
 
 test: $(VENV)/test lint check  ## Everything: style, types, imports, processes, tests on both databases
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(PYTEST)
+
+# By itself: to follow every line costs the tests a third of their time.
+coverage: $(VENV)/test  ## The tests once more, and which lines none of them reaches
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal --cov --cov-report=term $(PYTEST)
 
 lint: $(VENV)/test
@@ -53,11 +57,18 @@ check: $(VENV)/test
 	$(BIN)/casework check processes
 	$(BIN)/casework test processes --coverage
 
-faults: $(VENV)/test  ## Kill the scheduler a thousand times on each database
+faults: $(VENV)/test  ## Kill the scheduler a thousand times on each database, and an upgrade a hundred times
 	$(BIN)/python -m tests.faults.kill --times 1000
+	CASEWORK_KILLS=100 $(BIN)/python -m pytest tests/faults/test_upgrade.py
 
 mutants: $(VENV)/test  ## Try small changes of the rooms that decide: do the tests notice?
 	$(BIN)/python -m tests.mutants
+
+tamper: $(VENV)/test  ## Change a database in thousands of ways: does verify name each of them?
+	CASEWORK_EDITS=5000 $(BIN)/python -m pytest tests/integration/test_proof.py
+
+walks: $(VENV)/test  ## Walk hundreds of processes that nobody wrote on each database, with new seeds
+	CASEWORK_WALKS=300 CASEWORK_WALKS_POSTGRES=150 $(BIN)/python -m pytest tests/integration/test_drawn.py
 
 bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
 	$(BIN)/python -m benchmarks

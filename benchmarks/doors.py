@@ -100,7 +100,8 @@ def _ask(
 
 def _sign_in(port: int, login: str = "jo", password: str = PASSWORD) -> tuple[int, str]:
     body = urlencode({"login": login, "password": password}).encode()
-    status, cookie, _ = _ask(port, "POST", "/sign-in", body, {"content-type": "application/x-www-form-urlencoded"})
+    head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://127.0.0.1:{port}"}
+    status, cookie, _ = _ask(port, "POST", "/sign-in", body, head)
     return status, cookie
 
 
@@ -144,6 +145,7 @@ def _form(port: int, case: int, cookie: str, csrf: str, files: int, number: int)
     size = len(fields) + files * (len(name) + 25 * MB - 1000 + 2) + len(_END)
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     line.putrequest("POST", f"/cases/{case}/documents")
+    line.putheader("origin", f"http://127.0.0.1:{port}")
     for key, value in {"Cookie": cookie, "Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}.items():
         line.putheader(key, value)
     line.putheader("Content-Length", str(size))

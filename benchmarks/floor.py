@@ -25,6 +25,8 @@ _CASE = (
     "organisation_order",
     "label",
     "since",
+    "kept_until",
+    "retained",
     "next_due",
     "seq",
     "head",
@@ -39,6 +41,7 @@ class Rows:
     case: dict[str, Any]
     body: str
     digest: str
+    private: str | None
     task: dict[str, Any]
     timer: dict[str, Any]
 
@@ -50,9 +53,9 @@ def rows_of_a_swing(engine: Engine) -> Rows:
     with engine.database.reading() as connection:
         case = case_row(connection, number)
         assert case is not None
-        *_, (_, body, digest) = history_of(connection, number)
+        *_, last = history_of(connection, number)
         [task], [timer] = part_rows(connection, "tasks", number), part_rows(connection, "timers", number)
-    return Rows(case, body, digest, task, timer)
+    return Rows(case, last.body, last.hash, last.private, task, timer)
 
 
 def _statements(mark: Callable[[str], str]) -> tuple[str, ...]:
@@ -60,8 +63,8 @@ def _statements(mark: Callable[[str], str]) -> tuple[str, ...]:
     return (
         f"UPDATE cases SET {', '.join(f'{name} = {mark(name)}' for name in _CASE)} "
         f"WHERE id = {mark('id')} AND seq = {mark('expected')}",
-        f"INSERT INTO history (case_id, seq, body, hash) "
-        f"VALUES ({mark('id')}, {mark('seq')}, {mark('body')}, {mark('digest')})",
+        f"INSERT INTO history (case_id, seq, body, hash, private) "
+        f"VALUES ({mark('id')}, {mark('seq')}, {mark('body')}, {mark('digest')}, {mark('private')})",
         f"DELETE FROM tasks WHERE case_id = {mark('case_id')} AND task = {mark('task')}",
         f"INSERT INTO tasks ({', '.join(task)}) VALUES ({', '.join(mark(name) for name in task)})",
         f"DELETE FROM timers WHERE case_id = {mark('case_id')} AND timer = {mark('timer')}",
@@ -71,7 +74,7 @@ def _statements(mark: Callable[[str], str]) -> tuple[str, ...]:
 
 def _values(rows: Rows, number: int, seq: int) -> tuple[dict[str, Any], ...]:
     case = {**rows.case, "id": number, "seq": seq + 1, "expected": seq}
-    history = {"id": number, "seq": seq + 1, "body": rows.body, "digest": rows.digest}
+    history = {"id": number, "seq": seq + 1, "body": rows.body, "digest": rows.digest, "private": rows.private}
     task, timer = {**rows.task, "case_id": number}, {**rows.timer, "case_id": number}
     return case, history, task, task, timer, timer
 

@@ -122,7 +122,8 @@ class _Ready:
 
 def _bare(engine: Engine, paths: list[str]) -> ASGIApp:
     """The templates of pages, rendered from values that are ready: those of the same pages, asked for once."""
-    client = TestClient(create_site(engine), base_url="http://127.0.0.1:8000")
+    here = "http://127.0.0.1:8000"
+    client = TestClient(create_site(engine), base_url=here, headers={"origin": here})
     client.post("/sign-in", data={"login": LOGIN, "password": PASSWORD})
     return Starlette(routes=[Route(path, _ready_answer(client, path)) for path in paths])
 
@@ -164,7 +165,8 @@ def _serve(make: Callable[[], ASGIApp], listening: socket.socket) -> None:
 def _sign_in(port: int) -> str:
     line = http.client.HTTPConnection("127.0.0.1", port)
     body = f"login={LOGIN}&password={PASSWORD.replace(' ', '+')}"
-    line.request("POST", "/sign-in", body, {"content-type": "application/x-www-form-urlencoded"})
+    head = {"content-type": "application/x-www-form-urlencoded", "origin": f"http://127.0.0.1:{port}"}
+    line.request("POST", "/sign-in", body, head)
     found = re.match(r"[^;]+", line.getresponse().headers["set-cookie"])
     assert found is not None
     return found.group()

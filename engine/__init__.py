@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     )
     from engine.service.desk.drafts import (
         UnknownDraft,
+        as_taken,
         seal_of,
     )
     from engine.service.desk.notes import (
@@ -78,10 +79,12 @@ if TYPE_CHECKING:
     from engine.service.lists.places import (
         PlaceFigures,
     )
+    from engine.service.meetings.meeting import (
+        Meeting,
+    )
     from engine.service.meetings.meetings import (
         BadMeeting,
         ChangedMeeting,
-        Meeting,
         UnknownMeeting,
     )
     from engine.service.messages.outbox import (
@@ -91,16 +94,16 @@ if TYPE_CHECKING:
         Webhook,
     )
     from engine.service.people.accounts import (
-        HasSecondFactor,
         Session,
         Stage,
+    )
+    from engine.service.people.faults import (
+        ChangedPerson,
+        HasSecondFactor,
     )
     from engine.service.people.handovers import (
         Handover,
         Kept,
-    )
-    from engine.service.people.people import (
-        ChangedPerson,
     )
     from engine.service.processes.publication import (
         Trial,
@@ -204,6 +207,7 @@ __all__ = [
     "Webhook",
     "__version__",
     "as_data",
+    "as_taken",
     "seal_of",
 ]
 
@@ -254,15 +258,16 @@ _HOMES = {
     ),
     "engine.service.desk.drafts": (
         "UnknownDraft",
+        "as_taken",
         "seal_of",
     ),
     "engine.service.desk.notes": ("Note",),
     "engine.service.desk.saved_views": ("SavedView",),
     "engine.service.lists.places": ("PlaceFigures",),
+    "engine.service.meetings.meeting": ("Meeting",),
     "engine.service.meetings.meetings": (
         "BadMeeting",
         "ChangedMeeting",
-        "Meeting",
         "UnknownMeeting",
     ),
     "engine.service.messages.outbox": (
@@ -272,7 +277,6 @@ _HOMES = {
         "Webhook",
     ),
     "engine.service.people.accounts": (
-        "HasSecondFactor",
         "Session",
         "Stage",
     ),
@@ -280,7 +284,7 @@ _HOMES = {
         "Handover",
         "Kept",
     ),
-    "engine.service.people.people": ("ChangedPerson",),
+    "engine.service.people.faults": ("ChangedPerson", "HasSecondFactor"),
     "engine.service.processes.publication": (
         "Trial",
         "VersionEntry",

@@ -1,7 +1,8 @@
 """Drawn: small processes that nobody wrote, made up at random as YAML texts that pass `check`.
 
 They are crooked on purpose: states that hold places inside states that hold places, ways that lead a case to where it
-is, to a state around it or beside it, chains that follow by themselves, queues, dates in the past, timers that send.
+is, to a state around it or beside it, chains that follow by themselves, queues, dates in the past, timers that send,
+meetings whose booking leads a case away, cases that are kept for some days only.
 """
 
 from __future__ import annotations
@@ -13,54 +14,99 @@ from hypothesis import strategies as st
 
 PLACES = ("p", "q")
 DAYS = ("2023-09-01", "2023-09-12", "2023-09-20")
+HOURS = ("00:30", "14:00")
 QUEUE, END = "queue", "end"
+MEETING, BOOK = "panel", "book"
 _FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional"}
 _HEAD: dict[str, Any] = {
-    "version": "1",
     "title": "Drawn",
-    "effective_from": "2023-01-01",
     "roles": {"clerk": {"title": "Clerk"}},
     "fields": {
         "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
         "first": {"title": "First day", "type": "date"},
         "second": {"title": "Second day", "type": "date"},
         "goes_on": {"title": "Goes on", "type": "yes_no"},
+        "heard": {"title": "Heard", "type": "time"},
     },
     "tasks": {
         "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "clerk"}},
         "chase": {"title": "Chase", "role": "clerk", "overdue_of": "look"},
     },
+    "documents": {"paper": {"title": "Paper"}},
     "open": {"form": _FORM},
 }
 
 
 @st.composite
-def processes(draw: st.DrawFn, name: str = "drawn") -> str:
-    """The text of a process; JSON is YAML as well."""
+def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: str = "2023-01-01") -> str:
+    """The text of a version of a process that is in force since a day; JSON is YAML as well."""
+    # Places may be done away with, but not before there were any.
+    places = PLACES if version == "1" else PLACES[: draw(st.sampled_from([2, 2, 1]))]
     names = draw(_names())
     leaves = [one for one in names if not any(other.startswith(f"{one}.") for other in names)]
     offers: dict[str, Any] = {}
     states: dict[str, Any] = {}
     for full in names:
         parent, _, short = full.rpartition(".")
-        state = draw(_state(full, names, leaves, offers))
+        state = draw(_state(full, names, leaves, offers, places))
         around = _at(states, parent)["states"] if parent else states
         around[short] = state
     states[QUEUE] = draw(_queue(offers))
     states[END] = {"final": True}
+    events = {_go(one): {"title": one, "to": one, "form": _FORM} for one in [*names, QUEUE]}
+    events |= {"leave": {"title": "Leave", "to": END}}
+    meetings = draw(_meetings(names, states, events))
     return json.dumps(
         _HEAD
+        | meetings
+        | draw(_keep())
         | {
             "process": name,
+            "version": version,
+            "effective_from": since,
             "initial": draw(
                 st.lists(st.sampled_from([*offers.values()] or names), min_size=1, max_size=2, unique=True)
             ),
-            "places": {place: {"title": place, "capacity": draw(st.sampled_from([1, 1, 2]))} for place in PLACES},
-            "events": {_go(one): {"title": one, "to": one, "form": _FORM} for one in [*names, QUEUE]}
-            | {"leave": {"title": "Leave", "to": END}},
+            "places": {place: {"title": place, "capacity": draw(st.sampled_from([1, 1, 2]))} for place in places},
+            "events": events,
             "states": states,
         }
     )
+
+
+@st.composite
+def _meetings(draw: st.DrawFn, names: list[str], states: dict[str, Any], events: dict[str, Any]) -> dict[str, Any]:
+    """What a process says of its meetings, if it has any; the event that books one is put where it stands."""
+    if draw(st.integers(0, 3)) == 0:
+        return {}
+    where, day = draw(st.sampled_from([*names, *names, QUEUE])), draw(st.sampled_from(["first", "heard"]))
+    meeting = {"title": "Meeting", "in": where, "date": day, "booked_by": BOOK, "outcomes": "leave"}
+    for events_there in [events, _state_of(states, where).setdefault("events", {})][: draw(st.integers(1, 2))]:
+        way = draw(st.sampled_from([None, None, *names, END]))
+        events_there[BOOK] = _booking(day, way)
+    return {"meetings": {MEETING: meeting | draw(st.sampled_from([{}, {"per": "kind"}]))}}
+
+
+@st.composite
+def _keep(draw: st.DrawFn) -> dict[str, Any]:
+    """How long cases are kept, if not for ever."""
+    if draw(st.integers(0, 3)) == 0:
+        return {}
+    keep: dict[str, Any] = {"by": ["clerk"], "else": draw(st.sampled_from(["1 day", "10 days"]))}
+    keep |= draw(st.sampled_from([{}, {"until": "first"}]))
+    keep |= draw(st.sampled_from([{}, {}, {"hold": "goes_on != null && goes_on"}]))
+    return {"keep": keep | draw(st.sampled_from([{}, {"leaves": ["kind"]}]))}
+
+
+def _booking(day: str, way: str | None) -> dict[str, Any]:
+    form = {day: "required", "kind": "optional"}
+    return {"title": "Book", "form": form} | ({"to": way} if way else {})
+
+
+def _state_of(states: dict[str, Any], name: str) -> dict[str, Any]:
+    first, _, rest = name.partition(".")
+    state: dict[str, Any] = states[first]
+    return _state_of(state["states"], rest) if rest else state
 
 
 def _go(state: str) -> str:
@@ -91,12 +137,14 @@ def _names(draw: st.DrawFn) -> list[str]:
 
 
 @st.composite
-def _state(draw: st.DrawFn, full: str, names: list[str], leaves: list[str], offers: dict[str, Any]) -> dict[str, Any]:
+def _state(
+    draw: st.DrawFn, full: str, names: list[str], leaves: list[str], offers: dict[str, Any], places: tuple[str, ...]
+) -> dict[str, Any]:
     state: dict[str, Any] = {"title": full}
     if "." not in full:
         state |= {"owner": "clerk", "deadline": {"within": "3 days", "raise": "look"}}
     if draw(st.sampled_from([True, True, False])):
-        state["holds"] = draw(_hold(full, names, offers))
+        state["holds"] = draw(_hold(full, names, offers, places))
     if draw(st.integers(0, 3)) == 0:
         state["raise"] = draw(st.sampled_from(["look", "chase"]))
     events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
@@ -112,8 +160,10 @@ def _state(draw: st.DrawFn, full: str, names: list[str], leaves: list[str], offe
 
 
 @st.composite
-def _hold(draw: st.DrawFn, full: str, names: list[str], offers: dict[str, Any]) -> dict[str, Any]:
-    hold: dict[str, Any] = {"place": draw(st.sampled_from(["p", "p", "q", "kind"]))}
+def _hold(
+    draw: st.DrawFn, full: str, names: list[str], offers: dict[str, Any], places: tuple[str, ...]
+) -> dict[str, Any]:
+    hold: dict[str, Any] = {"place": draw(st.sampled_from(["p", "p", "q", "kind"] if "q" in places else ["p"]))}
     if hold["place"] == "kind":
         hold["place"] = 'kind == null ? "p" : kind'
     if draw(st.sampled_from([True, True, True, False])):
@@ -147,7 +197,14 @@ def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
 def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[str, Any]:
     kind, length = draw(
         st.sampled_from(
-            [("at", "first"), ("at", "first"), ("at", "second"), ("after", "2 days"), ("every", "36 hours")]
+            [
+                ("at", "first"),
+                ("at", "first"),
+                ("at", "second"),
+                ("at", "heard"),
+                ("after", "2 days"),
+                ("every", "36 hours"),
+            ]
         )
     )
     timer: dict[str, Any] = {kind: length}

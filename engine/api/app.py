@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import TypeAdapter
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine import __version__
-from engine.api import cases, lists
+from engine.api import cases, house, lists, retention
 from engine.api.asking import Limits, addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
+from engine.running.headers import headers, hosts_of, is_secure
 from engine.running.logs import place_of
 from engine.running.methods import Heads
 from engine.service import Engine
@@ -26,50 +28,54 @@ _DESCRIPTION = (
     "If-Match to be told if it was changed meanwhile, and an Idempotency-Key with what must not happen twice. "
     "What is not done is told as problem details (RFC 9457)."
 )
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+# An answer is for programs: a browser that is led to one runs nothing of it, and shows it in no frame.
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
-def create_app(engine: Engine, *, per_minute: int = PER_MINUTE) -> FastAPI:
-    """The API of an engine."""
+def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "") -> FastAPI:
+    """The API of an engine, reached at `address`; without one it answers whatever name it is asked by."""
 
     app = FastAPI(
         title="casework",
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/api/v1/openapi.json",
+        # Their pages would load scripts from servers of others.
         docs_url=None,
         redoc_url=None,
     )
     app.state.engine, app.state.limits = engine, Limits(per_minute)
     add_handlers(app)
-    _add_middleware(app)
+    _add_middleware(app, address)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(addressed)])
     api.include_router(cases.router)
     api.include_router(lists.router)
+    api.include_router(retention.router)
+    api.include_router(house.router)
     app.include_router(api)
     _describe(app)
     return app
 
 
-def _add_middleware(app: FastAPI) -> None:
+def _add_middleware(app: FastAPI, address: str) -> None:
+    every = headers(_POLICY, "no-referrer", secure=is_secure(address))
     app.add_middleware(Doors, tell=tell)
+    if address:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_of(address), www_redirect=False)
 
     @app.middleware("http")
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         """A fault of the program is told as a problem without details, which might be personal."""
         try:
             response = await go_on(request)
+        # Here, and not as a handler: that of Starlette for every fault raises it again for the server to write down.
         except Exception as error:
             _log.error("request failed", fault=type(error).__name__, at=place_of(error), method=request.method)
             response = answer(problem(500, "fault", "Something went wrong inside. Nothing was half-written."))
-        response.headers.update(_HEADERS)
+        response.headers.update(every)
         return response
 
+    # Added last, so it is asked first: all others see HEAD as the GET that it stands for.
     app.add_middleware(Heads)
 
 
@@ -79,6 +85,7 @@ def _describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         described = original()
+        # FastAPI describes what routes give back; a problem is raised, and would be named without being described.
         described["components"]["schemas"].setdefault("ProblemDetails", TypeAdapter(ProblemDetails).json_schema())
         return described
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import contextlib
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
@@ -15,10 +18,16 @@ from pydantic import AfterValidator, BeforeValidator
 from engine.api.problem import Refused, problem
 from engine.case.answers.text import can_be_kept
 from engine.case.command import Actor
-from engine.case.time.instants import NOT_TOLD, is_told
+from engine.running.proxies import origin_of
 from engine.service import Engine, Grant, Scope
+from engine.service.people.attempts import Throttle, Try
+from engine.source.moment import day_written, moment_written
 from engine.source.number import NotANumber, count, whole
+from engine.store.database import DatabaseUnwritable
 
+# A program whose token has expired may ask for long before somebody sees it.
+WRONG_TOKENS = Throttle(per_address=200)
+_log = structlog.get_logger("casework.api")
 # Room for a UUID with a name before it; keys are kept for ever.
 KEY_LENGTH = 120
 # Without an error of its own, which would be no problem details.
@@ -31,15 +40,16 @@ def _kept(value: Any) -> Any:
     return value
 
 
-def _told(moment: datetime) -> datetime:
-    if not is_told(moment):
-        raise ValueError(NOT_TOLD)
-    return moment
+def _moment(written: Any) -> datetime:
+    # Before pydantic, which takes numbers for seconds since 1970.
+    return moment_written(written, or_day=True)
 
 
 Text = Annotated[str, AfterValidator(_kept)]
+Value = Annotated[Any, AfterValidator(_kept)]
 Data = Annotated[dict[str, Any], AfterValidator(_kept)]
-Moment = Annotated[datetime, AfterValidator(_told)]
+Day = Annotated[date, BeforeValidator(day_written)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 def addressed(request: Request) -> None:
@@ -70,6 +80,16 @@ def engine_of(request: Request) -> Engine:
 Engined = Annotated[Engine, Depends(engine_of)]
 
 
+def _count_wrong(request: Request, engine: Engine) -> None:
+    address, wait = origin_of(request), 0
+    with contextlib.suppress(DatabaseUnwritable):  # they are told that it is wrong
+        wait = engine.attempts.begin(Try.TOKEN, "", address, WRONG_TOKENS)
+    _log.warning("token refused", address=address)
+    if wait:
+        told = problem(429, "too_many", "Too many tokens were wrong. Wait, then send one that is valid.")
+        raise Refused(told, {"Retry-After": str(wait)})
+
+
 def _grant(
     request: Request,
     engine: Engined,
@@ -77,9 +97,14 @@ def _grant(
 ) -> Grant:
     found = engine.people.identify(credentials.credentials) if credentials else None
     if found is None:
+        # After it was looked up: who has a right one comes in, whatever others try at the same address.
+        if credentials:
+            _count_wrong(request, engine)
         told = problem(401, "not_signed_in", "Send a token that is valid: Authorization: Bearer …")
+        # RFC 9110 wants it beside each 401.
         raise Refused(told, {"WWW-Authenticate": "Bearer"})
     limits: Limits = request.app.state.limits
+    # Counted by the token's number, once it is known: who guesses fills the memory with no counters.
     if not limits.allows(found.token):
         raise Refused(problem(429, "too_many", "Too many requests. Try again in a minute."), {"Retry-After": "60"})
     return found
@@ -88,18 +113,18 @@ def _grant(
 Granted = Annotated[Grant, Depends(_grant)]
 
 
-def _actor_for(grant: Grant, scope: Scope) -> Actor:
+def _actor_for(request: Request, grant: Grant, scope: Scope) -> Actor:
     if scope not in grant.scopes:
         raise Refused(problem(403, "not_allowed", f"The token lacks the scope {scope}."))
-    return grant.person.actor
+    return replace(grant.person.actor, origin=origin_of(request))
 
 
-def _reader(grant: Granted) -> Actor:
-    return _actor_for(grant, Scope.READ)
+def _reader(request: Request, grant: Granted) -> Actor:
+    return _actor_for(request, grant, Scope.READ)
 
 
-def _writer(grant: Granted) -> Actor:
-    return _actor_for(grant, Scope.WRITE)
+def _writer(request: Request, grant: Granted) -> Actor:
+    return _actor_for(request, grant, Scope.WRITE)
 
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
@@ -110,12 +135,12 @@ Writer = Annotated[Actor, Depends(_writer)]
 def _expected(
     if_match: Annotated[str | None, Header(description="The ETag of the case as you know it.")] = None,
 ) -> int | None:
+    # By RFC 9110 a star stands for any version that is there, and there is always one.
     if if_match is None or if_match.strip() == "*":
         return None
-    # A proxy that packs answers makes weak tags of ours.
-    version = if_match.strip().removeprefix("W/").strip('"')
     try:
-        return count(version)
+        # What has not changed but is told otherwise now, as a task that is overdue, may be changed.
+        return count(tags(if_match)[0].partition("-")[0])
     except NotANumber:
         message = "If-Match must be the ETag of the case."
         raise Refused(problem(422, "form", message, fields={"If-Match": message})) from None
@@ -135,6 +160,12 @@ Expected = Annotated[int | None, Depends(_expected)]
 Key = Annotated[str | None, Depends(_key)]
 
 
-def etag(version: int) -> str:
-    """The ETag of a case in this version."""
-    return f'"{version}"'
+def etag(mark: int | str) -> str:
+    """The ETag that stands for the mark of a case, or for its version alone."""
+    return f'"{mark}"'
+
+
+def tags(said: str) -> list[str]:
+    """What stands in the ETags of a header."""
+    # A proxy that packs answers makes weak tags of ours.
+    return [one.strip().removeprefix("W/").strip('"') for one in said.split(",")]

@@ -10,19 +10,24 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
-from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Whole, Writer, etag
+from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Value, Whole, Writer, etag, tags
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
-from engine.service import Access, Case, Choice, Page, Told, as_data
+from engine.service import Access, Case, Choice, Engine, Page, Told, as_data
 from engine.service.cases.words import choice_of
 
 router = APIRouter(prefix="/cases", tags=["cases"])
+# As far as a column of whole numbers goes in PostgreSQL: no case has a number beyond it.
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+# With a hyphen: no process can call a task of its own so, and the one that the engine raises is.
+TaskName = Annotated[str, Path(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
 Limit = Annotated[Whole, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
 LONGEST_TYPE = 200
+# What is longer lies on the disk while it arrives: many that are sent at once would fill the memory.
 _IN_MEMORY = 64_000
 T = TypeVar("T")
 
@@ -53,17 +58,19 @@ class Happening:
     at: Moment | None = None
 
 
-def told(result: Case | Refusal, response: Response) -> Any:
+def told(engine: Engine, result: Case | Refusal, response: Response) -> Any:
     """The case with its ETag, or the problem that a refusal is."""
     if isinstance(result, Refusal):
         raise of_refusal(result)
-    response.headers["ETag"] = etag(result.version)
+    response.headers["ETag"] = etag(engine.mark(result))
     return as_data(result)
 
 
 def with_link(page: Page[T], request: Request, response: Response) -> Any:
     """The items of a page as plain values; where there is more, the header `Link` leads to it."""
     if page.next:
+        # In a header (RFC 8288): the body stays the plain list that clients read before there were pages.
+        # Path and query only: behind a proxy the host of a request is not the one that clients know.
         asked = request.url.include_query_params(after=page.next)
         response.headers["Link"] = f'<{asked.path}?{asked.query}>; rel="next"'
     return as_data(list(page.items))
@@ -105,7 +112,7 @@ def open_case(engine: Engined, writer: Writer, key: Key, opening: Opening, respo
     )
     if isinstance(result, Case):
         response.headers["Location"] = f"/api/v1/cases/{result.id}"
-    return told(result, response)
+    return told(engine, result, response)
 
 
 @router.get("/{number}", response_model=Case, responses={304: {"description": "Not Modified"}, **responses(404, 422)})
@@ -116,12 +123,11 @@ def see_case(
     response: Response,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Any:
-    """A case as it is now. Its ETag is its version."""
-    # Compared before it is shown: what is not sent was not shown, and is not written down.
-    version = engine.seen(number, reader)[1].seq
-    if if_none_match is not None and if_none_match.strip() == etag(version):
-        return Response(status_code=304, headers={"ETag": etag(version)})
-    return told(engine.case(number, reader), response)
+    """A case as it is now, as you may see it. Its ETag is its version and what tells this answer from others."""
+    found = engine.case_unless(number, reader, tags(if_none_match)) if if_none_match else engine.case(number, reader)
+    if isinstance(found, str):
+        return Response(status_code=304, headers={"ETag": etag(found)})
+    return told(engine, found, response)
 
 
 @router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
@@ -165,25 +171,60 @@ def fire(
     happening: Annotated[Happening | None, Body()] = None,
 ) -> Any:
     """Let an event happen."""
+    # Many events ask for nothing: then nothing need be sent.
     form = happening or Happening()
     result = engine.fire(number, event, writer, form.data, at=form.at, expected_version=expected, idempotency_key=key)
-    return told(result, response)
+    return told(engine, result, response)
+
+
+@dataclass
+class Correction:
+    """The value that came into a field with an entry of the history was wrong: what is right, and why."""
+
+    entry: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+    field: Text
+    value: Value
+    reason: Text
+
+
+@router.post("/{number}/corrections", response_model=Case, responses=responses(404, 409, 412, 422))
+def correct(
+    engine: Engined, writer: Writer, number: CaseNumber, correction: Correction, response: Response, expected: Expected
+) -> Any:
+    """Correct a wrong value. It stays in the history, with the right one after it."""
+    said = correction
+    result = engine.correct(number, said.entry, said.field, said.value, said.reason, writer, expected_version=expected)
+    return told(engine, result, response)
 
 
 @router.post("/{number}/tasks/{task}/done", response_model=Case, responses=responses(404, 409, 412, 422))
 def complete_task(
-    engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    task: TaskName,
+    response: Response,
+    expected: Expected,
+    key: Key,
 ) -> Any:
     """Tick a task off."""
-    return told(engine.complete_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
+    result = engine.complete_task(number, task, writer, expected_version=expected, idempotency_key=key)
+    return told(engine, result, response)
 
 
 @router.post("/{number}/tasks/{task}/claim", response_model=Case, responses=responses(404, 409, 412, 422))
 def claim_task(
-    engine: Engined, writer: Writer, number: CaseNumber, task: Name, response: Response, expected: Expected, key: Key
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    task: TaskName,
+    response: Response,
+    expected: Expected,
+    key: Key,
 ) -> Any:
     """Take a task on yourself."""
-    return told(engine.claim_task(number, task, writer, expected_version=expected, idempotency_key=key), response)
+    result = engine.claim_task(number, task, writer, expected_version=expected, idempotency_key=key)
+    return told(engine, result, response)
 
 
 @dataclass
@@ -198,7 +239,7 @@ def assign_task(
     engine: Engined,
     writer: Writer,
     number: CaseNumber,
-    task: Name,
+    task: TaskName,
     assignment: Assignment,
     response: Response,
     expected: Expected,
@@ -206,7 +247,7 @@ def assign_task(
 ) -> Any:
     """Give a task to a person."""
     result = engine.assign_task(number, task, assignment.person, writer, expected_version=expected, idempotency_key=key)
-    return told(result, response)
+    return told(engine, result, response)
 
 
 _UPLOAD = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
@@ -231,7 +272,8 @@ async def add_document(
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> Any:
     """Keep a document with a case: the body is its content. The same content is kept once."""
-    # Before the body is read: who may not see the case need not send it.
+    # Before the body is read: who may not see the case need not send it. In another thread, for the loop that reads
+    # bodies serves everybody.
     await run_in_threadpool(engine.seen, number, writer)
     media_type = request.headers.get("content-type", "application/octet-stream")
     if len(media_type) > LONGEST_TYPE:
@@ -249,7 +291,7 @@ async def add_document(
             expected_version=expected,
             idempotency_key=key,
         )
-    return told(result, response)
+    return told(engine, result, response)
 
 
 async def _receive(request: Request, into: BinaryIO) -> None:
@@ -271,6 +313,7 @@ def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: 
     except KeyError:
         raise Refused(problem(404, "not_found", f"Case {number} has no such document.")) from None
     headers = {
+        # RFC 8187: a plain filename= takes English letters only.
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
         "Content-Length": str(found.size),
     }
@@ -279,5 +322,6 @@ def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: 
 
 def _chunks(content: BinaryIO) -> Any:
     with content:
+        # In pieces: one who loads slowly holds no whole document in memory.
         while chunk := content.read(1 << 16):
             yield chunk

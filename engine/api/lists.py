@@ -121,6 +121,7 @@ def see_process(
     version: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Any:
     """One version of a process; the one in force now if none is named."""
+    # Asked with who reads: of a process that is another partnership's they are told that there is none.
     process = engine.process(name, version, by=reader)
     states = [
         StateSummary(

@@ -21,6 +21,7 @@ from engine.running.methods import unknown_method
 from engine.source.fault import CaseworkError, Invalid, TooBig, Unavailable, Unknown
 
 MEDIA_TYPE = "application/problem+json"
+# 412 is what HTTP has for an If-Match that does not hold (RFC 9110).
 _STATUS = {Code.NOT_ALLOWED: 403, Code.FORM: 422, Code.CHANGED: 412}
 
 
@@ -59,9 +60,11 @@ def of_refusal(refusal: Refusal) -> Refused:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, for the description of the API."""
+    # By name and not as a model: FastAPI would describe a model as JSON, and it is sent as MEDIA_TYPE.
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+        # These any route may give, for they come of what stands before it: doors, tokens, limits, the database.
         for status in sorted({400, 401, 403, 413, 415, 429, 503, *statuses})
     }
 
@@ -92,7 +95,10 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # Only the message: what stands beside it in an error of pydantic repeats what was sent.
+        # The first step says in which part of the request it is, which its name tells as well.
         fields = {".".join(str(step) for step in one["loc"][1:]) or "body": str(one["msg"]) for one in error.errors()}
+        # What is no JSON at all has no fields that could be mended.
         is_syntax = any(one["type"] == "json_invalid" for one in error.errors())
         told = problem(400 if is_syntax else 422, "form", "The request is not as it must be.")
         told.fields = fields
@@ -104,7 +110,8 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
-        said = problem(error.status_code, "http", HTTPStatus(error.status_code).phrase)
+        said = problem(error.status_code, "http", _SAID.get(error.status_code, HTTPStatus(error.status_code).phrase))
+        # Starlette names in `Allow` the methods of the first route that fits, not those of all.
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return unknown_method(request, lambda: answer(said))
         return answer(said, dict(error.headers or {}))
@@ -112,6 +119,11 @@ def add_handlers(app: FastAPI) -> None:
     for family in _FAMILIES:
         app.add_exception_handler(family, _of_family)
 
+
+# What FastAPI cannot read at all it refuses with 400, and says no more than that.
+_SAID = {
+    400: "The body of the request cannot be read. Send JSON in UTF-8, not nested deeply, with numbers of usual length."
+}
 
 # Families, not their members: what is new belongs to one of them.
 _FAMILIES: dict[type[Exception], tuple[int, str]] = {
@@ -123,7 +135,9 @@ _FAMILIES: dict[type[Exception], tuple[int, str]] = {
 
 
 def _of_family(_: Request, error: Exception) -> JSONResponse:
+    # The nearest family counts: what is too big is invalid as well.
     status, code = next(_FAMILIES[one] for one in type(error).__mro__ if one in _FAMILIES)
+    # Its message is for those who run the service: it may name files and servers.
     if isinstance(error, Unavailable):
         return answer(problem(status, code, error.said), {"Retry-After": str(error.seconds)})
     told = problem(status, code, str(error) or "There is no such thing.")

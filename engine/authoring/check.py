@@ -14,6 +14,7 @@ SUFFIXES = frozenset({".yaml", ".yml"})
 
 def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
     """The problems of files, and of all YAML files in folders, in order; and how many files there were."""
+    # A set: scenarios and demonstrations tell of what is wrong with their process too, which has a file of its own.
     problems: set[Problem] = set()
     files = list(files_of(paths))
     for file in files:
@@ -47,6 +48,7 @@ def check_file(file: Path) -> tuple[Problem, ...]:
         return refused.problems
 
 
+# Loaded only where such a file is there: it brings the whole engine with it, its database too.
 def _scenarios(file: Path, _: Source) -> tuple[Problem, ...]:
     from engine.authoring.scenarios import load_scenarios
 
@@ -76,6 +78,7 @@ def _calendar(file: Path, _: Source) -> tuple[Problem, ...]:
 _KINDS: dict[str, Callable[[Path, Source], tuple[Problem, ...]]] = {
     "scenarios": _scenarios,
     "stories": _demonstration,
+    # By its states too: one that lacks the line `process:` is told so, and not that it is no process.
     "states": _process,
     "process": _process,
     "calendar": _calendar,

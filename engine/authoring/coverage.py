@@ -42,6 +42,7 @@ class Coverage:
         for entry in entries:
             self.touched["states"].update(entry.entered)
             self.touched["tasks"].update(entry.tasks)
+            # A note says why it did not do what it is for: skipped, stopped, or refused.
             if entry.kind == "timer" and not entry.note:
                 self.touched["timers"].add(entry.event)
             if entry.kind == "opened":
@@ -53,6 +54,7 @@ class Coverage:
         if entry.kind == "event":
             scope = self.process.scope(entry.source, entry.event)
             return [_named(scope or ANYWHERE, entry.event, entry.to or "(stays)")]
+        # The entry does not say in which of the states around it the way is written: each that has one counts.
         arounds = self.process.around(entry.source)
         return [_named(around.name, "automatic", entry.to) for around in arounds if around.automatic]
 

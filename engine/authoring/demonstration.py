@@ -77,6 +77,7 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     invite(demonstration, engine)
     acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
     cases: dict[int, Case] = {}
+    # Back to where the first one begins: what follows happens in the order in which time passes, timers among it.
     clock.set(acts[0].moment)
     for act in acts:
         let_time_pass(engine, clock, act.moment)
@@ -90,8 +91,9 @@ def invite(demonstration: Demonstration, engine: Engine) -> None:
     """Keep the organisations and the people. Nobody can sign in before they get a password."""
     process = demonstration.process
     for name, area in demonstration.source.data.get("organisations", {}).items():
-        engine.people.add_organisation(name, area)
+        engine.people.add_organisation(name, area, [process.name])
     for login, raw in demonstration.source.data.get("people", {}).items():
+        # Roles of the house belong to no process, and stand as they are.
         roles = [role_of(process.name, role) if role in process.roles else role for role in raw["roles"]]
         engine.people.add(login, raw["name"], roles, raw.get("organisation"))
 
@@ -100,6 +102,7 @@ def give_passwords(demonstration: Demonstration, engine: Engine) -> list[tuple[P
     """Give each of the invented people a new random password; people of other names are not touched."""
     found = []
     for login in demonstration.source.data.get("people", {}):
+        # Of 48 random bits: thirteen signs, which are enough for a password, in halves that can be read out.
         password = f"{secrets.token_hex(3)}-{secrets.token_hex(3)}"
         engine.accounts.set_password(login, password)
         found.append((engine.people.person(login), password))
@@ -113,6 +116,7 @@ def _plan_meetings(process: Process, engine: Engine, cases: dict[int, Case]) -> 
         case = engine.case(known.id)
         for name, day in case.agendas.items():
             series = str(case.data.get(process.meetings[name].per) or "")
+            # Several cases are heard on one day: it is one meeting.
             if (name, series, day) not in planned:
                 engine.meetings.plan(process.name, name, series, date.fromisoformat(day), _AFTERNOON, ENGINE)
                 planned.add((name, series, day))
@@ -144,6 +148,7 @@ def _acts(demonstration: Demonstration, present: datetime) -> Iterator[_Act]:
             yield _Act(moment, number, 0, {**story["start"], "start": True, "data": data})
             for index, step in enumerate(story.get("steps", []), 1):
                 moment = _on_school_day(process, add(parse(step["after"]), moment, process.zone, process.calendar))
+                # Left out with all that follow: no step comes before the one that it was counted from.
                 if moment > present:
                     break
                 yield _Act(moment, number, index, step)
@@ -157,6 +162,7 @@ def _do(process: Process, engine: Engine, act: _Act, cases: dict[int, Case]) -> 
     known = cases.get(act.case)
     own = known.organisation if known else act.step.get("data", {}).get(process.organisation)
     actor = Actor.of(act.step["by"])
+    # Who sees only cases of their own acts for the organisation of this one, which no story needs to name.
     by = Actor(actor.name, actor.roles, actor.organisation or own)
     for result in _results(process, engine, act, known.id if known else 0, by):
         if isinstance(result, Refusal):
@@ -173,6 +179,7 @@ def _results(process: Process, engine: Engine, act: _Act, case: int, by: Actor) 
         if isinstance(opened, Case):
             yield from (_add(engine, opened.id, document, by, at) for document in step.get("documents", []))
     elif "event" in step:
+        # As a page shows them: what is known already stands in the form, and stories need not repeat it.
         known = known_answers(process, engine.case(case), step["event"])
         yield engine.fire(case, step["event"], by, known | _form(process, step.get("with", {}), act), at=at)
     elif "done" in step:

@@ -57,6 +57,7 @@ def _targets(source: str, paths: Iterable[Path], label: str) -> Iterator[tuple[s
         if path.to:
             yield source, path.to, label
         for waiting in path.waits.values():
+            # To wait on where it waits already is no way.
             if waiting.to != source:
                 yield source, waiting.to, f"{label}, no place free"
 
@@ -88,6 +89,7 @@ def _mermaid_state(process: Process, state: State, indent: str) -> list[str]:
 
 
 def _mermaid_id(name: str) -> str:
+    # Mermaid takes no dots in ids.
     return {START: "[*]", EVERYWHERE: "anywhere"}.get(name, name.replace(".", "__"))
 
 
@@ -101,6 +103,7 @@ def _mermaid_text(text: str) -> str:
 
 def dot(process: Process) -> str:
     """A DOT graph, for Graphviz."""
+    # compound: else an arrow could not end at a frame.
     lines = [f"digraph {_quoted(process.name)} {{", "  rankdir=LR; compound=true;"]
     lines += ['  node [shape=box, style=rounded, fontname="Helvetica"]; edge [fontname="Helvetica", fontsize=10];']
     for state in process.states.values():
@@ -129,17 +132,21 @@ def _dot_arrow(process: Process, arrow: Arrow) -> str:
     options = [f"label={_quoted(chr(10).join(arrow.labels))}"] if arrow.labels else []
     source = arrow.source
     if source in process.states and process.states[source].children:
+        # Graphviz draws arrows between nodes only: from one inside, cut off at the edge of the frame.
         options.append(f"ltail={_quoted('cluster_' + source)}")
         source = process.leaf(source)
     return f"  {_quoted(source)} -> {_quoted(arrow.target)}" + (f" [{', '.join(options)}];" if options else ";")
 
 
 def _quoted(text: str) -> str:
+    # The backslash first: those that are put before the other signs must not be doubled again.
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def svg(process: Process, seconds: float | None = None) -> str:
+def svg(process: Process, seconds: float | None = None, work: float | None = None) -> str:
     """A drawing, laid out here: no program of the system is needed. With `seconds`, in a process of its own.
+
+    `work` is how many seconds that process may calculate, on however busy a machine.
 
     Raises:
         NotDrawn: it was not drawn in so many seconds, or at all.
@@ -159,7 +166,8 @@ def svg(process: Process, seconds: float | None = None) -> str:
         graph.edge(arrow.source, arrow.target, label_size=_label_size(arrow))
     ends = [False] * len(_nodes(process)) + [state.final for state in process.states.values()]
     asked = graph.to_dict()
-    drawing, anchors = draw(asked, ends) if seconds is None else draw_beside(asked, ends, seconds)
+    # In a process of its own where somebody waits for it: only that can be stopped half-way.
+    drawing, anchors = draw(asked, ends) if seconds is None else draw_beside(asked, ends, seconds, work)
     return _with_labels(drawing, anchors, drawn)
 
 
@@ -190,12 +198,14 @@ def _with_labels(drawing: str, anchors: list[Any], drawn: list[Arrow]) -> str:
     return head + "".join(texts) + end + tail
 
 
+# A white edge around the letters, drawn beneath them: a label must be read where arrows cross it.
 _LETTERS = (
     'font-family="Arial, Helvetica, sans-serif" font-size="11" fill="#1d2533" text-anchor="middle" '
     'dy="0.35em" stroke="#ffffff" stroke-width="3" paint-order="stroke"'
 )
 
 
+# Fonts are the reader's and cannot be measured here: these are widths that their letters do not go beyond on average.
 def _width(title: str) -> int:
     return max(90, 8 * len(title) + 24)
 

@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.calendars.duration import BadDuration, Duration, add, parse
+from engine.authoring.names import name_problems
+from engine.calendars.duration import Duration, add, parse
 from engine.case.answers.form import value_of
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
-from engine.process.definition import LOOK_INTO, Process
-from engine.process.file.context import event_names
+from engine.process.definition import Process
 from engine.service import Case, Engine, UnknownCase
-from engine.source.problem import Problem, Refused, nearest
+from engine.source.problem import Refused
 from engine.source.reader import Path as Steps
 from engine.source.reader import Source, read
 from engine.source.shape import shape_problems
@@ -121,76 +121,18 @@ def _process_beside(source: Source, path: Path) -> Found:
     return load_file(target)
 
 
-def name_problems(source: Source, found: Found, root: Steps) -> Iterator[Problem]:
-    """Names below `root` that the process does not have, and durations that are none."""
-    process = found.loaded.process
-    events = set(event_names(found.loaded.source.data))
-    tasks = {*process.tasks, LOOK_INTO.name}
-    known = {
-        "event": events,
-        "add": set(process.documents),
-        "documents": set(process.documents),
-        "done": tasks,
-        "tasks": tasks,
-        "no_tasks": tasks,
-        "overdue": tasks,
-        "escalated": tasks,
-        "possible": events,
-        "not_possible": events,
-        "in": set(process.states),
-        "state": set(process.states),
-        "places": set(process.places),
-        "capacity": set(process.places),
-        "with": set(process.fields),
-        "covers": set(process.covers),
-    }
-    for path, key, value in _named(root, source.root_value(root)):
-        for name in [value] if isinstance(value, str) else value:
-            if key in known and name not in known[key]:
-                noun = _NOUNS[key]
-                yield source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
-        if key in {"wait", "outage", "after"} and _duration_fault(value):
-            yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
-
-
-_NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
-_NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
-_NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
-_NOUNS |= {"covers": "requirement"}
-_VALUES = frozenset({"data", "with", "timers"})
-
-
-def _named(path: Steps, value: Any) -> Iterator[tuple[Steps, str, Any]]:
-    """Every key of the scenarios whose value names something, without what forms say."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, (str, list)) or key in _NOUNS:
-                yield (*path, key), key, inner
-            if key not in _VALUES:
-                yield from _named((*path, key), inner)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _named((*path, index), inner)
-
-
-def _duration_fault(text: str) -> str:
-    try:
-        parse(text)
-    except BadDuration as fault:
-        return str(fault)
-    return ""
-
-
 def run_scenarios(file: ScenarioFile, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Result]:
     """Run the scenarios of a file whose names are wanted, one after the other."""
     for index, scenario in enumerate(file.scenarios):
         if wanted(scenario["scenario"]):
+            # One at a time: each has an engine and a database of its own, until who reads the result closes it.
             yield _Run(file, scenario, ("scenarios", index)).run()
 
 
 def let_time_pass(engine: Engine, clock: SetClock, until: datetime) -> None:
     """Let time pass until an instant (aware) as the scheduler would see it, from one due time to the next."""
     while (due := engine.next_due()) is not None and due <= until:
+        # After an outage what is due lies in the past: the clock must not go back to it.
         clock.set(max(due, clock.now()))
         engine.run_due()
     clock.set(until)
@@ -226,6 +168,7 @@ class _Run:
                 line = self._file.source.key_place(path).line
                 failure = Failure(self._file.source.file, line, title, unexpected.expected, unexpected.found)
                 result.failures.append(failure)
+                # What follows would fail for want of this step, and tell nothing new.
                 break
         return result
 
@@ -280,6 +223,7 @@ class _Run:
         elif "wait" in raw:
             self._wait_until(self._after(parse(raw["wait"]), now))
         elif "outage" in raw:
+            # At one go, as if no worker had run meanwhile; `wait` goes from one due time to the next.
             self._clock.set(self._after(parse(raw["outage"]), now))
             self._engine.run_due()
 
@@ -341,6 +285,7 @@ class _Run:
             return late if set(late) != set(wanted) else None
         if key in {"possible", "not_possible"}:
             may = []
+            # Whoever may not see the case may do nothing with it: that is an answer here, and no fault of the scenario.
             with contextlib.suppress(UnknownCase):
                 may = [one.event.name for one in self._engine.possible_events(case.id, by) if one.refusal is None]
             wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
@@ -362,6 +307,7 @@ class _Run:
             return case.agendas.get(name)
         if key == "places":
             taken = self._engine.process(self._process.name).places[name].capacity
+            # Counted back from what is free, as the engine tells it: a scenario may have more or fewer places.
             capacity = (self._scenario.get("capacity") or {}).get(name, taken)
             return capacity - self._engine.free_places(self._process.name)[name]
         due = [timer.due for timer in case.timers if name in (timer.timer, timer.timer.rpartition("/")[2])]
@@ -380,6 +326,7 @@ def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:
         return Refusal(Code.NOT_ALLOWED, "This case belongs to another organisation.")
 
 
+# A lambda written in the loop itself would take the values of the last round.
 def _bound(call: Callable[..., None], *values: Any) -> Callable[[], None]:
     return lambda: call(*values)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.authoring.scenarios import Result, ScenarioFile, name_problems, run_scenarios
+from engine.authoring.names import name_problems
+from engine.authoring.scenarios import Result, ScenarioFile, run_scenarios
 from engine.files import Found
 from engine.service.processes.texts import calendar_of, process_of_text
 from engine.source.problem import Refused
@@ -22,6 +23,7 @@ def run_texts(text: str, calendar: str, scenarios: str) -> list[Result]:
     problems = shape_problems(source, "scenario")
     if problems:
         raise Refused(problems)
+    # Before the process, which needs it to be read.
     known = calendar_of(calendar, "calendar.yaml") if calendar else None
     found = Found(process_of_text(text, FILE, known), known, calendar)
     problems = list(name_problems(source, found, ("scenarios",)))
@@ -29,6 +31,7 @@ def run_texts(text: str, calendar: str, scenarios: str) -> list[Result]:
         raise Refused(problems)
     results = []
     for result in run_scenarios(ScenarioFile(source, found.loaded.process, found)):
+        # Whoever asked is shown what came of it, and never the cases.
         result.close()
         results.append(result)
     return results

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar as months
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
@@ -138,7 +138,7 @@ def _add_months(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
 
-def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def at_local(day: date, clock: time, zone: tzinfo) -> datetime:
     """The instant (UTC) when the wall clock in `zone` shows `clock` on `day`.
 
     An hour that happens twice is taken the first time; one that is skipped moves on by the skip.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.case.snapshot import Snapshot
@@ -27,3 +28,18 @@ def bookings(process: Process, case: Snapshot) -> list[Booking]:
         for kind in process.meetings.values()
         if kind.state in around and case.data.get(kind.date)
     ]
+
+
+def reader(versions: Iterable[Process], meeting: str, series: str) -> Process | None:
+    """The version by which a meeting is read: the first that knows its kind and its series, or else its kind.
+
+    None where no version knows the kind.
+    """
+    knowing = [one for one in versions if meeting in one.meetings]
+    return next((one for one in knowing if series in series_of(one, meeting)), knowing[0] if knowing else None)
+
+
+def series_of(process: Process, meeting: str) -> tuple[str, ...]:
+    """The series of a kind of meeting that a version knows: one that is empty where there is one."""
+    per = process.meetings[meeting].per
+    return tuple(process.fields[per].choices) if per else ("",)

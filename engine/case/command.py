@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+
+from engine.source.sign import composed
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a name for the record, the roles they hold, the organisation they belong to, and its area."""
+    """Who asks: a name for the record, the roles they hold, the organisation they belong to, and its area.
+
+    `origin` is where they ask from, for the journal: the address of their machine; a program where it is empty.
+    """
 
     name: str
     roles: frozenset[str] = frozenset()
     organisation: str | None = None
     is_engine: bool = False
     area: str | None = None
+    origin: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, given: Actor | str) -> Actor:
         """Read `coordinator` (somebody in that role) or `jo:coordinator+manager@Hill School`."""
         if isinstance(given, Actor):
             return given
-        name, colon, rest = given.partition(":")
+        name, colon, rest = composed(given).partition(":")
         roles, _, organisation = (rest if colon else name).partition("@")
         return cls(name if colon else roles, frozenset(filter(None, roles.split("+"))), organisation or None)
 
 
 ENGINE = Actor("engine", is_engine=True)
-COMMAND_LINE = Actor("command line", is_engine=True)  # whoever can run a command on the database sees everything
+# Whoever can run a command on the database sees everything.
+COMMAND_LINE = Actor("command line", is_engine=True, origin="command line")
 
 
 @dataclass(frozen=True)
@@ -38,11 +45,13 @@ class Facts:
 
     `stranded`: the tasks, as far as it is asked for, that are given to somebody who can do them no more.
     `fired`: how many times the timer that is due has fired in this case already at the very instant of its last entry.
+    `wrote`: the number of the entry that the value to be corrected came with; 0: it has none.
     """
 
     now: datetime
     free: Mapping[str, int] = field(default_factory=dict)
     fired: int = 0
+    wrote: int = 0
     stranded: frozenset[str] = frozenset()
 
 
@@ -137,6 +146,38 @@ class ClaimTask:
 
 
 @dataclass(frozen=True)
+class Retain:
+    """A case is held back from its erasure or released, or its erasure is asked for or withdrawn; with a reason."""
+
+    what: Literal["held", "released", "asked", "withdrawn"]
+    reason: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Erase:
+    """The erasure of the case with this number is confirmed: the values with these paths (`private`) go."""
+
+    case: int
+    paths: tuple[str, ...]
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Correct:
+    """The value that came into a field with the entry `seq` was wrong, and this is the right one; with a reason."""
+
+    seq: int
+    field: str
+    value: Any
+    reason: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PostponeTask:
     """A task gets another due time, for a reason. Without a time zone it is on the wall clock of the process."""
 
@@ -147,4 +188,17 @@ class PostponeTask:
     at: datetime
 
 
-Command = Open | Fire | Tick | AddDocument | CompleteTask | AssignTask | ReturnTask | ClaimTask | PostponeTask
+Command = (
+    Open
+    | Fire
+    | Tick
+    | AddDocument
+    | CompleteTask
+    | AssignTask
+    | ReturnTask
+    | ClaimTask
+    | PostponeTask
+    | Retain
+    | Erase
+    | Correct
+)

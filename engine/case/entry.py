@@ -9,19 +9,51 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from engine.case import private
+from engine.case.canonical import canonical
 
 GENESIS = "0" * 64
+
+
+class Written(NamedTuple):
+    """An entry as it is stored: canonical JSON, which the hash chain is made of, and beside it the values (`private`)
+    that can be erased; None where there are none.
+    """
+
+    body: str
+    private: str | None
+
+    def without(self, erased: Container[str]) -> str | None:
+        """What stays beside the entry when the paths in `erased` are erased."""
+        values = private.left(json.loads(self.body), json.loads(self.private or "{}"), erased)
+        return canonical(values) if values else None
+
+    def changed(self) -> list[str]:
+        """The paths of values beside the entry that are not what was written.
+
+        Raises:
+            ValueError: one of the two texts cannot be read.
+        """
+        try:
+            return private.faults(json.loads(self.body), json.loads(self.private or "{}"))
+        except (TypeError, AttributeError, KeyError) as error:
+            raise ValueError("no values of a history entry") from error
 
 
 @dataclass(frozen=True)
 class Entry:
     """One step. Instants are text (`instants`). Empty effects are left out when written down.
 
-    kind: opened | event | timer | automatic | document | task. `at` is when it happened, `recorded`
-    when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed` maps a
-    task to `done` or `cancelled`. `held` maps a state to the place taken for it; `freed` lists states.
+    kind: opened | event | timer | automatic | document | task | correction | retention | erasure. `at` is when it
+    happened, `recorded` when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed`
+    maps a task to `done` or `cancelled`. `held` maps a state to the place taken for it; `freed` lists states.
+    `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
+    `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
+    `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
     seq: int
@@ -46,15 +78,28 @@ class Entry:
     document: dict[str, Any] = field(default_factory=dict)
     outcome: str = ""
     note: dict[str, Any] = field(default_factory=dict)
+    retention: dict[str, str] = field(default_factory=dict)
     process: str = ""
+    erased: tuple[str, ...] = ()
+    old_head: str = ""
+    missing: tuple[str, ...] = ()
 
-    def body(self) -> str:
-        """The entry as canonical JSON: what is stored, and what the hash chain is made of."""
-        return canonical({name: value for name, value in vars(self).items() if value or name == "seq"})
+    def written(self, salts: Iterator[str]) -> Written:
+        """The entry as it is stored, with a salt for each private value."""
+        effects = self._effects()
+        values = private.hide(effects, salts)
+        return Written(canonical(effects), canonical(values) if values else None)
+
+    def plain(self) -> str:
+        """The entry as canonical JSON with its values in it, as it was written before they stood beside it."""
+        return canonical({name: value for name, value in self._effects().items() if name != "old_head"})
+
+    def _effects(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if (value or name == "seq") and name != "missing"}
 
     @classmethod
-    def from_body(cls, body: str) -> Entry:
-        """The entry that `body` wrote.
+    def from_written(cls, body: str, values: str | None) -> Entry:
+        """The entry that `written` wrote, as far as its private values are there still.
 
         Raises:
             ValueError: the text is no entry.
@@ -62,21 +107,13 @@ class Entry:
         try:
             raw: dict[str, Any] = json.loads(body)
             raw.update({name: tuple(raw[name]) for name in _TUPLES & raw.keys()})
-            return cls(**raw)
-        except (TypeError, AttributeError) as error:
+            missing = private.show(raw, json.loads(values) if values else {})
+            return cls(**raw, missing=missing)
+        except (TypeError, AttributeError, KeyError, IndexError) as error:
             raise ValueError("not a history entry") from error
 
 
-_TUPLES = frozenset({"entered", "left", "stopped", "freed"})
-
-
-# Made once: this text is hashed, so that one other sign of space would break the chain of every case.
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-def canonical(value: Any) -> str:
-    """JSON in the one form that equal values share."""
-    return _encode(value)
+_TUPLES = frozenset({"entered", "left", "stopped", "freed", "erased"})
 
 
 def chained(previous: str, body: str) -> str:

@@ -10,15 +10,16 @@ What somebody sees follows the version that a case follows: its roles, its organ
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from engine.case.agenda import bookings
+from engine.case.agenda import bookings, reader, series_of
 from engine.case.command import Actor
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Event, Process
+from engine.source.sign import composed, other_spellings
 
 ADMINISTRATOR = "administrator"
 AUDITOR = "auditor"
@@ -26,7 +27,7 @@ HOUSE_ROLES = frozenset({ADMINISTRATOR, AUDITOR})
 
 
 class Action(StrEnum):
-    """What somebody may want to do. The first five ask about one case, the next six about a process."""
+    """What somebody may want to do. The first five and CORRECT ask about a case, the others about a process."""
 
     SEE = "see"
     SEE_HISTORY = "see_history"
@@ -41,17 +42,21 @@ class Action(StrEnum):
     OVERSEE = "oversee"
     ADMINISTER = "administer"
     AUDIT = "audit"
+    RETAIN = "retain"
+    CORRECT = "correct"
+    READ_JOURNAL = "read_journal"
 
 
 @dataclass(frozen=True)
 class Sight:
     """Which cases of one version of a process somebody sees: all, those of an organisation, those on agendas.
 
-    An agenda is a kind of meeting with its series, which is empty where there is one.
+    An agenda is a kind of meeting with its series, empty where there is one. `spelt` spells the name in other ways.
     """
 
     everything: bool = False
     organisation: str | None = None
+    spelt: tuple[str, ...] = ()
     agendas: frozenset[tuple[str, str]] = frozenset()
 
     def covers(self, process: Process, case: Snapshot) -> bool:
@@ -60,7 +65,8 @@ class Sight:
 
     def owns(self, process: Process, case: Snapshot) -> bool:
         """Whether the case is seen for more than standing on an agenda."""
-        is_own = self.organisation is not None and case.data.get(process.organisation) == self.organisation
+        named = case.data.get(process.organisation)
+        is_own = self.organisation is not None and named in (self.organisation, *self.spelt)
         return self.everything or is_own
 
     def _hears(self, process: Process, case: Snapshot) -> bool:
@@ -92,9 +98,16 @@ EVERYTHING = ListSight()
 NOTHING = ListSight(everything=False)
 
 
+# In place of the organisation of each of several: no organisation has a name with a line end in it.
+OWN = "\n"
+
+
 @dataclass(frozen=True)
 class Holders:
-    """Some to whom tasks are given, by name, who all see the same cases; what they do not see they cannot do."""
+    """Some to whom tasks are given, by name, who all see the same cases; what they do not see they cannot do.
+
+    Where that is those of an organisation (`OWN`), it is for each of them their own.
+    """
 
     names: tuple[str, ...]
     sight: ListSight
@@ -135,20 +148,41 @@ def is_of_house(by: Actor, role: str) -> bool:
 
 def sight_of(process: Process, by: Actor) -> Sight:
     """What somebody sees of the cases that follow this version of a process."""
-    if by.is_engine:
-        return Sight(everything=True)
-    held = roles_in(process, by)
+    return Sight(everything=True) if by.is_engine else _sight_of(process, by.roles, by.organisation, by.area)
+
+
+# A step asks several times of one person, a list of every row.
+@functools.lru_cache(4096)
+def _sight_of(process: Process, roles: frozenset[str], organisation: str | None, area: str | None) -> Sight:
+    held = _roles_in(process, roles)
     sees_own = any(process.roles[role].sees == "own" for role in held)
+    own = organisation if sees_own and process.organisation else None
     return Sight(
         everything=any(process.roles[role].sees_all for role in held),
-        organisation=by.organisation if sees_own and process.organisation else None,
+        organisation=own,
+        spelt=other_spellings(own or ""),
         # A meeting with an agenda for each area is heard by those who have one; the others hear none of them.
         agendas=frozenset(
-            (kind.name, by.area or "" if kind.per else "")
+            (kind.name, series)
             for kind in process.meetings.values()
-            if held & kind.members and (by.area or not kind.per)
+            for series in ((area or "", *other_spellings(area or "")) if kind.per else ("",))
+            if held & kind.members and (area or not kind.per)
         ),
     )
+
+
+def shows_more(versions: Iterable[Process], before: Actor, after: Actor) -> bool:
+    """Whether somebody sees more of cases that follow these versions than before, or holds more roles of the house."""
+    return any(_exceeds(sight_of(one, before), sight_of(one, after)) for one in versions) or any(
+        is_of_house(after, role) and not is_of_house(before, role) for role in HOUSE_ROLES
+    )
+
+
+def _exceeds(before: Sight, after: Sight) -> bool:
+    if before.everything:
+        return False
+    is_other = after.organisation not in (None, before.organisation)
+    return after.everything or is_other or not after.agendas <= before.agendas
 
 
 def needing_organisation(versions: Iterable[Process], by: Actor) -> list[str]:
@@ -162,6 +196,18 @@ def needing_organisation(versions: Iterable[Process], by: Actor) -> list[str]:
             if one.roles[role].sees == "own"
         }
     )
+
+
+def partnerships(known: Collection[str], of_area: Collection[str], published: Collection[str]) -> frozenset[str]:
+    """The processes in which an organisation takes part: in their lists of organisations it is offered, in no others.
+
+    `known` are those that were chosen for it and that its people hold roles of; where none was chosen, those that cases
+    of its own follow, too. Where none is known, the one process that knows its area is meant, or the only one that is
+    published. Where several might be, nobody guesses: it is offered nowhere until an administrator chooses.
+    """
+    if known:
+        return frozenset(known)
+    return next((frozenset(one) for one in (of_area, published) if len(one) == 1), frozenset())
 
 
 def list_sight(versions: Iterable[Process], by: Actor | None) -> ListSight:
@@ -180,6 +226,25 @@ def list_sight(versions: Iterable[Process], by: Actor | None) -> ListSight:
     return ListSight(everything=False, parts=tuple(parts))
 
 
+def meeting_sight(processes: Iterable[Sequence[Process]], by: Actor) -> ListSight:
+    """Which meetings somebody sees in lists, of processes whose versions are given as they are asked for a reader."""
+    found = ((versions[0].name, _heard(versions, by)) for versions in processes)
+    return (
+        EVERYTHING
+        if by.is_engine
+        else ListSight(
+            everything=False, parts=tuple(Part(name, (), sight) for name, sight in found if sight != Sight())
+        )
+    )
+
+
+def _heard(versions: Sequence[Process], by: Actor) -> Sight:
+    known = {(kind, series) for one in versions for kind in one.meetings for series in series_of(one, kind)}
+    read = ((one, reader(versions, *one)) for one in known)
+    heard = frozenset(one for one, process in read if process and sight_of(process, by).hears(*one))
+    return Sight(everything=True) if heard and heard == known else Sight(agendas=heard)
+
+
 def may(
     by: Actor,
     action: Action,
@@ -193,12 +258,15 @@ def may(
     SEE and CHANGE a case: its content, documents and notes. SEE_HISTORY: what happened and who looked, without
     content. FIRE an event. DO_TASK: an open task of the case. OPEN a case of the process. KNOW that there is such a
     process. TAKE_PART: hold any role of it. MEET: look at its meetings. LEAD them. OVERSEE all its cases at once
-    (places, figures). ADMINISTER processes, people and organisations. AUDIT: read the histories of every process.
+    (places, figures). RETAIN: hold its ended cases back, or erase them.
+    CORRECT: put a right value in the place of a wrong one; who sees to what is kept, in a case that they may change.
+    ADMINISTER processes, people and organisations. AUDIT: read the histories of every process. READ_JOURNAL: read
+    what administrators did.
     """
     if by.is_engine:
         return True
     if action in _OF_HOUSE:
-        return is_of_house(by, _OF_HOUSE[action])
+        return any(is_of_house(by, one) for one in _OF_HOUSE[action])
     if process is None:
         return False
     if action in _OF_PROCESS:
@@ -206,7 +274,11 @@ def may(
     return case is not None and _may_with(by, action, process, case, event, task)
 
 
-_OF_HOUSE = {Action.ADMINISTER: ADMINISTRATOR, Action.AUDIT: AUDITOR}
+_OF_HOUSE = {
+    Action.ADMINISTER: frozenset({ADMINISTRATOR}),
+    Action.AUDIT: frozenset({AUDITOR}),
+    Action.READ_JOURNAL: HOUSE_ROLES,
+}
 _OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
     # Where everybody may begin a case, that is everybody who takes part: not those of another process.
     Action.OPEN: lambda process, by: has_role(process, by, process.opening.by) and bool(roles_in(process, by)),
@@ -215,6 +287,7 @@ _OF_PROCESS: dict[Action, Callable[[Process, Actor], bool]] = {
     Action.MEET: lambda process, by: bool(_meetings_of(process, by)),
     Action.LEAD: lambda process, by: any(leads(process, name, by) for name in process.meetings),
     Action.OVERSEE: lambda process, by: sight_of(process, by).everything,
+    Action.RETAIN: lambda process, by: process.keep is not None and has_role(process, by, process.keep.by),
 }
 
 
@@ -229,9 +302,12 @@ def _may_with(
         return False
     if action is Action.FIRE:
         return event is not None and has_role(process, by, event.by)
+    if action is Action.CORRECT and not may(by, Action.RETAIN, process):
+        return False
     if action is Action.DO_TASK:
         return task is not None and (task.get("person") == by.name or has_role(process, by, doers(task)))
-    return action is not Action.CHANGE or sight.owns(process, case)
+    # What was erased stays so: nothing is written down of it again.
+    return action is not Action.CHANGE or (sight.owns(process, case) and case.retained != "erased")
 
 
 def doers(task: Mapping[str, Any]) -> frozenset[str]:
@@ -242,11 +318,39 @@ def doers(task: Mapping[str, Any]) -> frozenset[str]:
 def may_be_given(to: Actor, task: Mapping[str, Any], by: Actor, process: Process, case: Snapshot) -> bool:
     """Whether `by` may give an open task to somebody else: to who may see the case and work on it or on this task.
 
-    Who does not see all cases themselves gives tasks within their own organisation only.
+    Who does not see all cases themselves gives tasks within their own organisation only, and who is of none
+    gives them to nobody else.
     """
     if not (may(to, Action.DO_TASK, process, case, task=task) or may(to, Action.CHANGE, process, case)):
         return False
-    return may(by, Action.OVERSEE, process) or to.organisation == by.organisation
+    # Two who are of no organisation have none in common.
+    theirs, own = (composed(one.organisation or "") for one in (to, by))
+    is_near = to.name == by.name or (bool(own) and theirs == own)
+    return is_near or may(by, Action.OVERSEE, process)
+
+
+@dataclass(frozen=True)
+class Among:
+    """Some people: who holds one of `roles`, as written with their process, or is of an `organisation`. Of these only
+    those `within` the organisation that is named there, or without one (None), if anything is.
+    """
+
+    roles: frozenset[str]
+    organisation: str | None
+    within: tuple[str | None, ...] = ()
+
+
+def given_among(by: Actor, process: Process, case: Snapshot) -> Among:
+    """Among whom all those are of whom `may_be_given` says so for a task of this case, so that nobody else is asked.
+
+    They see the case: by a role that sees all, by their organisation, or as members of a meeting that it stands before.
+    """
+    before = {one.meeting for one in bookings(process, case)}
+    seeing = {one.name for one in process.roles.values() if one.sees_all}
+    seeing.update(role for kind in process.meetings.values() if kind.name in before for role in kind.members)
+    own = case.data.get(process.organisation) if process.organisation else None
+    within = () if may(by, Action.OVERSEE, process) else (by.organisation,)
+    return Among(frozenset(role_of(process.name, one) for one in seeing), own, within)
 
 
 def is_stranded(task: Mapping[str, Any], holder: Actor | None, process: Process, case: Snapshot) -> bool:
@@ -264,7 +368,10 @@ def holders(versions: Iterable[Process], people: Mapping[str, Actor | None]) -> 
     """
     known, found = tuple(versions), dict[ListSight, list[str]]()
     for name, person in sorted(people.items()):
-        sight = NOTHING if person is None else list_sight(known, person)
+        own = person.organisation if person else None
+        # The database compares names as they stand: one that was kept with accents as signs of their own is named.
+        of = OWN if own and composed(own) == own else own
+        sight = NOTHING if person is None else list_sight(known, replace(person, organisation=of))
         if not sight.everything:
             found.setdefault(sight, []).append(name)
     return tuple(Holders(tuple(names), sight) for sight, names in found.items())

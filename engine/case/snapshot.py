@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.case.entry import Entry, canonical
+from engine.case.canonical import canonical
+from engine.case.entry import Entry
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import late_from
 
@@ -24,7 +25,8 @@ class Snapshot:
     it was moved off a day without school. A repeated timer has [due, anchor, count]: the count-th time from
     when it was set going (an earlier release wrote [due, base], and its base is the anchor of what follows).
     `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
-    which state and since when. `been` lists the states it came to, in the order in which it first did.
+    which state and since when. `retention` says what was last decided of its erasure (`retained`), by whom and when.
+    `been` lists the states it came to, in the order in which it first did.
     Instants are text, UTC.
     """
 
@@ -43,6 +45,7 @@ class Snapshot:
     waiting: Mapping[str, str] = field(default_factory=dict)
     outcome: str = ""
     been: list[str] = field(default_factory=list)
+    retention: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
@@ -66,6 +69,12 @@ class Snapshot:
         return min(filter(None, map(late_from, self.tasks.values())), default=None)
 
     @property
+    def retained(self) -> str:
+        """What was last decided of its erasure: `held`, `asked`, `erased`, or `released` where nothing stands."""
+        what = self.retention.get("what", "released")
+        return "released" if what == "withdrawn" else what
+
+    @property
     def ended(self) -> bool:
         """Whether the case has come to an end."""
         return bool(self.outcome)
@@ -75,14 +84,20 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
     """The case after one more step."""
     if before is None:
         before = Snapshot(entry.process, entry.version, 0, "", entry.at, entry.at)
-    return replace(
-        before,
+    data, documents = _merged(before.data, entry.data), _with_document(before.documents, entry.document)
+    if entry.erased:
+        data = {name: value for name, value in data.items() if f"data/{name}" not in entry.erased}
+        documents = {kind: copies for kind, copies in documents.items() if f"document/{kind}" not in entry.erased}
+    # Written out: `replace` would ask each field for its definition, at every step of every history that is replayed.
+    return Snapshot(
+        process=before.process,
+        opened=before.opened,
         version=entry.version,
         seq=entry.seq,
         state=entry.to or before.state,
         last_at=entry.at,
-        data=_merged(before.data, entry.data),
-        documents=_with_document(before.documents, entry.document),
+        data=data,
+        documents=documents,
         # Ended first, then begun: what one step ends and begins again goes on anew.
         tasks=_without(before.tasks, entry.closed) | entry.tasks,
         timers=_without(before.timers, entry.stopped) | entry.timers,
@@ -90,6 +105,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         held=_without(before.held, entry.freed) | entry.held,
         waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
         outcome=entry.outcome or before.outcome,
+        retention=entry.retention or before.retention,
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
     )
 

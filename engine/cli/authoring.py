@@ -62,6 +62,7 @@ def check(
         say(_summary(len(errors(problems)), len(problems), files))
     if errors(problems):
         raise typer.Exit(REFUSED)
+    # A mistyped folder must not pass for one without problems: checks run where nobody reads along.
     if not files:
         raise typer.Exit(USAGE)
 
@@ -94,6 +95,7 @@ def run_tests(
     """
     from engine.authoring.scenarios import load_scenarios
 
+    # All are read first: what is wrong with the last is told before the first one runs.
     files = [load_scenarios(path) for path in _scenario_files(paths)]
     if not files:
         say("No scenario file was found there.")
@@ -114,6 +116,7 @@ def _scenario_files(paths: Iterable[Path]) -> list[Path]:
     found = []
     for file in files_of(given):
         data = read(read_text(file), str(file)).data
+        # Who names a file means it: it is told what is wrong with it, and not passed over.
         if file in given or (isinstance(data, dict) and "scenarios" in data):
             found.append(file)
     return found
@@ -127,6 +130,7 @@ def _test_file(file: ScenarioFile, only: str, coverage: bool, *, quiet: bool) ->
     results = []
     for result in run_scenarios(file, lambda name: only in name.lower()):
         covered.add(result)
+        # Each holds a database in memory until then.
         result.close()
         results.append(result)
         if not quiet:
@@ -202,7 +206,7 @@ def _drawn(file: Path, form: Drawing) -> str:
     try:
         return svg(process, DRAWING_SECONDS) if form is Drawing.SVG else FORMATS[form](process)
     except NotDrawn:
-        say(f"{file} is too much for one picture: its ways are too many, or lead too far. Nothing was written.")
+        say(f"{file} is too much for one picture: its ways are too many. Nothing was written.")
         say("Draw it with Graphviz (-f dot), or write -f mermaid.")
         raise typer.Exit(REFUSED) from None
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.service import Case, Engine, Report, Task
 
 PANEL = "Cases"
+ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
 ProcessName = Annotated[str, typer.Option("--process", "-p", help="Which process; the only one if left out.")]
 
@@ -126,10 +127,13 @@ def add_document(
     """
     called = name or file.name
     try:
+        # Open, not read: it may be big, and is looked at on its way into the store.
         content = file.open("rb")
     except OSError as error:
         raise Stop(f"{file} cannot be read: {error.strerror}.") from None
     with content, opened() as engine:
+        if engine.is_anonymous(case, actor(by)):
+            say(ANONYMOUS)
         result = engine.add_document(
             case,
             document,
@@ -275,6 +279,7 @@ def _print_case(report: Report) -> None:
 def _print_possible(report: Report, *, known: bool) -> None:
     heading("\nWhat may be done next")
     if not report.possible:
+        # Without --by nobody in particular asks, who may see but do nothing: that is not the case's doing.
         nothing = "Nothing by these roles." if known else "Say who asks to see it: --by coordinator."
         out("Nothing: the case has ended." if report.case.ended else nothing)
         return

@@ -35,12 +35,19 @@ EPILOG = (
     "CASEWORK_BY, CASEWORK_LOG_FORMAT, CASEWORK_LOG_LEVEL, or the same names in casework.toml."
 )
 HOMES = {
+    # Where each command lives, so that only its module is loaded: Typer would load all of them for one.
     "caseload": ("open", "fire", "show", "cases", "accesses", "add-document"),
     "tasks": ("tasks", "task"),
-    "running": ("due", "worker", "serve"),
+    "running": ("due", "worker", "serve", "mail-test"),
     "authoring": ("check", "test", "diagram"),
     "people": ("organisation", "person", "token"),
-    "keeping": ("init", "publish", "verify", "backup", "restore", "demo"),
+    "keeping": ("init", "publish", "head", "verify", "backup", "restore", "demo"),
+    "keys": ("rotate-key",),
+    "retention": ("retention",),
+    "subject": ("correct", "subject"),
+    "journal": ("journal",),
+    "outbox": ("outbox",),
+    "doctor": ("doctor",),
 }
 
 
@@ -88,6 +95,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         app_with(_homes_for(asked))(args=asked, prog_name="casework")
     except SystemExit as stop:
+        # Click leaves by this exit also where all went well, and then may say no number.
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -100,6 +108,7 @@ def main() -> None:
     """Run one command, and end with its exit code."""
     steady()
     code = run()
+    # While it can still be told: Python writes out the rest after all of this, and a full disk would be a traceback.
     try:
         flush()
     except Lost as lost:
@@ -119,7 +128,9 @@ def _lost(lost: Lost) -> int:
     return REFUSED
 
 
+# Families, not their members: what is new belongs to one of them, and has its exit code.
 _FAMILIES = {Unknown: USAGE, Invalid: USAGE, Unavailable: UNAVAILABLE}
+# No room, a quota, a broken disk, a closed output: the result is lost, and the program is not at fault.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
 
@@ -138,11 +149,17 @@ def _tell(error: Exception) -> int:
     """Say what is known about an error. What a fault of the program holds may be personal: only its kind is told."""
     if isinstance(error, Lost):
         return _lost(error)
+    # Before its family: every problem has a line of its own, with its place.
     if isinstance(error, Refused):
         print_problems(error.problems)
         return REFUSED
     if isinstance(error, OSError) and error.errno in _FULL:
         return _lost(Lost(error))
+    # Every command that takes a path asks for it, and the system refuses even to look.
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        say("The name of a file or folder is too long. Check the path. Nothing was written.")
+        return USAGE
+    # Arguments that are no UTF-8 come as halves of signs (PEP 383), which no database keeps.
     if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
         say("What was typed holds signs that are no text in UTF-8. Nothing was written.")
         return USAGE

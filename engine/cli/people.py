@@ -1,4 +1,4 @@
-"""Commands for people: organisation add|list, person add|change|hand-on|invite|list, token issue|revoke|list."""
+"""Commands for people: organisation add|change|list, person add|change|hand-on|invite|list, token issue|revoke|list."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from engine.cli.shared import AsJson, By, opened, reader, settings, whole_number
 from engine.source.words import counted
 
 if TYPE_CHECKING:
-    from engine.service import Person, Token
+    from engine.service import Engine, Organisation, Person, Token
 
 PANEL = "People"
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The short name by which they sign in.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", "-r", help="A role they hold; may be repeated.")]
 Their = Annotated[str, typer.Option("--organisation", help="The organisation they belong to.")]
 
+Taken = Annotated[
+    list[str] | None, typer.Option("--process", "-p", help="A process it takes part in; may be repeated.")
+]
 Email = Annotated[
     str, typer.Option("--email", help="Their e-mail address: for messages, and for the sign-in of an organisation.")
 ]
@@ -37,6 +40,7 @@ tokens = _group("token", "The tokens by which programs act for people.")
 def add_organisation(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called, as cases name it.")],
     area: Annotated[str, typer.Option("--area", help="The area it lies in.")] = "",
+    process: Taken = None,
 ) -> None:
     """Keep an organisation.
 
@@ -45,7 +49,34 @@ def add_organisation(
       casework organisation add "Hilltop Academy" --area hinckley
     """
     with opened() as engine:
-        out(f"{engine.people.add_organisation(name, area).name}: added")
+        known = engine.people.add_organisation(name, area, process or [], by=reader(""))
+        out(f"{known.name}: added")
+        _say_where_offered(engine, known)
+
+
+@organisations.command("change")
+def change_organisation(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called.")],
+    area: Annotated[str | None, typer.Option("--area", help="The area it lies in now.")] = None,
+    process: Taken = None,
+) -> None:
+    """Change an organisation. What is not given stays; processes that are given replace all others.
+
+    [bold]Example[/bold]
+
+      casework organisation change "Hilltop Academy" --process hbep-referral
+    """
+    with opened() as engine:
+        known = engine.directory.organisation(name)
+        stays = known.area if area is None else area
+        changed = engine.people.change_organisation(name, stays, known.version, process, by=reader(""))
+        out(f"{name}: {', '.join(part for part in (changed.area, *changed.processes) if part) or 'without an area'}")
+        _say_where_offered(engine, changed)
+
+
+def _say_where_offered(engine: Engine, known: Organisation) -> None:
+    if len(engine.processes()) > 1 and not engine.partnerships()[known.name]:
+        say(f'No process offers it yet: casework organisation change "{known.name}" --process NAME')
 
 
 @organisations.command("list")
@@ -53,8 +84,10 @@ def list_organisations(as_json: AsJson = False) -> None:
     """List the organisations."""
     with opened() as engine:
         found = engine.people.organisations()
-    columns = ("organisation", "area")
-    listed(found, columns, lambda one: (one.name, one.area), "No organisations.", as_json=as_json)
+    columns = ("organisation", "area", "processes")
+    listed(
+        found, columns, lambda one: (one.name, one.area, ", ".join(one.processes)), "No organisations.", as_json=as_json
+    )
 
 
 @people.command("add")
@@ -72,7 +105,7 @@ def add_person(
       casework person add sam --name "Sam Reed" --role school --organisation "Hilltop Academy"
     """
     with opened() as engine:
-        person = engine.people.add(login, name, role or [], organisation or None, email)
+        person = engine.people.add(login, name, role or [], organisation or None, email, by=reader(""))
     out(f"{person.login}: added, {', '.join(person.roles) or 'without a role'}")
 
 
@@ -101,7 +134,9 @@ def change_person(
             email=email or known.email,
             active=known.active if active is None else active,
         )
-        person = engine.people.change(changed, known.version)
+        # By the version that was read: who changes the same person on a page meanwhile loses nothing.
+        person = engine.people.change(changed, known.version, by=reader(""))
+        # Nobody else would come upon them: their tasks stay theirs until somebody hands them on.
         left = 0 if person.active else engine.handovers.given(login)
     out(f"{person.login}: {', '.join(person.roles) or 'without a role'}{'' if person.active else ', inactive'}")
     if left:
@@ -125,6 +160,7 @@ def hand_on(
       casework person hand-on sam --to jo
     """
     with opened() as engine:
+        # A mistyped name has no tasks either, and would be told that all is done.
         engine.people.person(login)
         result = engine.hand_on(login, to or None, reader(by))
     out(f"{login}: {result.done} handed on{f' to {to}' if to else ''}")
@@ -159,7 +195,7 @@ def invite_person(login: Login) -> None:
     """
     found = settings()
     with opened() as engine:
-        secret = engine.accounts.invite(login)
+        secret = engine.accounts.invite(login, by=reader(""))
     out(f"{found.address.rstrip('/') or 'http://127.0.0.1:8000'}/invitation/{secret}")
 
 
@@ -177,7 +213,8 @@ def issue_token(
       casework token issue jo --title "nightly report" --scope read --days 30
     """
     with opened() as engine:
-        secret, token = engine.people.issue_token(login, title, scope or ["read"], days)
+        secret, token = engine.people.issue_token(login, title, scope or ["read"], days, by=reader(""))
+    # Alone on standard output, so that a script can keep it; everything about it goes beside.
     out(secret)
     say(f"Token {token.id} for {login}: {', '.join(token.scopes)}, until {moment(token.expires)} UTC.")
 
@@ -193,7 +230,7 @@ def revoke_token(
       casework token revoke 3
     """
     with opened() as engine:
-        engine.people.revoke_token(number)
+        engine.people.revoke_token(number, by=reader(""))
     out(f"Token {number}: revoked")
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import signal
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.beginning import say_how_to_begin
 from engine.cli.caseload import say_more
-from engine.cli.screen import REFUSED, moment, out_json, say, table
+from engine.cli.keys import secure
+from engine.cli.screen import REFUSED, Stop, moment, out_json, say, table
+from engine.cli.settings import listed
 from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
 from engine.source.words import counted
 
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 
     from engine.cli.settings import Settings
     from engine.running.delivery import Mailer
-    from engine.service import Engine
 
 PANEL = "Tasks and times"
 
@@ -50,6 +53,7 @@ def worker(
             if ran.failed:
                 raise typer.Exit(REFUSED)
             return
+        # Without a sender: what waits in the outbox is sent by `serve`.
         Scheduler(engine, progress=_progress()).run_until_stopped()
 
 
@@ -57,6 +61,7 @@ def _progress() -> Callable[[int, int], None] | None:
     """A bar for long catch-ups, on a terminal only."""
     import sys
 
+    # In a file or a journal each movement of a bar would be a line.
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
@@ -75,11 +80,10 @@ def _progress() -> Callable[[int, int], None] | None:
     return show
 
 
-def _stopped(server: uvicorn.Server, _: int, __: FrameType | None) -> None:
-    """The server stops by the signal, and then passes it on to this: nothing is left to do. Before it is up, it stops
-    nothing yet, and would serve on."""
-    if not server.should_exit:
-        raise SystemExit(0)
+def _stop(server: uvicorn.Server, _: int, __: FrameType | None) -> None:
+    """A signal comes in the middle of anything: it only leaves word, which the server reads as soon as it is up. What
+    is raised in there may be lost (Python drops it within the clearing up of an import), and it would serve on."""
+    server.should_exit = True
 
 
 def serve(
@@ -100,6 +104,7 @@ def serve(
     from engine.running.connection import Impatient
     from engine.running.delivery import Sender
     from engine.running.logs import configure
+    from engine.running.proxies import networks_of
     from engine.running.scheduler import Scheduler
     from engine.running.serving import create_service
     from engine.web.people.provider import Provider
@@ -107,38 +112,64 @@ def serve(
     found = settings()
     configure(found.log_format, found.log_level)
     base = found.address.rstrip("/") or f"http://{host}:{port}"
-    secret = found.oidc_client_secret
-    provider = (
-        Provider(found.oidc_issuer, found.oidc_client_id, secret, found.oidc_title) if found.oidc_issuer else None
-    )
+    known = (found.oidc_issuer, found.oidc_client_id, found.oidc_client_secret, found.oidc_title, found.oidc_trusted)
+    provider = Provider(*known) if found.oidc_issuer else None
     with opened() as engine:
+        secure(engine)
         service = create_service(
             engine,
             per_minute=per_minute,
-            scheduler=Scheduler(engine, send=Sender(_mailer(found))),
+            scheduler=Scheduler(engine, send=Sender(_mailer(found), _own(found)), head_to=found.head_to),
             address=base,
             provider=provider,
+            proxies=networks_of(found.proxies),
         )
-        _say_how_to_begin(engine, base, at_organisation=provider is not None)
+        if trouble := engine.documents.trouble():  # timers fire and cases are read without it
+            say(str(trouble))
+        _say_of_proxies(found)
+        if unknown := engine.second_factors.unknown(engine.published.roles()):
+            say(f"The setting second_factor_roles names no role that there is: {', '.join(unknown)}.")
+        if engine.outbox.paused():
+            say("Nothing is sent since everything was restored from a backup. See: casework outbox list")
+        say_how_to_begin(engine, base, at_organisation=provider is not None)
         say(f"Listening on {base} (API: {base}/api/v1, described by {base}/api/v1/openapi.json)")
         config = uvicorn.Config(
             service,
             host=host,
             port=port,
             http=Impatient,
-            # Addresses of invitations and calendars are secrets: nothing writes addresses down.
+            # Lines of the log are those of engine.running.logs, in the form that is set.
             log_config=None,
+            # It would write addresses down, and those of invitations and calendars let in whoever has them.
             access_log=False,
+            # By itself it believes whoever is on this machine; engine.running.proxies decides who is believed.
+            proxy_headers=False,
+            # Which server it is helps only who looks for one with a known hole.
             server_header=False,
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=65536,
         )
         server = uvicorn.Server(config)
+        # For a stop that comes before uvicorn has set its own, and for those that it passes on when it has ended.
         for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, functools.partial(_stopped, server))
+            signal.signal(sign, functools.partial(_stop, server))
         server.run()
+        # Where starting fails it only returns, as if it had served and been stopped.
         if not server.started:
             raise typer.Exit(REFUSED)
+
+
+def _say_of_proxies(found: Settings) -> None:
+    # What is reached by https has a proxy in front, for this server speaks http only.
+    if found.address.startswith("https://") and not found.proxies:
+        say(
+            "No proxy is named, so everybody seems to come from one address, and strangers who guess passwords keep "
+            "people out. Set proxies (CASEWORK_PROXIES) to where the proxy is."
+        )
+
+
+def _own(found: Settings) -> frozenset[str]:
+    return frozenset(listed(found.hook_hosts))
 
 
 def _mailer(found: Settings) -> Mailer | None:
@@ -146,22 +177,28 @@ def _mailer(found: Settings) -> Mailer | None:
 
     if not found.smtp:
         return None
-    return Mailer(found.smtp, found.mail_from or "casework@localhost", found.smtp_user, found.smtp_password)
+    sender = found.mail_from or "casework@localhost"
+    return Mailer(found.smtp, sender, found.smtp_user, found.smtp_password, found.smtp_security)
 
 
-def _say_how_to_begin(engine: Engine, base: str, *, at_organisation: bool) -> None:
-    """Where nobody can sign in yet, the address at which the first administrator chooses a password."""
-    if engine.beginning.anybody_comes_in(at_organisation=at_organisation):
-        return
-    from engine.case.sight import ADMINISTRATOR, Action, may
+def mail_test(address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets the message.")]) -> None:
+    """Send a test message at once by the mail server that is set, and say what it answered.
 
-    known = [one.login for one in engine.people.everybody() if one.active and may(one.actor, Action.ADMINISTER)]
-    login = known[0] if known else engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR]).login
-    secret, others = engine.accounts.invite_again(login)
-    say(f"Nobody can sign in yet. Choose a password for {login} here, within seven days:")
-    say(f"  {base}/invitation/{secret}")
-    if others:
-        say("An address that was printed at an earlier start works too, until one of them is used.")
+    [bold]Example[/bold]
+
+      casework mail-test jo@example.org
+    """
+    from engine.service.messages.outbox import TEST, Email, NotSent
+
+    mailer = _mailer(settings())
+    if mailer is None:
+        raise Stop("No mail server is set. Set smtp (CASEWORK_SMTP) to its host:port.", REFUSED)
+    try:
+        # A number of its own for each: mail programs show what has the same one only once.
+        mailer.send(Email(time.time_ns(), address, *TEST))
+    except NotSent as fault:
+        raise Stop(f"The message was not sent: {fault}.", REFUSED) from None
+    say("The mail server took the message. Whether it arrived is seen in the mailbox.")
 
 
 def due(
@@ -204,3 +241,4 @@ def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(due)
     app.command(rich_help_panel=PANEL)(worker)
     app.command(rich_help_panel=PANEL)(serve)
+    app.command(rich_help_panel=PANEL)(mail_test)

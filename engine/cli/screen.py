@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.source.problem import Problem
 
 T = TypeVar("T")
+# Part of what scripts rely on (docs/reference/commands.md). 130 is what shells give for Ctrl-C: 128 and its signal.
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -105,6 +106,8 @@ def steady() -> None:
             os.open(os.devnull, os.O_RDWR)  # so that no other file takes the number of the one that is closed
             setattr(sys, name, Closed() if name == "stdout" else open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
+            # Detached, for two wrappers of one stream would each write out what they keep back. With escapes for signs
+            # that the encoding lacks: a name in Polish must not end a command on a terminal of cp1252.
             encoding, by_line = stream.encoding, stream.line_buffering
             made = kind(stream.detach(), encoding, "backslashreplace", line_buffering=by_line)
             setattr(sys, name, made)
@@ -122,6 +125,7 @@ def flush() -> None:
 def let_go(number: int) -> None:
     """Write nothing more to standard output (1) or error (2), also not what is kept back for it."""
     with contextlib.suppress(OSError):
+        # By its number, below Python: at exit it writes out once more what is kept back, and here that cannot fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
@@ -137,6 +141,8 @@ def console() -> Console:
     """Standard output, as wide as the terminal; as wide as needed where it is none."""
     from rich.console import Console
 
+    # Not coloured by what it looks like: dates and numbers in texts of people are no markup. A pipe has no width, and
+    # Rich would take 80: lines that programs read must not be broken there.
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
 
 
@@ -153,6 +159,7 @@ def out(text: str) -> None:
 
 def out_json(value: Any) -> None:
     """The result as JSON: as it is where the output can hold every sign, else with escapes, which mean the same."""
+    # A terminal's escapes would not be JSON: those of JSON mean the same to whoever reads it.
     holds_all = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
     out(json.dumps(value, ensure_ascii=not holds_all, indent=2))
 
@@ -183,10 +190,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iter
 
     shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
+        # Folded, for what does not fit would be cut without a word.
         shown.add_column(name, overflow="fold")
     marks = list(marked)
     for index, row in enumerate(rows):
         style = "bold red" if index < len(marks) and marks[index] else ""
+        # As Text: in plain strings Rich takes square brackets for markup, and people type them.
         shown.add_row(*(Text(cell, style=style) for cell in row))
     console().print(shown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,18 +13,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.screen import Stop
-from engine.cli.settings import Settings, load_settings
+from engine.cli.settings import BadSettings, Settings, listed, load_settings
 from engine.source import sign
+from engine.source.moment import NotAMoment, moment_written
 from engine.source.number import MOST_COUNTED, NotANumber, whole
 
 if TYPE_CHECKING:
     from engine.case.command import Actor
     from engine.service import Engine
+    from engine.source.reader import Source
+    from engine.store.keys import Keys
 
 
 def whole_number(least: int, most: int = MOST_COUNTED) -> Callable[[str | int], int]:
     """Reads a whole number between two, ends included, as it is read on every face."""
 
+    # Not as Click reads them: by itself it takes 1_000, and digits of every script.
     def number(text: str | int) -> int:
         try:
             found = whole(text)
@@ -69,19 +74,63 @@ def documents_folder(found: Settings) -> Path | None:
     return Path(found.documents) if found.documents else None
 
 
+def keys_of(found: Settings) -> Keys | None:
+    """The keys that secrets are encrypted with, if they are set."""
+    from engine.store.keys import Keys
+
+    if not (found.key or found.key_file):
+        return None
+    return Keys(found.key, Path(found.key_file) if found.key_file else None)
+
+
 @contextlib.contextmanager
 def opened() -> Iterator[Engine]:
     """The engine on the database that is set."""
     from engine.service import Engine
     from engine.service.documents.admission import Scanner
+    from engine.store.site_documents import OtherFolder
 
     found = settings()
+    # Documents come in by commands as well, and are looked at on every face alike.
     scanner = Scanner(found.clamd) if found.clamd else None
-    engine = Engine(found.database_url, documents=documents_folder(found), scanner=scanner)
+    documents, key = documents_folder(found), head_key(found)
+    engine = Engine(
+        found.database_url,
+        documents=documents,
+        scanner=scanner,
+        head_key=key,
+        keys=keys_of(found),
+        second_factor_roles=listed(found.second_factor_roles),
+    )
     try:
+        # One that is gone is told where it is needed; one that is wrong is a setting to be mended first.
+        if isinstance(fault := engine.documents.trouble(), OtherFolder):
+            raise fault
         yield engine
     finally:
         engine.close()
+
+
+def head_key(found: Settings) -> bytes:
+    """The key that seals the heads of checkpoints; empty where none is set.
+
+    Raises:
+        BadSettings: its file cannot be read, or holds too little to be a key.
+    """
+    from engine.case.head import SHORTEST_KEY
+
+    if not found.head_key_file:
+        return b""
+    try:
+        key = Path(found.head_key_file).read_bytes().strip()
+    except OSError as error:
+        raise BadSettings(f"The key {found.head_key_file} (head_key_file) cannot be read: {error.strerror}.") from None
+    if len(key) < SHORTEST_KEY:
+        mend = f"Make one: head -c 32 /dev/urandom | base64 > {found.head_key_file}"
+        raise BadSettings(
+            f"The key in {found.head_key_file} (head_key_file) is shorter than {SHORTEST_KEY} signs. {mend}"
+        )
+    return key
 
 
 def actor(by: str) -> str:
@@ -101,7 +150,8 @@ def reader(by: str) -> Actor:
     from engine.case.command import COMMAND_LINE, Actor
 
     who = by or settings().by
-    return Actor.of(_plainly(who)) if who else COMMAND_LINE
+    # Whoever can run a command on the database could read it all: who they say they are is for the access log.
+    return replace(Actor.of(_plainly(who)), origin=COMMAND_LINE.origin) if who else COMMAND_LINE
 
 
 def _plainly(who: str) -> str:
@@ -120,15 +170,10 @@ def instant(text: str) -> datetime | None:
     """
     if not text:
         return None
-    from engine.case.time.instants import NOT_TOLD, is_told
-
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Stop(f"{text!r} is not a moment. Write it as 2024-03-01 09:30.") from None
-    if not is_told(found):
-        raise Stop(NOT_TOLD)
-    return found
+        return moment_written(text, or_day=True)
+    except NotAMoment as fault:
+        raise Stop(f"{text!r} is not a moment. {fault}") from None
 
 
 def form(values: list[str] | None, file: str) -> dict[str, Any]:
@@ -139,6 +184,7 @@ def form(values: list[str] | None, file: str) -> dict[str, Any]:
     """
     found = _form_file(file) if file else {}
     for value in values or ():
+        # At the first sign: what is said of a field may hold others.
         name, equals, text = value.partition("=")
         if not equals:
             raise Stop(f"{value!r} names no field. Write it as FIELD=VALUE.")
@@ -154,7 +200,39 @@ def _form_file(file: str) -> dict[str, Any]:
 
     # As bytes: what is not UTF-8 is told with its place, as in a file.
     content = sys.stdin.buffer.read() if file == "-" else read_text(Path(file))
-    data = read(content, "standard input" if file == "-" else file).data
-    if data is not None and not isinstance(data, dict):
+    found = _of_json(content)
+    if found:
+        return found
+    source = read(content, "standard input" if file == "-" else file)
+    if source.data is not None and not isinstance(source.data, dict):
         raise Stop(f"{file} must hold a map: one FIELD: VALUE a line.")
-    return data or {}
+    return {name: _as_written(source, name, value) for name, value in (source.data or {}).items()}
+
+
+def _of_json(content: bytes | str) -> dict[str, Any]:
+    """What a program wrote as JSON, which has ways of its own to write numbers (1e-05) and pictures; else nothing.
+
+    What is odd in it is read as YAML, of which it is a part, and told with its place.
+    """
+    import json
+
+    from engine.case.answers.text import can_be_kept
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a name stands there twice")
+        return dict(pairs)
+
+    try:
+        found = json.loads(content, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) and can_be_kept(found) else {}
+
+
+def _as_written(source: Source, name: str, value: Any) -> Any:
+    """A value of the file. YAML makes 7 of 007, which may be the number of a telephone: the field itself decides."""
+    place = source.place((name,))
+    text = source.text[place.start : place.end]
+    # Of an alias, only its name stands there.
+    return text if type(value) is int and text.lstrip("+-").isdecimal() else value

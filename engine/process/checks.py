@@ -30,6 +30,7 @@ def check_process(process: Process, context: Context) -> None:
     _check_reach(process, context, graph)
     _check_waiting(process, context)
     _check_automatic_loops(process, context)
+    _warn_of_long_chains(process, context)
     _warn_of_circles(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
@@ -172,6 +173,19 @@ def _check_automatic_loops(process: Process, context: Context) -> None:
         message = f"Automatic transitions lead from {name} back to {name}."
         mend = "Break the circle with an event."
         context.key_problem((*state_path(owner.name), "automatic") if owner else path, "automatic-loop", message, mend)
+
+
+def _warn_of_long_chains(process: Process, context: Context) -> None:
+    steps = flow.automatic_graph(process)
+    inside = {end for ends in steps.values() for end in ends}
+    for name, length in sorted(flow.longest(steps).items()):
+        if length > flow.MOST_AUTOMATIC and name not in inside:
+            message = f"From {name} on {length} automatic transitions can follow each other."
+            mend = f"More than {flow.MOST_AUTOMATIC} are refused: let an event stand between them."
+            owner = next(one for one in process.around(name) if one.automatic)
+            path = (*state_path(owner.name), "automatic")
+            found = context.source.key_problem(path, "automatic-loop", message, mend)
+            context.problems.append(replace(found, severity=Severity.WARNING))
 
 
 def _warn_of_circles(process: Process, context: Context) -> None:

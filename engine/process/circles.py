@@ -1,7 +1,8 @@
 """Circles: timers whose events lead back to them without any time going on. Pure.
 
-A timer at a date falls due at once where the date has passed already. If what it sends enters its state anew, and the
-date stays as it is, it falls due again at the same instant; so do several that lead to each other.
+A timer at a date falls due at once where the date has passed already, and so does one that is moved back behind the
+moment at which it is set. If what it sends enters its state anew, and the date stays as it is, it falls due again at
+the same instant; so do several that lead to each other.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ def _firings(process: Process) -> Iterator[Firing]:
 
 
 def _is_instant(timer: Timer) -> bool:
-    """Whether it sends something and may be due the moment it is set."""
-    return bool(timer.send and (timer.at_field or timer.at_day))
+    """Whether it sends something and may be due the moment it is set.
+
+    In holidays a due time that is moved back off them lies before the moment itself, however long it was to last.
+    """
+    return bool(timer.send and (timer.at_field or timer.at_day or (timer.after and timer.roll == "back")))
 
 
 def _following(process: Process, firing: Firing) -> Iterator[Firing]:

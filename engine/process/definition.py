@@ -17,6 +17,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
 from engine.calendars.duration import Duration, parse
 from engine.process.language.expressions import Expression, Language
+from engine.source.sign import composed
 
 FieldType = str
 ANYWHERE = ""
@@ -55,6 +56,12 @@ class Field:
     pattern: str = ""
     min: float | None = None
     max: float | None = None
+
+    def choice_meant(self, text: str) -> str:
+        """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""
+        if text in self.choices:
+            return text
+        return next((one for one in self.choices if composed(one) == composed(text)), text)
 
 
 @dataclass(frozen=True)
@@ -242,6 +249,23 @@ class MeetingKind:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """How long cases are kept after their end, and who sees to it: the roles `by`.
+
+    `until` gives a day; where it cannot be told, `otherwise` counts from the end. While `hold` is not known to be false
+    a case is not erased. The fields that it `leaves` stay for figures. Cases with the same value of the field `subject`
+    are about the same one.
+    """
+
+    by: frozenset[str]
+    otherwise: Duration
+    until: Expression | None = None
+    hold: Expression | None = None
+    leaves: frozenset[str] = frozenset()
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """Some fields of a form under one heading."""
 
@@ -288,6 +312,7 @@ class Process:
     group_places_by: str = ""
     places_end: str = ""
     meetings: Mapping[str, MeetingKind] = field(default_factory=dict)
+    keep: Keep | None = None
 
     def __hash__(self) -> int:
         return id(self)

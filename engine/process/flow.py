@@ -8,6 +8,8 @@ from engine.process.definition import Process
 from engine.process.paths import AUTOMATIC, paths_of
 
 Graph = dict[str, set[str]]
+# check refuses circles, and warns of longer chains; this bounds how much one chain writes in one transaction.
+MOST_AUTOMATIC = 32
 
 
 def graph(process: Process) -> Graph:
@@ -57,3 +59,17 @@ def reverse(steps: Graph) -> Graph:
 def on_a_cycle(steps: Graph) -> list[str]:
     """The states from which the steps lead back to themselves."""
     return [state for state in steps if state in closure(steps, steps[state])]
+
+
+def longest(steps: Graph) -> dict[str, int]:
+    """How many steps can follow each other from each state; of one from which there is a circle nothing is said."""
+    back, left = reverse(steps), {state: len(ends) for state, ends in steps.items()}
+    found = dict.fromkeys((state for state, count in left.items() if not count), 0)
+    waiting = list(found)
+    for state in waiting:  # grows as states are reached all of whose ends are known
+        for source in back.get(state, ()):
+            left[source] -= 1
+            if not left[source]:
+                found[source] = 1 + max(found[end] for end in steps[source])
+                waiting.append(source)
+    return found

@@ -82,6 +82,8 @@ class Lane:
 PASSWORDS = Lane("passwords", HASHES_AT_ONCE, waiting=120, seconds=30)
 EXPORTS = Lane("exports", 2, waiting=10, seconds=30)
 DRAWINGS = Lane("drawings", 1, waiting=10, seconds=10)
+# Drafts of processes with their scenarios, each of which may let years pass.
+TRIALS = Lane("trials", 1, waiting=10, seconds=30)
 
 
 def beside(lane: Lane) -> Callable[[Callable[P, T]], Callable[P, Awaitable[T]]]:

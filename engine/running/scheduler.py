@@ -1,4 +1,4 @@
-"""Scheduler: looks for timers that are due and for messages to be sent, as long as the program runs.
+"""Scheduler: looks for timers that are due, for messages to be sent and for checkpoints to be taken.
 
 APScheduler runs the looks; what is due stands in the database. It looks at least every LOOK, and sooner where a
 timer is set that falls due before. Waiting is by a monotonic clock: a wall clock that is set back or forward, or
@@ -11,7 +11,6 @@ import functools
 import signal
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -31,6 +30,10 @@ from engine.store.database import DatabaseUnavailable
 # What is late by half a minute nobody notices; deadlines are days. Sooner timers wake it.
 LOOK = timedelta(seconds=30)
 DELIVER = timedelta(seconds=5)
+# A checkpoint a day is little to keep and much to prove; it is asked for each hour, so that a restart loses none.
+NOTE, NOTED = timedelta(hours=1), timedelta(days=1)
+# How often it is looked whether cases are due for erasure; who is told, and how often, is not decided here.
+TELL = timedelta(days=1)
 # Reading a clock costs nothing, and a second is the shortest that anybody could notice.
 PULSE = timedelta(seconds=1)
 _DUE = "due"
@@ -52,28 +55,36 @@ class Steady(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
 
 
 class Drift:
-    """Notices that the wall clock was set back, by readings of how far it is ahead of the monotonic one."""
+    """Notices that the wall clock was set back, by readings of how far it is ahead of the monotonic one.
+
+    Steps that are too small to be noticed add up: it is compared with the most that it was ahead since it was noticed.
+    """
 
     def __init__(self, ahead: timedelta) -> None:
-        # Two: a run that read the clock before it was set may say only after the next reading when it runs again.
-        self._last = deque([ahead], maxlen=2)
+        self._most, self._again = ahead, False
 
     def is_back(self, ahead: timedelta) -> bool:
-        """Whether it was set back since, or shortly before, the last reading."""
-        found = max(self._last) - ahead > PULSE / 2
-        self._last.append(ahead)
-        return found
+        """Whether it was set back since it was last found so, or was found so by the last reading."""
+        found = self._most - ahead > PULSE / 2
+        # Twice: a run that read the clock before it was set may say only after the next reading when it runs again.
+        told, self._again = found or self._again, found
+        self._most = ahead if found else max(self._most, ahead)
+        return told
 
 
 class Scheduler:
     """One scheduler on one engine. Several on one database do no harm: each timer fires once."""
 
-    def __init__(self, engine: Engine, progress: Progress | None = None, send: Send | None = None) -> None:
+    def __init__(
+        self, engine: Engine, progress: Progress | None = None, send: Send | None = None, head_to: str = ""
+    ) -> None:
         self._engine = engine
         self._progress = progress
         self._send = send
+        self._head_to = head_to  # whom heads are sent to: an e-mail address, or `hooks`; empty: nobody
         self._wall = SystemClock()  # what APScheduler goes by; the engine's clock may be another
         self._stopping = threading.Event()
+        self._noted = ""
         self._lock = threading.Lock()
         self._woken, self._bell = threading.Event(), threading.Event()
         self._pulse = threading.Thread(target=self._beat, name="pulse", daemon=True)
@@ -88,6 +99,9 @@ class Scheduler:
         # Each kind has a job of its own: a mail server that does not answer delays no hook, and the other way round.
         for kind in KINDS if self._send is not None else ():
             self._add(kind, functools.partial(self._deliver, kind), DELIVER)
+        self._add("checkpoint", self._note, NOTE)
+        if self._send is not None:
+            self._add("retention", self._tell_due, TELL)
         self._engine.on_timer(self.wake_by)
         self._waker.start()
         self._pulse.start()
@@ -187,6 +201,27 @@ class Scheduler:
     def _ahead(self) -> timedelta:
         """By how much the wall clock is ahead of the monotonic one: less than before where it was set back."""
         return timedelta(seconds=self._wall.now().timestamp() - time.monotonic())
+
+    def _note(self) -> None:
+        """Take a checkpoint where the newest is a day old."""
+        try:
+            head = self._engine.head(NOTED)
+            if self._head_to and self._send is not None:
+                self._engine.keeping.tell_head(self._head_to)
+        except Exception as error:
+            _tell("checkpoint failed", error)
+            return
+        # Logs are often kept elsewhere, and so is the head then.
+        if head.line != self._noted:
+            self._noted = head.line
+            _log.info("checkpoint", head=head.line)
+
+    def _tell_due(self) -> None:
+        """Put into the outbox what those are told who see to it how long cases are kept."""
+        try:
+            self._engine.retention.tell_due()
+        except Exception as error:
+            _tell("retention failed", error)
 
     def _deliver(self, kind: str) -> None:
         """Send what the outbox holds of a kind."""

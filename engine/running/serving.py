@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api.app import create_app
+from engine.running.proxies import Network, Proxies
 from engine.running.scheduler import Scheduler
 from engine.service import Engine
 from engine.web.app import create_site
@@ -36,8 +37,12 @@ def create_service(
     scheduler: Scheduler | None = None,
     address: str = "http://127.0.0.1:8000",
     provider: Provider | None = None,
-) -> Both:
-    """Everything that `casework serve` runs, reached at `address`. The scheduler runs as long as it does."""
+    proxies: tuple[Network, ...] = (),
+) -> ASGIApp:
+    """Everything that `casework serve` runs, reached at `address`, through `proxies` where there are any.
+
+    The scheduler runs as long as it does.
+    """
     pages = create_site(engine, address=address, provider=provider)
 
     @asynccontextmanager
@@ -49,4 +54,4 @@ def create_service(
             scheduler.stop()
 
     pages.router.lifespan_context = life
-    return Both(pages, create_app(engine, per_minute=per_minute))
+    return Proxies(Both(pages, create_app(engine, per_minute=per_minute, address=address)), proxies)

@@ -9,10 +9,13 @@ from engine.service.cases.transaction import UnknownCase
 from engine.service.cases.views import Case, Document, Page, Task, Timer, as_data
 from engine.service.cases.words import Access, Choice, Overview, Report, Shown, Told
 from engine.service.engine import Engine
-from engine.service.keeping.verification import Finding, Verified
+from engine.service.keeping.proof import Finding
+from engine.service.keeping.verification import Verified
 from engine.service.lists.cursors import BadCursor
 from engine.service.lists.finder import UnknownState
-from engine.service.people.people import BadPerson, Grant, Organisation, Person, Scope, Token
+from engine.service.people.faults import BadPerson
+from engine.service.people.people import Grant, Organisation, Person
+from engine.service.people.tokens import Scope, Token
 from engine.service.processes.catalogue import UnknownProcess
 from engine.service.processes.publication import Published
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine.case.refusal import Refusal
@@ -16,7 +17,10 @@ from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.documents.admission import Admission
 from engine.service.processes.catalogue import Catalogue
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
-from engine.store.documents import Documents
+from engine.store.documents import Arrived, Documents
+from engine.store.keeping.retention import is_named
+from engine.store.locks import Lock, hold, share
+from engine.store.site import site_id
 
 T = TypeVar("T")
 
@@ -45,6 +49,11 @@ class Site:
     catalogue: Catalogue
     admission: Admission
     listeners: list[Callable[[datetime], None]] = field(default_factory=list)
+
+    def id(self) -> str:
+        """What this installation is called: the same for ever, and no other one is called so."""
+        with self.database.reading() as connection:
+            return site_id(connection)
 
     def write(self, work: Callable[[Transaction], T], now: datetime | None = None) -> T:
         """Run a transaction, again where another one was faster. `now` (aware) is its present; None: the clock's.
@@ -79,6 +88,22 @@ class Site:
             return self.write(work)
         except TakenBack as taken_back:
             return taken_back.refusal
+
+    def keep(self, connection: Connection, arrived: Arrived) -> None:
+        """Keep a content that the transaction goes on to name: nobody removes it meanwhile."""
+        share(connection, Lock.CONTENTS)
+        self.documents.keep(arrived)
+
+    def forget(self, digests: Iterable[str]) -> None:
+        """Remove the contents that no case and no draft names any more, once that is written.
+
+        Afterwards: one that nothing names only takes room, one that is not there is lost.
+        """
+        for digest in digests:
+            with self.database.writing() as connection:
+                hold(connection, Lock.CONTENTS)
+                if not is_named(connection, digest):
+                    self.documents.remove(digest)
 
     def _tell(self, earliest: str | None) -> None:
         if earliest is not None:

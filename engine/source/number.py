@@ -7,6 +7,7 @@ as `1_000`, `1e3`, digits of other scripts or spaces between them.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from engine.source.fault import Invalid
 
@@ -54,10 +55,34 @@ def decimal(value: object) -> float:
     """A number that was written, with decimals or without, or that is one already.
 
     Raises:
-        NotANumber: it is none, is not finite, or has too many digits.
+        NotANumber: it is none, is not finite, or has too many digits, before the point and behind it together.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS:
-        return float(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip(" ")):
-        return float(value)
+        if len(re.sub("[^0-9]", "", value).lstrip("0")) <= MOST_DIGITS:
+            return float(value) + 0.0  # never -0.0, which is written as nobody writes nothing
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value == kept(value):
+        return float(value) + 0.0
     raise NotANumber(f"{HOW}, and a point.")
+
+
+def kept(value: float) -> float | None:
+    """A number that was worked out, with as many digits as can be kept and typed; None where it has no such value."""
+    # Also what is not finite: neither a form nor JSON knows it.
+    if not abs(value) < 10**MOST_DIGITS:
+        return None
+    # Behind the point, too, no more are read than these.
+    return value if isinstance(value, int) else round(float(f"{value:.{MOST_DIGITS}g}"), MOST_DIGITS) + 0.0
+
+
+def written(value: float) -> str:
+    """A number as it is shown and can be typed again: a point only where it has decimals, never an exponent."""
+    text = format(Decimal(repr(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number_in(text: str) -> int | None:
+    """The whole number that a text is, if it counts something and a database can count so far; else None."""
+    try:
+        return count(text)
+    except NotANumber:
+        return None

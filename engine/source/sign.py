@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Joiners stand inside words of some scripts and inside pictures (emoji), as do tags: alone they are nothing.
@@ -19,6 +20,7 @@ _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u2032": "'", "\u201c":
 _QUOTES |= {"\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"', "\u2039": "'", "\u203a": "'", "\u02bc": "'"}
 # Some programs end a line at these and others do not: what is seen and what is read would differ.
 _LINES = "\u0085\u2028\u2029"
+_ENDS = re.compile(f"\r\n|[\r{_LINES}]")
 
 
 def plain_spaces(text: str) -> str:
@@ -26,6 +28,26 @@ def plain_spaces(text: str) -> str:
     if text.isascii():
         return text
     return "".join(" " if unicodedata.category(one) == "Zs" else one for one in text)
+
+
+def composed(text: str) -> str:
+    """A text in which an accent is part of its letter: file names of some systems, and text of some documents, have it
+    as a sign of its own, and nobody tells the two apart.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def other_spellings(text: str) -> tuple[str, ...]:
+    """How a text that looks like this one may have been kept, when texts were still kept as they came; without it."""
+    if text.isascii():
+        return ()
+    both = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    return tuple(dict.fromkeys(one for one in both if one != text))
+
+
+def plain_lines(text: str) -> str:
+    """A text whose lines end as they do everywhere: pages send two signs, other programs one, some another one."""
+    return _ENDS.sub("\n", text)
 
 
 def is_blank(text: str) -> bool:
@@ -38,6 +60,8 @@ def is_blank(text: str) -> bool:
 
 def hidden_in(text: str) -> tuple[int, str] | None:
     """Where the first sign stands that cannot be seen and has no business in a text, and its kind; None without one."""
+    if text.isascii():  # nearly every text; none of these signs is
+        return None
     for place, one in enumerate(text):
         if one in _KINDS:
             return place, _KINDS[one]

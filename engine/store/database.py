@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import shutil
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy
 from sqlalchemy import Connection, event, make_url
@@ -27,17 +29,18 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from engine.source.fault import Unavailable
+from engine.store.lines import REST_SECONDS, Kept, has_ended
 from engine.store.turn import Turn
 
 # Longer than any single transaction takes, shorter than people and proxies wait.
 BUSY_SECONDS = 30
+# For who has waited in line so long already: whoever has SQLite's lock stands still, and others want to be told, too.
+BRIEF_SECONDS = 1
 # No transaction waits for people: one that does nothing for a minute belongs to a process that stands still.
 IDLE_SECONDS = 60
-# Servers and firewalls drop connections after minutes; asking at each use would be one more round trip.
-REST_SECONDS = 2.0
 # SQLite's connections are files; a PostgreSQL server counts them, and the pool keeps five.
 MOST_KEPT = {"sqlite": 64, "postgresql": 4}
 # Serialisation failure, deadlock, and a key that somebody else inserted first.
@@ -48,6 +51,26 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be used; the message says why and how to mend it, without its password."""
 
 
+class DatabaseUnwritable(DatabaseUnavailable):
+    """It can be read and not be written: the disk is full, read-only or broken. `said` tells people."""
+
+    seconds = 60
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The database cannot be written: {why}. Nothing was written; what is there can be read.")
+        ask = "Tell whoever runs casework here."
+        self.said = f"Nothing can be changed now: {why}. Nothing was done; what is there can be read. {ask}"
+
+
+_FULL, _READ_ONLY, _BROKEN = "the disk is full", "the disk or the database is read-only", "the disk has a fault"
+# SQLite needs so much for its own files before it reads anything.
+_LITTLE = 1 << 16
+_UNWRITABLE = {"53100": _FULL, "25006": _READ_ONLY, "58030": _BROKEN}
+_UNWRITABLE_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_IOERR: _BROKEN,
+}
 # What the driver says holds the statement, and may hold what stands in it.
 _FAILED = "The database did not answer as it should: it may be locked, full, or out of reach. Nothing was written."
 
@@ -62,7 +85,7 @@ class Database:
         self._turn = Turn(self.file, BUSY_SECONDS)
         # There is one connection to memory, which all threads share: none of them may keep it for itself.
         in_memory = self.is_sqlite and self.file is None
-        self._kept = _Kept(0 if in_memory else MOST_KEPT[self.kind])
+        self._kept = Kept(0 if in_memory else MOST_KEPT[self.kind])
 
     @property
     def is_sqlite(self) -> bool:
@@ -75,33 +98,40 @@ class Database:
         name = self.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
+    def make_file(self) -> None:
+        """Make the file of a new SQLite database, for who makes it only: its log and index take the same mode."""
+        if self.file is not None and not self.file.exists() and self.file.parent.exists():
+            with contextlib.suppress(OSError):  # a folder that cannot be written: that, the database says itself
+                os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
+
     def __str__(self) -> str:
         return self.url.render_as_string(hide_password=True)
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> contextlib.AbstractContextManager[Connection]:
         """A transaction that may write: committed at the end, rolled back on any error."""
-        with self._connected(write=True) as connection:
-            yield connection
+        return self._connected(write=True)
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> contextlib.AbstractContextManager[Connection]:
         """A transaction that only reads, and waits for no writer."""
-        with self._connected(write=False) as connection:
-            yield connection
+        return self._connected(write=False)
 
     @contextlib.contextmanager
     def _connected(self, *, write: bool) -> Iterator[Connection]:
-        with self._turn.taken() if write else contextlib.nullcontext(), self._connection(write=write) as connection:
+        turn = self._turn.taken() if write else contextlib.nullcontext(True)  # noqa: FBT003
+        with turn as is_worth_waiting, self._connection(write=write) as connection:
             if write and self.is_sqlite:
-                connection.info["write"] = True
+                connection.info["write"] = BUSY_SECONDS if is_worth_waiting else BRIEF_SECONDS
             try:
                 with connection.begin():
                     yield connection
-            except (OperationalError, InterfaceError) as error:
+            except DBAPIError as error:
                 if is_worth_retrying(error):
                     raise
-                raise DatabaseUnavailable(_FAILED) from error
+                if write and (why := _unwritable(error)):
+                    raise DatabaseUnwritable(_FULL if self._is_disk_full() else why) from error
+                if isinstance(error, (OperationalError, InterfaceError)):
+                    raise DatabaseUnavailable(_FAILED) from error
+                raise
             finally:
                 connection.info.pop("write", None)
 
@@ -115,7 +145,7 @@ class Database:
             try:
                 yield kept
             finally:
-                self._kept.take_back(kept)
+                self._kept.take_back()
             return
         connection = self._connect()
         if not write and not self.is_sqlite:
@@ -128,9 +158,34 @@ class Database:
         try:
             return self._engine.connect()
         except OperationalError as error:
+            if self._is_whole_without_log():
+                return self._spare().connect()
             raise DatabaseUnavailable(_why(self, error)) from None
         except PoolTimeout:
             raise DatabaseUnavailable("Too many use the database at once. Try again.") from None
+
+    def _is_disk_full(self) -> bool:
+        return self.file is not None and shutil.disk_usage(self.file.parent).free < _LITTLE
+
+    def _is_whole_without_log(self) -> bool:
+        """Whether the file holds everything, so that it can be read where SQLite finds no room for its own files."""
+        if self.file is None or not self.file.is_file() or not self.file.stat().st_size:
+            return False
+        log = self.file.with_name(self.file.name + "-wal")
+        return not log.exists() or log.stat().st_size == 0
+
+    def _spare(self) -> sqlalchemy.Engine:
+        """For reading from a disk that is full or read-only, on which nobody else has the database open either.
+
+        Each connection is a new one, which first tries to be an ordinary one: somebody may write again by now.
+        """
+        address = f"file:{quote(str(self.file))}?immutable=1"
+        engine = sqlalchemy.create_engine(
+            "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool, paramstyle="named"
+        )
+        event.listen(engine, "connect", _prepare_spare)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -138,76 +193,18 @@ class Database:
         self._engine.dispose()
 
 
-class _Line:
-    """What one thread keeps: its connection, whether it is in use, and since when it rests. It goes with the thread."""
-
-    def __init__(self, connection: Connection, forget: Callable[[Connection], None]) -> None:
-        self.connection, self.busy, self.rests_since = connection, False, time.monotonic()
-        self._forget = forget
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether it can be used as it is. One that rested may be dead by now: the pool looks, and makes a new one."""
-        if self.connection.closed or time.monotonic() - self.rests_since > REST_SECONDS:
-            return False
-        return not _has_ended(self.connection.connection.dbapi_connection)
-
-    def __del__(self) -> None:
-        self._forget(self.connection)
-
-
-class _Kept:
-    """The connections that threads keep, one each: taking one from the pool and giving it back for every short
-    transaction costs as much as a statement. At most `most` threads keep one, so that the pool does not run dry.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._all: set[Connection] = set()
-        self._own = threading.local()
-        self._own.line = None
-
-    def lend(self, connect: Callable[[], Connection]) -> Connection | None:
-        """This thread's connection; None where it is in use already, or too many threads keep one."""
-        line: _Line | None = getattr(self._own, "line", None)
-        if line is not None and line.busy:
-            return None
-        if line is None or not line.is_fresh:
-            self._own.line = line = None  # what was kept goes back to the pool before another is asked for
-            if len(self._all) >= self._most:
-                return None
-            line = self._own.line = _Line(connect(), self._forget)
-            with self._lock:
-                self._all.add(line.connection)
-        line.busy = True
-        return line.connection
-
-    def take_back(self, connection: Connection) -> None:
-        """Keep it for the next time, unless it broke."""
-        line: _Line = self._own.line
-        line.busy, line.rests_since = False, time.monotonic()
-        if connection.closed or connection.invalidated:
-            self._own.line = None
-
-    def _forget(self, connection: Connection) -> None:
-        with self._lock:
-            self._all.discard(connection)
-        connection.close()
-
-    def close(self) -> None:
-        """Close them all, whichever threads they belong to."""
-        with self._lock:
-            kept, self._all = self._all, set()
-        for connection in kept:
-            connection.close()
-
-
 def is_worth_retrying(error: DBAPIError) -> bool:
     """Whether the transaction lost a race, so that running it again gives the right answer."""
     state = getattr(error.orig, "sqlstate", None)
     # SQLite has no codes of states, only words.
     return state in _RETRIED or "UNIQUE constraint failed: keys" in str(error.orig)
+
+
+def _unwritable(error: DBAPIError) -> str:
+    """Why nothing can be written; empty where that is not what went wrong."""
+    # The lower byte says what it is, the others where it happened.
+    found = _UNWRITABLE_SQLITE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF, "")
+    return found or _UNWRITABLE.get(getattr(error.orig, "sqlstate", "") or "", "")
 
 
 def _parsed(url: str) -> sqlalchemy.URL:
@@ -256,22 +253,6 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
     connection.commit()
 
 
-def _has_ended(connection: Any) -> bool:
-    """Whether the server hung up on a connection that rests, without asking it.
-
-    Nothing was sent on it yet, so that nothing is done twice by taking another one.
-    """
-    line = getattr(connection, "pgconn", None)
-    if line is None:  # SQLite: a file
-        return False
-    try:
-        for _ in range(2):  # first comes the server's farewell, then the end
-            line.consume_input()
-    except Exception:
-        return True
-    return bool(connection.closed)
-
-
 def _note_rest(_: Any, record: Any) -> None:
     record.info["rests_since"] = time.monotonic()
 
@@ -279,7 +260,7 @@ def _note_rest(_: Any, record: Any) -> None:
 def _ping_after_rest(connection: Any, record: Any, _: Any) -> None:
     """A connection that has rested may be dead by now: then the pool makes a new one."""
     # A connection that was made just now has never rested, and is not asked.
-    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS and not _has_ended(connection):
+    if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS and not has_ended(connection):
         return
     try:
         connection.execute("SELECT 1")
@@ -298,11 +279,20 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _prepare_spare(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+    record.info["spare"] = True
+
+
 def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
+    patience = connection.info.get("write")
     try:
+        if patience and patience != connection.info.setdefault("patience", BUSY_SECONDS):
+            driver.execute(f"PRAGMA busy_timeout = {1000 * patience}")
+            connection.info["patience"] = patience
         # One that began by reading cannot write any more once somebody else has: IMMEDIATE takes the lock first.
-        driver.execute("BEGIN IMMEDIATE" if connection.info.get("write") else "BEGIN")
+        driver.execute("BEGIN IMMEDIATE" if patience else "BEGIN")
     except sqlite3.OperationalError as error:
         # SQLAlchemy does not wrap what the driver raises within a listener of its own.
         raise OperationalError("BEGIN", None, error) from error

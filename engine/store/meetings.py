@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, insert, or_, select, update
 
 from engine.case.sight import ListSight, Part
-from engine.store.tables import bookings, cases, meetings
+from engine.store.tables import bookings, meetings
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class StoredMeeting:
 
 
 _COLUMNS = tuple(c for c in meetings.c)
+# Counted each time: a number of its own could differ from what stands on the agenda.
 _booked = (
     select(func.count())
     .select_from(bookings)
@@ -73,12 +74,25 @@ def meeting_of(connection: Connection, number: int) -> StoredMeeting | None:
     return _meeting(row) if row else None
 
 
-def is_taken(connection: Connection, meeting: StoredMeeting) -> bool:
-    """Whether another meeting of the series is on the day of this one."""
+def hold_meeting(connection: Connection, number: int) -> StoredMeeting | None:
+    """The same, which nobody else changes until this transaction ends."""
+    # On SQLite there is one writer anyway. The count is read afterwards: it is that of what others did before.
+    connection.execute(select(meetings.c.id).where(meetings.c.id == number).with_for_update())
+    return meeting_of(connection, number)
+
+
+def share_meeting(connection: Connection, number: int) -> StoredMeeting | None:
+    """The same for who only needs it to stay: others may have it so beside them."""
+    connection.execute(select(meetings.c.id).where(meetings.c.id == number).with_for_update(read=True))
+    return meeting_of(connection, number)
+
+
+def meeting_on(connection: Connection, meeting: StoredMeeting) -> StoredMeeting | None:
+    """Another meeting of the series on the day of this one; None where there is none."""
     names = ("process", "meeting", "series", "day")
     same = (meetings.c[name] == getattr(meeting, name) for name in names)
-    query = select(meetings.c.id).where(*same, meetings.c.id != meeting.id)
-    return connection.execute(query).first() is not None
+    row = connection.execute(select(*_COLUMNS, _booked).where(*same, meetings.c.id != meeting.id)).first()
+    return _meeting(row) if row else None
 
 
 def find_meetings(
@@ -107,8 +121,20 @@ def meetings_before(
     return [_meeting(row) for row in connection.execute(query)]
 
 
+def meetings_from(
+    connection: Connection, since: str, last: tuple[str, int] | None, sight: ListSight, most: int
+) -> list[StoredMeeting]:
+    """At most so many meetings that somebody sees from a day on, the earliest first. `last` as above."""
+    query = _seen_of(sight).where(meetings.c.day >= since)
+    if last is not None:
+        day, number = last
+        query = query.where(or_(meetings.c.day > day, and_(meetings.c.day == day, meetings.c.id > number)))
+    return [_meeting(row) for row in connection.execute(query.order_by(meetings.c.day, meetings.c.id).limit(most))]
+
+
 def _seen_of(sight: ListSight) -> Select[Any]:
     query = select(*_COLUMNS, _booked)
+    # With false(): an or_ of nothing is no condition, and who sees nothing would see everything.
     return query if sight.everything else query.where(or_(false(), *(_seen(one) for one in sight.parts)))
 
 
@@ -127,9 +153,8 @@ def _meeting(row: Any) -> StoredMeeting:
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 
-def cases_booked(connection: Connection, agenda: tuple[str, str, str, str]) -> list[tuple[int, str]]:
-    """Number and snapshot of the cases on an agenda (process, meeting, series, day), in order of their numbers."""
+def cases_booked(connection: Connection, agenda: tuple[str, str, str, str]) -> list[int]:
+    """The numbers of the cases on an agenda (process, meeting, series, day), in order."""
     columns = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
-    query = select(cases.c.id, cases.c.snapshot).join(bookings, bookings.c.case_id == cases.c.id)
-    query = query.where(*(column == value for column, value in zip(columns, agenda, strict=True)))
-    return [(row[0], row[1]) for row in connection.execute(query.order_by(cases.c.id))]
+    query = select(bookings.c.case_id).where(*(column == value for column, value in zip(columns, agenda, strict=True)))
+    return [row[0] for row in connection.execute(query.order_by(bookings.c.case_id))]

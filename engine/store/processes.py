@@ -12,7 +12,10 @@ from engine.store.tables import calendars, versions
 
 _VERSIONS = Statement(
     select(versions.c.process, versions.c.version, versions.c.effective_from, versions.c.hash).order_by(
-        versions.c.effective_from, versions.c.published
+        # The label last: two of one day and one instant have an order too, the same in every copy of the database.
+        versions.c.effective_from,
+        versions.c.published,
+        versions.c.version,
     )
 )
 _TEXT = Statement(
@@ -102,6 +105,13 @@ def calendar_text(connection: Connection, name: str) -> StoredCalendar | None:
     """The latest edition of a calendar; None where there is none of that name."""
     row = _CALENDAR.row(connection, name=name)
     return StoredCalendar(*row) if row else None
+
+
+def all_calendars(connection: Connection) -> list[tuple[str, StoredCalendar]]:
+    """The name and every edition of each calendar."""
+    query = select(calendars.c.calendar, calendars.c.edition, calendars.c.text, calendars.c.hash)
+    ordered = query.order_by(calendars.c.calendar, calendars.c.edition)
+    return [(row[0], StoredCalendar(*row[1:])) for row in connection.execute(ordered)]
 
 
 def insert_calendar(connection: Connection, name: str, calendar: StoredCalendar, published: str) -> None:

@@ -7,10 +7,10 @@ driver become SQLAlchemy's, without the values, which may be personal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, bindparam, insert, select
+from sqlalchemy import Column, Connection, Select, Table, bindparam, insert, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ Values = dict[str, Any]
 Row = tuple[Any, ...]
 # Names in one statement: more gain nothing, and each combination is compiled and kept once.
 MOST = 20
+BLOCK = 1000
 
 
 class Statement:
@@ -151,6 +152,24 @@ def put_row(table: Table) -> Statement:
         return put_
 
     return Statement(put(sqlite_insert), put(postgres_insert))
+
+
+def streamed(connection: Connection, query: Executable) -> Iterator[Any]:
+    """The rows of a query, read in blocks: memory does not grow with the table."""
+    with connection.execute(query, execution_options={"yield_per": BLOCK}) as found:
+        yield from found
+
+
+def paged(connection: Connection, query: Select[Any], *key: Column[Any]) -> Iterator[Any]:
+    """The same in the order of a key that is among what is selected, page by page: nothing is left open where the
+    database is lost in between.
+    """
+    page = query.order_by(*key).limit(BLOCK)
+    rows = connection.execute(page).all()
+    while rows:
+        yield from rows
+        last = (literal(getattr(rows[-1], column.name), column.type) for column in key)
+        rows = connection.execute(page.where(tuple_(*key) > tuple_(*last))).all() if len(rows) == BLOCK else []
 
 
 def one_row(table: Table, key: Column[Any]) -> Executable:

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,21 +26,22 @@ class Turn:
         self._local.handles = None
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
-        """Have the turn. After `seconds` in vain go on without it: SQLite's own lock still keeps writers apart, and
-        tells who waits for one that stands still.
+    def taken(self) -> Iterator[bool]:
+        """Have the turn; whether it is worth waiting for SQLite's own lock. After `seconds` in vain go on without it:
+        that one still keeps writers apart, and tells who comes behind one that stands still.
         """
         files = self._files()
         if files is None:
-            yield
+            yield True
             return
         following, writing = files
-        is_next = self._lock(following)
-        is_turn = is_next and self._lock(writing)
+        end = time.monotonic() + self._seconds  # for both: nobody waits twice as long
+        is_next = self._lock(following, end)
+        is_turn = is_next and self._lock(writing, end)
         if is_next:
             fcntl.flock(following, fcntl.LOCK_UN)
         try:
-            yield
+            yield is_turn
         finally:
             if is_turn:
                 fcntl.flock(writing, fcntl.LOCK_UN)
@@ -58,12 +60,12 @@ class Turn:
                 return None
         return own.files
 
-    def _lock(self, file: int) -> bool:
+    def _lock(self, file: int, end: float) -> bool:
         """Lock at once where nobody has it, else wait, but not for ever: flock itself knows no limit."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return _wait(file, self._seconds)
+            return _wait(file, max(0.0, end - time.monotonic()))
         return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,18 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine.running.doors import Doors, Turned
+from engine.running.headers import hosts_of, is_secure
 from engine.running.methods import Heads, unknown_method
 from engine.service import Engine
+from engine.service.people.attempts import Throttle
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
-from engine.web import home, outbox, processes
+from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
-from engine.web.cases import board, case, caseload, documents, drafts, events, places, tasks
+from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, places, tasks
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
-from engine.web.meetings import dates, meetings
+from engine.web.meetings import dates, feed, meetings
 from engine.web.page import go, show
-from engine.web.people import handovers, organisations, people, profile, signing
-from engine.web.people.provider import Provider, Waiting
+from engine.web.people import handovers, organisations, people, profile, signing, warnings
+from engine.web.people.provider import Provider
 from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, addressed
 
 # In this order they are searched: what is asked for most comes first.
@@ -33,11 +34,13 @@ ROOMS = (
     caseload,
     events,
     tasks,
+    corrections,
     board,
     drafts,
     signing,
     documents,
     dates,
+    feed,
     meetings,
     places,
     processes,
@@ -45,7 +48,10 @@ ROOMS = (
     handovers,
     organisations,
     outbox,
+    retention,
+    journal,
     profile,
+    warnings,
 )
 
 
@@ -54,21 +60,21 @@ def create_site(
     *,
     address: str = "http://127.0.0.1:8000",
     provider: Provider | None = None,
-    throttle: signing.Throttle | None = None,
+    throttle: Throttle | None = None,
 ) -> FastAPI:
     """The pages of an engine, reached at `address`. Where that is https, cookies are sent by it only."""
     engine.accounts.get_ready()
-    secure = address.startswith("https://")
+    secure = is_secure(address)
+    # No description: of pages it would tell those outside which addresses there are, and no program asks them.
     site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(addressed)])
     site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
-    site.state.provider, site.state.waiting = provider, Waiting()
-    site.state.throttle = throttle or signing.Throttle()
+    site.state.provider = provider
+    site.state.throttle = throttle or Throttle()
     for room in ROOMS:
         site.include_router(room.router, default_response_class=HTMLResponse)
     site.mount("/static", Bundle(), name="static")
     _add_handlers(site)
-    known = {"127.0.0.1", "localhost", urlsplit(address).hostname or "localhost"}
-    site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(known), www_redirect=False)
+    site.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts_of(address), www_redirect=False)
     # What is added last is asked first: Guard gives its headers also to those whom the doors turn away.
     site.add_middleware(Doors, tell=tell)
     site.add_middleware(Guard, secure=secure)

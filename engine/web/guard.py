@@ -10,25 +10,18 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.running.doors import Turned
+from engine.running.headers import headers
 from engine.running.logs import place_of
 
-# data: is for the key of an authenticator, drawn into its page: at an address of its own it would be in logs.
+# data: is for the key of an authenticator as a picture. It is kept nowhere before its first code was right: a picture
+# at an address of its own would need the key in it.
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    # For browsers that do not know frame-ancestors.
-    "x-frame-options": "DENY",
-    # Here addresses may be told: by them a form that came too late finds back to its page. Elsewhere never.
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "cache-control": "no-store",
-}
+# No other site is told an address: those of invitations are secrets. This one is, and needs it: forms/late.py finds by
+# it the page that a form stood on.
+REFERRER = "same-origin"
 _log = structlog.get_logger("casework.web")
 
 
@@ -37,7 +30,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
-        self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
+        self._headers = headers(POLICY, REFERRER, secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
+from engine.source.address import parts_of
 from engine.source.words import counted
 from engine.store.desk.typed_forms import StoredForm
 from engine.web.bundle import asset
@@ -88,11 +89,11 @@ def ask_once(
     submit: str,
     action: str,
     back: str,
-    values: Mapping[str, str] | None = None,
+    values: Iterable[tuple[str, str]] = (),
 ) -> HTMLResponse:
     """A page that asks once before something is done that cannot be taken back."""
     shown: dict[str, Any] = {"title": title, "texts": texts, "submit": submit, "action": action, "back": back}
-    return show(request, "ask_once.html", values=list((values or {}).items()), **shown)
+    return show(request, "ask_once.html", values=list(values), **shown)
 
 
 def go(path: str) -> RedirectResponse:
@@ -178,3 +179,13 @@ def size(count: int) -> str:
 def initial(text: str) -> str:
     """A sentence with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def local_path(wanted: str) -> str:
+    """A path of this site to go to; the first page where something else was asked for."""
+    parts = parts_of(wanted)
+    if parts is None:
+        return "/"
+    # Browsers take // and /\ at the beginning for the name of another host.
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return quote(wanted, safe="/?&=%+,:;@-._~!$'()*[]|") if plain and "\\" not in wanted else "/"

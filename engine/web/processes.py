@@ -13,7 +13,7 @@ from engine.authoring.drawing import NotDrawn
 from engine.authoring.scenarios import Result
 from engine.authoring.trial import run_texts
 from engine.process.definition import Process
-from engine.running.beside import DRAWINGS, beside
+from engine.running.beside import DRAWINGS, TRIALS, beside
 from engine.service.processes.publication import Trial
 from engine.source.problem import Problem, Refused
 from engine.source.reader import read
@@ -28,8 +28,8 @@ PARTS = {"process.yaml": "Process", "calendar.yaml": "Calendar", "scenarios.yaml
 _FIELDS = tuple(zip(("text", "calendar", "scenarios"), ("file", "calendar_file", "scenarios_file"), PARTS, strict=True))
 # What makes a file no text: it cannot stand in the form again as it is. All else is found where the text is checked.
 _UNREADABLE = frozenset({"too-big", "not-utf8"})
-# Hundreds of states are drawn in one or two; where a machine is busy it takes longer.
-SECONDS = 6
+# Hundreds of states are drawn with one or two of work; where a machine is busy it takes longer.
+WORK, SECONDS = 2.2, 6
 
 
 @router.get("/processes")
@@ -58,8 +58,13 @@ def version(request: Request, visitor: Administrating, name: Name, version: Vers
 
 @functools.lru_cache(32)
 def _drawing(process: Process) -> str:
-    """One that took too long is not kept: at another time the machine may be less busy."""
-    return diagram.svg(process, SECONDS)
+    """One that took too long is not kept, unless it always will: at another time the machine may be less busy."""
+    try:
+        return diagram.svg(process, SECONDS, WORK)
+    except NotDrawn as stopped:
+        if stopped.for_good:
+            return diagram.listing(process)
+        raise
 
 
 @router.get("/processes/{name}/{version}/diagram.svg")
@@ -78,7 +83,7 @@ def picture(visitor: Administrating, name: Name, version: Version) -> Response:
 def publish_offer(request: Request, visitor: Administrating, name: Name, _: SentBy) -> Response:
     """Publish a process that is brought along; where that was done before, nothing more is done."""
     try:
-        published = visitor.engine.publish_offer(name, by=visitor.person.login)
+        published = visitor.engine.publish_offer(name, by=visitor.actor)
     except Refused as refused:
         return _list(request, visitor, 422, problem=[f"{one.message} {one.mend}".strip() for one in refused.problems])
     return go(f"/processes/{published.process}/{published.version}?published=1")
@@ -126,6 +131,7 @@ def _draft(
 
 
 @router.post("/processes-draft")
+@beside(TRIALS)
 def check_draft(request: Request, visitor: Administrating, posted: SentBy) -> Response:
     """Check a draft and run its scenarios; publish it where that was asked for and nothing is wrong."""
     texts, unread = _texts(posted)
@@ -137,7 +143,7 @@ def check_draft(request: Request, visitor: Administrating, posted: SentBy) -> Re
     trial, results = _tried(visitor, texts)
     passed = trial.process is not None and not trial.wrong and all(one.passed for one in results or ())
     if wants and passed and trial.process is not None:
-        visitor.engine.publish(texts.process, texts.calendar, by=visitor.person.login)
+        visitor.engine.publish(texts.process, texts.calendar, by=visitor.actor)
         return go(f"/processes/{trial.process.name}/{trial.process.version}?published=1")
     return _draft(request, visitor, texts, 200 if passed else 422, trial, results)
 
@@ -160,7 +166,7 @@ def _calendar_alone(request: Request, visitor: Visitor, texts: Texts, *, wants: 
     if trial.problems:
         return _draft(request, visitor, texts, 422, trial)
     if wants:
-        visitor.engine.publish_calendar(texts.calendar)
+        visitor.engine.publish_calendar(texts.calendar, by=visitor.actor)
         return go("/processes?calendar=1")
     return _draft(request, visitor, texts, 200, trial)
 

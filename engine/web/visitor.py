@@ -5,15 +5,15 @@ The cookie holds a random key; everything else about a session stays on the serv
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated
-from urllib.parse import quote, urlsplit
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BeforeValidator
 from starlette.datastructures import FormData, UploadFile
@@ -25,15 +25,18 @@ from engine.case.answers.text import can_be_kept
 from engine.case.command import Actor
 from engine.case.sight import Action, may
 from engine.process.definition import Process
-from engine.running.doors import door_of
+from engine.running.doors import FORM, door_of
+from engine.running.proxies import origin_of
 from engine.service import Engine
 from engine.service.people.accounts import Session, Stage
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
+from engine.source.address import parts_of
 from engine.source.fault import CaseworkError, Invalid, Unknown
-from engine.source.number import NotANumber, count, whole
+from engine.source.number import MOST_COUNTED, number_in, whole
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
+Before = Annotated[Whole, Query(ge=0, le=MOST_COUNTED)]  # 0: from the latest on
 # Far more than the longest form has; each field costs memory before anybody looks at it.
 MOST_FIELDS = 1000
 MOST_FILES = 60
@@ -41,6 +44,9 @@ MOST_FILES = 60
 MOST_BESIDE_FILES = 20
 IN_MEMORY = 64_000
 CSRF = "csrf"
+# Where somebody whose role needs a second factor sets one up.
+BEGIN_FACTOR = "/profile/code"
+_WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, "/sign-out", "/sign-out-everywhere"})
 READS = frozenset({"GET", "HEAD"})
 # In an address: the name of a form that was typed before, and that the page is filled in with.
 TYPED = "typed"
@@ -95,6 +101,7 @@ class Visitor:
     session: Session
     processes: list[Process] = field(default_factory=list)
     look: Look | None = None
+    origin: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -112,10 +119,10 @@ class Visitor:
         """Who it is."""
         return self.session.person
 
-    @property
+    @functools.cached_property  # a page asks for it some twenty times
     def actor(self) -> Actor:
         """The same as one who asks something of a case."""
-        return self.person.actor
+        return replace(self.person.actor, origin=self.origin)
 
     @property
     def sees_cases(self) -> bool:
@@ -138,14 +145,25 @@ class Visitor:
         return may(self.actor, Action.ADMINISTER)
 
     @property
+    def reads_journal(self) -> bool:
+        """Whether they read what administrators did."""
+        return may(self.actor, Action.READ_JOURNAL)
+
+    @property
     def oversees(self) -> list[Process]:
         """The processes of which they see all cases."""
         return [one for one in self.processes if may(self.actor, Action.OVERSEE, one)]
 
-    @property
+    @functools.cached_property  # the layout asks too
     def meets(self) -> bool:
         """Whether they may look at meetings."""
-        return any(may(self.actor, Action.MEET, one) for one in self.processes)
+        known = any(may(self.actor, Action.MEET, one) for one in self.processes)
+        return known or self.engine.meetings.has_met(self.actor)  # perhaps of a version of old
+
+    @property
+    def retains(self) -> bool:
+        """Whether they see to it how long cases are kept."""
+        return any(may(self.actor, Action.RETAIN, one) for one in self.processes)
 
     @property
     def opens(self) -> list[Process]:
@@ -153,15 +171,21 @@ class Visitor:
         return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
 
 
+def form_key(visitor: Visitor, name: str) -> str:
+    """What stands for one form that was shown to somebody: sent twice, it is done once."""
+    # With who sent it: nobody can use up, or ask about, the key of somebody else's form.
+    return f"page:{visitor.person.login}:{name}"
+
+
 def cookie_name(request: Request) -> str:
     """What the session's cookie is called; over https browsers bind it to this very host."""
+    # Browsers refuse the prefix over plain http, where the site is tried out.
     return "__Host-casework" if request.app.state.secure else "casework"
 
 
 def engine_of(request: Request) -> Engine:
     """The engine that these pages are a face of."""
-    engine: Engine = request.app.state.engine
-    return engine
+    return cast("Engine", request.app.state.engine)
 
 
 async def _engine(request: Request) -> Engine:
@@ -199,7 +223,10 @@ async def _visitor(request: Request) -> Visitor:
 def _arrived(request: Request, arrived: tuple[Session, list[Process], Look | None] | None) -> Visitor:
     if arrived is None or arrived[0].stage is not Stage.SIGNED_IN:
         raise _not_signed_in(request)
-    request.state.visitor = found = Visitor(engine_of(request), *arrived)
+    # Nothing else is for them before they have one; what they came with, they may do again then.
+    if arrived[0].lacks_factor and request.url.path not in _WITHOUT_FACTOR:
+        raise Elsewhere(BEGIN_FACTOR)
+    request.state.visitor = found = Visitor(engine_of(request), *arrived, origin=origin_of(request))
     return found
 
 
@@ -306,21 +333,13 @@ class Posted:
         return number_in(self.text(name))
 
 
-def number_in(text: str) -> int | None:
-    """The whole number that a text is, if it counts something and a database can count so far; else None."""
-    try:
-        return count(text)
-    except NotANumber:
-        return None
-
-
 async def _posted(request: Request) -> AsyncIterator[Posted]:
     check_origin(request)
     kind = request.headers.get("content-type", "").lstrip().lower()
     if kind.startswith("multipart/form-data"):
         sent = await _with_files(request)
     else:
-        sent = await request.form(max_fields=MOST_FIELDS)
+        sent = await request.form(max_fields=MOST_FIELDS, max_part_size=FORM.most)
     try:
         if not can_be_kept([one for pair in sent.multi_items() for one in pair]):
             raise HTTPException(400)
@@ -364,7 +383,8 @@ SentToChange = Annotated[Posted, Depends(_posted_to_change)]
 
 
 def check_origin(request: Request) -> None:
-    """Browsers say where a form was sent from: it must be a page of this very site.
+    """Browsers say where a form was sent from: it must be a page of this very site. One that says nothing of it is not
+    believed: what changes something by a cookie comes from a page, and every browser of today says from which.
 
     Raises:
         Forged: it was not.
@@ -372,14 +392,8 @@ def check_origin(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site not in (None, "same-origin", "none"):
         raise Forged
-    # Some browsers hide where a form comes from, and say null: the token is asked for besides.
-    if origin is not None and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is None and site == "same-origin":
+        return
+    parts = parts_of(origin or "")
+    if parts is None or parts.netloc != request.headers.get("host"):
         raise Forged
-
-
-def local_path(wanted: str) -> str:
-    """A path of this site to go to; the first page where something else was asked for."""
-    parts = urlsplit(wanted)
-    # Browsers take // and /\ at the beginning for the name of another host.
-    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return quote(wanted, safe="/?&=%+,:;@-._~!$'()*[]|") if plain and "\\" not in wanted else "/"

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 
@@ -22,8 +23,10 @@ from engine import Engine
 from engine.cli.main import HOMES, app_with, main
 from tests.conftest import LOAN, REFERRAL, missing
 from tests.integration.test_matrix import _commands
+from tests.integration.test_retention import YARD
 from tests.steps import PUPIL, done
 
+KEEPER = ["--by", "jo:keeper"]
 NAME = "Łukasz “quotes” é 漢 😀"
 BY = ["--by", "jo:coordinator"]
 # What each command is asked here, so that it has something to do and to say.
@@ -48,16 +51,24 @@ ASKED: dict[str, list[str]] = {
     "due": BY,
     "worker": ["--once"],
     "serve": ["--port", "{busy}"],
+    "mail-test": ["jo@example.org"],
     "check": [str(LOAN)],
     "test": [str(LOAN.with_name("equipment-loan.scenarios.yaml"))],
     "diagram": [str(LOAN)],
     "init": [],
     "publish": [str(LOAN)],
     "verify": [],
+    "journal": [],
+    "doctor": [],
+    "outbox list": [],
+    "outbox release": [],
+    "head": [],
     "backup": ["new.zip"],
     "restore": ["old.zip"],
+    "rotate-key": [],
     "demo": ["--if-empty"],
     "organisation add": [NAME + " House"],
+    "organisation change": [NAME + " Club", "--area", ""],
     "organisation list": [],
     "person add": ["new", "--name", NAME, "--role", "administrator"],
     "person change": ["luk", "--name", NAME + " 2"],
@@ -67,6 +78,11 @@ ASKED: dict[str, list[str]] = {
     "token issue": ["luk"],
     "token revoke": ["1"],
     "token list": [],
+    **{f"retention {one}": ["2", "--reason", NAME, *KEEPER] for one in ("hold", "release", "ask", "withdraw")},
+    "subject export": [NAME, "--out", "given", *KEEPER],
+    "correct": ["1", "pupil_name=Ann", "--entry", "1", "--reason", NAME, "--by", "jo:data_protection"],
+    "retention erase": ["2", *KEEPER],
+    "retention certificate": ["2"],
 }
 
 
@@ -87,11 +103,18 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     shutil.copy(sqlite_template, home / "casework.db")
     engine = Engine(f"sqlite:///{home / 'casework.db'}")
     engine.publish(REFERRAL)
+    engine.people.add_organisation(NAME + " Club")
     engine.people.add("luk", NAME, ["administrator", "coordinator"])
     engine.people.add("jo", NAME, ["coordinator"])
     engine.people.issue_token("luk", NAME, ["read"], 1)
     pupil = {**PUPIL, "pupil_name": NAME}
     done(engine.open_case("hbep-referral", "hbep-referral/coordinator", pupil, state="panel"))
+    engine.publish(YARD)
+    boat = done(engine.open_case("yard", "hand", {"owner": NAME, "built": "1950-01-01"}, at=datetime(2001, 1, 1)))
+    done(engine.fire(boat.id, "close", "hand", at=datetime(2001, 2, 1)))
+    engine.retain(boat.id, "asked", NAME, "kim:keeper")
+    engine.erase(boat.id, "lou:keeper")
+    done(engine.open_case("yard", "hand", {"owner": NAME}))
     engine.backup(home / "old.zip")
     engine.close()
     (home / "paper.txt").write_text("paper")

@@ -1,4 +1,4 @@
-"""The first start: from the address that an empty installation prints to its first case, in a real browser."""
+"""The first start: from the address that an empty installation writes down to its first case, in a real browser."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from engine import Engine, shipped
+from engine import shipped
 from tests.browser.test_every_page import violations
-from tests.browser.test_stories import follow, main, press
+from tests.browser.test_stories import PDF, follow, main, press
 from tests.conftest import LOAN
 from tests.served import free_port
-from tests.steps import in_panel
 from tests.waiting import PATIENCE
 
 PASSWORD = "three random words"
@@ -76,8 +75,9 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def address(said: list[str]) -> str:
-    [found] = [line for line in said if "/invitation/" in line]
-    return found
+    """The address in the file that was named."""
+    assert "/invitation/" not in "".join(said)
+    return Path(said[1]).read_text().strip()
 
 
 def entered(page: Page, invitation: str) -> None:
@@ -101,24 +101,50 @@ def steps(page: Page) -> list[str]:
     return [one.inner_text() for one in page.locator("section[aria-labelledby=first-steps] .govuk-tag").all()]
 
 
-def test_from_an_empty_folder_to_the_first_case(installation: Installation, chromium: Browser) -> None:
+def refer(page: Page, folder: Path) -> None:
+    """Fill in every part of a draft that must be, and send it."""
+    follow(page, "The school")
+    expect(page.get_by_label("School (optional)")).to_have_value("Hilltop Academy")
+    expect(page.get_by_label("Hinckley area panel")).to_be_checked()
+    press(page, "Keep and go on")
+    follow(page, "Consent and who it is about")
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_label("Pupil (optional)").fill("Ann Smith-Jones")
+    press(page, "Keep and go on")
+    follow(page, "Why you ask")
+    page.locator("#ground").fill("Fourth suspension since September.")
+    press(page, "Keep and go on")
+    follow(page, "Key stage and SEND")
+    page.get_by_label("KS3 (Years 7 to 9)").check()
+    press(page, "Keep and go on")
+    follow(page, "Documents")
+    for kind in ("forum_form", "referral_form"):
+        paper = folder / f"{kind}.pdf"
+        paper.write_bytes(PDF)
+        page.locator(f"#files-{kind}").set_input_files(paper)
+        expect(page.locator(f"#uploaded-{kind}")).to_contain_text(paper.name)
+    follow(page, "That is all")
+    follow(page, "Check and send")
+    press(page, "Send")
+
+
+def test_from_an_empty_folder_to_the_first_case(installation: Installation, chromium: Browser, tmp_path: Path) -> None:
     first = installation.start()
-    assert first[0] == "Nobody can sign in yet. Choose a password for administrator here, within seven days:"
+    assert first[0].startswith("Nobody can sign in yet. Choose a password for administrator, within seven days,")
     assert len(first) == 2
+    invited = address(first)
     for kill in (True, False):
         installation.stop(kill=kill)
-        again = installation.start()
-        assert again[2:] == ["An address that was printed at an earlier start works too, until one of them is used."]
-        assert address(again) != address(first)
+        assert address(installation.start()) == invited
 
     context = chromium.new_context(base_url=installation.base)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
-    entered(page, address(first))
+    entered(page, invited)
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Administrator")
     assert steps(page) == ["To do", "To do", "To do", "To do"]
     assert violations(page) == []
-    page.goto(address(again))
+    page.goto(invited)
     expect(main(page)).to_contain_text("This invitation holds no more")
 
     page.goto("/")
@@ -164,14 +190,18 @@ def test_from_an_empty_folder_to_the_first_case(installation: Installation, chro
     press(other, "Begin")
     assert re.search(r"/drafts/\d+$", other.url)
     assert steps(page)[2:] == ["Done", "To do"]  # a draft is no case yet
+    refer(other, tmp_path)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Done")
+    follow(other, "Go to the case")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Ann Smith-Jones")
+    other.goto("/")
+    expect(main(other)).to_contain_text("Ann Smith-Jones")
     other.context.close()
-    engine = Engine(f"sqlite:///{installation.folder}/casework.db")
-    in_panel(engine)
-    engine.close()
     assert steps(page) == []
 
     installation.stop()
     assert installation.start() == []
+    assert not list(installation.folder.glob("*invitation*"))
     context.close()
 
 

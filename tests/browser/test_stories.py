@@ -232,7 +232,8 @@ def test_the_coordinator_holds_a_review_that_was_overdue(site: Site, sign_in: Si
     expect(page.get_by_role("heading", level=1)).to_have_text("Done")
     expect(main(page)).to_contain_text("Review")
     assert violations(page) == []
-    again = page.request.post(f"/cases/{number}/do/hold_review", form={**dict(sent), "step": "do"})
+    where = {"origin": page.evaluate("location.origin")}
+    again = page.request.post(f"/cases/{number}/do/hold_review", form={**dict(sent), "step": "do"}, headers=where)
     assert (again.status, again.url) == (200, page.url)  # a second click does nothing more
     held = [one for one in site.engine.report(number).history if one.what.startswith("Hold the review")]
     assert len(held) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from contextlib import suppress
+from datetime import date, time, timedelta
 
 from playwright.sync_api import Page, expect
 
 from engine.case.command import Actor
+from engine.service.meetings.meetings import BadMeeting
 from tests.browser.conftest import SignIn, Site, today
 from tests.browser.test_every_page import violations
 from tests.browser.test_stories import PDF, follow, main, press
@@ -14,10 +16,18 @@ from tests.browser.test_stories import PDF, follow, main, press
 COORDINATOR = Actor("demo.coordinator", frozenset({"coordinator"}))
 
 
+def planned(site: Site) -> tuple[date, int]:
+    """The next day on which the demonstration, whose days hang on today, has no such meeting; and one on it."""
+    for ahead in range(3, 60):
+        day = (today() + timedelta(days=ahead)).date()
+        with suppress(BadMeeting):
+            return day, site.engine.meetings.plan("hbep-referral", "panel", "hinckley", day, time(9, 30), COORDINATOR)
+    raise AssertionError("two months without a free day")
+
+
 def heard(site: Site, count: int = 2) -> tuple[int, list[int]]:
     """A meeting, and the cases on its agenda."""
-    day = (today() + timedelta(days=3)).date()
-    meeting = site.engine.meetings.plan("hbep-referral", "panel", "hinckley", day, time(9, 30), COORDINATOR)
+    day, meeting = planned(site)
     numbers = []
     for index in range(count):
         data = {"school": "Hilltop Academy", "area": "hinckley", "key_stage": "KS3", "consent": "yes"}

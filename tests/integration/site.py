@@ -19,6 +19,7 @@ from engine.store.people.accounts import StoredAccount, put_account
 
 BASE = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery"
+MANY = 23  # more than stand on a page where tests make pages small
 PEOPLE = {
     "jo": (["coordinator"], None),
     "max": (["manager"], None),
@@ -37,15 +38,20 @@ def _hash() -> str:
     return hash_of(PASSWORD)
 
 
-def settle(engine: Engine) -> None:
-    """Keep the people and the organisations, with one password for all of them."""
+def settle(engine: Engine, people: dict[str, Any] = PEOPLE) -> None:
+    """Keep these people and the organisations, with one password for all of them."""
     engine.people.add_organisation("Hilltop", "hinckley")
     engine.people.add_organisation("Elsewhere", "bosworth")
-    for login, (roles, organisation) in PEOPLE.items():
+    settle_more(engine, people)
+
+
+def settle_more(engine: Engine, people: dict[str, Any]) -> None:
+    """Keep these people beside those that there are, with the same password."""
+    for login, (roles, organisation) in people.items():
         engine.people.add(login, login.capitalize(), roles, organisation)
     now = to_text(engine.clock.now())
     with engine.database.writing() as connection:
-        for login in PEOPLE:
+        for login in people:
             account = StoredAccount(known_person(connection, login).id, _hash(), "", 0, "[]")
             put_account(connection, account, now)
 
@@ -54,7 +60,11 @@ class Visit:
     """One browser: it keeps cookies and sends back what hidden fields say."""
 
     def __init__(self, site: FastAPI, login: str = "") -> None:
-        self.client = TestClient(site, base_url=BASE, raise_server_exceptions=False, follow_redirects=False)
+        # As a browser does: it says where a form comes from.
+        said = {"origin": BASE}
+        self.client = TestClient(
+            site, base_url=BASE, headers=said, raise_server_exceptions=False, follow_redirects=False
+        )
         if login:
             said = self.client.post("/sign-in", data={"login": login, "password": PASSWORD})
             assert said.status_code == 303, said.text
@@ -77,4 +87,14 @@ class Visit:
         return said
 
 
-__all__ = ["BASE", "PASSWORD", "PEOPLE", "Accounts", "Visit", "settle"]
+def followed(visit: Visit, path: str, what: str) -> list[str]:
+    """What stands on a page and on those that it leads on to."""
+    found, paths = [], [path]
+    while paths:
+        text = visit.get(paths.pop(0)).text
+        found += re.findall(what, text)
+        paths += [one.replace("&amp;", "&") for one in re.findall(r'href="([^"]+)" rel="next"', text)]
+    return found
+
+
+__all__ = ["BASE", "MANY", "PASSWORD", "PEOPLE", "Accounts", "Visit", "followed", "settle"]

@@ -12,16 +12,15 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.service.people.accounts import (
     ABSOLUTE,
-    CODES,
     IDLE,
     INVITED,
-    STEP,
     BadPassword,
     HasSecondFactor,
     Stage,
     handle_of,
 )
-from engine.service.people.people import BadPerson, UnknownPerson
+from engine.service.people.authenticators import CODES, STEP
+from engine.service.people.faults import BadPerson, UnknownPerson
 from tests.conftest import START
 from tests.integration.site import PASSWORD, settle
 
@@ -145,7 +144,11 @@ def test_each_recovery_code_is_good_once(engine: Engine) -> None:
         assert asked is not None
         assert (engine.accounts.give_code(asked, said) is not None) is is_good, said
     assert engine.accounts.second_factor("jo") == (True, CODES - 2)
-    engine.accounts.drop_second_factor("jo")
+    assert not engine.accounts.drop_second_factor("jo", "000000")
+    assert not engine.accounts.drop_second_factor("jo", codes[0])  # used
+    assert engine.accounts.second_factor("jo") == (True, CODES - 2)
+    assert engine.accounts.drop_second_factor("jo", codes[-1])
+    assert not engine.accounts.drop_second_factor("jo", codes[-2])
     signed_in = engine.accounts.session(key_of(engine))
     assert signed_in is not None
     assert signed_in.stage is Stage.SIGNED_IN

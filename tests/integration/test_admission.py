@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import socket
+import struct
+import threading
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +19,10 @@ from engine.api.app import create_app
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.cli.main import run
-from engine.service.documents.admission import MOST_BYTES, Scanner, Unwanted
+from engine.service.documents.admission import MOST_BYTES, Scanner, Unwanted, media_type_of
+from engine.service.documents.content import LOOKED_AT
+from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import done, in_panel
 
@@ -24,6 +31,8 @@ TAKEN = [("plan.pdf", PDF), ("PLAN.PDF", PDF), ("letter.txt", TEXT), ("Letter of
 TAKEN += [("Letter to Dr. Jones", TEXT), (f"{'É' * 196}.txt", TEXT)]
 # A sign of two bytes that stands where the looking ends.
 TAKEN += [("long.txt", b"x" * 999_999 + "É, and more".encode())]
+
+
 REFUSED = [
     ("plan.pdf", b"", "empty"),
     ("plan.pdf", b"MZ\x90\x00", "This kind of file is not taken"),
@@ -31,10 +40,53 @@ REFUSED = [
     ("plan.pdf", TEXT, "it must end in .txt"),
     ("letter.txt", PDF, "it must end in .pdf"),
     ("run.exe", TEXT, "it must end in .txt"),
+    ("plan.hta", TEXT, "it must end in .txt"),
+    ("plan.settingcontent-ms", TEXT, "it must end in .txt"),
+    ("plan.application", TEXT, "it must end in .txt"),
     ("picture.png", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "it must end in .jpg or .jpeg"),
     (f"{'a' * 197}.txt", TEXT, "at most 200 characters; this one has 201"),
     ("big.txt", b"x" * (MOST_BYTES + 1), "bigger than 25 MB"),
 ]
+
+
+class Clamd(threading.Thread):
+    """Something that speaks as ClamAV does: it finds a virus where a file says so."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.line = socket.create_server(("127.0.0.1", 0))
+        self.port = self.line.getsockname()[1]
+        self.read: list[int] = []
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.line.accept()
+                with client, client.makefile("rb") as said:
+                    assert said.read(10) == b"zINSTREAM\0"
+                    content = b""
+                    while size := struct.unpack("!L", said.read(4))[0]:
+                        content += said.read(size)
+                    self.read.append(len(content))
+                    client.sendall(b"stream: Eicar FOUND\0" if b"EICAR" in content else b"stream: OK\0")
+
+
+@pytest.fixture
+def clamd() -> Iterator[Clamd]:
+    running = Clamd()
+    running.start()
+    yield running
+    running.line.close()
+
+
+def zipped(*names: str, mimetype: str = "") -> io.BytesIO:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        if mimetype:
+            archive.writestr("mimetype", mimetype)
+        for name in names:
+            archive.writestr(name, "x")
+    return into
 
 
 @pytest.mark.parametrize(("name", "content"), TAKEN, ids=lambda one: str(one)[:20])
@@ -45,16 +97,10 @@ def test_what_fits_its_name_is_kept_as_what_it_is(engine: Engine, name: str, con
     assert kept.documents[-1].name == (name or "ehcp")
 
 
+@pytest.mark.usefixtures("commands")
 @pytest.mark.parametrize(("name", "content", "said"), REFUSED, ids=lambda one: str(one)[:20])
 def test_what_is_refused_is_refused_on_every_face(
-    engine: Engine,
-    url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    content: bytes,
-    said: str,
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, said: str
 ) -> None:
     settle(engine)
     case = in_panel(engine)
@@ -71,8 +117,6 @@ def test_what_is_refused_is_refused_on_every_face(
     page = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files={"files": (name, content)})
     assert said in page.text
     (tmp_path / name).write_bytes(content)
-    monkeypatch.setenv("CASEWORK_DATABASE_URL", url)
-    monkeypatch.setenv("CASEWORK_DOCUMENTS", str(tmp_path / "documents"))
     capsys.readouterr()
     assert run(["add-document", str(case.id), "ehcp", str(tmp_path / name), "--by", "coordinator"]) == 1
     assert said in capsys.readouterr().err
@@ -98,3 +142,84 @@ def test_the_scanner_of_the_service_is_asked_by_python_too(engine: Engine, url: 
     assert isinstance(refused, Refusal)
     assert "cannot be checked for viruses now" in refused.message
     scanned.close()
+
+
+def test_every_file_goes_through_the_scanner(engine: Engine, url: str, clamd: Clamd) -> None:
+    settle(engine)
+    case = in_panel(engine)
+    scanned = Engine(url, documents=engine.documents, clock=engine.clock, scanner=Scanner(f"127.0.0.1:{clamd.port}"))
+    visit = Visit(create_site(scanned), "jo")
+    clean, bad = b"%PDF-1.4 " + b"x" * 200_000, b"%PDF-1.4 EICAR"
+    files = [("files", ("clean.pdf", clean)), ("files", ("bad.pdf", bad))]
+    said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files=files)
+    assert "bad.pdf: The virus scanner found something" in said.text
+    assert [one.name for one in engine.case(case.id).documents if one.document == "ehcp"] == ["clean.pdf"]
+    assert clamd.read == [len(clean), len(bad)]
+    scanned.close()
+
+
+def test_without_the_scanner_nothing_is_taken(engine: Engine, url: str) -> None:
+    settle(engine)
+    case = in_panel(engine)
+    scanned = Engine(url, documents=engine.documents, clock=engine.clock, scanner=Scanner("127.0.0.1:9"))
+    visit = Visit(create_site(scanned), "jo")
+    said = visit.post(f"/cases/{case.id}/documents", {"document": "ehcp"}, 422, files={"files": ("a.pdf", b"%PDF-1.4")})
+    assert "cannot be checked for viruses now" in said.text
+    assert "ehcp" not in {one.document for one in engine.case(case.id).documents}
+    scanned.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"MZ\x90\x00\x03\x00", "not taken"),
+        (b"<html><script>alert(1)</script></html>", "not taken"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not taken"),
+        (b"#!/bin/sh\nrm -rf /", "not taken"),
+        (b"\x7fELF\x02", "not taken"),
+        (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "not taken"),
+        (b"PK\x03\x04broken", "not taken"),
+        (b"\x00\x01\x02\xff", "not taken"),
+        (b"{\\rtf1 x}", "not taken"),
+    ],
+)
+def test_what_a_file_is_shows_in_its_content(content: bytes, said: str) -> None:
+    with pytest.raises(Unwanted, match=said):
+        media_type_of(io.BytesIO(content))
+
+
+def test_office_documents_are_taken_without_macros() -> None:
+    assert media_type_of(zipped("word/document.xml")).endswith("wordprocessingml.document")
+    assert media_type_of(zipped("xl/workbook.xml")).endswith("spreadsheetml.sheet")
+    assert media_type_of(zipped(mimetype="application/vnd.oasis.opendocument.text")).endswith("opendocument.text")
+    assert media_type_of(io.BytesIO("Grüße\n".encode())) == "text/plain"
+    assert media_type_of(io.BytesIO(PDF)) == "application/pdf"
+    assert media_type_of(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 30)) == "image/png"
+    for bad in (zipped("word/document.xml", "word/vbaProject.bin"), zipped("evil.exe"), zipped(mimetype="x/y")):
+        with pytest.raises(Unwanted):
+            media_type_of(bad)
+
+
+@pytest.mark.parametrize("before", [600, LOOKED_AT - 13, LOOKED_AT, 3 * LOOKED_AT - 1])
+def test_an_old_microsoft_file_is_read_in_pieces_wherever_its_directory_names_what_it_is(before: int) -> None:
+    begins = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(before, b"\0")
+    file = Pieces(begins + "WordDocument".encode("utf-16-le") + b"\0" * LOOKED_AT)
+    with pytest.raises(Unwanted, match=r"old kind \(\.doc\)"):
+        media_type_of(file)
+    assert max(file.sizes) <= LOOKED_AT
+    with pytest.raises(Unwanted, match="protected by a password"):
+        media_type_of(io.BytesIO(file.getvalue() + "EncryptedPackage".encode("utf-16-le")))
+
+
+class Pieces(io.BytesIO):
+    """A file that notes how much of it is read at once."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.sizes: list[int] = []
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.sizes.append(len(found))
+        return found

@@ -73,7 +73,7 @@ def test_a_case_that_is_not_for_them_looks_like_one_that_is_not_there(engine: En
 
 def test_who_still_owes_a_code_sees_no_case(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     case = in_panel(engine)
-    monkeypatch.setattr(engine.accounts, "_step_of", lambda *_: 1)
+    monkeypatch.setattr(engine.accounts._authenticators, "step_of", lambda *_: 1)
     assert engine.accounts.add_second_factor("jo", "JBSWY3DPEHPK3PXP", "123456")
     key = engine.accounts.sign_in("jo", PASSWORD)
     assert key is not None

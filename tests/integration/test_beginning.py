@@ -11,6 +11,7 @@ import pytest
 from engine import Engine, Refused, shipped
 from engine.clock import SetClock
 from engine.service import UnknownProcess
+from engine.store.people import people as people_store
 from tests.integration.site import PASSWORD
 from tests.steps import in_panel
 
@@ -92,3 +93,22 @@ def test_who_signs_in_at_their_organisation_needs_no_invitation(
     assert (comes(at_organisation=True), comes(at_organisation=False)) == (comes_in, False)
     engine.accounts.set_password("other", PASSWORD)
     assert (comes(at_organisation=True), comes(at_organisation=False)) == (True, True)
+
+
+def test_the_first_steps_read_no_person_and_no_list_of_organisations(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty.publish_offer("hbep-referral", by="ada")
+    for n in range(5):
+        empty.people.add_organisation(f"Hill {n}")
+        empty.people.add(f"p{n}", "", ["coordinator"])
+    empty.people.change(replace(empty.people.person("p0"), active=False))
+    monkeypatch.setattr(people_store, "_person", lambda row: pytest.fail(f"{row[0]} is read"))
+    with empty.database.reading() as connection:
+        assert people_store.roles_of_active(connection) == [("hbep-referral/coordinator",)]
+    assert [(one.name, one.done) for one in empty.first_steps()] == [
+        ("process", True),
+        ("organisations", True),
+        ("people", True),
+        ("case", False),
+    ]

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from engine.api.app import create_app
 from engine.authoring.check import check_file
 from engine.authoring.scenarios import load_scenarios, run_scenarios
 from engine.case.step.tick import MOST_AT_ONCE
 from engine.clock import SetClock
 from engine.service import Engine, Page, Task
 from engine.service.cases import due
+from engine.web.app import create_site
 from tests.conftest import START
+from tests.integration.site import Visit, settle_more
 from tests.steps import done, refusal
 
 HEAD = """
@@ -148,6 +152,30 @@ def test_a_timer_that_comes_back_at_once_comes_before_the_later_ones_of_others(
     assert engine.run_due().fired == 0
     assert order == [first] * order.count(first) + [second] * order.count(first)
     assert order.count(first) >= MOST_AT_ONCE
+
+
+def test_what_an_offer_sets_off_comes_before_the_later_timers_of_others(
+    engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a run in one batch and one that is cut short would leave different histories."""
+    engine.publish(process(OVER_A_PLACE))
+    engine.publish(process(SENDS % "").replace("process: rounds", "process: others"))
+    lies = done(engine.open_case("rounds", "clerk", {"review": "2023-09-15"})).id
+    waits = done(engine.open_case("rounds", "clerk", {"review": "2023-09-01"})).id
+    other = done(engine.open_case("others", "clerk")).id
+    clock.set(START + timedelta(days=21))
+    order, plain = list[int](), due._fire_one
+
+    def noting(tx: Any, case: int, *more: Any) -> Any:
+        order.append(case)
+        return plain(tx, case, *more)
+
+    monkeypatch.setattr(due, "_fire_one", noting)
+    looks = itertools.count()
+    engine.run_due(stop=lambda: next(looks) >= 1)  # one batch
+    assert order[0] == lies
+    assert order.index(waits) < order.index(other)
+    assert order.index(other) == len(order) - 1
 
 
 def test_a_timer_that_was_stopped_runs_again_when_its_date_is_set_ahead(engine: Engine, clock: SetClock) -> None:
@@ -297,3 +325,22 @@ scenarios:
     [result] = run_scenarios(load_scenarios(file))
     result.close()
     assert result.failures == []
+
+
+def test_what_the_engine_asks_for_is_done_on_every_face(engine: Engine, clock: SetClock) -> None:
+    engine.publish(process(ITSELF))
+    cases = [done(engine.open_case("rounds", "clerk", {"review": "2023-09-20"})).id for _ in range(2)]
+    clock.set(START + timedelta(days=21))
+    engine.run_due()
+    settle_more(engine, {"own": (["rounds/owner"], None)})
+    secret, _ = engine.people.issue_token("own", "", ["read", "write"], 1)
+    with TestClient(create_app(engine), headers={"authorization": f"Bearer {secret}"}) as client:
+        for what in ("claim", "done"):
+            said = client.post(f"/api/v1/cases/{cases[0]}/tasks/look-into/{what}")
+            assert said.status_code == 200, said.text
+    visit, task = Visit(create_site(engine), "own"), f"{cases[1]}/look-into"
+    assert "Look into what stopped by itself" in visit.get(f"/cases/{cases[1]}/tasks/look-into/move").text
+    for action in ("claim", "done"):
+        said = visit.post("/tasks", {"action": action, "task": task, "show": "team"})
+        visit.get(said.headers["location"])
+    assert to_look_into(engine) == []

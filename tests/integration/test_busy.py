@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from engine import Engine
 from engine.api.app import create_app
-from engine.clock import SetClock
 from engine.source.fault import Unavailable
 from engine.store.database import Database, DatabaseUnavailable
 from engine.web.app import create_site
@@ -22,13 +19,6 @@ from tests.integration.test_matrix import APART, FORM, World, _browser, _operati
 SECRET = "postgresql://server.example/casework"
 # A request uses the database a few times: it is lost at each of the first ones, one after another.
 TIMES = 4
-
-
-@pytest.fixture
-def world(url: str, tmp_path: Path, clock: SetClock) -> Iterator[World]:
-    engine = Engine(url, documents=tmp_path / "documents", clock=clock)
-    yield World(engine, clock)
-    engine.close()
 
 
 class Loss:

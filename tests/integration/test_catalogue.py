@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine import Actor, Engine
+from engine.clock import SetClock
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from tests.conftest import LOAN
 
@@ -41,6 +42,19 @@ def test_a_version_comes_into_force_when_its_day_begins_in_its_own_zone(engine: 
     first = datetime(2023, 1, 1, 5, 0, tzinfo=UTC)
     assert [in_force(engine, one) for one in (first - TINY, first)] == [None, "1"]
     assert [in_force(engine, one) for one in (SECOND - TINY, SECOND)] == ["1", "2"]
+
+
+def test_of_versions_of_one_day_the_one_published_last_counts_and_at_one_instant_the_one_of_the_last_label(
+    engine: Engine, clock: SetClock
+) -> None:
+    def publish(label: str) -> str | None:
+        text = LOAN.read_text().replace('version: "1"', f'version: "{label}"')
+        engine.publish(text.replace("effective_from: 2023-01-01", "effective_from: 2024-05-01"))
+        return in_force(engine, SECOND)
+
+    assert [publish(label) for label in ("5", "4", "3")] == ["5", "5", "5"]
+    clock.set(clock.now() + TINY)
+    assert publish("1.1") == "1.1"
 
 
 def test_before_the_first_the_first_is_the_newest_and_those_to_come_are_to_be_followed(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from tests.waiting import PATIENCE
 
 # Without the type of a form nobody waits for the rest of it.
 HEAD = (
-    b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+    b"POST /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: http://127.0.0.1\r\n"
     b"content-type: application/x-www-form-urlencoded\r\ncontent-length: 4000\r\n\r\n"
 )
 

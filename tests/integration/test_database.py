@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.store.database import Database, DatabaseUnavailable
+
+PATIENCE = 60
 
 
 @pytest.fixture
@@ -53,3 +56,36 @@ def _end(database: Database, session: int) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         ended = connection.execute("SELECT pg_terminate_backend(%s, 10000)", (session,)).fetchone()
     assert ended == (True,)
+
+
+def test_closing_ends_no_connection_in_the_middle_of_its_use(url: str) -> None:
+    """SQLite would end the whole process. What rests is closed at once, the rest when its thread is done with it."""
+    database = Database(url)
+    reading, closed, rested = threading.Event(), threading.Event(), threading.Event()
+    used: list[Connection] = []
+    found: list[int] = []
+
+    def use() -> None:
+        with database.writing() as connection:
+            used.append(connection)
+            reading.set()
+            assert closed.wait(PATIENCE)
+            found.append(connection.execute(text("SELECT 7")).scalar_one())
+        rested.set()
+
+    other = threading.Thread(target=use)
+    other.start()
+    assert reading.wait(PATIENCE)
+    with database.writing() if not database.is_sqlite else database.reading() as own:
+        own.execute(text("SELECT 1"))
+    database.dispose()
+    assert own.closed
+    assert not used[0].closed
+    closed.set()
+    assert rested.wait(PATIENCE)
+    other.join()
+    assert found == [7]
+    assert used[0].closed
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    database.dispose()

@@ -22,6 +22,7 @@ from tests.conftest import START
 from tests.steps import done
 from tests.waiting import PATIENCE, until
 
+HERE = frozenset({"127.0.0.1"})
 OK = b"HTTP/1.1 200 OK\r\n"
 Talk = Callable[[socket.socket, threading.Event], object]
 
@@ -122,7 +123,7 @@ SLOW: dict[str, Talk] = {
 @pytest.mark.parametrize("talk", SLOW.values(), ids=SLOW.keys())
 def test_a_hook_that_drips_has_its_time_altogether(serve: Callable[[Talk], Server], soon: None, talk: Talk) -> None:
     with pytest.raises(NotSent):
-        Sender()(hook(serve(talk)))
+        Sender(own=HERE)(hook(serve(talk)))
 
 
 HOSTILE: dict[str, tuple[bytes, str]] = {
@@ -139,7 +140,7 @@ def test_a_hook_that_breaks_off_is_a_message_that_was_not_sent(
     serve: Callable[[Talk], Server], text: bytes, fault: str
 ) -> None:
     with pytest.raises(NotSent, match=fault):
-        Sender()(hook(serve(says(text))))
+        Sender(own=HERE)(hook(serve(says(text))))
 
 
 def test_of_an_answer_without_end_little_is_read(serve: Callable[[Talk], Server]) -> None:
@@ -153,7 +154,7 @@ def test_of_an_answer_without_end_little_is_read(serve: Callable[[Talk], Server]
             written[0] += 100_000
 
     server = serve(talk)
-    Sender()(hook(server))
+    Sender(own=HERE)(hook(server))
     server.close()
     assert written[0] < 20_000_000  # what the machine keeps in between
 
@@ -161,15 +162,15 @@ def test_of_an_answer_without_end_little_is_read(serve: Callable[[Talk], Server]
 def test_an_answer_is_not_unpacked(serve: Callable[[Talk], Server]) -> None:
     bomb = gzip.compress(gzip.compress(bytes(50_000_000)))
     head = f"content-encoding: gzip, gzip\r\ncontent-length: {len(bomb)}\r\n\r\n".encode()
-    Sender()(hook(serve(says(OK + head + bomb))))
-    Sender()(hook(serve(says(OK + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnone"))))
+    Sender(own=HERE)(hook(serve(says(OK + head + bomb))))
+    Sender(own=HERE)(hook(serve(says(OK + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnone"))))
 
 
 def test_a_message_is_not_sent_on_to_elsewhere(serve: Callable[[Talk], Server]) -> None:
     other = serve(says(OK + b"content-length: 0\r\n\r\n"))
     moved = f"HTTP/1.1 307 Moved\r\nlocation: {other.url}\r\ncontent-length: 0\r\n\r\n".encode()
     with pytest.raises(NotSent, match="it answered 307"):
-        Sender()(hook(serve(says(moved))))
+        Sender(own=HERE)(hook(serve(says(moved))))
     assert other.calls == 0
 
 
@@ -193,6 +194,20 @@ def test_a_mail_server_that_drips_has_its_time_altogether(
 def test_what_no_message_can_hold_is_not_sent() -> None:
     with pytest.raises(NotSent) as told:
         Mailer("127.0.0.1:9", "casework@example.org").send(Email(1, "a@example.org", "two\nlines", "Text"))
+    assert not isinstance(told.value, NotYet)
+
+
+def test_an_address_that_a_mail_server_cannot_take_is_no_mail_server_that_is_away(
+    serve: Callable[[Talk], Server],
+) -> None:
+    def plain(line: socket.socket, _: threading.Event) -> None:
+        line.sendall(b"220 hello\r\n")
+        while said := line.recv(1000):
+            line.sendall(b"221 bye\r\n" if said.startswith(b"QUIT") else b"250 a server without SMTPUTF8\r\n")
+
+    mailer = Mailer(f"127.0.0.1:{serve(plain).port}", "casework@example.org")
+    with pytest.raises(NotSent, match="did not take it") as told:
+        mailer.send(Email(1, "jörg@example.org", "Hello", "Text"))
     assert not isinstance(told.value, NotYet)
 
 
@@ -326,3 +341,14 @@ def test_the_scheduler_stops_in_the_middle_of_a_round(engine: Engine) -> None:
     assert not stopping.is_alive()
     assert len(heard.taken) == 1
     assert [one.sent is not None for one in engine.outbox.messages()] == [False] * 4 + [True]
+
+
+def test_the_scheduler_sends_each_head_to_whom_the_setting_names(engine: Engine) -> None:
+    engine.people.add("head", "Head", ["administrator"], None, "head@example.org")
+    heard = Heard(lambda _: None)
+    scheduler = Scheduler(engine, send=heard, head_to="head@example.org")
+    scheduler.start()
+    until(lambda: any(one.target == "head@example.org" for one in engine.outbox.messages()))
+    scheduler.stop()
+    [message] = [one for one in engine.outbox.messages() if one.target == "head@example.org"]
+    assert engine.head().line in message.body

@@ -19,24 +19,15 @@ from starlette.types import ASGIApp, Message
 from engine import Engine
 from engine.api.app import create_app
 from engine.running import doors
-from engine.running.beside import Busy, Lane
 from engine.running.doors import CALL, DOCUMENT, FORM, PROCESS, STRANGERS, UPLOAD, door_of
 from engine.running.serving import create_service
 from engine.service.people import passwords
-from engine.web.app import ROOMS, create_site
-from engine.web.people.signing import Throttle
+from engine.web.app import ROOMS
 from engine.web.visitor import Posted, _posted_by, _posted_to_change
 from tests.integration.site import PASSWORD, Visit, settle
 from tests.steps import in_panel
-from tests.waiting import PATIENCE
 
 POSTED = [r for room in ROOMS for r in room.router.routes if isinstance(r, APIRoute) and "POST" in r.methods]
-
-
-@pytest.fixture
-def site(engine: Engine) -> FastAPI:
-    settle(engine)
-    return create_site(engine, throttle=Throttle(1000, 1000))
 
 
 def ask(
@@ -94,7 +85,7 @@ def test_what_is_too_big_is_refused_unread_whoever_sends_it(engine: Engine, path
 def test_what_comes_in_pieces_is_counted_and_cut(engine: Engine, path: str, kind: str) -> None:
     settle(engine)
     piece = b"x" * 10_000
-    head = {"transfer-encoding": "chunked", "content-type": kind}
+    head = {"transfer-encoding": "chunked", "content-type": kind, "origin": "http://127.0.0.1"}
     status, read, _ = ask(create_service(engine, per_minute=10), path, head, [piece] * 1000)
     assert status == 413
     assert read == door_of(path).most // len(piece) + 1
@@ -175,49 +166,6 @@ def test_what_is_sent_lies_on_the_disk(site: FastAPI, engine: Engine, monkeypatc
     sent = {"files": ("a.txt", b"x" * 100_000)}
     Visit(site, "jo").post(f"/cases/{case.id}/documents", {"document": "ehcp"}, files=sent)
     assert in_memory == [False]
-
-
-# What costs much
-
-
-def test_a_lane_lets_few_in_and_sends_away_whom_it_has_no_room_for() -> None:
-    lane = Lane("test", 1, waiting=1, seconds=60)
-    begun, end = threading.Event(), threading.Event()
-
-    def work() -> str:
-        begun.set()
-        assert end.wait(PATIENCE)
-        return "done"
-
-    async def crowd() -> list[str]:
-        first = asyncio.create_task(lane.run(work))
-        await asyncio.to_thread(begun.wait, 30)
-        second = asyncio.create_task(lane.run(work))
-        await asyncio.sleep(0)
-        with pytest.raises(Busy):
-            await lane.run(work)
-        end.set()
-        return [await first, await second, await lane.run(work)]
-
-    assert asyncio.run(crowd()) == ["done"] * 3
-
-
-def test_who_has_waited_too_long_is_told_and_leaves_no_trace() -> None:
-    lane = Lane("test", 1, waiting=5, seconds=0)
-    begun, end = threading.Event(), threading.Event()
-
-    def work() -> bool:
-        begun.set()
-        return end.wait(PATIENCE)
-
-    before = lane._threads.submit(work)
-    assert begun.wait(PATIENCE)
-    done: list[str] = []
-    with pytest.raises(Busy):
-        asyncio.run(lane.run(done.append, "late"))
-    end.set()
-    assert before.result(30)
-    assert (done, lane._count) == ([], 0)
 
 
 def test_no_more_passwords_are_hashed_at_once_than_the_memory_allows(

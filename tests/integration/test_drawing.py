@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,15 +12,17 @@ import pytest
 
 from engine import Engine
 from engine.authoring import diagram
-from engine.authoring.drawing import NotDrawn, draw, draw_beside, reach
+from engine.authoring.drawing import NotDrawn, draw, draw_beside
+from engine.authoring.scenarios import Result
 from engine.cli.main import run
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
+from engine.running.beside import TRIALS
+from engine.service.people.attempts import Throttle
 from engine.source.problem import Refused
 from engine.web import processes
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
 from tests.conftest import REFERRAL
 from tests.integration.site import Visit, settle
 
@@ -92,45 +95,38 @@ def test_what_takes_too_long_is_stopped_and_told_line_by_line(engine: Engine, mo
     assert words(ada.get("/processes/big/1/diagram.svg").text) != told
 
 
-@pytest.fixture
-def nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No program that draws is started."""
-
-    def started(*_: object, **__: object) -> None:
-        raise AssertionError("it was begun")
-
-    monkeypatch.setattr("engine.authoring.drawing.subprocess.run", started)
+def test_four_hundred_states_with_ways_to_anywhere_are_drawn() -> None:
+    big = process_of(400, 4, near=False)
+    drawn = words(diagram.svg(big, 120, 30))  # an idle machine needs less than two seconds of work; it took forty
+    assert {state.title for state in big.states.values()} <= drawn
+    assert not any("too many ways" in line for line in drawn)
 
 
-def test_what_leads_too_far_is_told_before_anything_is_drawn(engine: Engine, nothing_is_drawn: None) -> None:
-    far = text_of(400, 4, near=False)
+def hubs(states: int) -> str:
+    """A process in which each state leads to the next and to the first: it would be laid out for a minute."""
+    lines = [HEAD, "  s0: {title: Hub, owner: clerk, deadline: {within: 2 weeks, raise: look}, events: {\n"]
+    lines += ["    on: {title: On, by: [clerk], to: s1}, end: {title: End, by: [clerk], to: end}}}\n"]
+    for one in range(1, states):
+        on = f"on: {{title: On, by: [clerk], to: s{(one + 1) % states}}}"
+        ways = f"{{{on}, back: {{title: Back, by: [clerk], to: s0}}}}"
+        lines.append(f"  s{one}: {{title: State {one}, owner: clerk, deadline: {{within: 2 weeks, raise: look}}, ")
+        lines.append(f"events: {ways}}}\n")
+    return "".join([*lines, "  end: {title: End, final: true}\n"])
+
+
+def test_what_takes_too_much_work_is_told_line_by_line_and_tried_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settle(engine)
-    engine.publish(far)
+    engine.publish(hubs(400))
     ada = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    processes._drawing.cache_clear()
+    monkeypatch.setattr(processes, "SECONDS", 120.0)
     told = words(ada.get("/processes/big/1/diagram.svg").text)
     assert any("too many ways" in line for line in told)
-    assert told == words(diagram.listing(process_of(400, 4, near=False)))
-    with pytest.raises(AssertionError, match="it was begun"):
-        diagram.svg(process_of(400, 4), 120)
-
-
-def test_the_command_tells_it_before_anything_is_drawn(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], nothing_is_drawn: None
-) -> None:
-    file, picture = tmp_path / "far.yaml", tmp_path / "picture"
-    file.write_text(text_of(400, 4, near=False))
-    assert run(["diagram", str(file), "-f", "svg", "-o", str(picture)]) == 1
-    assert "Draw it with Graphviz (-f dot), or write -f mermaid." in capsys.readouterr().err
-    assert not picture.exists()
-    for form in ("dot", "mermaid"):
-        assert run(["diagram", str(file), "-f", form, "-o", str(picture)]) == 0
-
-
-def test_how_far_arrows_lead_hangs_on_no_order_of_the_boxes() -> None:
-    chain = [{"source": one, "target": two} for one, two in ((0, 3), (3, 1), (1, 4), (4, 2))]
-    assert reach({"nodes": [{}] * 5, "edges": chain}) == 4
-    assert reach({"nodes": [{}] * 2, "edges": [{"source": 0, "target": 1}, {"source": 1, "target": 0}]}) == 2
-    assert reach({"nodes": [], "edges": []}) == 0
+    assert "State 3 → State 4 (On)" in told
+    monkeypatch.setattr(processes.diagram, "svg", lambda *_: pytest.fail("it was tried again"))
+    assert words(ada.get("/processes/big/1/diagram.svg").text) == told
 
 
 def test_the_program_that_draws_knows_only_boxes_and_arrows() -> None:
@@ -152,3 +148,21 @@ def test_the_command_stops_a_picture_that_takes_too_long(
     assert "too much for one picture" in capsys.readouterr().err
     assert not picture.exists()
     assert run(["diagram", str(REFERRAL), "-f", "dot", "-o", str(picture)]) == 0
+
+
+def test_a_draft_and_its_scenarios_are_tried_beside_everything_else(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(engine)
+    ada, threads = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada"), list[str]()
+
+    def tried(*_: str) -> list[Result]:
+        threads.append(threading.current_thread().name)
+        return []
+
+    monkeypatch.setattr(processes, "run_texts", tried)
+    ada.post("/processes-draft", {"text": text_of(3, 1), "scenarios": "scenarios: []", "step": "check"}, 200)
+    assert [one.startswith("casework-trials") for one in threads] == [True]
+    monkeypatch.setattr(TRIALS, "_most", 0)  # as if as many as may wait were waiting
+    said = ada.post("/processes-draft", {"text": text_of(3, 1), "step": "check"}, 503)
+    assert "Too many people are asking for this at once." in said.text

@@ -9,7 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from engine import Engine
+from engine.case.time.instants import to_text
 from engine.clock import SetClock
+from engine.service.cases import due as due_room
+from engine.service.cases import timers as timers_room
+from engine.service.cases.transaction import Transaction
 from engine.store.tables import timers
 from tests.conftest import START
 from tests.steps import PUPIL, REVIEW, done, in_placement, offered
@@ -37,6 +41,45 @@ def test_after_a_week_without_scheduler_all_fire_in_order_of_their_time(engine: 
     assert all(row.due > "2023-10-23T08" for row in left)
     assert engine.verify().findings == ()
     assert engine.run_due().fired == 0
+
+
+def test_what_was_missed_for_weeks_is_caught_up_in_short_transactions(
+    engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Timers that set the next one within the outage: others may write in between."""
+    engine.publish(SMALL.replace("after: 1 day, send: turn", "after: 1 hour, send: turn"))
+    cases = [done(engine.open_case("small", "clerk")).id for _ in range(2)]
+    clock.set(START + timedelta(days=1, minutes=1))
+    batches, plain = list[int](), timers_room.fire_batch
+    monkeypatch.setattr(timers_room, "fire_batch", lambda *given: (batches.append(plain(*given)), batches[-1])[1])
+    assert engine.run_due(batch=10).fired == 48
+    assert batches == [10, 10, 10, 10, 8, 0]
+    for case in cases:
+        times = [entry.at for entry in engine.history(case) if entry.kind == "timer"]
+        assert times == [to_text(START + timedelta(hours=hour)) for hour in range(1, 25)]
+    assert engine.verify().findings == ()
+
+
+def test_what_is_set_anew_waits_for_what_the_next_batch_holds(
+    engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first timer stops the second one of its batch, and sets one that is due after that of another case."""
+    engine.publish(SMALL.replace("after: 1 day, send: turn", "after: 36 hours, send: turn"))
+    first = done(engine.open_case("small", "clerk")).id
+    clock.set(START + timedelta(days=1))
+    second = done(engine.open_case("small", "clerk")).id
+    clock.set(START + timedelta(days=3, minutes=1))
+    order, plain = list[tuple[int, str]](), due_room._fire_one
+
+    def fire_one(tx: Transaction, case: int, due: str, key: str) -> bool:
+        fires = plain(tx, case, due, key)
+        order.extend([(case, due)] if fires else [])
+        return fires
+
+    monkeypatch.setattr(due_room, "_fire_one", fire_one)
+    assert engine.run_due(batch=2).fired == 3
+    hours = [(first, 36), (second, 60), (first, 72)]
+    assert order == [(case, to_text(START + timedelta(hours=many))) for case, many in hours]
 
 
 def test_a_missed_repetition_fires_once_or_each_time_as_the_process_says(engine: Engine, clock: SetClock) -> None:
@@ -108,6 +151,28 @@ def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timer
     ran = engine.run_due()
     assert (ran.fired, ran.failed) == (1, ((bad, "UnknownProcess"),))
     assert [task.task for task in engine.case(good).tasks] == ["hold_review"]
+
+
+def test_a_case_that_cannot_be_decided_keeps_nobody_from_a_place_nor_from_their_timers(
+    engine: Engine, clock: SetClock
+) -> None:
+    other = small(engine)
+    inside, bad, good = (done(engine.open_case("small", "clerk")).id for _ in range(3))
+    for case in (inside, bad, good):
+        done(engine.fire(case, "enter", "clerk"))
+    with engine.database.writing() as connection:
+        connection.execute(
+            text('UPDATE cases SET snapshot = replace(snapshot, \'"version":"1"\', \'"version":"9"\') WHERE id = :id'),
+            {"id": bad},
+        )
+    done(engine.fire(inside, "stop", "clerk"))
+    assert engine.case(good).state == "inside"
+    done(engine.fire(good, "stop", "clerk"))
+    assert engine.free_places("small")["room"] == 1
+    clock.set(START + timedelta(days=1))
+    ran = engine.run_due()
+    assert (ran.fired, ran.failed) == (1, ((bad, "UnknownProcess"),))
+    assert fired(engine, other) == [("2023-09-12", "here/again")]
 
 
 def test_a_place_that_comes_free_goes_to_the_one_that_waited_longest(engine: Engine, clock: SetClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.service.lists.cursors import BadCursor
 from engine.source.problem import Refused
 from engine.store.database import DatabaseUnavailable
 from engine.store.documents import DocumentTooBig
+from engine.store.site_documents import MARK
 from tests.conftest import LOAN, REFERRAL, START
 from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement, offered, refusal
 
@@ -261,9 +263,17 @@ def test_the_same_content_is_kept_once_and_an_earlier_document_stays(engine: Eng
     ]
     with engine.document(case.id, "ehcp") as content:
         assert content.read() == b"newer"
-    kept = [file for file in (tmp_path / "documents").rglob("*") if file.is_file()]
+    kept = [file for file in (tmp_path / "documents").rglob("*") if file.is_file() and file.name != MARK]
     assert len(kept) == 5
     assert {oct(file.stat().st_mode & 0o777) for file in kept} == {"0o400"}
+
+
+def test_the_folder_of_documents_may_be_named_by_a_text(url: str, tmp_path: Path) -> None:
+    with contextlib.closing(Engine(url, documents=str(tmp_path / "papers"))) as made:
+        made.publish(REFERRAL)
+        case = done(made.open_case("hbep-referral", "coordinator", PUPIL, state="panel"))
+        done(made.add_document(case.id, "ehcp", b"paper", "coordinator", name="paper.txt"))
+    assert [one for one in (tmp_path / "papers").rglob("*") if one.is_file()]
 
 
 def test_a_document_that_is_too_big_leaves_nothing_behind(
@@ -273,7 +283,7 @@ def test_a_document_that_is_too_big_leaves_nothing_behind(
     case = in_panel_without_papers(engine)
     with pytest.raises(DocumentTooBig):
         engine.add_document(case, "ehcp", b"x" * 11, "coordinator")
-    assert [file for file in (tmp_path / "documents").rglob("*") if file.is_file()] == []
+    assert [file.name for file in (tmp_path / "documents").rglob("*") if file.is_file()] == [MARK]
 
 
 def in_panel_without_papers(engine: Engine) -> int:

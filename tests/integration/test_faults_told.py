@@ -15,11 +15,11 @@ from engine.api.app import create_app
 from engine.cli import main as command
 from engine.cli.screen import UNAVAILABLE, USAGE
 from engine.service import BadCursor, UnknownCase, UnknownProcess
+from engine.service.people.attempts import Throttle
 from engine.source.fault import CaseworkError, Invalid, Unavailable, Unknown
 from engine.store.database import DatabaseUnavailable
 from engine.store.documents import DocumentTooBig
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import in_panel
 

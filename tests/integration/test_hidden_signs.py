@@ -13,7 +13,7 @@ from engine.cli.main import run
 from engine.service.documents.admission import file_name
 from engine.service.meetings.meetings import BadMeeting
 from engine.service.messages.outbox import BadHook
-from engine.service.people.people import BadPerson
+from engine.service.people.faults import BadPerson
 from tests.integration.site import settle
 from tests.steps import done, in_panel, refusal
 
@@ -117,11 +117,9 @@ def test_a_search_looks_past_them(engine: Engine) -> None:
         assert [one.id for one in engine.cases(search=typed, by="coordinator").items] == [case.id]
 
 
-def test_who_acts_is_a_name_that_can_be_seen(
-    engine: Engine, url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("commands")
+def test_who_acts_is_a_name_that_can_be_seen(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     case = in_panel(engine)
-    monkeypatch.setenv("CASEWORK_DATABASE_URL", url)
     for command in (["fire", str(case.id), "managed_move"], ["show", str(case.id)], ["due"]):
         assert run([*command, "--by", "j\u200bo:coordinator"]) == 2
         assert "a zero-width space at character 2" in capsys.readouterr().err

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from engine import Engine, web
@@ -17,63 +13,14 @@ from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
 from engine.service.people import colleagues
-from engine.service.people.people import BadPerson
+from engine.service.people.attempts import Throttle
+from engine.service.people.faults import BadPerson
 from engine.store import meetings as meeting_store
 from engine.store.lists import places as place_store
-from engine.web import outbox as outbox_pages
 from engine.web.app import create_site
-from engine.web.cases import board, caseload
 from engine.web.meetings import meetings as meeting_pages
-from engine.web.people import people as people_pages
-from engine.web.people.signing import Throttle
-from tests.integration.site import Visit, settle
+from tests.integration.site import MANY, Visit, followed, settle
 from tests.steps import PUPIL, done, refusal
-
-MANY = 23
-
-
-@pytest.fixture
-def crowd(engine: Engine) -> Engine:
-    settle(engine)
-    sam = engine.people.person("sam").actor
-    for index in range(MANY):
-        done(engine.open_case("hbep-referral", sam, {**PUPIL, "pupil_name": f"Pupil {index:02}"}, state="panel"))
-    return engine
-
-
-@pytest.fixture
-def visit(crowd: Engine) -> Visit:
-    return Visit(create_site(crowd, throttle=Throttle(1000, 1000)), "jo")
-
-
-def test_an_export_holds_every_case(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caseload, "AT_ONCE", 5)
-    monkeypatch.setattr(caseload, "IN_MEMORY", 100)
-    for sort in ("label", "-since"):
-        rows = list(csv.DictReader(io.StringIO(visit.get(f"/cases.csv?sort={sort}").content.decode("utf-8-sig"))))
-        assert sorted(row["Name"] for row in rows) == [f"Pupil {index:02}" for index in range(MANY)]
-    book = openpyxl.load_workbook(io.BytesIO(visit.get("/cases.xlsx?sort=label").content))
-    assert [row[1].value for row in book.active.iter_rows(min_row=2)] == [f"Pupil {index:02}" for index in range(MANY)]
-
-
-def test_a_workbook_says_what_does_not_fit_into_it(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caseload, "SHEET_ROWS", 10)
-    book = openpyxl.load_workbook(io.BytesIO(visit.get("/cases.xlsx?sort=label").content))
-    rows = [row[0].value for row in book.active.iter_rows(min_row=2)]
-    assert len(rows) == 10
-    assert rows[-1] == f"{MANY - 9} more cases do not fit on a sheet. Export them as CSV."
-
-
-def test_the_board_counts_all_and_shows_the_longest_there_of_each_state(
-    crowd: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(board, "IN_LANE", 3)
-    last = crowd.cases(sort="-id", limit=1).items[0].id
-    done(crowd.fire(last, "withdraw", "coordinator", {"reason": "Moved away"}))
-    text, title = visit.get("/board?process=hbep-referral").text, crowd.case(1).state_title
-    assert f"{title} ({MANY - 1})" in text
-    assert len(re.findall('href="/cases/[0-9]+"', text)) == 3
-    assert f"See all {MANY - 1} in {title}" in text
 
 
 def test_many_who_do_not_take_a_place_do_not_hide_who_would(engine: Engine) -> None:
@@ -173,17 +120,6 @@ def test_an_agenda_holds_every_case(engine: Engine) -> None:
     assert len(engine.meetings.agenda(engine.meetings.meeting(number, jo), jo)) == MANY
 
 
-def followed(visit: Visit, path: str, what: str) -> list[str]:
-    """What stands on a page and on those that it leads on to."""
-    found = []
-    while path:
-        text = visit.get(path).text
-        found += re.findall(what, text)
-        onward = re.search(r'href="([^"]+)" rel="next"', text)
-        path = onward.group(1).replace("&amp;", "&") if onward else ""
-    return found
-
-
 def test_meetings_of_long_ago_and_far_ahead_are_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meeting_pages, "PAGE", 4)
     settle(engine)
@@ -232,21 +168,6 @@ def test_past_meetings_are_read_a_page_at_a_time(engine: Engine, monkeypatch: py
     )
 
 
-@pytest.mark.parametrize(("many", "said"), [(10, None), (11, "See 1 more draft"), (12, "See 2 more drafts")])
-def test_the_first_page_names_a_few_drafts_and_says_how_many_more_there_are(
-    engine: Engine, many: int, said: str | None
-) -> None:
-    settle(engine)
-    sam = engine.people.person("sam").actor
-    for _ in range(many):
-        assert isinstance(engine.desk.begin_draft("hbep-referral", "panel", sam), int)
-    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "sam")
-    home = visit.get("/").text
-    assert len(re.findall(r'href="/drafts/[0-9]+"', home)) == 10
-    assert re.findall(r"See [0-9]+ more drafts?", home) == ([said] if said else [])
-    assert len(re.findall(r'href="/drafts/[0-9]+"', visit.get("/cases-new").text)) == many
-
-
 def test_who_can_be_given_one_of_many_tasks_is_asked_about_once(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,24 +186,3 @@ def test_who_can_be_given_one_of_many_tasks_is_asked_about_once(
     assert {one.login for one in engine.colleagues(tasks, jo)} == each
     assert "jo" in each
     assert asked.count("jo") == 1
-
-
-def test_everybody_is_found_page_by_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people_pages, "PAGE", 3)
-    settle(engine)
-    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
-    assert len(re.findall(r'href="/people/([a-z]+)"', visit.get("/people").text)) == 3
-    found = followed(visit, "/people", r'href="/people/([a-z]+)"')
-    assert found == [one.login for one in engine.people.everybody()]
-    assert len(found) > 6
-
-
-def test_every_message_of_the_outbox_is_found(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox_pages, "PAGE", 5)
-    settle(engine)
-    engine.outbox.add_hook("https://example.org/hook")
-    for _ in range(MANY):
-        done(engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel"))
-    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
-    found = followed(visit, "/outbox", r"([0-9]+): webhook")
-    assert len(found) == len(set(found)) == MANY

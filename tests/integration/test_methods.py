@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message
 
-from engine import Engine
 from engine.api.app import create_app
-from engine.clock import SetClock
 from engine.web.app import create_site
 from tests.integration.test_matrix import MISSING, World, _operations, _path, _routes
 
@@ -47,13 +43,6 @@ def ask(app: ASGIApp, method: str, path: str, head: dict[str, str]) -> Said:
     scope |= {"query_string": b"", "headers": given, "client": ("127.0.0.1", 1), "scheme": "http", "root_path": ""}
     asyncio.run(app(scope, receive, send))
     return status, headers, body
-
-
-@pytest.fixture
-def world(url: str, tmp_path: Path, clock: SetClock) -> Iterator[World]:
-    engine = Engine(url, documents=tmp_path / "documents", clock=clock)
-    yield World(engine, clock)
-    engine.close()
 
 
 def filled(route: str, case: int) -> str:

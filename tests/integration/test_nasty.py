@@ -19,9 +19,9 @@ from fastapi.testclient import TestClient
 
 from engine import Engine
 from engine.api.app import create_app
+from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
-from tests.integration.site import Visit, settle
+from tests.integration.site import BASE, Visit, settle
 from tests.integration.test_permissions import PAGES, ROUTES, filled
 from tests.steps import PUPIL, done, in_placement
 
@@ -52,8 +52,11 @@ NASTY = (
     "🎉" * 300,
     "x" * 30_000,
     "[]",
+    "//[",
+    "http://[x]/",
+    "https://a:99999999/",
 )
-FEW = ("²", "a\x00b", "9" * 5000, "0001-01-01T00:00:00+14:00", "9999-12-31")
+FEW = ("²", "//[", "a\x00b", "9" * 5000, "0001-01-01T00:00:00+14:00", "9999-12-31")
 RAW = ("%ED%A0%80", "%FF%FE", "%00", "%2", "+")
 JSON: tuple[Any, ...] = (*NASTY, "\ud800", None, True, -1, 10**30, 1e308, [], {}, ["\ud800"], {"\x00": "\x00"})
 NAMES_IN_FORMS = re.compile(r"""(?:posted\.\w+\(|date_in\(posted, )\s*["']([a-z_]+)["']""")
@@ -188,6 +191,15 @@ def test_forms_as_they_are_shown_take_any_value(visits: dict[str, Visit]) -> Non
                     answered(visit, "POST", action or path, data=data)
                     sent += 1
     assert sent > 50
+
+
+@pytest.mark.parametrize("name", ["origin", "referer"])
+@pytest.mark.parametrize("value", ["//[", "http://[x]/", "https://a:99999999/", "null", "\x00", f"{BASE}//["])
+def test_forms_come_from_any_address(visits: dict[str, Visit], name: str, value: str) -> None:
+    for login in ("jo", ""):
+        visit = visits[login]
+        for token in (visit.csrf(), "of-an-earlier-session"):
+            answered(visit, "POST", "/cases/1/notes", data={"csrf": token, "text": "typed"}, headers={name: value})
 
 
 def test_the_api_takes_any_parameter_and_body(stocked: Engine) -> None:

@@ -15,11 +15,14 @@ from aiosmtpd.controller import Controller
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.running.delivery import Mailer, Sender, signature
+from engine.running.delivery import Mailer, Sender
+from engine.running.hook import signature
 from engine.service.messages.outbox import MOST_TRIES, BadHook
 from tests.conftest import START
 from tests.integration.site import settle
 from tests.steps import done, in_panel, refusal
+
+HERE = frozenset({"127.0.0.1"})
 
 
 class Receiver:
@@ -86,14 +89,17 @@ def _free_port() -> int:
 def test_every_change_is_told_and_signed_without_content(engine: Engine, receiver: Receiver) -> None:
     _, secret = engine.outbox.add_hook(receiver.url)
     case = in_panel(engine, pupil_name="Zebedee Quux")
-    assert engine.outbox.deliver(Sender()) == 4
-    assert engine.outbox.deliver(Sender()) == 0
+    assert engine.outbox.deliver(Sender(own=HERE)) == 4
+    assert engine.outbox.deliver(Sender(own=HERE)) == 0
     bodies = [json.loads(body) for _, body in receiver.heard]
     assert [one["version"] for one in bodies] == [1, 2, 3, 4]
     assert bodies[0]["steps"][0]["kind"] == "opened"
     assert {one["case"] for one in bodies} == {case.id}
     for headers, body in receiver.heard:
         assert headers["casework-signature"] == f"sha256={signature(secret, body)}"
+        at = headers["casework-timestamp"]
+        assert at == str(int(START.timestamp()))
+        assert headers["casework-timed-signature"] == f"sha256={signature(secret, f'{at}.{body}')}"
         assert "Zebedee" not in body
     assert len({headers["casework-delivery"] for headers, _ in receiver.heard}) == 4
     assert secret not in str(engine.outbox.hooks())
@@ -112,7 +118,7 @@ def test_it_is_tried_again_with_more_and_more_time_between(engine: Engine, recei
     tries, waits = 0, []
     last = clock.now()
     while engine.outbox.messages()[0].next_try:
-        if engine.outbox.deliver(Sender()) or len(receiver.heard) > tries:
+        if engine.outbox.deliver(Sender(own=HERE)) or len(receiver.heard) > tries:
             tries, gap = len(receiver.heard), clock.now() - last
             waits.append(gap)
             last = clock.now()
@@ -123,12 +129,12 @@ def test_it_is_tried_again_with_more_and_more_time_between(engine: Engine, recei
     message = engine.outbox.messages()[0]
     assert (message.sent, message.fault) == (None, "it answered 503")
     while engine.outbox.messages()[0].next_try:
-        engine.outbox.deliver(Sender())
+        engine.outbox.deliver(Sender(own=HERE))
         clock.set(clock.now() + timedelta(days=1))
     assert len(receiver.heard) == MOST_TRIES
     receiver.status = 200
     assert engine.outbox.send_again(message.id)
-    assert engine.outbox.deliver(Sender()) == 1
+    assert engine.outbox.deliver(Sender(own=HERE)) == 1
     assert engine.outbox.messages()[0].sent is not None
     assert not engine.outbox.send_again(999)
 
@@ -142,18 +148,18 @@ def test_a_sender_that_dies_leaves_the_message_to_the_next(engine: Engine, recei
 
     with pytest.raises(KeyboardInterrupt):
         engine.outbox.deliver(dies)
-    assert engine.outbox.deliver(Sender()) == 0  # it may still be under way
+    assert engine.outbox.deliver(Sender(own=HERE)) == 0  # it may still be under way
     clock.set(START + timedelta(minutes=11))
-    assert engine.outbox.deliver(Sender()) == 1
+    assert engine.outbox.deliver(Sender(own=HERE)) == 1
 
 
 def test_a_removed_hook_is_told_no_more(engine: Engine, receiver: Receiver) -> None:
     hook, _ = engine.outbox.add_hook(receiver.url)
     done(engine.open_case("hbep-referral", "coordinator"))
     engine.outbox.remove_hook(hook.id)
-    assert engine.outbox.deliver(Sender()) == 0
+    assert engine.outbox.deliver(Sender(own=HERE)) == 0
     assert (engine.outbox.messages()[0].fault, engine.outbox.messages()[0].next_try) == ("the hook was removed", None)
-    for bad in ("ftp://x", "http://example.org", "https://", "file:///etc/passwd"):
+    for bad in ("ftp://x", "http://example.org", "https://", "file:///etc/passwd", "https://[x/", "https://a:99999/"):
         with pytest.raises(BadHook):
             engine.outbox.add_hook(bad)
 
@@ -206,7 +212,7 @@ def test_who_is_given_a_task_is_told(engine: Engine, mail: tuple[Mailbox, Mailer
     jo = engine.people.person("jo").actor
     done(engine.assign_task(case.id, "chase_panel", "max", jo))
     done(engine.assign_task(case.id, "chase_panel", "jo", jo))
-    assert engine.outbox.deliver(Sender()) == 0  # no mail server: it waits
+    assert engine.outbox.deliver(Sender(own=HERE)) == 0  # no mail server: it waits
     clock.set(clock.now() + timedelta(minutes=2))
     assert engine.outbox.deliver(Sender(mailer)) == 1
     assert "Bring the case to a decision of the panel" in box.taken[0].content.decode()
@@ -274,9 +280,33 @@ def test_what_was_given_up_is_told_and_can_be_sent_again(engine: Engine, receive
     engine.outbox.remove_hook(gone.id)
     for day in range(MOST_TRIES + 1):
         clock.set(START + timedelta(days=day))
-        engine.outbox.deliver(Sender())
+        engine.outbox.deliver(Sender(own=HERE))
     assert engine.outbox.given_up() == 1  # there is nobody to whom the other one could be sent
     receiver.status = 200
     assert engine.outbox.send_given_up() == 1
-    assert engine.outbox.deliver(Sender()) == 1
+    assert engine.outbox.deliver(Sender(own=HERE)) == 1
     assert engine.outbox.given_up() == engine.outbox.send_given_up() == 0
+
+
+def test_a_hook_is_tried_and_its_secret_renewed(engine: Engine, receiver: Receiver) -> None:
+    hook, secret = engine.outbox.add_hook(receiver.url)
+    engine.outbox.add_hook(receiver.url + "/other")
+    assert engine.outbox.test_hook(hook.id)
+    assert not engine.outbox.test_hook(99)
+    renewed = engine.outbox.renew_hook(hook.id)
+    assert renewed not in {None, secret}
+    assert engine.outbox.renew_hook(99) is None
+    assert engine.outbox.deliver(Sender(own=HERE)) == 1  # the other hook is told nothing
+    [(headers, body)] = receiver.heard
+    assert json.loads(body) == {"trial": True}
+    assert headers["casework-signature"] == f"sha256={signature(str(renewed), body)}"
+    assert {one.secret for one in engine.outbox.hooks()} == {""}
+
+
+def test_a_hook_in_the_own_network_is_told_nothing_unless_it_is_named(engine: Engine, receiver: Receiver) -> None:
+    hook, _ = engine.outbox.add_hook(receiver.url)
+    engine.outbox.test_hook(hook.id)
+    assert engine.outbox.deliver(Sender(own=frozenset({"localhost", "hook.example.org"}))) == 0
+    assert receiver.heard == []
+    [message] = engine.outbox.messages()
+    assert message.fault == "it lies in the own network; if that is meant, name it in CASEWORK_HOOK_HOSTS"

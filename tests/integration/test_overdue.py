@@ -136,6 +136,18 @@ def test_pages_and_feed_show_the_managers_reviews(engine: Engine, clock: SetCloc
     assert [(one.what, one.late) for one in found] == [("Review overdue", "Overdue by 14 days")] * 2
 
 
+def test_the_calendar_of_a_person_holds_what_is_overdue_for_however_long(engine: Engine, clock: SetClock) -> None:
+    settle(engine)
+    case = in_placement(engine, school="Hilltop").id
+    address = f"/calendar/{engine.accounts.new_feed('jo')}.ics"
+    for weeks in (8, 30):
+        at(engine, clock, weeks=weeks, hours=1)
+        told = Visit(create_site(engine, address=BASE)).get(address).text.replace("\r\n ", "")
+        late = (weeks - 6) * 7
+        assert f"Review overdue: case {case} (overdue by {late} days)" in told
+        assert [one.days_late for one in engine.tasks(overdue=True).items if one.task == "overdue_review"] == [late]
+
+
 def test_tasks_of_an_earlier_release_count_as_well(url: str, clock: SetClock) -> None:
     engine = Engine(url, clock=clock)
     engine.publish(PLAIN)

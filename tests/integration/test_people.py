@@ -12,7 +12,7 @@ from sqlalchemy import text
 from engine import Engine
 from engine.clock import SetClock
 from engine.service import BadPerson, Organisation, Person
-from engine.service.people.people import NeedsOrganisation
+from engine.service.people.faults import NeedsOrganisation
 from tests.conftest import LOAN, START
 
 
@@ -152,6 +152,23 @@ def test_one_who_is_not_active_can_do_nothing(engine: Engine, sam: Person) -> No
     secret, _ = engine.people.issue_token("sam", "", ["read"], 30)
     engine.people.change(replace(sam, active=False))
     assert engine.people.identify(secret) is None
+
+
+def test_who_was_inactive_comes_back_without_what_let_them_in_before(engine: Engine, sam: Person) -> None:
+    """A token in an old script, an address in an old telephone, a letter with an invitation: none of them waits."""
+    secret, _ = engine.people.issue_token("sam", "script", ["read"], 30)
+    feed, invitation = engine.accounts.new_feed("sam"), engine.accounts.invite("sam")
+    engine.people.change(replace(sam, active=False))
+    back = engine.people.change(replace(sam, active=True))
+    assert back.active
+    assert engine.people.identify(secret) is None
+    assert engine.accounts.feed_of(feed) is None
+    assert engine.accounts.invited(invitation) is None
+    [kept] = engine.people.tokens("sam")
+    assert kept.revoked is not None
+    told = [(one.kind, one.did) for one in engine.journal("ada:administrator").items if one.about == "sam"]
+    assert ("token", "revoked") in told
+    assert engine.people.identify(engine.people.issue_token("sam", "new", ["read"], 30)[0]) is not None
 
 
 def test_the_secret_of_a_token_is_not_kept(engine: Engine, sam: Person) -> None:

@@ -10,9 +10,11 @@ from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service import Case, Engine
+from engine.service.lists.places import Group
+from engine.store.lists import places as place_store
 from engine.store.lists.places import give_back_place, take_place, taken
 from tests.conftest import START
-from tests.steps import done, refusal
+from tests.steps import REVIEW, done, in_placement, offered, refusal
 
 BEDS = """
 process: beds
@@ -154,3 +156,123 @@ def test_the_store_itself_takes_no_place_more_than_there_are(engine: Engine) -> 
         assert [take_place(connection, "beds", "bed", count, 3) for count in (3, 2)] == [False, True]
         assert not take_place(connection, "beds", "bed", 1, 2)  # fewer are offered than before
         assert taken(connection, "beds") == {"bed": 3}
+
+
+def test_a_place_that_a_later_version_does_not_name_is_handed_on_to_nobody(beds: Engine) -> None:
+    lies, waits = two(beds)
+    beds.publish(
+        BEDS.replace('version: "1"', 'version: "2"')
+        .replace("bed: {title: Bed, capacity: 1}, ", "")
+        .replace("place: bed", "place: table")
+    )
+    assert done(beds.fire(lies.id, "step_out", "nurse")).places == ()
+    assert beds.case(waits.id).waiting_for == "bed"
+    assert beds.free_places("beds") == {"bed": 0, "table": 4}
+    assert beds.verify().findings == ()
+
+
+def test_who_waits_longest_by_a_clock_that_was_set_back_is_offered_first_too(beds: Engine, clock: SetClock) -> None:
+    lies, waits = two(beds)
+    clock.set(START - timedelta(days=2))
+    waits_longer = done(beds.open_case("beds", "nurse"))
+    done(beds.fire(lies.id, "step_out", "nurse"))
+    assert [beds.case(one.id).places for one in (waits_longer, waits)] == [("bed",), ()]
+    assert beds.case(waits_longer.id).since == START - timedelta(days=2)
+
+
+def test_a_place_is_held_until_the_placement_begins(engine: Engine, referral: object) -> None:
+    offered(engine)
+    in_placement(engine)
+    process, manager = engine.process("hbep-referral"), Actor("max", frozenset({"manager"}))
+    ks3, _ = engine.places.figures(process, manager)
+    assert (ks3.taken, ks3.held, ks3.free) == (1, 1, 23)
+    assert [one for one in ks3.groups if one.taken + one.held] == [Group("Not known", taken=1, held=1)]
+    done(engine.fire(2, "hold_review", "coordinator", REVIEW))
+    assert engine.places.figures(process, manager)[0].taken == 1
+
+
+MORE_BEDS = BEDS.replace('version: "1"', 'version: "2"').replace("2023-01-01", "2023-09-12")
+
+
+def roomier(beds: Engine, clock: SetClock, capacity: int = 2) -> tuple[int, int]:
+    """One in the lobby, and one who waits for a bed. There are more since today, and nobody has looked since."""
+    comes = done(beds.open_case("beds", "nurse")).id
+    done(beds.fire(comes, "step_out", "nurse"))
+    _, waits = two(beds)
+    beds.publish(MORE_BEDS.replace("title: Bed, capacity: 1", f"title: Bed, capacity: {capacity}"))
+    clock.set(START + timedelta(days=1))
+    return comes, waits.id
+
+
+def test_nobody_gets_a_new_place_before_those_who_wait_for_it(beds: Engine, clock: SetClock) -> None:
+    comes, waits = roomier(beds, clock)
+    assert beds.check_event(comes, "come_in", "nurse", {}) is None
+    assert (beds.case(waits).state, beds.free_places("beds")["bed"]) == ("queue", 1)
+    done(beds.fire(comes, "come_in", "nurse"))
+    assert (beds.case(waits).state, beds.case(comes).state) == ("ward.first", "queue")
+    assert beds.verify().findings == ()
+    beds.run_due()
+    assert beds.case(comes).state == "queue"
+
+
+def test_nobody_begins_with_a_new_place_before_those_who_wait_for_it(beds: Engine, clock: SetClock) -> None:
+    _, waits = roomier(beds, clock)
+    begins = done(beds.open_case("beds", "nurse"))
+    assert (beds.case(waits).state, begins.state) == ("ward.first", "queue")
+    assert beds.verify().findings == ()
+
+
+def test_who_comes_gets_the_new_place_that_nobody_else_waits_for(beds: Engine, clock: SetClock) -> None:
+    _, waits = roomier(beds, clock, 3)
+    comes = done(beds.open_case("beds", "nurse")).id
+    assert [beds.case(one).state for one in (waits, comes)] == ["ward.first", "ward.first"]
+    assert beds.verify().findings == ()
+
+
+def test_who_waits_and_refuses_what_is_offered_keeps_nobody_from_it(beds: Engine, clock: SetClock) -> None:
+    offer, needs = "{title: Offered, by: [], to: ward}", "needs: [{check: well == true, say: Not well yet.}]"
+    picky = BEDS.replace(offer, f"{{title: Offered, by: [], {needs}, to: ward}}").replace('"1"', '"1b"')
+    beds.publish(picky)
+    comes, waits = roomier(beds, clock)
+    done(beds.fire(comes, "come_in", "nurse"))
+    assert [beds.case(one).state for one in (waits, comes)] == ["queue", "ward.first"]
+    assert beds.verify().findings == ()
+
+
+def test_who_begins_to_wait_as_a_place_comes_free_is_asked_first(beds: Engine) -> None:
+    """The other transaction had read the queue before this one stood in it: only the next look would find them."""
+    lies, waits = two(beds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place_store, "longest_waiting", lambda *_: iter(()))
+        done(beds.fire(lies.id, "step_out", "nurse"))
+    assert beds.free_places("beds")["bed"] == 1
+    back = done(beds.fire(lies.id, "come_in", "nurse"))
+    assert (back.state, beds.case(waits.id).state) == ("queue", "ward.first")
+    assert beds.verify().findings == ()
+
+
+ANEW = (
+    MORE_BEDS.replace("ward", "wing")
+    .replace("table: {title: Table, capacity: 4}", "desk: {title: Desk, capacity: 4}")
+    .replace("place: table", "place: desk")
+)
+
+
+def test_figures_tell_what_cases_of_earlier_versions_hold_and_wait_for(beds: Engine, clock: SetClock) -> None:
+    """Their states and kinds of place may be gone in the version in force, and so may the words for them."""
+    table = done(beds.open_case("beds", "nurse", state="theatre")).id
+    two(beds)
+    done(beds.fire(table, "lie_down", "nurse"))
+    beds.publish(ANEW)
+    clock.set(START + timedelta(days=1))
+    told = beds.places.figures(beds.process("beds"), Actor("nurse", frozenset({"nurse"})))
+    assert [(one.kind.name, one.capacity, one.taken, one.held, one.free, one.waiting) for one in told] == [
+        ("bed", 1, 1, 0, 0, 1),
+        ("desk", 4, 0, 0, 4, 0),
+        ("table", 0, 1, 1, 0, 0),
+    ]
+    assert [one.by_week[0] for one in told] == [1, 0, 2]
+    done(beds.fire(table, "go_home", "nurse"))
+    told = beds.places.figures(beds.process("beds"), Actor("nurse", frozenset({"nurse"})))
+    assert [one.kind.name for one in told] == ["bed", "desk"]
+    assert beds.verify().findings == ()

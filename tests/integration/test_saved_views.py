@@ -7,7 +7,7 @@ import pytest
 from engine import Actor, Engine
 from engine.case.refusal import Code
 from engine.service.desk.saved_views import MOST_VIEWS
-from engine.service.people.people import UnknownPerson
+from engine.service.people.faults import UnknownPerson
 from tests.steps import refusal
 
 

@@ -412,6 +412,15 @@ def test_a_clock_set_back_is_noticed_twice_for_a_run_that_read_it_before() -> No
     ]
 
 
+def test_small_steps_back_of_a_clock_add_up() -> None:
+    drift = Drift(timedelta(seconds=100))
+    told = [drift.is_back(timedelta(seconds=100 - step * 0.2)) for step in range(1, 13)]
+    assert told == [False, False, True, True, False, True, True, False, True, True, False, True]
+    drift = Drift(timedelta(seconds=100))
+    readings = [100.1, 99.9, 100.2, 99.8, 100.3]  # as much forward as back: what a time service does
+    assert not any(drift.is_back(timedelta(seconds=one)) for one in readings)
+
+
 def test_an_interval_that_is_late_by_years_is_due_once() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     trigger = Steady(seconds=30, timezone=UTC)
@@ -428,7 +437,13 @@ def test_sigterm_stops_the_worker_cleanly(url: str, tmp_path: Path) -> None:
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
-        env={"CASEWORK_DATABASE_URL": url, "CASEWORK_LOG_FORMAT": "json", "PATH": "/usr/bin", "CASEWORK_CONFIG": ""},
+        env={
+            "CASEWORK_DATABASE_URL": url,
+            "CASEWORK_DOCUMENTS": str(tmp_path / "documents"),
+            "CASEWORK_LOG_FORMAT": "json",
+            "PATH": "/usr/bin",
+            "CASEWORK_CONFIG": "",
+        },
     )
     until(lambda: has_task(engine, case))
     worker.send_signal(signal.SIGTERM)

@@ -16,10 +16,9 @@ from engine import Engine, Refusal
 from engine.case.refusal import Code
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.meetings.meetings import BadMeeting, ChangedMeeting
-from engine.service.people.accounts import HasSecondFactor
-from engine.service.people.people import ChangedPerson
+from engine.service.people.attempts import Throttle
+from engine.service.people.faults import ChangedPerson, HasSecondFactor
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import done, in_panel
 

@@ -29,7 +29,7 @@ def losing(times: int) -> Any:
 
     def work(tx: Transaction) -> int:
         tries.append(1)
-        insert_organisation(tx.connection, f"try {len(tries)}", "")
+        insert_organisation(tx.connection, f"try {len(tries)}", "", [])
         if len(tries) <= times:
             raise LostRace
         return len(tries)
@@ -69,7 +69,7 @@ def test_what_is_taken_back_was_not_written(engine: Engine) -> None:
     refusal = Refusal(Code.FORM, "Not so.")
 
     def work(tx: Transaction) -> None:
-        insert_organisation(tx.connection, "Hilltop", "")
+        insert_organisation(tx.connection, "Hilltop", "", [])
         raise TakenBack(refusal)
 
     assert engine.site.change(work) is refusal

@@ -121,4 +121,4 @@ def test_a_calendar_address_is_one_persons_while_they_are_active(engine: Engine)
     engine.people.change(replace(engine.people.person("jo"), active=False))
     with engine.database.reading() as connection:
         assert store.feed_login(connection, "second") is None
-        assert store.has_feed(connection, jo)
+        assert not store.has_feed(connection, jo)

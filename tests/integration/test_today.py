@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from engine import Engine
 from engine.api.app import create_app
 from engine.clock import SetClock
+from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
-from engine.web.people.signing import Throttle
 from tests.integration.site import Visit, settle
 from tests.steps import done, in_panel, in_placement
 
@@ -120,7 +120,7 @@ def test_a_calendar_address_says_its_zone_and_which_dates_are_days(
     zones = {str(one["TZID"]) for one in read.walk("VTIMEZONE")}
     assert zones == {"Europe/London"}
     begins = {str(one["UID"]): one["DTSTART"] for one in read.walk("VEVENT")}
-    review = begins[f"timer-{case.id}-programme.placement/review_due@casework"]
+    review = begins[f"timer-{case.id}-programme.placement/review_due@{engine.site.id()}.casework"]
     due = next(one.due for one in engine.timers(case=case.id) if one.timer == "programme.placement/review_due")
     assert review.dt == due
     assert review.params["TZID"] == "Europe/London"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from engine.store.database import Database, DatabaseUnavailable
+from engine.store import turn as turn_room
+from engine.store.database import BRIEF_SECONDS, BUSY_SECONDS, Database, DatabaseUnavailable
 from engine.store.turn import Turn
 from tests.waiting import PATIENCE
 
@@ -88,6 +91,42 @@ def test_who_waits_too_long_goes_on_and_leaves_the_turn_as_it_is(file: Path) -> 
     started(work).join(LONG)
     with patient.taken():
         pass
+
+
+def test_who_waits_in_vain_waits_once_and_not_again_for_the_database(sqlite_template: Path, file: Path) -> None:
+    """Else a writer that stands still, and has both locks, would hold each of the others up for twice as long."""
+    file.write_bytes(sqlite_template.read_bytes())
+    database, patient = Database(f"sqlite:///{file}"), Turn(file, LONG)
+    database._turn = Turn(file, 0.01)
+
+    def patience() -> int:
+        with database.writing() as connection:
+            return int(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one())
+
+    assert patience() == 1000 * BUSY_SECONDS
+    with patient.taken():
+        assert patience() == 1000 * BRIEF_SECONDS
+    assert patience() == 1000 * BUSY_SECONDS
+    database.dispose()
+
+
+def test_to_be_next_and_to_have_the_turn_is_waited_for_together(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, waited = [0.0], list[float]()
+
+    def wait(_: int, seconds: float) -> bool:
+        waited.append(seconds)
+        clock[0] += 20
+        return True
+
+    monkeypatch.setattr(turn_room, "_wait", wait)
+    monkeypatch.setattr(turn_room.time, "monotonic", lambda: clock[0])
+    slow = Turn(file, 30)
+    with Turn(file, LONG).taken(), contextlib.ExitStack() as held:
+        following = held.enter_context((file.with_name(file.name + "-next")).open())
+        fcntl.flock(following, fcntl.LOCK_EX)
+        with slow.taken() as is_turn:
+            assert is_turn
+    assert waited == [30, 10]
 
 
 def test_where_no_lock_file_can_be_made_nobody_waits(tmp_path: Path) -> None:

@@ -6,26 +6,15 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
 from fastapi import FastAPI
 
 from engine import Engine
 from engine.clock import SetClock
 from engine.service.desk.typed_forms import KEPT, LONGEST, MOST_OF_ONE
-from engine.service.people.accounts import ABSOLUTE, IDLE
-from engine.store.desk.typed_forms import StoredForm
-from engine.web.app import create_site
-from engine.web.forms.refill import fill
-from engine.web.people.signing import Throttle
-from tests.integration.site import PASSWORD, Visit, settle
+from engine.service.people.accounts import IDLE
+from tests.integration.site import PASSWORD, Visit
 from tests.steps import in_panel
-
-
-@pytest.fixture
-def site(engine: Engine) -> FastAPI:
-    settle(engine)
-    return create_site(engine, throttle=Throttle(1000, 1000))
 
 
 def sign_in_again(visit: Visit, answer: str, login: str = "jo") -> str:
@@ -36,58 +25,6 @@ def sign_in_again(visit: Visit, answer: str, login: str = "jo") -> str:
     said = visit.client.post("/sign-in", data={"login": login, "password": PASSWORD, "next": wanted})
     assert said.status_code == 303
     return said.headers["location"]
-
-
-@pytest.mark.parametrize("how", ["idle", "overnight", "signed out elsewhere"])
-def test_a_form_that_comes_too_late_is_kept_until_its_person_has_signed_in(
-    site: FastAPI, engine: Engine, clock: SetClock, how: str
-) -> None:
-    case = in_panel(engine)
-    visit = Visit(site, "jo")
-    csrf, path = visit.csrf(), f"/cases/{case.id}/notes"
-    if how == "signed out elsewhere":
-        engine.accounts.sign_out_everywhere("jo")
-    else:
-        clock.set(clock.now() + (IDLE if how == "idle" else ABSOLUTE))
-    if how == "overnight":
-        visit.client.cookies.clear()  # a browser forgets the cookie by then
-    late = visit.client.post(path, data={"csrf": csrf, "text": 'Said: "<b>\n& more'}).headers["location"]
-    page = visit.get(sign_in_again(visit, late)).text
-    assert "Your session had ended before you sent it, and nothing was done." in page
-    assert "Said: &#34;&lt;b&gt;\n&amp; more</textarea>" in page
-    assert engine.desk.notes(case.id, engine.people.person("jo").actor) == []
-    assert csrf not in page
-    fresh = re.findall(r'action="/cases/\d+/notes"[^>]*><input type="hidden" name="csrf" value="([^"]+)"', page)
-    assert visit.client.post(path, data={"csrf": fresh[0], "text": "Said"}).headers["location"] == f"{path}?kept=1"
-
-
-def lately(visit: Visit, engine: Engine, clock: SetClock) -> tuple[int, str]:
-    """A note that is sent after its session has ended; the case, and where the browser is sent to sign in."""
-    case, csrf = in_panel(engine).id, visit.csrf()
-    clock.set(clock.now() + IDLE)
-    late = visit.client.post(f"/cases/{case}/notes", data={"csrf": csrf, "text": "Said at length"})
-    return case, late.headers["location"]
-
-
-def test_a_second_factor_leads_back_to_the_form_also_where_it_was_left_half_way(
-    site: FastAPI, engine: Engine, clock: SetClock
-) -> None:
-    device = pyotp.TOTP(pyotp.random_base32())
-    visit = Visit(site, "jo")
-    assert engine.accounts.add_second_factor("jo", device.secret, device.at(int(clock.now().timestamp())))
-    _, late = lately(visit, engine, clock)
-    asked = sign_in_again(visit, late)
-    assert urlsplit(asked).path == "/sign-in/code"
-    wanted = parse_qs(urlsplit(asked).query)["next"][0]
-    assert "Said at length" not in visit.get(asked).text
-    clock.set(clock.now() + timedelta(minutes=50))  # the sign-in is over by now, but the form waits
-    for said in (visit.client.get(asked), visit.client.post("/sign-in/code", data={"code": "1", "next": wanted})):
-        again = said.headers["location"]
-        assert (urlsplit(again).path, parse_qs(urlsplit(again).query)["next"]) == ("/sign-in", [wanted])
-    sign_in_again(visit, again)
-    code = {"code": device.at(int(clock.now().timestamp())), "next": wanted}
-    there = visit.client.post("/sign-in/code", data=code).headers["location"]
-    assert "Said at length</textarea>" in visit.get(there).text
 
 
 def test_nobody_else_gets_what_was_typed(site: FastAPI, engine: Engine, clock: SetClock) -> None:
@@ -104,28 +41,17 @@ def test_nobody_else_gets_what_was_typed(site: FastAPI, engine: Engine, clock: S
     assert "For jo alone" not in Visit(site, "jo").get(address).text
 
 
-def test_what_no_page_of_ours_was_made_for_is_not_kept(site: FastAPI, engine: Engine) -> None:
-    case = in_panel(engine)
-    visit = Visit(site)
-    for data, headers in (
-        ({"csrf": "", "text": "x"}, {}),
-        ({"csrf": "guessed", "text": "x"}, {}),
-        ({"csrf": Visit(site, "jo").csrf(), "text": "x"}, {"origin": "https://elsewhere.example"}),
-        ({"csrf": Visit(site, "jo").csrf(), "text": "x" * (LONGEST + 1)}, {}),
-        ({"csrf": Visit(site, "jo").csrf(), "text": "x" * 1_000_001}, {}),
-    ):
-        said = visit.client.post(f"/cases/{case.id}/notes", data=data, headers=headers)
-        assert (said.status_code, "typed" in said.headers["location"]) == (303, False)
-
-
-def test_a_form_of_an_earlier_session_is_shown_again_not_acted_on(site: FastAPI, engine: Engine) -> None:
-    case = in_panel(engine)
-    early, visit = Visit(site, "jo").csrf(), Visit(site, "jo")
-    said = visit.client.post(f"/cases/{case.id}/notes", data={"csrf": early, "text": "Typed before"})
-    assert "Typed before</textarea>" in visit.get(said.headers["location"]).text
-    assert engine.desk.notes(case.id, engine.people.person("jo").actor) == []
-    other = Visit(site, "max").csrf()
-    assert visit.client.post(f"/cases/{case.id}/notes", data={"csrf": other, "text": "x"}).status_code == 403
+@pytest.mark.parametrize("most", [LONGEST, 100])
+def test_what_is_to_be_changed_comes_back_however_long_it_is(
+    site: FastAPI, engine: Engine, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    case, visit = in_panel(engine), Visit(site, "jo")
+    monkeypatch.setattr("engine.service.desk.typed_forms.LONGEST", most)
+    path, tried = f"/cases/{case.id}/do/add_details", "A mentor, at length. " * 9000
+    form = {"step": "change", "version": str(case.version), "tried": tried, "ground": tried, "school": tried + "x"}
+    said = visit.post(path, form, 303 if most == LONGEST else 200)
+    page = visit.get(said.headers["location"]).text if most == LONGEST else said.text
+    assert f"{tried}</textarea>" in page
 
 
 def test_the_form_of_an_event_comes_back_whole(site: FastAPI, engine: Engine, clock: SetClock) -> None:
@@ -186,36 +112,3 @@ def test_so_many_are_kept_of_one_person(site: FastAPI, engine: Engine, clock: Se
         clock.set(clock.now() + timedelta(seconds=1))
     found = [engine.desk.typed_form(name or "", "jo") is not None for name in names]
     assert found == [False] * 3 + [True] * MOST_OF_ONE
-
-
-def test_every_kind_of_field_is_filled_in() -> None:
-    page = (
-        '<p>é</p><form method="post" action="/x"><input type="hidden" name="known" value="B">'
-        '<input name="area"></form>\n'
-        '<form method="post" action="/x"><input type="hidden" name="csrf" value="now">'
-        '<input type="hidden" name="known" value="A"><input class="c" name="area" value="old">'
-        '<select name="s"><option value="1" selected>One</option><option value="2">Two</option></select>'
-        '<input type="checkbox" name="c" value="1" checked><input type="checkbox" name="c" value="2">'
-        '<textarea id="t" name="t">old &amp; gone</textarea><input type="password" name="p"></form><i>after</i>'
-    )
-    fields = [
-        ("known", "A"),
-        ("csrf", "then"),
-        ("area", 'a"b'),
-        ("s", "2"),
-        ("c", "2"),
-        ("t", "</textarea>"),
-        ("p", "x"),
-    ]
-    filled, found = fill(page, StoredForm("/x", fields, late=True))
-    assert found
-    assert filled == (
-        '<p>é</p><form method="post" action="/x"><input type="hidden" name="known" value="B">'
-        '<input name="area"></form>\n'
-        '<form method="post" action="/x"><input type="hidden" name="csrf" value="now">'
-        '<input type="hidden" name="known" value="A"><input class="c" name="area" value="a&#34;b">'
-        '<select name="s"><option value="1">One</option><option value="2" selected="selected">Two</option></select>'
-        '<input type="checkbox" name="c" value="1"><input type="checkbox" name="c" value="2" checked="checked">'
-        '<textarea id="t" name="t">\n&lt;/textarea&gt;</textarea><input type="password" name="p"></form><i>after</i>'
-    )
-    assert fill(page, StoredForm("/y", fields, late=True)) == (page, False)

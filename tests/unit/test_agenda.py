@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.case.agenda import Booking, bookings
+from engine.case.agenda import Booking, bookings, reader, series_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from tests.workshop import workshop
@@ -51,3 +51,13 @@ def test_a_case_is_on_an_agenda_while_it_is_where_it_is_heard_and_has_a_day(
 
 def test_without_meetings_there_is_no_agenda() -> None:
     assert bookings(workshop(), CASE) == []
+
+
+def test_a_meeting_is_read_by_the_first_version_that_knows_its_kind_and_series(process: Process) -> None:
+    kind = process.meetings["talk"]
+    none, one = replace(process, meetings={}), replace(process, meetings={"talk": replace(kind, per="")})
+    assert (series_of(process, "talk"), series_of(one, "talk")) == (tuple(process.fields["kind"].choices), ("",))
+    assert reader([none, one, process], "talk", "lathe") is process
+    assert reader([none, process, one], "talk", "") is one
+    assert reader([none, one, process], "talk", "of old") is one
+    assert reader([none], "talk", "") is None

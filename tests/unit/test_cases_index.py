@@ -6,7 +6,16 @@ import unicodedata
 
 import pytest
 
-from engine.store.cases.index import LONGEST, Columns, index_changes, order_columns, reading_order, split, words_of
+from engine.store.cases.index import (
+    LONGEST,
+    Columns,
+    index_changes,
+    order_columns,
+    reading_order,
+    sought,
+    split,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +26,13 @@ from engine.store.cases.index import LONGEST, Columns, index_changes, order_colu
         ("ÉCOLE  St-Jean\n2", ["ecole", "st", "jean", "2"]),
         ("Straße", ["strasse"]),
         ("An\u00adna An\u200bna", ["anna", "anna"]),
+        ("Łukasz Sørensen-Đặng", ["lukasz", "sorensen", "dang"]),
+        ("STRAUẞ Strauß", ["strauss", "strauss"]),
+        ("Þórður Æsa Œuvre", ["thordur", "aesa", "oeuvre"]),
+        ("Işık İnci Ağaoğlu", ["isik", "inci", "agaoglu"]),
+        ("Ħaż-Żebbuġ Ɓello", ["haz", "zebbug", "bello"]),
+        ("राम कुमार", ["रम", "कमर"]),  # a word does not end at its vowels
+        ("김민수 Ёлкин", [unicodedata.normalize("NFKD", "김민수"), "елкин"]),
         ("", []),
         (" -–! ", []),
         ("x" * (LONGEST + 5), ["x" * LONGEST]),
@@ -24,6 +40,24 @@ from engine.store.cases.index import LONGEST, Columns, index_changes, order_colu
 )
 def test_words_are_those_that_people_type(text: str, words: list[str]) -> None:
     assert split(text) == words
+
+
+@pytest.mark.parametrize("signs", ["%", "'", "---", ".", "\0", "\u200b", " * "])
+def test_signs_without_a_word_are_found_nowhere(signs: str) -> None:
+    [word] = sought(signs)
+    assert not split(word)
+
+
+def test_what_is_searched_for_is_words_or_a_number() -> None:
+    assert (sought(""), sought("  "), sought("Ann  ANN hill")) == ([], [], ["ann", "hill"])
+    assert [sought(one) for one in ("12", "#12", "case 12", "Case #12")] == [["12"]] * 4
+    assert sought("Case 12 Hill") == ["case", "12", "hill"]
+
+
+@pytest.mark.parametrize("sign", "'\u2019\u2018\u02bb\u02bc`\u00b4\u2032")
+def test_whatever_stands_for_an_apostrophe_joins_what_is_beside_it(sign: str) -> None:
+    assert reading_order(f"O{sign}Neil") == "oneil"
+    assert {"oneil", "neil"} <= words_of(1, Columns("clerk", None, f"O{sign}Neil"))
 
 
 def test_a_case_is_found_by_its_number_even_without_a_name() -> None:
@@ -48,8 +82,12 @@ def test_names_are_sorted_as_people_look_for_them() -> None:
 
 def test_a_name_of_signs_only_has_a_place_too_and_none_has_none() -> None:
     assert reading_order("???") == "???"
-    assert order_columns(Columns("clerk", None, None)) == {"label": None, "organisation_order": None}
-    assert order_columns(Columns("clerk", "The Élan", "ZOË")) == {"label": "zoe", "organisation_order": "the elan"}
+    none = dict.fromkeys(("label", "organisation_order", "subject"))
+    assert order_columns(Columns("clerk", None, None)) == none
+    about = order_columns(Columns("clerk", None, subject="  Adá  FENWICK"))
+    assert about == none | {"subject": "ada fenwick"}
+    named = order_columns(Columns("clerk", "The Élan", "ZOË"))
+    assert named == none | {"label": "zoe", "organisation_order": "the elan"}
 
 
 def test_only_what_changed_is_written() -> None:

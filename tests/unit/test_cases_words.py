@@ -77,7 +77,7 @@ def test_tasks_and_documents_are_told_by_their_titles(process: Process) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "text"),
-    [("urgent", True, "yes"), ("urgent", False, "no"), ("kind", "lathe", "lathe"), ("price", 0.0, "0.0")],
+    [("urgent", True, "yes"), ("urgent", False, "no"), ("kind", "lathe", "lathe"), ("price", 0.0, "0")],
 )
 def test_values_are_told_as_people_read_them(process: Process, name: str, value: object, text: str) -> None:
     assert text_of(process.fields[name], value) == text

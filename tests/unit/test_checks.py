@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.process.file.loader import load_process
+from engine.process.flow import MOST_AUTOMATIC
 from engine.source.problem import Refused, Severity
 from tests.workshop import CALENDAR, TEXT, workshop
 
@@ -129,6 +130,19 @@ def problems(changes: dict[str, str]) -> set[tuple[str, str, str]]:
 )
 def test_what_is_wrong_is_told_where_it_stands(changes: dict[str, str], found: tuple[str, str, str]) -> None:
     assert found in problems(changes)
+
+
+@pytest.mark.parametrize(("length", "warned"), [(MOST_AUTOMATIC, False), (MOST_AUTOMATIC + 1, True)])
+def test_a_chain_that_would_be_refused_is_a_warning(length: int, warned: bool) -> None:
+    chain = "".join(f"  link_{n}: {{automatic: [{{to: link_{n + 1}}}]}}\n" for n in range(length - 1))
+    chain += f"  link_{length - 1}: {{automatic: [{{to: done}}]}}\n"
+    text = TEXT.replace("finish: {title: Finish, to: done}", "finish: {title: Finish, to: link_0}")
+    found = load_process(
+        text.replace("  done: {final", f"{chain}  done: {{final"), "w.yaml", lambda _: CALENDAR
+    ).warnings
+    told = f"From link_0 on {length} automatic transitions can follow each other."
+    assert ([one.message for one in found if one.code == "automatic-loop"] == [told]) is warned
+    assert any(one.code == "automatic-loop" for one in found) is warned
 
 
 def test_a_state_from_which_no_end_can_be_reached_is_told() -> None:

@@ -14,7 +14,6 @@ from engine.store.documents import (
     DocumentTooBig,
     FolderDocuments,
     MemoryDocuments,
-    documents_of,
 )
 
 CONTENT = b"what somebody signed"
@@ -24,7 +23,7 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 @pytest.fixture(params=["folder", "memory"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Documents:
     """Each place where contents are kept, still empty."""
-    return FolderDocuments(tmp_path / "documents") if request.param == "folder" else MemoryDocuments()
+    return FolderDocuments(tmp_path / "documents").make() if request.param == "folder" else MemoryDocuments()
 
 
 def keep(documents: Documents, content: bytes = CONTENT) -> str:
@@ -53,7 +52,7 @@ def test_it_can_be_looked_at_before_it_is_kept_and_is_forgotten_if_it_is_not(kep
 
 
 def test_the_same_content_is_kept_once_and_stays_as_it_was(tmp_path: Path) -> None:
-    kept = FolderDocuments(tmp_path / "documents")
+    kept = FolderDocuments(tmp_path / "documents").make()
     keep(kept)
     file = tmp_path / "documents" / DIGEST[:2] / DIGEST[2:]
     before = file.stat()
@@ -86,17 +85,18 @@ def test_a_content_that_was_changed_on_the_disk_is_found(tmp_path: Path, damage:
     assert kept.fault(DIGEST, len(CONTENT)) == "its content was changed"
 
 
+@pytest.mark.parametrize("damage", [b"", b"what somebody signes"])
+def test_the_same_content_again_heals_one_that_was_damaged_or_lost(tmp_path: Path, damage: bytes) -> None:
+    kept = FolderDocuments(tmp_path)
+    keep(kept)
+    file = tmp_path / DIGEST[:2] / DIGEST[2:]
+    file.chmod(0o600)
+    file.write_bytes(damage) if damage else file.unlink()
+    assert keep(kept) == DIGEST
+    assert kept.fault(DIGEST, len(CONTENT)) == ""
+    assert file.stat().st_mode & 0o777 == 0o400
+
+
 def test_a_size_that_is_not_what_was_written_down_is_a_fault(kept: Documents) -> None:
     keep(kept)
     assert kept.fault(DIGEST, len(CONTENT) + 1) != ""
-
-
-def test_contents_lie_where_it_is_said_else_beside_the_database(tmp_path: Path) -> None:
-    given = MemoryDocuments()
-    assert documents_of(tmp_path / "a.db", given, in_memory=False) is given
-    for where, database in ((tmp_path / "here", tmp_path / "a.db"), (None, tmp_path / "a.db"), (None, None)):
-        found = documents_of(database, where, in_memory=False)
-        assert isinstance(found, FolderDocuments)
-        beside = tmp_path / "a.db.documents" if database else Path("casework-documents")
-        assert found.folder == (where or beside)
-    assert isinstance(documents_of(None, None, in_memory=True), MemoryDocuments)

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.calendars.calendar import Calendar, Span
+from engine.calendars.day import clock_changes, day_of, zone_names
 from engine.calendars.duration import BadDuration, Duration, add, at_local, parse, roll
 from tests.workshop import CALENDAR
 
@@ -156,3 +157,43 @@ def test_a_duration_may_be_as_long_as_a_century_and_a_count_as_high_as_is_said(t
     else:
         with pytest.raises(BadDuration):
             parse(text)
+
+
+# The clocks of the whole world since 1990, and as far ahead as anybody has decided.
+FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2035, 12, 31, tzinfo=UTC)
+ANYWHERE = st.sampled_from(sorted(zone_names())).map(ZoneInfo)
+# Whole days that never were, where a country went over the line on which the date changes.
+NEVER = {date(1993, 8, 21), date(1994, 12, 31), date(2011, 12, 30)}
+OVER_THE_LINE = {"Kwajalein", *(f"Pacific/{name}" for name in ("Apia", "Enderbury", "Fakaofo", "Kanton"))}
+OVER_THE_LINE |= {"Pacific/Kiritimati", "Pacific/Kwajalein"}
+
+
+@given(ANYWHERE, st.dates(FIRST.date(), LAST.date()), st.data())
+def test_a_day_begins_on_itself_in_every_zone(zone: ZoneInfo, day: date, data: st.DataObject) -> None:
+    changes = clock_changes(zone, FIRST, LAST)
+    if changes and data.draw(st.booleans()):
+        day = day_of(data.draw(st.sampled_from(changes)), zone)
+    assume(day not in NEVER)
+    begins = at_local(day, time(), zone)
+    assert day_of(begins, zone) == day
+    assert day_of(begins - timedelta(microseconds=1), zone) < day
+
+
+@given(ANYWHERE, st.sampled_from(["1 day", "1 week", "1 month", "1 year"]), st.data())
+def test_what_is_repeated_stays_at_its_hour_in_every_zone(zone: ZoneInfo, every: str, data: st.DataObject) -> None:
+    changes = clock_changes(zone, FIRST, LAST - timedelta(days=700)) or [FIRST]
+    # A few hours or days before the clocks are set, so that its hour is the one that is skipped or comes twice.
+    start = data.draw(st.sampled_from(changes)) - timedelta(minutes=30 * data.draw(st.integers(-4, 60 * 48)))
+    anchor = start.astimezone(zone)
+    assume(zone.key not in OVER_THE_LINE)
+    clock, last = anchor.replace(tzinfo=None).time(), start
+    for count in range(1, 25):
+        due = add(parse(every).times(count), start, zone, None)
+        assert due > last
+        last, local_due = due, due.astimezone(zone)
+        day = local_due.date()
+        # Only where that hour was skipped on that day is it another: as much later as was skipped.
+        if local_due.time() != clock:
+            skipped = datetime.combine(day, clock, tzinfo=zone)
+            assert skipped.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != skipped.replace(tzinfo=None)
+            assert at_local(day, clock, zone) == due

@@ -7,8 +7,8 @@ import pytest
 from engine.case.command import AddDocument
 from engine.case.refusal import Code
 from engine.case.step.decide import Decision
-from engine.case.step.event import MOST_AUTOMATIC
 from engine.process.definition import Process
+from engine.process.flow import MOST_AUTOMATIC
 from tests.workshop import BOSS, CLERK, START, ask, done, facts, fire, opened, refused, workshop
 
 

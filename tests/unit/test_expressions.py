@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -147,3 +148,22 @@ def test_never_fewer_than_no_places_are_free(free: int, said: int) -> None:
     found = LANGUAGE.check('free("room")', "INT")
     assert isinstance(found, Expression)
     assert LANGUAGE.value(found, View({}, "on", [], {"room": free}, NOW)) == said
+
+
+@pytest.mark.parametrize("name", ["type", "list", "for", "string", "package"])
+def test_a_field_that_is_called_like_a_word_of_the_language_is_named_where_it_stands(name: str) -> None:
+    language = replace(LANGUAGE, fields={**FIELDS, name: "integer"})
+    found = language.check(f'a == "{name}" || {name} > 3', "BOOL")
+    assert isinstance(found, list)
+    [fault] = found
+    assert (fault.offset, fault.mend) == (len(f'a == "{name}" || '), "Give the field another name.")
+    assert fault.message.startswith(f"{name} is a word of the language")
+    assert isinstance(LANGUAGE.check("type(n) == int", "BOOL"), Expression)
+
+
+@pytest.mark.parametrize("written", ["Zo\u00eb", "Zoe\u0308"])
+@pytest.mark.parametrize("kept", ["Zo\u00eb", "Zoe\u0308"])
+def test_texts_that_look_alike_are_the_same(written: str, kept: str) -> None:
+    assert value(f"a == '{written}'", a=kept) is True
+    assert value(f"'{written}' in many", many=["else", kept]) is True
+    assert value(f"'{written}'", a=kept) == "Zo\u00eb"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.process.flow import automatic_graph, closure, graph, on_a_cycle, reverse
+from engine.process.flow import automatic_graph, closure, graph, longest, on_a_cycle, reverse
 from tests.workshop import workshop
 
 STEPS = st.dictionaries(st.sampled_from("abcde"), st.sets(st.sampled_from("abcde")))
@@ -44,3 +44,11 @@ def test_backwards_twice_is_forwards(steps: dict[str, set[str]]) -> None:
 def test_a_circle_is_of_one_or_of_many() -> None:
     assert on_a_cycle({"a": {"a"}, "b": {"c"}, "c": {"d"}, "d": {"b", "e"}, "e": set()}) == ["a", "b", "c", "d"]
     assert on_a_cycle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+@given(STEPS)
+def test_the_longest_way_on_is_one_longer_than_that_of_the_state_it_leads_to(steps: dict[str, set[str]]) -> None:
+    whole = {state: steps.get(state, set()) for state in "abcde"}
+    found = longest(whole)
+    assert set(found) == {state for state in whole if not closure(whole, [state]) & set(on_a_cycle(whole))}
+    assert all(found[state] == max((1 + found[end] for end in whole[state]), default=0) for state in found)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.answers.form import _Fault, check_form, shown, shown_to, value_of
+from engine.case.answers.form import _Fault, check_form, shown, shown_to, stored, unfit, value_of
 from engine.process.definition import Field, Process
 from engine.process.file.loader import load_process
 from engine.process.language.expressions import View
+from engine.source.number import written
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -86,6 +87,12 @@ def test_what_is_right_is_kept(kind: str, raw: object, value: object) -> None:
         ("time", "2024-03-22"),
         ("time", "14:30"),
         ("time", "2024-03-22 25:00"),
+        ("text", "a\x9bb"),
+        ("long_text", "a\x0cb"),
+        ("number", 1e-20),
+        ("number", "0.0000000000000001"),
+        pytest.param("yes_no", 10**5000, id="huge"),
+        ("yes_no", ["yes"]),
     ],
 )
 def test_what_is_wrong_is_refused_without_repeating_it(kind: str, raw: object) -> None:
@@ -101,6 +108,9 @@ def test_limits_choices_and_patterns() -> None:
     assert read("choices", "two, one", choices=CHOICES) == ["one", "two"]
     assert read("choices", ["two"], choices=CHOICES) == ["two"]
     assert read("choices", [], choices=CHOICES) is None
+    for odd in ([["one"]], [{}], [None], [1], {"one": 1}, 7, True):
+        with pytest.raises(Exception, match="must be some of: one, two"):
+            read("choices", odd, choices=CHOICES)
     assert read("text", "AB12", pattern="[A-Z]{2}[0-9]+") == "AB12"
     for kind, raw, more in [
         ("integer", 6, {"max": 5}),
@@ -114,6 +124,26 @@ def test_limits_choices_and_patterns() -> None:
     ]:
         with pytest.raises(_Fault):
             read(kind, raw, **more)
+
+
+def test_a_choice_may_hold_commas_and_is_known_by_what_it_looks_like() -> None:
+    known = {"a": "A", "a, b": "Both", "caf\u00e9": "Coffee"}
+    assert read("choices", "a, b", choices=known) == ["a, b"]
+    assert read("choices", "cafe\u0301,a, b,a", choices=known) == ["a", "a, b", "caf\u00e9"]
+    assert read("choices", ["a", "a"], choices=known) == ["a"]
+    assert read("choice", " cafe\u0301 ", choices=known) == "caf\u00e9"
+    assert read("choice", "a,\u00a0b", choices=known) == "a, b"
+    for odd in ("a, c", "b", ",", "a,,a", "a," * 9):
+        with pytest.raises(_Fault):
+            read("choices", odd, choices=known)
+
+
+@given(st.floats(allow_nan=False))
+def test_a_number_that_was_worked_out_is_kept_as_it_can_be_given_again(worked: float) -> None:
+    field = Field("f", "Thing", "number")
+    kept = stored(field, worked, LONDON)
+    if not unfit(field, kept):
+        assert value_of(field, written(kept), LONDON) == value_of(field, kept, LONDON) == kept
 
 
 def test_a_pattern_that_would_hang_a_backtracking_matcher_is_quick() -> None:
@@ -239,3 +269,15 @@ def test_text_is_taken_up_to_its_length_and_refused_beyond(kind: str, length: in
 
 def test_choices_are_kept_in_the_order_of_the_process() -> None:
     assert read("choices", ["two", "one", "two"], choices=CHOICES) == ["one", "two"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\u0085", "\u2028", "\u2029", "\n"], ids=ascii)
+def test_lines_end_in_one_way_whoever_sends_them_and_one_line_has_none(end: str) -> None:
+    """A page sends two signs for the end of a line, another program one: it is the same answer."""
+    letter, line = (Field("f", "It", kind) for kind in ("long_text", "text"))
+    assert value_of(letter, f"one{end}two{end}", LONDON) == "one\ntwo"
+    assert value_of(letter, f"a\tb{end}", LONDON) == "a\tb"
+    assert value_of(line, f" one{end}", LONDON) == "one"
+    assert value_of(line, "one\ttwo", LONDON) == "one two"
+    with pytest.raises(_Fault, match="It holds characters that cannot be kept"):
+        value_of(line, f"one{end}two", LONDON)

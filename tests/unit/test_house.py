@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.store.tables.base import SCHEMA_REVISION
 from tests.conftest import ROOT, missing
 
 FILES = sorted((ROOT / "engine").rglob("*.py"))
@@ -157,8 +158,63 @@ def test_each_module_that_decides_has_a_file_of_tests() -> None:
         assert sum(f"test_{one.parent.name}_{stem}" in named for one in files) >= len(files) - 1, stem
 
 
+ROOMS_WITH_A_DATABASE = ("service", "store")
+# What gives the methods of Engine, which are those of its rooms.
+BY_ENGINE = {"engine.Engine", "engine.service.Engine", "tests.integration.lending.lending"}
+
+
+def imported(file: Path) -> set[str]:
+    """The modules, and the names in them, that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{one.name}" for one in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+    return found
+
+
+def decides(file: Path) -> bool:
+    """Whether a module does anything: tables, and families of exceptions, only name things."""
+    functions = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef))
+    return any(one.name != "__init__" for one in functions)
+
+
+def test_each_module_with_a_database_has_a_file_of_tests_that_reaches_it() -> None:
+    """`tests/integration/test_find.py` for `store/lists/find.py`, or with the folder or the room before the name.
+
+    A name alone would do for a file about something else that is called the same: it must import the module, or the
+    Engine. So a room of the service and the rows that it keeps can share a file. Migrations are tried as they run.
+    What only names things needs none.
+    """
+    tests: dict[str, set[str]] = {}
+    for folder in ("unit", "integration"):
+        for file in (ROOT / "tests" / folder).glob("test_*.py"):
+            tests[file.stem] = tests.get(file.stem, set()) | imported(file)
+    without = set()
+    for file in (one for room in ROOMS_WITH_A_DATABASE for one in (ROOT / "engine" / room).rglob("*.py")):
+        inside = file.relative_to(ROOT / "engine").with_suffix("")
+        reached = BY_ENGINE | {".".join(("engine", *inside.parts))}
+        names = {f"test_{file.stem}", f"test_{file.parent.name}_{file.stem}", f"test_{inside.parts[0]}_{file.stem}"}
+        is_tried = any(tests.get(name, set()) & reached for name in names)
+        if file.stem != "__init__" and "migrations" not in inside.parts and decides(file) and not is_tried:
+            without.add(str(inside))
+    assert without == set()
+
+
 FACES = {"web", "api", "cli"}  # what they raise is told by the server or the terminal; docstrings of routes are shown
 BEHIND_FACES = [file for file in FILES if not FACES & set(file.relative_to(ROOT / "engine").parts)]
+
+
+def test_each_module_of_a_face_has_a_file_of_tests() -> None:
+    """`test_web_people.py` for `web/people/people.py`: the same nouns stand in each face, so its own is told too."""
+    there = [file.relative_to(ROOT / "engine") for file in FILES if file.stem[:2] != "__"]
+    wanted = [f"test_{file.parts[0]}_{file.stem}" for file in there if file.parts[0] in FACES]
+    assert len(set(wanted)) == len(wanted), "two modules of one face have one name"
+    wanted += [f"test_{file.stem}" for file in there if file.parts[0] in {"authoring", "running"}]
+    assert set(wanted) - {file.stem for file in TESTS} == set()
+
+
 PLACES = re.compile(r"aware|UTC|zone|wall clock|instant|local to", re.I)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -212,3 +268,15 @@ def test_what_tells_a_time_says_in_which_zone(file: Path) -> None:
         said = f"{ast.get_docstring(node)} {around} {ast.get_docstring(tree)}"
         if tells_time(node):
             assert PLACES.search(said), f"{node.name} in line {node.lineno}: of which zone?"
+
+
+def test_each_migration_has_a_number_of_its_own_after_the_one_before() -> None:
+    """Two that were written at the same time would leave no database that could be brought up to date."""
+    files = sorted(one.name for one in (ROOT / "engine" / "store" / "migrations" / "versions").glob("0*.py"))
+    numbers = [one[:4] for one in files]
+    assert numbers == [f"{one:04d}" for one in range(1, len(files) + 1)]
+    for before, file in zip(["", *numbers], files, strict=False):
+        text = (ROOT / "engine" / "store" / "migrations" / "versions" / file).read_text(encoding="utf-8")
+        assert f'revision = "{file[:4]}"' in text, file
+        assert f'down_revision = "{before}"' in text or not before, file
+    assert numbers[-1] == SCHEMA_REVISION

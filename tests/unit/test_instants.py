@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.time.instants import from_text, is_told, to_text
+from engine.case.time.instants import from_text, to_text
+from engine.source.moment import is_told
 
 MOMENTS = st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)).flatmap(
     lambda moment: st.integers(-14 * 60, 14 * 60).map(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from engine.process.definition import Section
-from engine.process.file.loader import calendar_name, load_process
+from engine.process.file.loader import calendar_name, load_process, load_published
 from engine.source.problem import Refused
 from engine.source.reader import read
 from tests.workshop import CALENDAR, TEXT, workshop
@@ -44,6 +44,16 @@ def test_what_no_section_names_stands_in_a_last_one() -> None:
     )  # fmt: skip
 
 
+def test_tasks_that_were_published_saying_of_each_other_that_they_are_overdue_say_nothing() -> None:
+    """Each would hide the other in every list, and what is to be done would be shown to nobody."""
+    circle = "chase: {title: Chase, role: clerk, overdue_of: b}\n  b: {title: B, role: clerk, overdue_of: chase}"
+    text = TEXT.replace("chase: {title: Chase, role: clerk}", circle)
+    published = load_published(text, "workshop.yaml", lambda _: CALENDAR).process
+    assert {name: published.tasks[name].overdue_of for name in ("chase", "b")} == {"chase": "", "b": ""}
+    with pytest.raises(Refused):
+        load_process(text, "workshop.yaml", lambda _: CALENDAR)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -62,6 +72,10 @@ def test_what_no_section_names_stands_in_a_last_one() -> None:
          "There is no time zone Europe/Lundon."),
         ("chase: {title: Chase, role: clerk}", "chase: {title: Chase, role: clerk, overdue_of: chase}",
          "The task chase cannot say of itself that it is overdue."),
+        ("chase: {title: Chase, role: clerk}",
+         "chase: {title: Chase, role: clerk, overdue_of: b}\n  b: {title: B, role: clerk, overdue_of: c}\n"
+         "  c: {title: C, role: clerk, overdue_of: chase}",
+         "The task chase cannot say of itself that it is overdue, by way of b and c."),
         ("  price: {title: Price", "  now: {title: Now, type: date}\n  price: {title: Price",
          "now is a word of expressions and cannot name a field."),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.calendars.duration import parse
+from engine.case.time import schedule
 from engine.case.time.instants import from_text, to_text
 from engine.case.time.schedule import first_due, next_due, tried_again
 from engine.process.definition import Process, Timer
@@ -198,3 +200,24 @@ def test_what_was_refused_is_tried_at_the_first_time_ahead() -> None:
     assert tried_again(process, timer, at_, now)[0] == to_text(at("2024-01-21 09:00"))
     assert tried_again(process, timer, at_, at("2024-01-08 09:00"))[0] == to_text(at("2024-01-09 09:00"))
     assert tried_again(process, timer, at_, at("2024-01-09 09:00"))[0] == to_text(at("2024-01-10 09:00"))
+
+
+def test_what_is_tried_again_and_moved_back_lies_ahead() -> None:
+    process = process_with("1 week")
+    timer = replace(timer_in(process), every=None, refused_again=parse("1 day"), roll="back")
+    saturday = at("2024-01-13 10:00")
+    for refused in ("2024-01-12 09:00", "2024-01-13 09:00"):
+        due = tried_again(process, timer, to_text(at(refused)), saturday)[0]
+        assert due == to_text(at("2024-01-15 09:00"))
+
+
+def test_what_is_tried_again_each_minute_is_found_at_once_after_a_year() -> None:
+    process = process_with("1 week")
+    timer, asked = replace(timer_in(process), every=None, refused_again=parse("1 minute")), Counter[str]()
+    now = at("2025-01-13 10:00")
+    with pytest.MonkeyPatch.context() as patch:
+        plain = schedule.after
+        patch.setattr(schedule, "after", lambda *given: asked.update(["after"]) or plain(*given))
+        due = tried_again(process, timer, to_text(at("2024-01-12 09:00")), now)[0]
+    assert due == to_text(at("2025-01-13 10:01"))
+    assert asked["after"] < 100

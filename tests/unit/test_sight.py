@@ -8,7 +8,19 @@ import pytest
 
 from engine.case.agenda import Booking, bookings
 from engine.case.command import ENGINE, Actor
-from engine.case.sight import Action, ListSight, Part, Sight, leaders, list_sight, may, may_be_given, roles_in, sight_of
+from engine.case.sight import (
+    Action,
+    ListSight,
+    Part,
+    Sight,
+    leaders,
+    list_sight,
+    may,
+    may_be_given,
+    partnerships,
+    roles_in,
+    sight_of,
+)
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
@@ -57,6 +69,15 @@ def test_one_case(referral: Process, by: Actor, action: Action, granted: bool) -
     assert may(by, action, referral, CASE) is granted
 
 
+@pytest.mark.parametrize(
+    ("what", "granted"), [("released", True), ("withdrawn", True), ("held", True), ("asked", True), ("erased", False)]
+)
+def test_of_what_was_erased_nothing_is_written_down_again(referral: Process, what: str, granted: bool) -> None:
+    case = replace(CASE, retention={"what": what, "by": "jo", "at": ""})
+    assert may(actor("coordinator"), Action.CHANGE, referral, case) is granted
+    assert may(actor("coordinator"), Action.SEE, referral, case)
+
+
 def test_a_task_is_for_its_role_and_for_the_one_it_was_escalated_to(referral: Process) -> None:
     task = {"role": "coordinator"}
     escalated = {**task, "escalated": "manager"}
@@ -91,7 +112,9 @@ def test_events_and_the_house(referral: Process) -> None:
         "coordinator",
         "manager",
         "staff",
+        "data_protection",
     ]
+    assert [role for role in referral.roles if may(actor(role), Action.RETAIN, referral)] == ["data_protection"]
     assert leaders(referral, "panel") == {"coordinator"}
 
 
@@ -171,10 +194,35 @@ def test_lists_name_versions_where_they_differ(referral: Process) -> None:
         (actor("administrator"), actor("coordinator"), False),
         (actor("senco", organisation="Hilltop"), actor("school", organisation="Hilltop"), True),
         (actor("coordinator"), actor("school", organisation="Hilltop"), False),
+        (actor("coordinator"), actor("panel_member", area="hinckley"), False),
+        (actor("coordinator", organisation=""), actor("panel_member", organisation=""), False),
     ],
 )
 def test_whom_a_task_may_be_given_to(referral: Process, to: Actor, by: Actor, granted: bool) -> None:
-    assert may_be_given(to, {"role": "coordinator"}, by, referral, CASE) is granted
+    assert may_be_given(to, {"role": "coordinator"}, replace(by, name="giver"), referral, CASE) is granted
+
+
+def test_whoever_may_work_on_a_task_may_give_it_to_themselves(referral: Process) -> None:
+    member = actor("panel_member", "coordinator", area="hinckley")
+    assert may_be_given(member, {"role": "coordinator"}, replace(member, roles=frozenset()), referral, CASE)
 
 
 TEXT = REFERRAL.read_text()
+
+
+@pytest.mark.parametrize(
+    ("known", "of_area", "published", "offered"),
+    [
+        (["a"], ["b"], ["a", "b"], {"a"}),
+        (["a", "b"], [], ["a", "b"], {"a", "b"}),
+        ([], ["b"], ["a", "b"], {"b"}),
+        ([], ["a", "b"], ["a", "b"], set()),
+        ([], [], ["a", "b"], set()),
+        ([], [], ["a"], {"a"}),
+        ([], [], [], set()),
+    ],
+)
+def test_where_several_might_be_nobody_guesses_where_an_organisation_takes_part(
+    known: list[str], of_area: list[str], published: list[str], offered: set[str]
+) -> None:
+    assert partnerships(known, of_area, published) == offered

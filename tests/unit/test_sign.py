@@ -74,3 +74,12 @@ def test_plain_spaces_change_no_other_sign(text: str) -> None:
 def test_any_text_has_a_first_odd_sign_or_none(text: str) -> None:
     found = sign.mistaken_in(text)
     assert found is None or sign.mistaken_in(text[: found[0]]) is None
+
+
+@given(st.text(max_size=50))
+def test_a_text_is_composed_once_and_for_all_and_knows_its_other_spellings(text: str) -> None:
+    composed = sign.composed(text)
+    assert sign.composed(composed) == composed
+    assert composed in (text, *sign.other_spellings(text))
+    assert text not in sign.other_spellings(text)
+    assert all(sign.composed(one) == composed for one in sign.other_spellings(text))

@@ -76,6 +76,13 @@ def test_documents_of_a_kind_are_kept_in_the_order_in_which_they_came() -> None:
     assert case.documents == {"order": [{"name": "one"}, {"name": "two"}]}
 
 
+def test_what_was_erased_is_not_known_any_more() -> None:
+    case = apply(CASE, entry(data={"who": "Ann", "what": "x"}, document={"document": "order", "name": "one"}))
+    case = apply(case, entry(document={"document": "plan", "name": "two"}))
+    after = apply(case, entry(erased=("data/who", "data/order", "document/order", "note/reason")))
+    assert after == replace(case, data={"what": "x"}, documents={"plan": [{"name": "two"}]})
+
+
 @pytest.mark.parametrize(
     ("tasks", "due"),
     [

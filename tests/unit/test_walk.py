@@ -77,3 +77,26 @@ def test_which_place_is_needed_must_be_known() -> None:
     refusal = refused(process, case, fire("start"))
     assert (refusal.code, refusal.missing) == (Code.REQUIREMENT, ("kind",))
     assert "Kind of place must be filled in" in refusal.message
+
+
+@pytest.mark.parametrize(
+    ("price", "sets", "said"),
+    [
+        ("0", "price: 1.0 / price", "Price must be a number."),
+        ("99999999999999", "price: price * price", "Price must be a number."),
+        ("1", "shop: shop + shop", "Shop can have at most 500 characters."),
+    ],
+)
+def test_what_a_way_sets_is_refused_where_it_cannot_be_kept(price: str, sets: str, said: str) -> None:
+    """Else a text would grow with each step, and every page with it; and no page of JSON knows a number without end."""
+    name, _, value = sets.partition(": ")
+    process = workshop(
+        {
+            "{always: price < 1000.0, say: That is too dear.}": "",
+            "report: {title: Report,": f"report: {{title: Report, set: {{{name}: '{value}'}},",
+        }
+    )
+    case = opened(process, price=price, shop="x" * 300)
+    refusal = refused(process, case, fire("report"))
+    assert refusal.code is Code.RULE
+    assert refusal.message.startswith(f"Report would set what cannot be kept. {said}")

@@ -6,18 +6,17 @@ Messages name fields by their titles and never repeat what was typed: it may be 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.calendars.day import day_of
-from engine.case.time.instants import YEARS, is_told
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
 from engine.process.language.times import aware
 from engine.source import number, sign
+from engine.source.moment import NOT_TOLD, NotAMoment, day_written, is_told, moment_written
 from engine.source.words import counted
 
 # A line that fits a list and a letter; what is longer is a long_text.
@@ -25,7 +24,7 @@ TEXT_LENGTH = 500
 # Some seven pages. Snapshots hold every field and are read and written at every step.
 LONG_TEXT_LENGTH = 20_000
 # Tab, line feed and carriage return may stand in long texts; surrogates alone are no text that can be stored.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 F = TypeVar("F", int, float)
 
@@ -78,9 +77,35 @@ def shown(process: Process, name: str, view: View) -> bool:
     return process.language.truth(process.fields[name].when, view) is True
 
 
+def may_be_asked(process: Process, name: str, form: Iterable[str], view: View) -> bool:
+    """Whether a form is to ask for the field: it may be given now, or once the form is answered and sent.
+
+    What the same form says may allow it, and so may the day that it is sent, or dated.
+    """
+    guard = process.fields[name].when
+    may_change = guard is not None and (guard.changes_by_itself or not guard.names.isdisjoint(form))
+    return may_change or shown(process, name, view)
+
+
 def shown_to(process: Process, name: str, view: View, roles: frozenset[str]) -> bool:
     """Whether somebody with these roles may see the field now."""
     return bool(roles & process.fields[name].still_seen_by) or shown(process, name, view)
+
+
+def telling(process: Process) -> list[str]:
+    """The fields that tell whom a case is about: its label and its subject as far as they are personal.
+
+    Where neither is, every personal field that depends on something.
+    """
+    fields = process.fields
+    named = dict.fromkeys((process.label, process.keep.subject if process.keep else ""))
+    personal = [name for name in named if name in fields and fields[name].personal]
+    return personal or [one.name for one in fields.values() if one.personal and one.when is not None]
+
+
+def is_anonymous(process: Process, view: View, roles: frozenset[str] = frozenset()) -> bool:
+    """Whether somebody with these roles may not be told whom the case is about, by names of files and notes either."""
+    return not all(shown_to(process, name, view, roles) for name in telling(process))
 
 
 def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
@@ -89,7 +114,7 @@ def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     Raises:
         _Fault: it is no value of that type.
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
+    if raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], ()):
         return None
     if isinstance(raw, str) and sign.is_blank(raw):
         raise _Fault(f"{field.title} {sign.BLANK}")
@@ -100,10 +125,11 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     if not isinstance(raw, (str, int)) or isinstance(raw, bool):
         raise _Fault(f"{field.title} must be text.")
     # Pasted text brings spaces of other kinds: kept, they would make another value of what looks the same.
-    text = sign.plain_spaces(raw if isinstance(raw, str) else _digits(field, raw)).strip()
-    most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
-    if len(text) > most:
-        raise _Fault(f"{field.title} can have at most {counted(int(most), 'character')}.")
+    told = sign.composed(raw) if isinstance(raw, str) else _digits(field, raw)
+    text = sign.plain_lines(sign.plain_spaces(told)).strip()
+    if field.type == "text":
+        text = text.replace("\t", " ")  # as cells of a sheet are pasted: in one line nobody tells it from a space
+    _check_length(field, text)
     if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
         raise _Fault(f"{field.title} holds characters that cannot be kept.")
     unseen = sign.unseen(text)
@@ -112,6 +138,12 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     if field.pattern and not matches(field.pattern, text):
         raise _Fault(f"{field.title} is not written as it must be. {field.hint}".strip())
     return text
+
+
+def _check_length(field: Field, text: str) -> None:
+    most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
+    if len(text) > most:
+        raise _Fault(f"{field.title} can have at most {counted(int(most), 'character')}.")
 
 
 def _digits(field: Field, raw: int) -> str:
@@ -137,57 +169,78 @@ def _figure(field: Field, raw: Any, read: Callable[[Any], F], what: str) -> F:
         raise _Fault(f"{field.title} must be {what}. {bad}") from None
 
 
-def _check_limits(field: Field, number: float) -> None:
-    if field.min is not None and number < field.min:
-        raise _Fault(f"{field.title} must be at least {field.min:g}.")
-    if field.max is not None and number > field.max:
-        raise _Fault(f"{field.title} must be at most {field.max:g}.")
+def _check_limits(field: Field, found: float) -> None:
+    if field.min is not None and found < field.min:
+        raise _Fault(f"{field.title} must be at least {number.written(field.min)}.")
+    if field.max is not None and found > field.max:
+        raise _Fault(f"{field.title} must be at most {number.written(field.max)}.")
 
 
 def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
-    found = raw if isinstance(raw, bool) else _YES_NO.get(str(raw).strip().lower())
+    found = raw if isinstance(raw, bool) else _YES_NO.get(raw.strip().lower()) if isinstance(raw, str) else None
     if found is None:
         raise _Fault(f"{field.title} must be yes or no.")
     return found
 
 
 def _choice(field: Field, raw: Any, _: ZoneInfo) -> str:
-    if not isinstance(raw, str) or raw not in field.choices:
+    found = _chosen(_known(field), raw)
+    if found is None:
         raise _Fault(f"{field.title} must be one of: {', '.join(field.choices)}.")
-    return raw
+    return found
+
+
+def _known(field: Field) -> dict[str, str]:
+    """The choices by what they look like."""
+    return {_seen(one): one for one in field.choices} | {one: one for one in field.choices}
+
+
+def _chosen(known: Mapping[str, str], raw: Any) -> str | None:
+    """The choice that is meant; None where there is no such one."""
+    return known.get(raw) or known.get(_seen(raw)) if isinstance(raw, str) else None
+
+
+def _seen(text: str) -> str:
+    return sign.plain_spaces(sign.composed(text)).strip()
 
 
 def _choices(field: Field, raw: Any, _: ZoneInfo) -> list[str]:
-    picked = [part.strip() for part in raw.split(",")] if isinstance(raw, str) else raw
-    if not isinstance(picked, (list, tuple)) or not all(one in field.choices for one in picked):
+    known = _known(field)
+    picked = _picked(known, raw.split(",")) if isinstance(raw, str) else raw
+    found = {_chosen(known, one) for one in picked} if isinstance(picked, (list, tuple)) else {None}
+    if None in found:
         raise _Fault(f"{field.title} must be some of: {', '.join(field.choices)}.")
-    return [choice for choice in field.choices if choice in picked]
+    return [choice for choice in field.choices if choice in found]
+
+
+def _picked(known: Mapping[str, str], parts: list[str]) -> list[str]:
+    """What stands between commas, as choices: one of them may hold commas itself."""
+    most, picked, at = max(one.count(",") for one in known) + 1, list[str](), 0
+    while at < len(parts):
+        sizes = range(min(most, len(parts) - at), 0, -1)
+        fitting = (one for one in sizes if _chosen(known, ",".join(parts[at : at + one])) is not None)
+        size = next(fitting, 1)
+        picked.append(",".join(parts[at : at + size]))
+        at += size
+    return picked
 
 
 def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
-    if isinstance(raw, date) and not isinstance(raw, datetime):
-        return raw.isoformat()
     try:
-        # fromisoformat also takes 20240322 and 2024-W12-5, which another program would read otherwise.
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(raw).strip()):
-            raise ValueError
-        day = date.fromisoformat(str(raw).strip())
-        if day.year not in YEARS:
-            raise ValueError
-        return day.isoformat()
-    except ValueError:
+        day = day_written(raw.strip() if isinstance(raw, str) else raw)
+        if not is_told(day):
+            raise NotAMoment(NOT_TOLD)
+    except NotAMoment:
         raise _Fault(f"{field.title} must be a day, such as 2024-03-22.") from None
+    return day.isoformat()
 
 
 def _time(field: Field, raw: Any, zone: ZoneInfo) -> str:
     try:
-        moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
-        # fromisoformat takes a day alone for its midnight, which nobody meant: YYYY-MM-DD HH:MM has 16 signs.
-        if len(str(raw).strip()) < 16 or not is_told(moment):
-            raise ValueError
-    except ValueError:
+        found = moment_written(raw.strip() if isinstance(raw, str) else raw)
+    except NotAMoment:
         raise _Fault(f"{field.title} must be a day and a time, such as 2024-03-22 14:30.") from None
-    return _wall_clock(moment.astimezone(zone) if moment.tzinfo else moment)
+    return _wall_clock(found.astimezone(zone) if found.tzinfo else found)
 
 
 _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
@@ -204,15 +257,37 @@ _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
 
 
 def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
-    """A value that an expression gave, as it is stored: an instant (aware, or UTC) on the wall clock of `zone`."""
-    if isinstance(value, datetime):
-        return (
-            day_of(aware(value), zone).isoformat()
-            if field.type == "date"
-            else _wall_clock(aware(value).astimezone(zone))
-        )
-    return _wall_clock(datetime.fromisoformat(value)) if field.type == "time" and value else value
+    """A value that an expression gave, as it is stored: an instant (aware, or UTC) on the wall clock of `zone`.
+
+    None where it is a time that nobody can mean: no timer could be reckoned with it. A number is rounded to the digits
+    that can be typed again; of one that has no such value `unfit` says so.
+    """
+    if field.type in {"integer", "number"} and value is not None:
+        rounded = number.kept(value)
+        return value if rounded is None else rounded
+    if field.type not in {"date", "time"} or value is None:
+        return value
+    moment = aware(value) if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if not is_told(moment):
+        return None
+    local = moment.astimezone(zone) if moment.tzinfo else moment
+    return local.date().isoformat() if field.type == "date" else _wall_clock(local)
 
 
-def _wall_clock(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+def unfit(field: Field, value: Any) -> str:
+    """Why a value that an expression gave cannot be kept, for people; empty where it can.
+
+    A text that grows with each step would make every step and every page slower, and a number without end is none.
+    """
+    try:
+        if field.type in {"text", "long_text"} and isinstance(value, str):
+            _check_length(field, value)
+        elif field.type in {"number", "integer"} and value is not None:
+            _figure(field, value, number.decimal, "a number")
+    except _Fault as fault:
+        return str(fault)
+    return ""
+
+
+def _wall_clock(found: datetime) -> str:
+    return found.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -19,11 +19,14 @@ from engine.case.command import (
     ClaimTask,
     Command,
     CompleteTask,
+    Correct,
     Enclosure,
+    Erase,
     Facts,
     Fire,
     Open,
     PostponeTask,
+    Retain,
     ReturnTask,
     Tick,
 )
@@ -31,10 +34,21 @@ from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, doers, has_role, may
 from engine.case.snapshot import Snapshot
+from engine.case.step.correct import correct
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
 from engine.case.step.event import fire, settle
-from engine.case.step.reasons import event_title, form_refusal, no_way, not_allowed, not_yours, unmet_by
+from engine.case.step.reasons import (
+    event_title,
+    form_refusal,
+    no_way,
+    not_allowed,
+    not_yours,
+    reason_fault,
+    reason_written,
+    unmet_by,
+)
+from engine.case.step.retain import erase, retain
 from engine.case.step.tick import tick
 from engine.case.step.walk import choose
 from engine.case.time import schedule
@@ -42,10 +56,6 @@ from engine.case.time.instants import to_text
 from engine.case.time.lateness import without_lateness
 from engine.process.definition import Process
 from engine.process.paths import paths_of
-from engine.source import sign
-
-# A sentence or two; it is kept in the history for ever and can never be taken out of it.
-MOST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -230,17 +240,13 @@ def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
     tasks = {command.task: task}
     known = command.task in draft.process.tasks and not task.get("escalated")
     timers = schedule.escalations(draft.process, tasks) if known else {}
-    at, note = to_text(command.at), {"reason": command.reason.strip()}
+    at, note = to_text(command.at), {"reason": reason_written(command.reason)}
     draft.add("task", at, command.by.name, event=command.task, tasks=tasks, timers=timers, note=note)
     return None
 
 
 def _postponing_fault(command: PostponeTask, until: datetime) -> Refusal | None:
-    faults = {}
-    if not 0 < len(command.reason.strip()) <= MOST_REASON:
-        faults["reason"] = f"Give a reason, in at most {MOST_REASON} characters."
-    elif sign.unseen(command.reason):
-        faults["reason"] = f"The reason {sign.unseen(command.reason)}"
+    faults = {"reason": fault} if (fault := reason_fault(command.reason)) else {}
     if until <= command.at:
         faults["until"] = "The new date must lie ahead."
     return form_refusal(faults) if faults else None
@@ -266,4 +272,7 @@ _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     ReturnTask: _return,
     ClaimTask: _claim,
     PostponeTask: _postpone,
+    Retain: retain,
+    Erase: erase,
+    Correct: correct,
 }

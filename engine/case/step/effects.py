@@ -29,7 +29,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
-    redated, undated = _redated(draft, path, changes, after, at)
+    redated, undated = _redated(draft, path.left, changes, at)
     timers = schedule.started(process, path.entered, at, after)
     return {
         "event": event,
@@ -44,21 +44,25 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "timers": timers | redated | schedule.escalations(process, tasks),
         "held": walk.takes,
         "freed": tuple(scope for scope in case.held if scope in path.left),
-        "waiting": _turn(draft, walk, changes, at, leaf),
+        "waiting": {**walk.waits, "since": at, "state": leaf} if walk.waits else _turn(draft, path, changes, at, leaf),
         "outcome": process.states[leaf].outcome if process.states[leaf].final else "",
     }
 
 
-def _turn(draft: Draft, walk: Walk, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
+def effects_of_value(draft: Draft, at: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The same where only values change, and the case stays where it is."""
+    redated, undated = _redated(draft, (), changes, at)
+    waiting = _turn(draft, None, changes, at, draft.snapshot.state)
+    return {"data": changes, "timers": redated, "stopped": tuple(sorted(undated)), "waiting": waiting}
+
+
+def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
     """The turn of a case in the queue for a place, where this step changes it.
 
     A case that only moves about where it waits, or enters it again, keeps its turn as long as the place can be offered
     to it there; also where its data now ask for another place, in the queue for that one.
     """
-    process, path, wait = draft.process, walk.path, dict(draft.snapshot.waiting)
-    assert path is not None
-    if walk.waits:
-        return {**walk.waits, "since": at, "state": leaf}
+    process, wait = draft.process, dict(draft.snapshot.waiting)
     hold = process.states[wait["for"]].hold if wait else None
     around = {state.name for state in process.around(leaf)}
     if hold is None or hold.otherwise not in around or wait["for"] in around or not process.event(leaf, hold.offer):
@@ -68,7 +72,7 @@ def _turn(draft: Draft, walk: Walk, changes: dict[str, Any], at: str, leaf: str)
         asked = process.language.value(hold.place, draft.view(at, changes))
         place = asked if asked in process.places else place
     now = {**wait, "place": place, "state": leaf}
-    return now if now != wait or wait["state"] in path.left else {}
+    return now if now != wait or (path and wait["state"] in path.left) else {}
 
 
 def _closed(process: Process, case: Snapshot, left: Collection[str], event: str) -> dict[str, str]:
@@ -94,15 +98,16 @@ def new_tasks(
 
 
 def _redated(
-    draft: Draft, path: Path, changes: dict[str, Any], after: dict[str, Any], at: str
+    draft: Draft, left: Collection[str], changes: dict[str, Any], at: str
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Timers at a date field that this step fills, changes or empties: set anew, and stopped."""
     process, case = draft.process, draft.snapshot
+    after = {**case.data, **changes}
     redated: dict[str, list[str]] = {}
     undated: list[str] = []
     for state in case.entered if changes else ():
         for timer in process.states[state].timers.values():
-            if state in path.left or timer.at_field not in changes:
+            if state in left or timer.at_field not in changes:
                 continue
             key = schedule.timer_key(state, timer.name)
             if changes[timer.at_field] != case.data.get(timer.at_field):

@@ -11,10 +11,8 @@ from engine.case.step.effects import effects_of
 from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet_by
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
+from engine.process.flow import MOST_AUTOMATIC
 from engine.process.paths import AUTOMATIC, paths_of
-
-# check refuses circles; this bounds how much one chain writes in one transaction.
-MOST_AUTOMATIC = 32
 
 
 def fire(draft: Draft, command: Fire) -> Refusal | None:

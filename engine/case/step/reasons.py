@@ -12,6 +12,10 @@ from engine.case.step.draft import Draft
 from engine.case.step.walk import Walk
 from engine.process.definition import Need, Process
 from engine.process.language.expressions import View
+from engine.source import sign
+
+# A sentence or two; it is kept in the history as long as the case.
+MOST_REASON = 500
 
 
 def unmet(process: Process, needs: tuple[Need, ...], view: View) -> Refusal | None:
@@ -45,7 +49,9 @@ def unmet_by(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, A
 
 
 def no_way(process: Process, walk: Walk, title: str) -> Refusal:
-    """Why no way on was open: no place is free, or no alternative applies."""
+    """Why no way on was open: no place is free, no alternative applies, or what it sets cannot be kept."""
+    if walk.unfit:
+        return Refusal(Code.RULE, f"{title} would set what cannot be kept. {walk.unfit}")
     if walk.full:
         place = process.places[walk.full].title
         return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
@@ -85,3 +91,16 @@ def form_refusal(faults: dict[str, str]) -> Refusal:
 def event_title(process: Process, name: str) -> str:
     """What people call an event, wherever it stands."""
     return next((event.title for _, event in process.every_event() if event.name == name), name)
+
+
+def reason_fault(reason: str) -> str:
+    """What is wrong with a reason that somebody gives; empty where nothing is."""
+    if not 0 < len(reason.strip()) <= MOST_REASON:
+        return f"Give a reason, in at most {MOST_REASON} characters."
+    unseen = sign.unseen(reason)
+    return f"The reason {unseen}" if unseen else ""
+
+
+def reason_written(reason: str) -> str:
+    """A reason as it is kept."""
+    return sign.composed(reason).strip()

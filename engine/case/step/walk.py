@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.case.answers.form import stored
+from engine.case.answers.form import stored, unfit
 from engine.case.step.draft import Draft
 from engine.process.definition import State
 from engine.process.language.expressions import View
@@ -23,7 +23,7 @@ class Walk:
 
     `changes` are the data that the way sets. `takes` maps each state entered that holds a place to that place;
     `waits` says for which place and state the case waits instead. `full` is the place that was lacking, `unknown`
-    the fields without which nobody knows which place is needed.
+    the fields without which nobody knows which place is needed, `unfit` why what the way sets cannot be kept.
     """
 
     path: Path | None = None
@@ -32,6 +32,7 @@ class Walk:
     waits: dict[str, str] = field(default_factory=dict)
     full: str = ""
     unknown: frozenset[str] = frozenset()
+    unfit: str = ""
 
 
 @dataclass
@@ -50,6 +51,9 @@ def choose(draft: Draft, paths: Iterable[Path], at: str, given: dict[str, Any] |
         # With `is`: a way is not open as long as nobody knows (None) whether it is.
         if draft.process.language.truth(path.way.when, view) is True:
             changes = _assigned(draft, path, view)
+            walk.unfit = " ".join(filter(None, (unfit(draft.process.fields[name], changes[name]) for name in changes)))
+            if walk.unfit:
+                break
             _try(draft, walk, path, replace(view, data={**view.data, **changes}) if changes else view)
             if walk.path is not None:
                 walk.changes = changes

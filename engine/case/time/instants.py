@@ -5,19 +5,10 @@ from __future__ import annotations
 import functools
 from datetime import UTC, datetime
 
-# Zones, calendars and the two databases all agree within these years; near year 1 or 9999 an offset overflows.
-YEARS = range(1900, 2201)
-NOT_TOLD = f"A moment must lie between {YEARS.start} and {YEARS.stop - 1}."
-
 
 def to_text(moment: datetime) -> str:
     """An aware instant as `2023-10-23T08:00:00.000000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
-
-
-def is_told(moment: datetime) -> bool:
-    """Whether a moment that somebody names can be meant. Near the ends of the calendar no zone can be reckoned with."""
-    return moment.year in YEARS
 
 
 # A page reads the same few instants for every row; parsing them again costs more than the rest.

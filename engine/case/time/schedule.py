@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time
 from typing import Any
 
@@ -75,23 +75,32 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
     anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
     if timer.missed_each:
         return _counted(process, timer, anchor, count + 1)
-    present, step = to_text(now), 1
-    while _counted(process, timer, anchor, count + step)[0] <= present:
+
+    def rung(step: int) -> list[str]:
+        return _counted(process, timer, anchor, count + step)
+
+    return _first_ahead(rung, to_text(now))
+
+
+def _first_ahead(times: Callable[[int], list[str]], present: str) -> list[str]:
+    """The first of the times 1, 2, 3, … whose due time lies after `present` (text).
+
+    An outage of weeks is a million minutes: it is looked for by halves, not one after the other.
+    """
+    step = 1
+    while times(step)[0] <= present:
         step *= 2
-    # An outage of weeks is a million minutes: the first time ahead is looked for by halves.
-    ahead = bisect_right(
-        range(count + step), present, count + step // 2, key=lambda one: _counted(process, timer, anchor, one)[0]
-    )
-    return _counted(process, timer, anchor, max(ahead, count + 1))
+    return times(bisect_right(range(step), present, step // 2 + 1, key=lambda one: times(one)[0]))
 
 
 def tried_again(process: Process, timer: Timer, at: str, now: datetime) -> list[str]:
     """What is kept of a timer whose event was refused at `at`: the next time to try that lies after `now` (aware)."""
-    assert timer.refused_again is not None
-    due = at
-    while due <= max(at, to_text(now)):
-        due = after(process, due, timer.refused_again)
-    return _rolled(process, timer, due)
+    again = timer.refused_again
+    assert again is not None
+    # Each is asked whether it lies ahead as it will be kept: moved back, it may lie behind when it was refused.
+    return _first_ahead(
+        lambda step: _rolled(process, timer, after(process, at, again.times(step))), max(at, to_text(now))
+    )
 
 
 def _counted(process: Process, timer: Timer, anchor: str, count: int) -> list[str]:

@@ -6,14 +6,14 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.day import UnknownZone, zone_named
+from engine.calendars.day import UnknownZone, listed_zone, zone_named
 from engine.process.checks import check_process
 from engine.process.definition import (
     Document,
@@ -28,15 +28,18 @@ from engine.process.definition import (
     TaskKind,
 )
 from engine.process.file.context import Context, event_names, state_names
+from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.states import read_events, read_needs, read_states
-from engine.process.language.expressions import RESERVED, Language, zone_mend
+from engine.process.language.expressions import RESERVED, Language
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
 
 FindCalendar = Callable[[str], Calendar | None]
 DEFAULT_ZONE = "Europe/London"
+# Problems with which what was published before they were told goes on without harm.
+_LET_PASS = frozenset({"overdue-of-itself"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,17 @@ def load_process(content: bytes | str, file: str, find_calendar: FindCalendar) -
     return process_of(read(content, file), find_calendar)
 
 
-def process_of(source: Source, find_calendar: FindCalendar) -> Loaded:
+def load_published(content: str, file: str, find_calendar: FindCalendar) -> Loaded:
+    """Read a process that was published, perhaps when less was looked at of the times that it writes, and tasks could
+    say in a circle of each other that they are overdue: those say nothing.
+
+    Raises:
+        Refused: with every problem found.
+    """
+    return process_of(read(content, file), find_calendar, is_published=True)
+
+
+def process_of(source: Source, find_calendar: FindCalendar, *, is_published: bool = False) -> Loaded:
     """The process that a document is.
 
     Raises:
@@ -66,24 +79,24 @@ def process_of(source: Source, find_calendar: FindCalendar) -> Loaded:
     problems = shape_problems(source, "process")
     if problems:
         raise Refused(problems)
-    context = _context(source, find_calendar)
+    context = _context(source, find_calendar, is_published=is_published)
     process = _process(context, source.data)
     # Ways that lead nowhere make every check of the whole chart tell of faults that are none.
     if not any(problem.code == "unknown-state" for problem in context.problems):
         check_process(process, context)
-    wrong = errors(context.problems)
+    wrong = errors(one for one in context.problems if not (is_published and one.code in _LET_PASS))
     if wrong:  # what seems unused may only stand where something is wrong
         raise Refused(set(wrong))
     warnings = (p for p in set(context.problems) if p.severity is Severity.WARNING)
     return Loaded(process, source, tuple(sorted(warnings)))
 
 
-def _context(source: Source, find_calendar: FindCalendar) -> Context:
+def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool) -> Context:
     data = source.data
     fields = data.get("fields", {})
     names = {noun: frozenset(data.get(f"{noun}s", {})) for noun in ("role", "field", "document", "place", "task")}
     names |= {"state": frozenset(state_names(data["states"])), "event": frozenset(event_names(data))}
-    zone, problems = _zone(source)
+    zone, problems = _zone(source, is_published=is_published)
     language = Language(
         # A field with a reserved name is told by itself; with it the words of expressions could not be told apart.
         fields={name: raw["type"] for name, raw in fields.items() if name not in RESERVED},
@@ -92,18 +105,19 @@ def _context(source: Source, find_calendar: FindCalendar) -> Context:
         places=names["place"],
         states=names["state"],
         zone=zone,
+        is_published=is_published,
     )
     calendar, missing = _calendar(source, find_calendar)
     return Context(source, language, calendar, names, problems + missing)
 
 
-def _zone(source: Source) -> tuple[ZoneInfo, list[Problem]]:
+def _zone(source: Source, *, is_published: bool) -> tuple[ZoneInfo, list[Problem]]:
     name = source.data.get("timezone", DEFAULT_ZONE)
     try:
-        return zone_named(name), []
+        return (zone_named if is_published else listed_zone)(name), []
     except UnknownZone as unknown:
         # Any zone, so that everything else in the file can be checked as well.
-        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", str(unknown), zone_mend(name))]
+        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", str(unknown), unknown.mend)]
 
 
 def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | None, list[Problem]]:
@@ -135,6 +149,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         group_places_by=_field_of_type(context, data, "group_places_by", {"choice"}),
         places_end=_field_of_type(context, data, "places_end", {"date", "time"}),
         meetings=read_meetings(context, data),
+        keep=read_keep(context, data),
         opening=_opening(context, data.get("open", {})),
         roles={name: _role(name, raw) for name, raw in data["roles"].items()},
         fields=fields,
@@ -291,10 +306,25 @@ def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
 def _overdue_of(context: Context, name: str, other: str, path: Path) -> str:
     if not other or not context.known("task", other, path):
         return ""
-    if other == name:
-        message = f"The task {name} cannot say of itself that it is overdue."
+    between = _told_between(context.source.data["tasks"], name, other)
+    # Each would be left out of lists as one that another row tells of, and nobody would be shown any of them.
+    if between is not None:
+        by = f", by way of {' and '.join(between)}" if between else ""
+        message = f"The task {name} cannot say of itself that it is overdue{by}."
         context.problem(path, "overdue-of-itself", message, "Name the task that is to be done in time.")
+        return ""
     return other
+
+
+def _told_between(tasks: Mapping[str, Any], name: str, other: str) -> list[str] | None:
+    """The tasks by way of which what `other` says is overdue is `name` in the end; None where it is not."""
+    found: list[str] = []
+    while other != name:
+        if other in found or other not in tasks:
+            return None
+        found.append(other)
+        other = tasks[other].get("overdue_of", "")
+    return found
 
 
 def _escalation(context: Context, raw: dict[str, str] | None, path: Path) -> Escalation | None:
@@ -322,4 +352,4 @@ def calendar_name(source: Source) -> str | None:
     return name if isinstance(name, str) and _REFERENCE.fullmatch(name) else None
 
 
-__all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "process_of"]
+__all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "load_published", "process_of"]

@@ -12,15 +12,15 @@ length as the one that was written, so every position stays true.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
-from engine.calendars.day import UnknownZone, day_of, offset_or_zone
+from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
 from engine.process.language import times, tokens
 from engine.source import sign
 from engine.source.problem import nearest
@@ -53,7 +53,8 @@ _INSTANT = "google.protobuf.Timestamp"
 _IS_EMPTY = "__is_empty"
 _ANSWERS = frozenset({"yes", "no", "on", "off", "True", "False"})
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
-_FUNCTIONS = frozenset({*_CALLS, "date"})
+_MOVING = frozenset({"now", "today", "days_since", "free"})
+_FUNCTIONS = frozenset({*_CALLS, "date", "birthday"})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
 
 
@@ -74,6 +75,8 @@ class Expression:
     text: str
     names: frozenset[str]
     documents: frozenset[str]
+    # It asks for the instant or for free places: asked again, they are others.
+    changes_by_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,11 @@ class View:
 
 @dataclass(frozen=True)
 class Language:
-    """The words of one process: its fields with their types, documents, places and states."""
+    """The words of one process: its fields with their types, documents, places and states.
+
+    `is_published`: it was checked when it was published. A day, instant or zone that is unknown to all later checks
+    stays unknown when it is worked out, and stops no case.
+    """
 
     fields: Mapping[str, str]
     choices: Mapping[str, frozenset[str]]
@@ -97,6 +104,7 @@ class Language:
     places: frozenset[str]
     states: frozenset[str]
     zone: ZoneInfo
+    is_published: bool = False
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
@@ -104,6 +112,9 @@ class Language:
         odd = sign.mistaken_in(tokens.bare(text))
         if odd:
             return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2])]
+        kept = list(self._kept_faults(text))
+        if kept:
+            return kept
         faults = self._name_faults(text) + list(self._odd_faults(text))
         try:
             compiled = self._checker().compile(_same_length(text))
@@ -122,8 +133,10 @@ class Language:
         return _RESULTS[self.fields[field_name]]
 
     def _expression(self, text: str) -> Expression:
-        names = {one.name for one in tokens.words(text) if one.name in self.fields and not one.member and not one.call}
-        return Expression(text, frozenset(names), frozenset(name for name, _ in _arguments(text, "has")))
+        words = [one for one in tokens.words(text) if not one.member]
+        names = {one.name for one in words if one.name in self.fields and not one.call}
+        documents = frozenset(name for name, _ in _arguments(text, "has"))
+        return Expression(text, frozenset(names), documents, any(one.name in _MOVING for one in words))
 
     def _checker(self) -> Any:
         if "checker" not in self._programs:
@@ -143,7 +156,15 @@ class Language:
                 if name not in names:
                     message = f"There is no {noun} {name}."
                     faults.append(Fault(offset, f"unknown-{noun}", message, nearest(name, names)))
-        return faults + list(self._comparison_faults(text)) + list(_time_faults(text))
+        return faults + list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
+
+    def _kept_faults(self, text: str) -> Iterable[Fault]:
+        for word in tokens.words(text):
+            if word.name in self.fields and word.name in tokens.KEPT and not (word.member or word.call):
+                message = (
+                    f"{word.name} is a word of the language of expressions: no field of this name can stand in one."
+                )
+                yield Fault(word.start, "expression-type", message, "Give the field another name.")
 
     def _odd_faults(self, text: str) -> Iterable[Fault]:
         """What CEL would allow, but nobody means: a name behind a lone dot, a loop that hides a field."""
@@ -194,8 +215,11 @@ class Language:
 
     def value(self, expression: Expression, view: View) -> Any:
         """The plain value of the expression; None where it is empty or unknown."""
-        program = self._program(expression)
-        result = program.eval(data=self._given(expression.names, view.data) | self._surroundings(view))
+        program, surroundings = self._program(expression)
+        given = self._given(expression.names, view.data)
+        for name in surroundings:
+            given[name] = _SURROUNDINGS[name](view, self.zone)
+        result = program.eval(data=given)
         # What hangs on an empty field is an error of CEL: it means that nobody knows.
         return None if result.type().name() == "ERROR" else result.plain_value()
 
@@ -206,11 +230,14 @@ class Language:
         result = self.value(expression, view)
         return result if isinstance(result, bool) else None
 
-    def _program(self, expression: Expression) -> Any:
+    def _program(self, expression: Expression) -> tuple[Any, tuple[str, ...]]:
+        """What runs, and what of the surroundings it may ask for: handing all of them over costs as much as running."""
         if expression.text not in self._programs:
-            text = _with_emptiness(_with_surroundings(expression.text), expression.names)
-            self._programs[expression.text] = self._environment().compile(text)
-        return self._programs[expression.text]
+            text = _with_emptiness(_with_surroundings(sign.composed(expression.text)), expression.names)
+            asked = tuple(name for name in _SURROUNDINGS if name in text)
+            self._programs[expression.text] = (self._environment().compile(text), asked)
+        found: tuple[Any, tuple[str, ...]] = self._programs[expression.text]
+        return found
 
     def _environment(self) -> Any:
         if "environment" not in self._programs:
@@ -226,17 +253,24 @@ class Language:
             value = data.get(name)
             given[name + _IS_EMPTY] = value is None
             if value is not None:
-                given[name] = instant(value, self.zone) if self.fields[name] == "time" else value
+                given[name] = instant(value, self.zone) if self.fields[name] == "time" else _composed(value)
         return given
 
-    def _surroundings(self, view: View) -> dict[str, Any]:
-        return {
-            "state": view.state,
-            "now": view.now.astimezone(UTC),
-            "today": day_of(view.now, self.zone).isoformat(),
-            "documents__": list(view.documents),
-            "places__": dict(view.free),
-        }
+
+def _composed(value: Any) -> Any:
+    """A value as texts of expressions are read: what was kept before, or stands in a file, may be spelt otherwise."""
+    if isinstance(value, str):
+        return sign.composed(value)
+    return [sign.composed(one) for one in value] if isinstance(value, list) else value
+
+
+_SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
+    "state": lambda view, _: view.state,
+    "now": lambda view, _: view.now.astimezone(UTC),
+    "today": lambda view, zone: day_of(view.now, zone).isoformat(),
+    "documents__": lambda view, _: list(view.documents),
+    "places__": lambda view, _: dict(view.free),
+}
 
 
 def instant(value: str, zone: ZoneInfo) -> datetime:
@@ -247,53 +281,26 @@ def instant(value: str, zone: ZoneInfo) -> datetime:
 
 def _arguments(text: str, call: str) -> list[tuple[str, int]]:
     """The texts that a function is given, each with where it stands."""
-    found = re.finditer(rf"(?<![\w.]){call}\s*\(\s*{tokens.TEXT}\s*\)", tokens.bare(text))
-    said = ((tokens.literal(text[one.start(1) : one.end(1)]), one.start(1)) for one in found)
+    found = re.finditer(rf"(?<![\w.]){call}\s*(\([\s(]*){tokens.TEXT}([\s)]*\))", tokens.bare(text))
+    # A bracket that ends behind something else makes the text a part of what is given.
+    whole = [one for one in found if one[1].count("(") <= one[3].count(")")]
+    said = ((tokens.literal(text[one.start(2) : one.end(2)]), one.start(2)) for one in whole)
     return [(name, offset) for name, offset in said if name is not None]
 
 
 def _time_faults(text: str) -> Iterable[Fault]:
-    """Zones, days and instants that are written into an expression and do not exist."""
+    """Zones, days, instants and lengths that are written into an expression and do not exist."""
     for found in re.finditer(_PART.pattern + rf"[\s(]*{tokens.TEXT}", tokens.bare(text)):
         name = tokens.literal(text[found.start(2) : found.end(2)])
         try:
-            offset_or_zone(name or "UTC")
+            offset_or_zone(name or "UTC", listed_zone)
         except UnknownZone as unknown:
-            yield Fault(found.start(2), "unknown-timezone", str(unknown), zone_mend(name or ""))
-    for call, known, mend in _WRITTEN:
+            yield Fault(found.start(2), "unknown-timezone", str(unknown), unknown.mend)
+    for call in times.WRITTEN:
         for said, offset in _arguments(text, call):
-            if not known(said):
-                yield Fault(offset, "bad-date", f"{said} is no {'day' if call == 'date' else 'instant'}.", mend)
-
-
-def zone_mend(name: str) -> str:
-    """What to write instead of the name of a zone that does not exist."""
-    near = nearest(name, available_timezones())
-    return near if near.startswith("Did you mean") else "Use a name of the IANA list, such as Europe/London."
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(times.day_written(text))
-    except ValueError:
-        return False
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
-
-
-_WRITTEN = (
-    ("date", _is_day, 'Write it as date("2024-09-01").'),
-    (
-        "timestamp",
-        _is_instant,
-        'Write it with its distance from UTC, as "2024-09-01T09:00:00Z", or a day as date("2024-09-01").',
-    ),
-)
+            wrong = times.wrong_in(call, said)
+            if wrong:
+                yield Fault(offset, "bad-date", *wrong)
 
 
 def _mismatch(offset: int, operation: str, kinds: list[str]) -> Fault:

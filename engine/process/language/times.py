@@ -9,16 +9,25 @@ from __future__ import annotations
 
 import itertools
 import operator
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from cel_expr_python import cel
 
-from engine.calendars.day import day_of, offset_or_zone
+from engine.calendars.day import day_of, days_somewhere, offset_or_zone
+from engine.calendars.duration import LONGEST_DAYS
+from engine.source.moment import day_written
 
 _T = cel.Type
 DAY = _T.AbstractType("day", [])
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_IN_DAYS = {"h": 1 / 24, "m": 1 / 1440, "s": 1 / 86_400, "ms": 1 / 86_400_000, "us": 0.0, "ns": 0.0}
+_PIECE = re.compile(r"([0-9]{1,10}(?:\.[0-9]{1,9})?)(h|ms|m|us|s|ns)")
+_LENGTH = re.compile(rf"[+-]?(?:{_PIECE.pattern})+|0")
 Overload = tuple[Any, list[Any], Callable[..., Any] | None]
 
 _DAY_PARTS: Mapping[str, Callable[[date], int]] = {
@@ -117,6 +126,7 @@ def _days(day: Any, zone: tzinfo | None) -> dict[str, list[Overload]]:
     found["_-_"].append((result, [day, _T.DURATION], lambda one, length: _moved(one, -length)))
     found["_+_"] = [(result, [day, _T.DURATION], _moved)]
     found["_+_"].append((result, [_T.DURATION, day], lambda length, one: _moved(one, length)))
+    found["birthday"] = [(result, [day, _T.INT], _birthday if zone else None)]
     found["date"] = [(result, [kind], using(date.isoformat)) for kind in (_T.STRING, _T.TIMESTAMP)]
     return found
 
@@ -128,20 +138,52 @@ def _as_day(value: str | datetime, zone: tzinfo | None) -> date:
     return day_of(aware(value), zone)
 
 
-def day_written(text: str) -> date:
-    """The day that a text such as 2024-09-01 names.
+def wrong_in(call: str, text: str) -> tuple[str, str] | None:
+    """What is wrong with a text that a function of WRITTEN is given, and how to mend it; None where it is right."""
+    noun, is_right, mend = WRITTEN[call]
+    try:
+        right = is_right(text)
+    except (ValueError, OverflowError):
+        right = False
+    return None if right else (f"{text} is no {noun}.", mend)
 
-    Raises:
-        ValueError: it names none.
-    """
-    if len(text) != len("2024-09-01"):
-        raise ValueError("not written as 2024-09-01")
-    return date.fromisoformat(text)
+
+def _is_instant(text: str) -> bool:
+    # Around it must be a day in every zone: what is reckoned near the ends of the calendar is never known.
+    return bool(_INSTANT.fullmatch(text) and days_somewhere(datetime.fromisoformat(text)))
+
+
+def _is_length(text: str) -> bool:
+    if not _LENGTH.fullmatch(text):
+        return False
+    days = sum(float(count) * _IN_DAYS[unit] for count, unit in _PIECE.findall(text))
+    return days <= LONGEST_DAYS
+
+
+WRITTEN: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
+    "date": ("day", day_written, 'Write it as date("2024-09-01").'),
+    "timestamp": (
+        "instant",
+        _is_instant,
+        'Write it with its distance from UTC, as "2024-09-01T09:00:00Z", or a day as date("2024-09-01").',
+    ),
+    "duration": ("length of time", _is_length, 'Write hours, minutes or seconds: a week is duration("168h").'),
+}
+"""Functions that make a time of a text: what it must be, and how it is written. What CEL cannot read is never known."""
 
 
 def aware(moment: datetime) -> datetime:
     """An instant that CEL gave: without a zone it is UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _birthday(born: str, years: int) -> str:
+    """The day on which who was born on a day is so many years old: for 29 February the day after it, in other years."""
+    day = day_written(born)
+    try:
+        return day.replace(year=day.year + years).isoformat()
+    except ValueError:
+        return date(day.year + years, 3, 1).isoformat()
 
 
 def _moved(day: str, length: timedelta) -> str:

@@ -19,6 +19,14 @@ _HIDDEN = re.compile(
 _WORD = re.compile(r"(?<!\w)[A-Za-z_]\w*")
 _CALL = re.compile(r"\s*\(")
 TEXT = '("+)'
+# Kept by CEL for itself, or the name of one of its types: where one stands, no field can be meant.
+KEPT = frozenset(
+    {
+        *("as", "bool", "break", "bytes", "const", "continue", "double", "dyn", "else", "for", "function"),
+        *("if", "import", "int", "let", "list", "loop", "map", "namespace", "null_type"),
+        *("package", "return", "string", "type", "uint", "var", "void", "while"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view
+from engine.service.meetings.offered import Choosing
 from engine.service.people.accounts import Accounts, Session
-from engine.service.site import Site
+from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
 
 # What was answered, as the form of the event reads it for the case as it is.
@@ -69,6 +70,10 @@ class Answers:
             if found is None or found.by == frozenset():
                 return None
             data = read(process, found, case_view(process, case, before, tx.now, actor))
+            choosing = Choosing(tx.connection, self._site.catalogue, tx.now, holds=True)
+            refusal = choosing.refused(process, event, before, data, actor)
+            if refusal is not None:
+                raise TakenBack(refusal)
             after = self._changes.fire_in(
                 tx, held, event, actor, data, at=at, expected_version=expected_version, idempotency_key=idempotency_key
             )

@@ -20,19 +20,18 @@ from engine.case.command import (
     Open,
     PostponeTask,
 )
-from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
-from engine.case.time.instants import NOT_TOLD, is_told
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
-from engine.service.cases.idempotency import Asked
+from engine.service.cases.idempotency import Asked, key_of, must_be, used
 from engine.service.cases.transaction import Transaction, Work
 from engine.service.cases.views import Case, case_view
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague, no_holder
-from engine.service.people.partners import partners_of
+from engine.service.people.partners import with_area
 from engine.service.site import Site, TakenBack
+from engine.source.moment import NOT_TOLD, is_told
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
 
@@ -84,7 +83,8 @@ class Changes:
         if process is None:
             message = f"No version of {name} is in force on {newest.today(moment)}."
             return Refusal(Code.NO_SUCH_EVENT, message)
-        decided = tx.decide(process, None, replace(command, at=moment, data=_with_area(tx, process, command)))
+        command = replace(command, at=moment, data=with_area(tx.connection, tx.catalogue, process, command))
+        decided = tx.decide_in_turn(process, None, command)
         if isinstance(decided, Refusal):
             return decided
         work = tx.insert(process, decided)
@@ -116,8 +116,7 @@ class Changes:
         self, tx: Transaction, work: Work, event: str, by: Actor, data: Mapping[str, Any]
     ) -> Refusal | None:
         """Let an event happen now within a transaction that does more; it writes, or on a refusal is given up whole."""
-        tx.catch_up(work, tx.now, offering=True)
-        return tx.do(work, Fire(event, by, _moment(tx, work, None), data))
+        return _try(tx, work, lambda moment: Fire(event, by, moment, data))
 
     def check_event(
         self, case: int, event: str, by: Actor | str, data: Mapping[str, Any], *, at: datetime | None = None
@@ -127,15 +126,8 @@ class Changes:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        if at is not None and not is_told(at):
-            return _not_told("at")
         actor = Actor.of(by)
-        with self._site.database.reading() as connection:
-            tx = Transaction(connection, self._site.catalogue, self._site.clock.now(), is_dry=True)
-            work = tx.hold_for(case, actor)
-            moment = _moment(tx, work, at)
-            tx.catch_up(work, min(moment, tx.now), offering=True)
-            return tx.do(work, Fire(event, actor, moment, dict(data)))
+        return check_step(self._site, case, actor, lambda moment: Fire(event, actor, moment, dict(data)), at)
 
     def add_document(
         self,
@@ -149,11 +141,13 @@ class Changes:
         at: datetime | None = None,
         expected_version: int | None = None,
         idempotency_key: str | None = None,
+        form: str = "",
     ) -> Case | Refusal:
         """Keep a document with a case. The same content is kept once; an earlier one stays.
 
         What may be kept is decided by the content, the name and the scanner; `media_type` is what it was said to be,
-        and what is kept of it is what it is.
+        and what is kept of it is what it is. `form` stands for the one form of a page that it was sent by: sent by
+        it again, the same document is the same one, and another one is another.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not see it.
@@ -167,7 +161,8 @@ class Changes:
                     found = self._site.admission.admit(looked_at, called if name else "")
             except Unwanted as unwanted:
                 return Refusal(Code.FORM, str(unwanted), fields={unwanted.field: str(unwanted)})
-            asked = Asked(idempotency_key, ["document", case, document, actor.name, called, arrived.digest, at])
+            said = ["document", case, document, actor.name, called, arrived.digest, at]
+            asked = Asked(idempotency_key or (form and key_of(form, said)), said)
             return self._change(
                 case,
                 actor,
@@ -175,7 +170,7 @@ class Changes:
                 at,
                 asked,
                 expected_version,
-                lambda _, __: self._site.documents.keep(arrived),
+                lambda tx, _: self._site.keep(tx.connection, arrived),
             )
 
     def complete_task(
@@ -291,7 +286,7 @@ class Changes:
             if seen is not None:
                 return self._earlier(tx, asked, seen, by)
             work = tx.hold_for(case, by)
-            snapshot = _step(tx, work, command, at, asked, expected, before_writing)
+            snapshot = take_step(tx, work, command, at, asked, expected, before_writing)
             return case_view(work.process, case, snapshot, tx.now, by)
 
         return self._site.change(change)
@@ -316,9 +311,9 @@ class Changes:
         if at is not None and not is_told(at):
             raise TakenBack(_not_told("at"))
         asked = Asked(idempotency_key, ["fire", work.id, event, by.name, dict(data), at])
-        if asked.seen(tx) is not None:
-            raise TakenBack(_used())
-        return _step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)
+        if (seen := asked.seen(tx)) is not None:
+            raise TakenBack(used(seen))
+        return take_step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)
 
     def _earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
         """What the same request gave the first time, as far as `by` may be shown it today; that it was is kept.
@@ -327,16 +322,31 @@ class Changes:
             UnknownCase: `by` may not see the case any more.
         """
         if seen.fingerprint != asked.fingerprint:
-            return _used()
+            return used(seen)
         work = tx.hold_for(seen.case, by)
-        rows = store.history_of(tx.connection, seen.case)
-        snapshot = replay([Entry.from_body(body) for number, body, _ in rows if number <= seen.last])
+        snapshot = replay(store.entries_of(tx.connection, seen.case, seen.last))
         assert snapshot is not None
         self._accesses.note_in(tx.connection, seen.case, (work.process, work.snapshot), by, "answer given again")
         return case_view(work.process, seen.case, snapshot, tx.now, by, known=work.snapshot)
 
 
-def _step(
+def check_step(
+    site: Site, case: int, by: Actor, command: Callable[[datetime], Command], at: datetime | None = None
+) -> Refusal | None:
+    """Why a step could not be taken now, or `at` a moment on the wall clock of the process; None if it could. Nothing
+    is written.
+
+    Raises:
+        UnknownCase: there is no such case, or `by` may not see it.
+    """
+    if at is not None and not is_told(at):
+        return _not_told("at")
+    with site.database.reading() as connection:
+        tx = Transaction(connection, site.catalogue, site.clock.now(), is_dry=True)
+        return _try(tx, tx.hold_for(case, by), command, at)
+
+
+def take_step(
     tx: Transaction,
     work: Work,
     command: Callable[[datetime], Command],
@@ -345,17 +355,13 @@ def _step(
     expected: int | None,
     before_writing: Callable[[Transaction, Work], Refusal | None] = lambda _, __: None,
 ) -> Snapshot:
-    """Take one step with a case that is held, and write it; the case as the step led to.
+    """Take one step with a case that is held, and write it, with what a place that became free does for others.
 
-    What a place that became free does for cases that wait follows while it is written.
+    Raises `TakenBack` where it is refused. `at`: as in `Changes`, on the wall clock of the process.
     """
-    if expected is not None and expected != work.snapshot.seq:
-        raise TakenBack(_changed(expected, work.snapshot.seq))
-    moment = _moment(tx, work, at)
+    must_be(expected, work.snapshot.seq)
     first = work.snapshot.seq + 1
-    # Not beyond its own moment: a step that is dated back comes before the timers that were due after it.
-    tx.catch_up(work, min(moment, tx.now), offering=True)
-    refusal = tx.do(work, command(moment))
+    refusal = _try(tx, work, command, at)
     if refusal is None:
         refusal = before_writing(tx, work)
     if refusal is not None:
@@ -366,34 +372,19 @@ def _step(
     return snapshot
 
 
-def _used() -> Refusal:
-    message = "This idempotency key was used for another request."
-    return Refusal(Code.CHANGED, message, fields={"idempotency_key": message})
+def _try(
+    tx: Transaction, work: Work, command: Callable[[datetime], Command], at: datetime | None = None
+) -> Refusal | None:
+    """Do it, after the timers that were due before it; why it could not be done."""
+    # A step happens when it was said to, else now, but not before the step before it.
+    moment = _aware(at, work.process) if at else tx.moment(work)
+    # Not beyond its own moment: a step that is dated back comes before the timers that were due after it.
+    tx.catch_up(work, min(moment, tx.now), offering=True)
+    return tx.do(work, command(moment))
 
 
 def _not_told(name: str) -> Refusal:
     return Refusal(Code.FORM, NOT_TOLD, fields={name: NOT_TOLD})
-
-
-def _changed(expected: int, found: int) -> Refusal:
-    message = f"The case was changed meanwhile (version {expected} was expected, it is {found}). Look at it again."
-    return Refusal(Code.CHANGED, message)
-
-
-def _with_area(tx: Transaction, process: Process, command: Open) -> Mapping[str, Any]:
-    """The area of the organisation that a new case belongs to, unless it is given or not asked for."""
-    area, own = process.area, command.data.get(process.organisation) or command.by.organisation
-    if not area or area in command.data or area not in process.opening.form or not own:
-        return command.data
-    known = next((one.area for one in partners_of(tx.connection, tx.catalogue, process.name) if one.name == own), "")
-    field = process.fields[area]
-    fits = known and (field.type == "text" or known in field.choices)
-    return {**command.data, area: known} if fits else command.data
-
-
-def _moment(tx: Transaction, work: Work, at: datetime | None) -> datetime:
-    """When a step happens: as was said, else now, but not before the step before it."""
-    return _aware(at, work.process) if at else tx.moment(work)
 
 
 def _aware(moment: datetime, process: Process) -> datetime:

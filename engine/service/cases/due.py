@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.case.command import Tick
 from engine.case.time.instants import from_text, to_text
-from engine.service.cases.transaction import LostRace, Transaction, due_timers
+from engine.service.cases.transaction import LostRace, Transaction
 from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows
 from engine.store.lists import places as place_store
@@ -57,19 +57,25 @@ def fire_batch(transaction: Transaction, now: datetime, most: int, stuck: dict[i
     found = store.due_timers(transaction.connection, present, limit)
     # Beyond what was read others are due that were not: what is set anew there must wait for them.
     horizon = found[-1][0] if len(found) == limit else present
-    return _fire_in_order(transaction, [timer for timer in found if timer[1] not in stuck], horizon, stuck)
+    queue = [timer for timer in found if timer[1] not in stuck]
+    return _fire_in_order(transaction, queue, most, horizon, stuck)
 
 
-def _fire_in_order(transaction: Transaction, queue: list[store.DueTimer], horizon: str, stuck: dict[int, Stuck]) -> int:
-    """Fire from a queue. What is set anew within the horizon joins it, so that the order holds."""
+def _fire_in_order(
+    transaction: Transaction, queue: list[store.DueTimer], most: int, horizon: str, stuck: dict[int, Stuck]
+) -> int:
+    """Fire the first `most` of a queue. What is set anew within the horizon joins it, so that the order holds.
+
+    What is left of it stands in the database: a minute that was missed for weeks is no single transaction.
+    """
     fired = 0
     heapq.heapify(queue)
-    while queue:
+    while queue and fired < most:
         due, case, key = heapq.heappop(queue)
         if case in stuck:
             continue
         try:
-            new = _fire_one(transaction, case, due, key, horizon)
+            fired += _fire_one(transaction, case, due, key)
         # These are of the whole transaction: it is run again, and no case is to blame.
         except (LostRace, DBAPIError):
             raise
@@ -77,29 +83,25 @@ def _fire_in_order(transaction: Transaction, queue: list[store.DueTimer], horizo
             rows = part_rows(transaction.connection, "timers", case)
             stuck[case] = Stuck(type(error).__name__, sum(row["due"] <= to_text(transaction.now) for row in rows))
             continue
-        for timer in new or ():
+        # Also of a case that took up a place which this one gave back: its date may have passed already.
+        for timer in transaction.set_anew(horizon):
             heapq.heappush(queue, timer)
-        fired += new is not None
     transaction.write()
     return fired
 
 
-def _fire_one(transaction: Transaction, case: int, due: str, key: str, horizon: str) -> list[store.DueTimer] | None:
-    """Fire one timer; the timers it sets within the horizon. None where it does not run any more."""
+def _fire_one(transaction: Transaction, case: int, due: str, key: str) -> bool:
+    """Fire one timer; whether it still ran."""
     work = transaction.hold(case)
-    before = {timer: times[0] for timer, times in work.snapshot.timers.items()}
     # Another timer may have stopped it or set it anew in this very batch.
-    if before.get(key) != due:
-        return None
+    if work.snapshot.timers.get(key, [""])[0] != due:
+        return False
     held = dict(work.snapshot.held)
     transaction.do(work, Tick(key, from_text(due)))
     # Offered now: the next timer in time may belong to a case that wants this place too.
     if held != work.snapshot.held:
         transaction.write()
-    # The others that were not set anew stand in the queue. This one does no more, whatever instant it was set to.
-    return [
-        (at, case, timer) for at, timer in due_timers(work.snapshot, horizon) if timer == key or before.get(timer) != at
-    ]
+    return True
 
 
 def offer_free_places(transaction: Transaction, now: datetime) -> int:

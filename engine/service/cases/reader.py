@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from sqlalchemy import Connection
@@ -15,13 +15,37 @@ from engine.case.step.possible import Possible, possible_events
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.transaction import Transaction, UnknownCase
-from engine.service.cases.views import Case, Document, Page, case_view, copies_of, local, shown_data, shown_entry
-from engine.service.cases.words import Access, Overview, Report, Step, choice_of, shown_fields, step_done, tell
+from engine.service.cases.views import (
+    Case,
+    Document,
+    Page,
+    anonymous,
+    as_data,
+    case_view,
+    copies_of,
+    local,
+    shown_data,
+    shown_entry,
+)
+from engine.service.cases.words import (
+    Access,
+    Overview,
+    Report,
+    Step,
+    Timeline,
+    choice_of,
+    shown_fields,
+    step_done,
+    tell,
+)
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.cases.accesses import LAST, accesses_of
+
+# All of the content goes into the first 128 bits of a seal (SIV), which are 22 signs.
+_SEAL = 22
 
 
 class Reader:
@@ -44,6 +68,28 @@ class Reader:
         process, snapshot = self._shown(case, by, what)
         return case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
 
+    def case_unless(self, case: int, by: Actor | str, marks: Collection[str]) -> Case | str:
+        """The same; or its mark, if that is one of `marks`: `by` has it already. It is not shown, nor is that kept.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        seen = self.seen(case, by)
+        view = case_view(seen[0], case, seen[1], self._site.clock.now(), actor_of(by))
+        mark = self.mark(view)
+        if mark in marks:
+            return mark
+        self._accesses.note_shown(case, seen, by, "case")
+        return view
+
+    def mark(self, case: Case) -> str:
+        """What tells a case as it is shown to somebody now from all others: its version, a dash, a seal of the whole.
+
+        A task becomes overdue, and a field is shown or hidden, without an entry. The seal tells nothing of its content.
+        """
+        sealed = self._cursors.ready().sealed("mark", (as_data(case),))
+        return f"{case.version}-{sealed[:_SEAL]}"
+
     def _shown(self, case: int, by: Actor | str | None, what: str) -> Seen:
         """A case that is shown now; that it is, is kept."""
         seen = self.seen(case, by)
@@ -57,9 +103,10 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         process, snapshot = self._shown(case, by, "history")
-        allowed = shown_data(process, snapshot, self._site.clock.now(), actor_of(by))
+        now, actor = self._site.clock.now(), actor_of(by)
+        allowed, named = shown_data(process, snapshot, now, actor), not anonymous(process, snapshot, now, actor)
         with self._site.database.reading() as connection:
-            return [shown_entry(Entry.from_body(body), allowed) for _, body, _ in store.history_of(connection, case)]
+            return [shown_entry(one.entry, allowed, named=named) for one in store.history_of(connection, case)]
 
     def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
         """The content of the newest document of this kind.
@@ -80,7 +127,8 @@ class Reader:
             KeyError: it has no such document.
         """
         process, snapshot = self.seen(case, by)
-        copies = copies_of(process, snapshot, document)
+        named = not anonymous(process, snapshot, self._site.clock.now(), actor_of(by))
+        copies = copies_of(process, snapshot, document, named=named)
         if not copies or copy > len(copies):
             raise KeyError(document)
         # Before its content is given: who saw it must not depend on whether the program lived on.
@@ -111,11 +159,16 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not do this with it.
         """
         with self._site.database.reading() as connection:
-            return self._read(connection, case, by, action)
+            return self.seen_in(connection, case, by, action)
 
-    def _read(
+    def seen_in(
         self, connection: Connection, case: int, by: Actor | str | None, action: Action
     ) -> tuple[Process, Snapshot]:
+        """The same within another transaction.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not do this with it.
+        """
         found = store.read_case(connection, case)
         if found is None:
             raise UnknownCase(f"There is no case {case}.")
@@ -125,6 +178,14 @@ class Reader:
         if by is not None and not may(Actor.of(by), action, process, found.snapshot):
             raise UnknownCase(f"There is no case {case}.")
         return process, found.snapshot
+
+    def is_anonymous(self, case: int, by: Actor | str | None = None) -> bool:
+        """Whether not everybody who sees a case may be told now whom it is about: files that are added may tell it.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+        """
+        return anonymous(*self.seen(case, by), self._site.clock.now())
 
     def report(self, case: int, by: Actor | str | None = None, *, what: str = "case") -> Report:
         """Everything about a case on one page; what may be done next as far as `by` is given.
@@ -159,7 +220,7 @@ class Reader:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        process, snapshot = self._read(connection, case, by, Action.SEE)
+        process, snapshot = self.seen_in(connection, case, by, Action.SEE)
         actor = actor_of(by)
         known = actor is not None and not actor.is_engine
         possible = self._possible(connection, process, snapshot, actor) if actor and known else []
@@ -176,8 +237,35 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see its history.
         """
         with self._site.database.reading() as connection:
-            process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
+            process, _ = self.seen_in(connection, case, by, Action.SEE_HISTORY)
             return list(self._steps_in(connection, process, case, after)), process
+
+    def timeline(
+        self, case: int, by: Actor | str, limit: int = 50, after: str = "", *, entry: int = 0
+    ) -> tuple[Timeline, Process]:
+        """A page of the same, the latest first. `entry` asks for the page with the step of this number.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see its history.
+            BadCursor: `after` is not from a page of this case.
+        """
+        most, order, cursors = max(1, min(limit, MOST)), f"timeline of {case}", self._cursors.ready()
+        (last,) = cursors.opened(order, after) if after else (0,)
+        with self._site.database.reading() as connection:
+            process, snapshot = self.seen_in(connection, case, by, Action.SEE_HISTORY)
+            # In the middle of its page: what came before and after it is what makes it clear.
+            near = max(entry + most // 2, most) if entry else snapshot.seq
+            last = min(last or near, snapshot.seq)
+            found = store.history_until(connection, case, last, most)
+        steps = tuple(tell(process, one.entry) for one in found)
+
+        def cursor(seq: int) -> str:
+            return cursors.sealed(order, (seq,))
+
+        # Steps are numbered without a gap, so a page is known by its last number.
+        older = cursor(last - most) if last > most else ""
+        newer = cursor(min(last + most, snapshot.seq)) if last < snapshot.seq else ""
+        return Timeline(steps, older, newer, snapshot.seq), process
 
     def step_done(self, case: int, seq: int, by: Actor | str) -> Step | None:
         """The last step up to this number that somebody did and that did not follow by itself; None of no step.
@@ -186,16 +274,15 @@ class Reader:
             UnknownCase: there is none with this number, or `by` may not see its history.
         """
         with self._site.database.reading() as connection:
-            process, _ = self._read(connection, case, by, Action.SEE_HISTORY)
+            process, _ = self.seen_in(connection, case, by, Action.SEE_HISTORY)
             return self.step_done_in(connection, process, case, seq)
 
     def step_done_in(self, connection: Connection, process: Process, case: int, seq: int) -> Step | None:
         """The same of a case that may be seen, within another transaction. No more is read than it takes."""
-        bodies = store.history_back(connection, case, seq)
-        return step_done(tell(process, Entry.from_body(body)) for body in bodies)
+        return step_done(tell(process, one.entry) for one in store.history_back(connection, case, seq))
 
     def _steps_in(self, connection: Connection, process: Process, case: int, after: int = 0) -> Iterator[Step]:
-        return (tell(process, Entry.from_body(body)) for _, body, _ in store.history_of(connection, case, after))
+        return (tell(process, one.entry) for one in store.history_of(connection, case, after))
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.case.time.instants import from_text, to_text
 from engine.service.cases.due import BATCH, Progress, Ran, Stuck, fire_batch, offer_free_places
+from engine.service.cases.transaction import Transaction
 from engine.service.site import Site
 from engine.store.cases import due as store
 
@@ -28,19 +29,29 @@ class Timers:
         """Fire every timer that is due by `now` (aware), in order of their time, and offer free places.
 
         `progress` is told how many fired and how many were due at first. A case whose timer cannot be
-        fired does not keep the others from theirs; it is reported.
+        fired, or that cannot be offered a place, does not keep the others from theirs; it is reported.
         """
         moment = now or self._site.clock.now()
         with self._site.database.reading() as connection:
             total = store.count_due(connection, to_text(moment)) if progress else 0
-        fired, stuck = 0, dict[int, Stuck]()
+        fired, stuck, failed = 0, dict[int, Stuck](), dict[int, str]()
+
+        def write(work: Callable[[Transaction], int]) -> int:
+            def noting(tx: Transaction) -> int:
+                count = work(tx)
+                failed.update(tx.undecided)
+                return count
+
+            return self._site.write(noting, moment)
+
         # First, and by itself: an earlier run may have ended before it offered, or capacity was raised since.
-        self._site.write(lambda tx: offer_free_places(tx, moment), moment)
-        while not stop() and (count := self._site.write(lambda tx: fire_batch(tx, moment, batch, stuck), moment)):
+        write(lambda tx: offer_free_places(tx, moment))
+        while not stop() and (count := write(lambda tx: fire_batch(tx, moment, batch, stuck))):
             fired += count
             if progress:
                 progress(fired, max(total, fired))
-        return Ran(fired, tuple((case, one.fault) for case, one in sorted(stuck.items())))
+        failed |= {case: one.fault for case, one in stuck.items()}
+        return Ran(fired, tuple(sorted(failed.items())))
 
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
         """When the next timer of any case is due (UTC), of those that are later than `after`; None where none runs."""

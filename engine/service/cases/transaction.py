@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.case.agenda import bookings
-from engine.case.command import ENGINE, Actor, ClaimTask, Command, Facts, Fire, ReturnTask, Tick
+from engine.case.command import ENGINE, Actor, ClaimTask, Command, Correct, Facts, Fire, ReturnTask, Tick
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, places_taken
+from engine.case.step.correct import came_with
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
+from engine.case.time.retention import kept_until
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
@@ -63,7 +66,10 @@ class Transaction:
         self.now = now
         self._is_dry = is_dry
         self.earliest: str | None = None
+        # The cases to which a place could not even be offered, with the kind of fault.
+        self.undecided: dict[int, str] = {}
         self._works: dict[int, Work] = {}
+        self._set_anew: list[tuple[str, int, str]] = []
         # Read once and counted on from there; whether a place is really left, SQL says when it is taken.
         self._free: dict[str, dict[str, int]] = {}
         self._freed: dict[tuple[str, str], str] = {}
@@ -103,7 +109,9 @@ class Transaction:
         if process not in self._free:
             taken = place_store.taken(self.connection, process)
             capacities = self.capacities(process)
-            self._free[process] = {name: capacity - taken.get(name, 0) for name, capacity in capacities.items()}
+            # Cases of an earlier version may hold what the one in force does not name: of that there are none.
+            names = sorted({*capacities, *taken})
+            self._free[process] = {name: capacities.get(name, 0) - taken.get(name, 0) for name in names}
         return self._free[process]
 
     def capacities(self, process: str) -> dict[str, int]:
@@ -112,7 +120,8 @@ class Transaction:
 
     def do(self, work: Work, command: Command) -> Refusal | None:
         """Decide one command and remember what is to be written."""
-        decided = self.decide(work.process, work.snapshot, command, self._fired(work, command))
+        fired, wrote = self._fired(work, command), self._wrote(work, command)
+        decided = self.decide_in_turn(work.process, work.snapshot, command, work.id, fired, wrote)
         if isinstance(decided, Refusal):
             return decided
         self._take(work, decided)
@@ -130,20 +139,56 @@ class Transaction:
         latest = store.entries_at(self.connection, work.id, at)
         return sum(one.kind == "timer" and (one.event, one.at) == (command.key, at) for one in latest + work.entries)
 
+    def _wrote(self, work: Work, command: Command) -> int:
+        """The entry that the value to be corrected came with; 0 where there is none. The latest are read first."""
+        if not isinstance(command, Correct) or work.snapshot.data.get(command.field) is None:
+            return 0
+        stored = (one.entry for one in store.history_back(self.connection, work.id, work.stored.snapshot.seq))
+        found = came_with(chain(reversed(work.entries), stored), command.field)
+        return found.seq if found else 0
+
     def _take(self, work: Work, decided: Decision) -> None:
         self._note_places(work.process.name, work.snapshot, decided.snapshot)
         work.snapshot = decided.snapshot
         work.entries += decided.entries
+        self._set_anew += [(due[0], work.id, key) for one in decided.entries for key, due in one.timers.items()]
+
+    def set_anew(self, until: str) -> list[tuple[str, int, str]]:
+        """The timers (due, case, key) of any case that were set since this was last asked, and are due by then."""
+        found = [one for one in self._set_anew if one[0] <= until]
+        self._set_anew.clear()
+        return found
 
     def decide(
-        self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0
+        self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0, wrote: int = 0
     ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
         present = snapshot.not_before_last(self.now) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
-        return decide(
-            process, snapshot, command, Facts(present, free, fired, self._stranded(process, snapshot, command))
-        )
+        facts = Facts(present, free, fired, wrote, self._stranded(process, snapshot, command))
+        return decide(process, snapshot, command, facts)
+
+    def decide_in_turn(
+        self,
+        process: Process,
+        snapshot: Snapshot | None,
+        command: Command,
+        case: int = 0,
+        fired: int = 0,
+        wrote: int = 0,
+    ) -> Decision | Refusal:
+        """The same, where nobody takes a place before those who wait for it: they are offered it first.
+
+        A place is free while somebody waits where more were made since it was last offered, by a version that came
+        into force, or where that case began to wait at the very moment at which the place came free.
+        """
+        while True:
+            decided = self.decide(process, snapshot, command, fired, wrote)
+            if isinstance(decided, Refusal):
+                return decided
+            wanted = places_taken(snapshot, decided.snapshot).items()
+            if not any(self.offer(process.name, one, command.at, case) for one, count in wanted if count > 0):
+                return decided
 
     def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:
         """The task that a command is about, if who holds it can do it no more; most commands do not ask."""
@@ -239,11 +284,15 @@ class Transaction:
             for due, *_ in entry.timers.values():
                 self.earliest = due if self.earliest is None else min(self.earliest, due)
 
-    def offer(self, process: str, place: str, at: datetime) -> int:
-        """Offer free places, at the instant `at` (aware), to the cases that have waited longest; how many took one."""
+    def offer(self, process: str, place: str, at: datetime, before: int = 0) -> int:
+        """Offer free places, at the instant `at` (aware), to the cases that have waited longest; how many took one.
+
+        Only to those that stand in the queue before the case `before`, if it does.
+        """
         taken = 0
         while self.free(process).get(place, 0) > 0:
-            waiting = place_store.longest_waiting(self.connection, process, place)
+            queue = place_store.longest_waiting(self.connection, process, place)
+            waiting = takewhile(lambda case: case != before, queue)
             # A generator: fifty at a time are read, and only as far as there are places.
             candidates = (case for case in waiting if case not in self._refused_offers)
             asked = list(islice(candidates, self.free(process)[place]))
@@ -251,9 +300,23 @@ class Transaction:
                 return taken
             # Those who take one up are written before more are asked: the queue is read from the database.
             for case in asked:
-                taken += self._offer_to(self.hold(case), place, at)
+                taken += self._was_offered(case, place, at)
             self._write_steps()
         return taken
+
+    def _was_offered(self, case: int, place: str, at: datetime) -> bool:
+        """The same as below. A case that cannot be decided, because its process cannot be read or by a fault of this
+        program, must not keep a place from those behind it, nor anybody from giving one back.
+        """
+        try:
+            return self._offer_to(self.hold(case), place, at)
+        # These are of the whole transaction: it is run again, and no case is to blame.
+        except (LostRace, DBAPIError):
+            raise
+        except Exception as error:
+            self.undecided[case] = type(error).__name__
+            self._refused_offers.add(case)
+            return False
 
     def _offer_to(self, work: Work, place: str, at: datetime) -> bool:
         """Whether the case takes the place up. One that does not is not asked again in this transaction.
@@ -261,7 +324,8 @@ class Transaction:
         An event that would leave the case waiting has not taken it up: nothing is written, or it would be offered
         for ever.
         """
-        moment = work.snapshot.not_before_last(at)
+        # Where the clock was set back, a place may have come free at what is to come for those who wait.
+        moment = work.snapshot.not_before_last(min(at, self.now))
         self.catch_up(work, moment)
         # Asked only now: one of the timers may have led it out of the queue.
         waiting = work.snapshot.waiting
@@ -284,7 +348,17 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
     """What is kept beside the snapshot, so that the case can be found."""
     booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
     label = public_label(process, snapshot)
-    return Columns(process.owner(snapshot.state), snapshot.data.get(process.organisation), label, booked)
+    kept = None if snapshot.retained == "erased" else kept_until(process, snapshot)
+    organisation = snapshot.data.get(process.organisation)
+    last = kept.isoformat() if kept else None
+    contents = frozenset(one["hash"] for copies in snapshot.documents.values() for one in copies)
+    about = _subject(process, snapshot)
+    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents)
+
+
+def _subject(process: Process, snapshot: Snapshot) -> str | None:
+    about = snapshot.data.get(process.keep.subject) if process.keep else None
+    return None if about is None else str(about)
 
 
 __all__ = ["LostRace", "Transaction", "UnknownCase", "Work", "columns_of", "due_timers"]

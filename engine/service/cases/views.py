@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from engine.case.agenda import bookings
-from engine.case.answers.form import shown, shown_to
+from engine.case.answers.form import is_anonymous, shown, shown_to
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import roles_in
@@ -18,6 +20,7 @@ from engine.case.time.lateness import days_late, late_from
 from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.service.documents.content import ending_of
 from engine.source.words import counted
 
 T = TypeVar("T")
@@ -32,7 +35,8 @@ def as_data(value: Any) -> Any:
         return {str(key): as_data(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, frozenset)):
         return [as_data(one) for one in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    # A day too: a moment is one of them.
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,7 @@ def case_view(
         outcome=snapshot.outcome,
         organisation=snapshot.data.get(process.organisation),
         data=allowed,
-        documents=tuple(one for kind in snapshot.documents for one in copies_of(process, snapshot, kind)),
+        documents=_documents(process, snapshot, now, by, known),
         tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
         timers=tuple(
             timer_view(process, number, label, key, times[0])
@@ -223,10 +227,20 @@ def _showing(process: Process, snapshot: Snapshot, now: datetime, by: Actor | No
     return lambda name: shown_to(process, name, seen, roles)
 
 
-def shown_entry(entry: Entry, allowed: Mapping[str, Any]) -> Entry:
-    """An entry without the fields that may not be shown now."""
+def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> bool:
+    """Whether `by` (None: whoever has no right of their own) may not be told at `now` whom the case is about."""
+    seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
+    return is_anonymous(process, seen, roles_in(process, by))
+
+
+def shown_entry(entry: Entry, allowed: Mapping[str, Any], *, named: bool = True) -> Entry:
+    """An entry without the fields that may not be shown now; where it is not `named`, without free words either."""
     # That a field was emptied says nothing of what stood in it.
-    return replace(entry, data={name: value for name, value in entry.data.items() if name in allowed or value is None})
+    data = {name: value for name, value in entry.data.items() if name in allowed or value is None}
+    if named:
+        return replace(entry, data=data)
+    document = {name: value for name, value in entry.document.items() if name != "name"}
+    return replace(entry, data=data, document=document, note={k: v for k, v in entry.note.items() if k != "reason"})
 
 
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
@@ -258,7 +272,13 @@ def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:
 
 def local(process: Process, instant: str) -> datetime:
     """A stored instant on the wall clock of the process."""
-    return from_text(instant).astimezone(process.zone)
+    return _on_clock(instant, process.zone)
+
+
+# The rows of a page and the parts of a case share few instants.
+@functools.lru_cache(4096)
+def _on_clock(instant: str, zone: ZoneInfo) -> datetime:
+    return from_text(instant).astimezone(zone)
 
 
 def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
@@ -311,13 +331,24 @@ def _does(process: Process, key: str) -> str:
     return " and ".join(parts + ([f"sends {timer.send}"] if timer.send else []))
 
 
-def copies_of(process: Process, snapshot: Snapshot, kind: str) -> list[Document]:
-    """The documents of one kind that a case has, the newest last."""
+def _documents(
+    process: Process, snapshot: Snapshot, now: datetime, by: Actor | None, known: Snapshot | None
+) -> tuple[Document, ...]:
+    named = not snapshot.documents or not any(anonymous(process, one, now, by) for one in (snapshot, known) if one)
+    return tuple(one for kind in snapshot.documents for one in copies_of(process, snapshot, kind, named=named))
+
+
+def copies_of(process: Process, snapshot: Snapshot, kind: str, *, named: bool) -> list[Document]:
+    """The documents of one kind that a case has, the newest last.
+
+    Where they are not `named` they are called by their kind: what somebody called a file may tell whom it is about.
+    """
+    title = process.title_of("documents", kind)
     return [
         Document(
             document=kind,
-            title=process.title_of("documents", kind),
-            name=one["name"],
+            title=title,
+            name=one["name"] if named else title + ending_of(one["type"]),
             type=one["type"],
             size=one["size"],
             hash=one["hash"],

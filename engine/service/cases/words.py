@@ -11,7 +11,8 @@ from engine.case.entry import Entry
 from engine.case.step.possible import Possible
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Field, Process
-from engine.service.cases.views import Case, local
+from engine.service.cases.views import Case, Page, local
+from engine.source.number import written
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Step(Told):
 
     did: str = field(default="", repr=False)
     by_itself: bool = field(default=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Timeline(Page[Step]):
+    """Some of the steps of a case, the latest first: `newer` begins the page before, `total` counts all of them."""
+
+    newer: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ def text_of(field: Field, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(field.choices.get(one, one) for one in value)
-    text = str(value)
+    text = written(value) if isinstance(value, (int, float)) else str(value)
     return text.replace("T", " ") if field.type == "time" else field.choices.get(text, text)
 
 
@@ -197,6 +206,17 @@ def _document(process: Process, entry: Entry) -> str:
     return f"Document added: {process.title_of('documents', entry.document['document'])}"
 
 
+def _correction(process: Process, entry: Entry) -> str:
+    names = ", ".join(process.title_of("fields", name) for name in entry.data)
+    return f"{names} corrected (entry {entry.note['corrects']})"
+
+
+_RETAINED = {
+    "held": "Held back from erasure",
+    "released": "Not held back from erasure any more",
+    "asked": "Erasure asked for",
+    "withdrawn": "Erasure not asked for any more",
+}
 _SAID: dict[str, Callable[[Process, Entry], str]] = {
     "opened": lambda _process, _entry: "Case opened",
     "event": _event,
@@ -204,4 +224,7 @@ _SAID: dict[str, Callable[[Process, Entry], str]] = {
     "timer": _timer,
     "document": _document,
     "task": _task,
+    "correction": _correction,
+    "retention": lambda _process, entry: _RETAINED[entry.event],
+    "erasure": lambda _process, entry: f"Erased, certificate {entry.note['certificate']}",
 }

@@ -23,6 +23,7 @@ class Desk:
         self.note_page = notes.note_page
         self.begin_draft = drafts.begin_draft
         self.drafts = drafts.drafts
+        self.draft_page = drafts.draft_page
         self.draft = drafts.draft
         self.keep_answers = drafts.keep_answers
         self.attach = drafts.attach

@@ -9,21 +9,28 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
+from engine.case.answers.form import check_form, is_anonymous
+from engine.case.canonical import canonical
 from engine.case.command import Actor, Enclosure, Open
-from engine.case.entry import canonical
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.time.instants import from_text, to_text
+from engine.process.definition import Process
+from engine.process.language.expressions import View
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
-from engine.service.cases.views import Case, case_view
+from engine.service.cases.views import Case, Page, case_view
 from engine.service.documents.admission import file_name
+from engine.service.lists.cursors import Cursors
+from engine.service.lists.finder import MOST
 from engine.service.people.people import known_person
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.desk import notes as store
 from engine.store.desk.notes import StoredDraft
 from engine.store.processes import text_hash
+
+DRAFTS = "drafts"
 
 
 class UnknownDraft(Unknown):
@@ -36,9 +43,11 @@ class Drafts:
     def __init__(self, site: Site, changes: Changes) -> None:
         self._site = site
         self._changes = changes
+        self._cursors = Cursors(site.database)
 
-    def begin_draft(self, process: str, state: str, by: Actor) -> int:
-        """A new, empty draft; its number.
+    def begin_draft(self, process: str, state: str, by: Actor, *, untouched: bool = False) -> int:
+        """An empty draft; its number. With `untouched`, one that was begun before and that nothing was written into
+        is gone on with: whoever presses twice wants one.
 
         Raises:
             UnknownProcess: no such process is published, or `by` may not know of it.
@@ -46,13 +55,29 @@ class Drafts:
         with self._site.database.writing() as connection:
             self._site.catalogue.refresh(connection)
             self._site.catalogue.must_know(connection, process, by)
-            person = known_person(connection, by.name).id
-            return store.insert_draft(connection, person, process, state, to_text(self._site.clock.now()))
+            person = known_person(connection, by.name, alone=untouched).id
+            begun = store.untouched_draft(connection, by.name, process, state) if untouched else None
+            return begun or store.insert_draft(connection, person, process, state, to_text(self._site.clock.now()))
 
     def drafts(self, by: Actor) -> list[StoredDraft]:
         """The drafts of a person, the oldest first."""
         with self._site.database.reading() as connection:
             return store.drafts_of(connection, by.name)
+
+    def draft_page(self, by: Actor, limit: int = 50, after: str = "") -> tuple[Page[StoredDraft], int]:
+        """A page of the drafts of a person, the oldest first, and how many there are on all pages.
+
+        Raises:
+            BadCursor: `after` is not the end of such a page.
+        """
+        cursors, most = self._cursors.ready(), max(1, min(limit, MOST))
+        place = cursors.opened(DRAFTS, after)
+        with self._site.database.reading() as connection:
+            found = store.draft_page(connection, by.name, place[0] if place else 0, most + 1)
+            is_all = not after and len(found) <= most
+            count = len(found) if is_all else store.count_drafts(connection, by.name)
+        more = cursors.sealed(DRAFTS, (found[most - 1].id,)) if len(found) > most else ""
+        return Page(tuple(found[:most]), more), count
 
     def draft(self, number: int, by: Actor) -> StoredDraft:
         """One draft.
@@ -77,7 +102,7 @@ class Drafts:
         return self._change_draft(number, by, change)
 
     def attach(self, number: int, kind: str, name: str, content: BinaryIO, by: Actor) -> StoredDraft:
-        """Keep a document with a draft.
+        """Keep a document with a draft; one of the same kind and content takes the place of the earlier one.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
@@ -89,8 +114,6 @@ class Drafts:
         with self._site.documents.receive(content) as arrived:
             with self._site.documents.look(arrived) as looked_at:
                 found = self._site.admission.admit(looked_at, called)
-            # Before the draft names it: a content that nothing names only takes room.
-            self._site.documents.keep(arrived)
             facts = {
                 "document": kind,
                 "name": called,
@@ -98,18 +121,31 @@ class Drafts:
                 "size": arrived.size,
                 "type": found,
             }
-        return self._change_draft(number, by, lambda draft: replace(draft, documents=[*draft.documents, facts]))
+            # Before the draft names it: a content that nothing names only takes room.
+            return self._change_draft(
+                number,
+                by,
+                lambda draft: replace(draft, documents=[*_others(draft, kind, arrived.digest), facts]),
+                lambda connection: self._site.keep(connection, arrived),
+            )
 
     def detach(self, number: int, document: str, digest: str, by: Actor) -> StoredDraft:
         """Take a document of this kind and content out of a draft, if it is there."""
 
         def change(draft: StoredDraft) -> StoredDraft:
-            kept = [one for one in draft.documents if (one["document"], one["hash"]) != (document, digest)]
-            return replace(draft, documents=kept)
+            return replace(draft, documents=_others(draft, document, digest))
 
-        return self._change_draft(number, by, change)
+        changed = self._change_draft(number, by, change)
+        self._site.forget([digest])
+        return changed
 
-    def _change_draft(self, number: int, by: Actor, change: Callable[[StoredDraft], StoredDraft]) -> StoredDraft:
+    def _change_draft(
+        self,
+        number: int,
+        by: Actor,
+        change: Callable[[StoredDraft], StoredDraft],
+        before: Callable[[Connection], None] = lambda _: None,
+    ) -> StoredDraft:
         """Change a draft; begun anew where another window changed it meanwhile."""
         while True:
             draft = self.draft(number, by)
@@ -117,6 +153,7 @@ class Drafts:
                 raise UnknownDraft("This draft was sent already.")
             changed = replace(change(draft), changed=to_text(self._site.clock.now()))
             with self._site.database.writing() as connection:
+                before(connection)
                 if store.update_draft(connection, changed, draft.seq):
                     return replace(changed, seq=draft.seq + 1)
 
@@ -127,14 +164,17 @@ class Drafts:
             UnknownDraft: there is none of this number, or it is somebody else's.
         """
         with self._site.database.writing() as connection:
-            if _find(connection, number, by).case is None:
+            draft = _find(connection, number, by)
+            if draft.case is None:
                 store.delete_draft(connection, number)
+        self._site.forget([one["hash"] for one in draft.documents])
 
     def send(self, number: int, by: Actor, seal: str | None = None) -> Case | Refusal:
         """Begin the case that a draft describes, with all its documents, or do nothing.
 
         One that was sent already gives its case as it is now. `seal` is `seal_of` the draft as it was looked over:
-        where it is another one by now, nothing is sent.
+        where it is another one by now, nothing is sent. What was looked over is sent `as_taken`; without a seal
+        nothing is left out, and what the version in force does not take is refused.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
@@ -147,17 +187,26 @@ class Drafts:
             draft = _find(tx.connection, number, by)
             if draft.case is not None:
                 return self._sent(tx, draft.case, by)
-            if seal is not None and seal != seal_of(draft):
+            sent = draft if seal is None else self._taken(tx, draft, by)
+            if seal is not None and seal != seal_of(sent):
                 return Refusal(Code.CHANGED, "The draft was changed meanwhile. Look over what will be sent.")
-            if lost:
-                return Refusal(Code.FORM, f"{', '.join(lost)}: not kept here any more. Remove it, and add it again.")
-            enclosed = tuple(_enclosure(one) for one in draft.documents)
-            opened = self._changes.open_within(tx, draft.process, Open(by, tx.now, draft.state, draft.data, enclosed))
+            gone = [one["name"] for one in sent.documents if one["hash"] in lost]
+            if gone:
+                return Refusal(Code.FORM, f"{', '.join(gone)}: not kept here any more. Remove it, and add it again.")
+            enclosed = tuple(_enclosure(one) for one in sent.documents)
+            opened = self._changes.open_within(tx, sent.process, Open(by, tx.now, sent.state, sent.data, enclosed))
             if isinstance(opened, Case) and not store.mark_sent(tx.connection, draft, opened.id):
                 raise LostRace
             return opened
 
         return self._site.write(work)
+
+    def _taken(self, tx: Transaction, draft: StoredDraft, by: Actor) -> StoredDraft:
+        catalogue = self._site.catalogue
+        catalogue.refresh(tx.connection)
+        catalogue.must_know(tx.connection, draft.process, by)
+        process = catalogue.in_force(tx.connection, draft.process, tx.now)
+        return as_taken(process, draft) if process else draft
 
     def _sent(self, tx: Transaction, case: int, by: Actor) -> Case:
         work = tx.hold(case)
@@ -165,9 +214,14 @@ class Drafts:
             raise UnknownCase(f"There is no case {case}.")
         return case_view(work.process, case, work.snapshot, tx.now, by)
 
-    def _lost(self, draft: StoredDraft) -> list[str]:
-        """The names of documents whose content is not there (any more)."""
-        return [one["name"] for one in draft.documents if self._site.documents.fault(one["hash"], one["size"])]
+    def _lost(self, draft: StoredDraft) -> set[str]:
+        """The hashes of documents whose content is not there (any more)."""
+        return {one["hash"] for one in draft.documents if self._site.documents.fault(one["hash"], one["size"])}
+
+
+def _others(draft: StoredDraft, kind: str, digest: str) -> list[dict[str, Any]]:
+    """The documents of a draft but the one of this kind and content."""
+    return [one for one in draft.documents if (one["document"], one["hash"]) != (kind, digest)]
 
 
 def _find(connection: Connection, number: int, by: Actor) -> StoredDraft:
@@ -179,6 +233,27 @@ def _find(connection: Connection, number: int, by: Actor) -> StoredDraft:
 
 def _enclosure(facts: Mapping[str, Any]) -> Enclosure:
     return Enclosure(facts["document"], facts["name"], facts["hash"], facts["size"], facts["type"])
+
+
+def as_taken(process: Process, draft: StoredDraft) -> StoredDraft:
+    """A draft as far as this version of its process takes it; one that was begun under another may say more.
+
+    What it leaves out cannot be sent, and there is no question any more by which a person could take it out.
+    """
+    return replace(
+        draft,
+        state=draft.state if draft.state in process.initial else process.initial[0],
+        data={name: value for name, value in draft.data.items() if name in process.opening.form},
+        documents=[one for one in draft.documents if one["document"] in process.documents],
+    )
+
+
+def is_anonymous_draft(process: Process, draft: StoredDraft, now: datetime) -> bool:
+    """Whether not everybody may be told at `now` (aware) whom the case that comes of a draft is about."""
+    kinds = [one["document"] for one in draft.documents]
+    taken = as_taken(process, draft)
+    values, _ = check_form(process, process.opening.form, taken.data, View({}, "", kinds, {}, now))
+    return is_anonymous(process, View(values, taken.state, kinds, {}, now))
 
 
 def seal_of(draft: StoredDraft) -> str:

@@ -12,9 +12,10 @@ from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action
 from engine.case.time.instants import to_text
+from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import Page, every, local
+from engine.service.cases.views import Page, anonymous, every, local
 from engine.service.messages.notices import Notices
 from engine.service.site import Site
 from engine.source import sign
@@ -34,13 +35,15 @@ LONGEST_NOTE = 20_000
 class Note:
     """Something that somebody wrote on a case. `meeting`: the number of the meeting at which they did.
 
-    `at` is on the wall clock of the process of the case.
+    `at` is on the wall clock of the process of the case. Where it is `withheld` there is no text: it may tell whom the
+    case is about, and that may not be told to who asks now.
     """
 
     at: datetime
     by: str
     text: str
     meeting: int | None
+    withheld: bool = False
 
 
 class Notes:
@@ -58,7 +61,7 @@ class Notes:
             UnknownCase: there is none with this number, or `by` may not change it.
         """
         self._reader.seen(case, by, Action.CHANGE)
-        said = text.strip().replace("\r\n", "\n")
+        said = sign.composed(text).strip().replace("\r\n", "\n")
         if not 0 < len(said) <= LONGEST_NOTE:
             message = f"Write something, in at most {LONGEST_NOTE:,} characters."
             return Refusal(Code.FORM, message, fields={"text": message})
@@ -105,5 +108,11 @@ class Notes:
         self._accesses.note_shown(case, seen, by, what)
         with self._site.database.reading() as connection:
             found = store.notes_of(connection, case, PAGE + 1, before, meeting)
-        shown = [Note(local(seen[0], one.at), one.by, one.text, one.meeting) for _, one in found[:PAGE]]
+        hidden = anonymous(*seen, self._site.clock.now(), by)
+        shown = [_told(seen[0], one, withheld=hidden) for _, one in found[:PAGE]]
         return Page(tuple(shown), str(found[PAGE - 1][0]) if len(found) > PAGE else "")
+
+
+def _told(process: Process, note: StoredNote, *, withheld: bool) -> Note:
+    text = "" if withheld else note.text
+    return Note(local(process, note.at), note.by, text, note.meeting, withheld)

@@ -34,7 +34,7 @@ class SavedViews:
 
     def save_view(self, title: str, query: str, by: Actor) -> Refusal | None:
         """Keep how a list is looked at."""
-        called = " ".join(title.split())
+        called = " ".join(sign.composed(title).split())
         if not 0 < len(called) <= LONGEST_TITLE:
             message = f"A view needs a name of at most {LONGEST_TITLE} characters."
             return Refusal(Code.FORM, message, fields={"title": message})
@@ -43,10 +43,14 @@ class SavedViews:
         unseen = sign.unseen(called)
         if unseen:
             return Refusal(Code.FORM, f"The name {unseen}", fields={"title": f"The name {unseen}"})
-        if len(self.views(by)) >= MOST_VIEWS:
-            return Refusal(Code.FORM, f"You keep {MOST_VIEWS} views. Remove one first.")
         with self._site.database.writing() as connection:
-            store.insert_view(connection, known_person(connection, by.name).id, called, query)
+            person = known_person(connection, by.name, alone=True).id
+            kept = store.views_of(connection, by.name)
+            if any((one[1], one[2]) == (called, query) for one in kept):
+                return None  # sent twice, by a double click or from a page that was gone back to
+            if len(kept) >= MOST_VIEWS:
+                return Refusal(Code.FORM, f"You keep {MOST_VIEWS} views. Remove one first.")
+            store.insert_view(connection, person, called, query)
         return None
 
     def views(self, by: Actor) -> list[SavedView]:

@@ -20,7 +20,8 @@ from engine.store.people.accounts import login_of_csrf
 KEPT = timedelta(hours=1)
 # Enough for every window that somebody has open; a script that sends forms without end fills no table.
 MOST_OF_ONE = 30
-LONGEST = 500_000
+# As much as the largest form may have (`running/doors.py`), so that nothing typed is too long to be kept.
+LONGEST = 6_000_000
 
 
 class TypedForms:

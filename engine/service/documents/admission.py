@@ -5,113 +5,23 @@ Pages, API, command line and Python ask the same room. It reads contents, and sp
 
 from __future__ import annotations
 
-import codecs
 import re
 import socket
 import struct
 import unicodedata
-import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import puremagic
-from puremagic import PureError
+from engine.service.documents.content import ALLOWED, KINDS, MOST_BYTES, SHOWN, Unwanted, media_type_of
+from engine.source.sign import composed
 
-from engine.source.fault import Invalid
-
-# Room for a long scan. The store would take four times as much: this is what people may send.
-MOST_BYTES = 25_000_000
 LONGEST_NAME = 200
-LOOKED_AT = 1_000_000
 CHUNK = 1 << 16
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # What people take for the kind of a file: "plan.pdf", not "Meeting of 12.3.2024" or "Letter to Dr. Jones".
-_ENDING = re.compile("[A-Za-z][A-Za-z0-9]{0,4}|7z")
+# As long as Windows has them, with hyphens: "plan.settingcontent-ms" is run where somebody opens it.
+_ENDING = re.compile("[A-Za-z][A-Za-z0-9_-]{0,30}|7z")
 # A scanner that is asked for the first time may load its signatures, which takes a while.
 SECONDS = 60.0
-ALLOWED = {
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".txt": "text/plain",
-}
-SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "text/plain"})
-KINDS = "PDF, Word (.docx), Excel (.xlsx), OpenDocument text (.odt), PNG, JPEG or plain text"
-
-
-class Unwanted(Invalid):
-    """A file that is not taken; the message says why."""
-
-    field = "content"
-
-
-def media_type_of(content: BinaryIO) -> str:
-    """What a file is, by its content and whatever its name says.
-
-    Raises:
-        Unwanted: it is empty, too big, or of a kind that is not taken.
-    """
-    size = content.seek(0, 2)
-    content.seek(0)
-    if size == 0:
-        raise Unwanted("The file is empty.")
-    if size > MOST_BYTES:
-        raise Unwanted(f"The file is bigger than {MOST_BYTES // 1_000_000} MB.")
-    head = content.read(4096)
-    content.seek(0)
-    found = _zipped(content) if head.startswith(b"PK\x03\x04") else _plain(head, content)
-    content.seek(0)
-    if found is None:
-        raise Unwanted(f"This kind of file is not taken. Send it as {KINDS}.")
-    return found
-
-
-def _plain(head: bytes, content: BinaryIO) -> str | None:
-    if head.startswith(b"%PDF-"):
-        return ALLOWED[".pdf"]
-    try:
-        kind = puremagic.from_string(head)
-    except (PureError, ValueError):
-        kind = ""
-    if kind in {".png", ".jpg", ".jpeg", ".jfif"}:
-        return ALLOWED[".png" if kind == ".png" else ".jpg"]
-    return ALLOWED[".txt"] if _is_text(content) else None
-
-
-def _is_text(content: BinaryIO) -> bool:
-    """Whether it is UTF-8 without anything that a browser or an office might run."""
-    content.seek(0)
-    try:
-        head = content.read(LOOKED_AT)
-        # Where the looking ends in the middle of a text, it may end in the middle of a sign.
-        text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < LOOKED_AT)
-    except UnicodeDecodeError:
-        return False
-    begins = text.lstrip("\ufeff \r\n\t").lower()
-    return not _CONTROL.search(text) and not begins.startswith(("<", "#!", "{\\rtf"))
-
-
-def _zipped(content: BinaryIO) -> str | None:
-    """Which office document a ZIP file is. One with macros is not taken."""
-    try:
-        with zipfile.ZipFile(content) as archive:
-            names = set(archive.namelist())
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                return None
-            # A longer one is none, and may unpack to more than fits into the memory.
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
-                told = archive.read("mimetype").decode("ascii", "replace").strip()
-                return told if told in ALLOWED.values() else None
-    # What is encrypted raises RuntimeError, what is packed in an odd way NotImplementedError.
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
-        return None
-    if "word/document.xml" in names:
-        return ALLOWED[".docx"]
-    return ALLOWED[".xlsx"] if "xl/workbook.xml" in names else None
 
 
 @dataclass(frozen=True)
@@ -187,6 +97,22 @@ def _check_name(name: str, found: str) -> None:
 
 def file_name(name: str) -> str:
     """The last part of a path, whole, without what no file name has: signs that cannot be seen, dots before it."""
-    last = name.replace("\\", "/").rpartition("/")[2]
+    last = composed(name).replace("\\", "/").rpartition("/")[2]
     plain = (" " if unicodedata.category(char) == "Zs" else char for char in last)
-    return "".join(char for char in plain if char.isprintable()).strip().lstrip(".") or "document"
+    shown = "".join(char for char in plain if char.isprintable())
+    # Windows leaves dots and spaces at the end out: "plan.hta." would be opened there as what it must not be.
+    return shown.strip().rstrip(". ").lstrip(".") or "document"
+
+
+__all__ = [
+    "ALLOWED",
+    "KINDS",
+    "LONGEST_NAME",
+    "MOST_BYTES",
+    "SHOWN",
+    "Admission",
+    "Scanner",
+    "Unwanted",
+    "file_name",
+    "media_type_of",
+]

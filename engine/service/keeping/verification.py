@@ -13,54 +13,78 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.case.entry import GENESIS, Entry, chained
+from engine.case.entry import GENESIS, Entry, Written, chained
+from engine.case.head import Head
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.transaction import columns_of
+from engine.service.keeping.proof import Finding, Later, Proof
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
+from engine.source.fault import Unavailable
+from engine.source.problem import Refused
 from engine.store import processes as process_store
+from engine.store.cases import accesses as access_store
 from engine.store.cases import cases as store
-from engine.store.cases.index import indexed, order_columns, words_of
+from engine.store.cases.index import (
+    booked_elsewhere,
+    indexed,
+    misplaced_addresses,
+    misplaced_names,
+    order_columns,
+    words_of,
+)
 from engine.store.documents import Documents
+from engine.store.keeping import journal as journal_store
 from engine.store.lists import places as place_store
 
 # Numbers only are read ahead; each case is read, and let go, by itself: memory does not grow with the caseload.
 PAGE = 500
+_UNREADABLE = "cannot be read: its text or its calendar was changed or removed"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that is not as it was written. `entry` is 0 where no single entry is meant."""
+class Erased:
+    """Values of a case that were erased, by the entry that says so; `at`: text, UTC."""
 
     case: int
     entry: int
-    message: str
+    at: str
+    certificate: str
 
     def __str__(self) -> str:
-        where = f"case {self.case}" if self.case else "places" if not self.entry else "process"
-        return f"{where}, entry {self.entry}: {self.message}" if self.entry else f"{where}: {self.message}"
+        return f"case {self.case}, entry {self.entry}: erased on {self.at[:10]}, certificate {self.certificate}"
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How much was looked at, and what was found wrong."""
+    """How much was looked at, and what was found wrong; and what was erased, which is no fault.
+
+    `head`: the checkpoint that it was compared with, None where there is none; `later`: what came after it, so that it
+    is not proven.
+    """
 
     cases: int
     entries: int
     documents: int
     findings: tuple[Finding, ...]
+    erased: tuple[Erased, ...] = ()
+    head: Head | None = None
+    later: tuple[Later, ...] = ()
 
 
 class Verification:
     """One pass over everything that is stored."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, documents: Documents) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, documents: Documents, proof: Proof) -> None:
         self._connection = connection
         self._catalogue = catalogue
         self._documents = documents
+        self._proof = proof
         self._seen: set[tuple[str, int]] = set()
         self._held: Counter[tuple[str, str]] = Counter()
+        self._erased: list[Erased] = []
         self._cases = self._entries = 0
+        self._unreachable = ""
 
     def run(self, progress: Callable[[int], None] | None = None) -> Verified:
         """Look at everything. Reads only."""
@@ -71,8 +95,17 @@ class Verification:
             self._cases += 1
             if progress:
                 progress(self._cases)
+        if self._unreachable:
+            findings.append(Finding(0, 0, self._unreachable, "documents"))
         findings.extend(self._places())
-        return Verified(self._cases, self._entries, len(self._seen), tuple(findings))
+        findings.extend(self._blocks())
+        findings.extend(self._of_no_case())
+        findings.extend(
+            Finding(0, number, fault, "journal") for number, fault in journal_store.faults(self._connection)
+        )
+        findings.extend(one for one in self._proof.run() if not any(_tells(said, one) for said in findings))
+        looked = (self._cases, self._entries, len(self._seen), tuple(findings), tuple(self._erased))
+        return Verified(*looked, self._proof.head, tuple(self._proof.later))
 
     def _numbers(self) -> Iterator[int]:
         last = 0
@@ -84,7 +117,26 @@ class Verification:
         for version in process_store.all_versions(self._connection):
             text = process_store.version_text(self._connection, version.process, version.version) or ""
             if process_store.text_hash(text) != version.hash:
-                yield Finding(0, 0, f"the text of {version.process} {version.version} was changed")
+                yield Finding(0, 0, f"the text of {version.process} {version.version} was changed", "process")
+        for name, calendar in process_store.all_calendars(self._connection):
+            if process_store.text_hash(calendar.text) != calendar.hash:
+                yield Finding(0, 0, f"the text of the edition {calendar.edition} of {name} was changed", "calendar")
+
+    def _of_no_case(self) -> Iterator[Finding]:
+        """Nothing stands there of a case that does not."""
+        for part, case in store.of_no_case(self._connection):
+            yield Finding(case, 0, f"there is no such case, but rows of its {part}")
+        for table in misplaced_names(self._connection):
+            yield Finding(0, 0, "a name is sorted by another text than its own", table)
+        if misplaced_addresses(self._connection):
+            yield Finding(0, 0, "somebody is found by another e-mail address than their own", "people")
+        for case in booked_elsewhere(self._connection):
+            yield Finding(case, 0, "its agendas are those of another process")
+
+    def _blocks(self) -> Iterator[Finding]:
+        """What finds the accesses of a case agrees with the access log."""
+        for case in sorted({case for case, _ in access_store.wrong_blocks(self._connection)}):
+            yield Finding(case, 0, "what finds it in the access log differs from the log", "access log")
 
     def _case(self, case: int) -> Iterator[Finding]:
         row = store.case_row(self._connection, case)
@@ -105,7 +157,7 @@ class Verification:
     def _chain(self, case: int, row: dict[str, object]) -> tuple[list[Entry], list[Finding]]:
         entries: list[Entry] = []
         head, number = GENESIS, 0
-        for seq, body, digest in store.history_of(self._connection, case):
+        for seq, body, digest, values in store.history_of(self._connection, case):
             number += 1
             self._entries += 1
             if seq != number:
@@ -114,14 +166,27 @@ class Verification:
             if head != digest:
                 return entries, [Finding(case, seq, "the entry, or the one before it, was changed")]
             try:
-                entries.append(Entry.from_body(body))
+                entries.append(Entry.from_written(body, values))
+                changed = Written(body, values).changed()
             except ValueError:
                 return entries, [Finding(case, seq, "the entry cannot be read")]
+            if changed:
+                return entries, [Finding(case, seq, f"what stands beside the entry was changed: {', '.join(changed)}")]
             if entries[-1].seq != seq:
                 return entries, [Finding(case, seq, f"this entry was written as number {entries[-1].seq}")]
         if head != row["head"]:
-            return entries, [Finding(case, number + 1, "the history does not reach the entry the case ends with")]
-        return entries, []
+            return entries, [_ends_elsewhere(case, number, int(str(row["seq"])))]
+        return entries, [*self._erasures(case, entries), *_earlier_chain(case, entries)]
+
+    def _erasures(self, case: int, entries: list[Entry]) -> Iterator[Finding]:
+        """What is missing beside an entry must have been erased by a later one."""
+        erased: set[str] = set()
+        for entry in reversed(entries):
+            erased.update(entry.erased)
+            if lost := sorted(set(entry.missing) - erased):
+                yield Finding(case, entry.seq, f"its values are missing, and nobody erased them: {', '.join(lost)}")
+            if entry.erased:
+                self._erased.append(Erased(case, entry.seq, entry.at, str(entry.note.get("certificate", ""))))
 
     def _rows(self, case: int, row: dict[str, object], snapshot: Snapshot) -> Iterator[Finding]:
         expected = {
@@ -138,6 +203,9 @@ class Verification:
         except UnknownProcess as error:
             yield Finding(case, 0, str(error))
             return
+        except Refused:
+            yield Finding(case, 0, f"{snapshot.process} {snapshot.version}, which it follows, {_UNREADABLE}")
+            return
         yield from _holds(process, case, snapshot)
         columns = columns_of(process, snapshot)
         told = {
@@ -150,24 +218,33 @@ class Verification:
             **order_columns(columns),
             "opened": snapshot.opened,
             "since": store.since_of(snapshot),
+            "kept_until": columns.kept,
+            "retained": snapshot.retained,
             "next_due": snapshot.next_due,
             "seq": snapshot.seq,
         }
         for name, value in told.items():
             if row[name] != value:
                 yield Finding(case, 0, f"its column {name} differs from its history")
-        if indexed(self._connection, case) != (words_of(case, columns), columns.booked):
-            yield Finding(case, 0, "the words or agendas that find it differ from its history")
+        if indexed(self._connection, case) != (words_of(case, columns), columns.booked, columns.contents):
+            yield Finding(case, 0, "the words, agendas or documents that find it differ from its history")
 
     def _contents(self, case: int, snapshot: Snapshot) -> Iterator[Finding]:
         for kind, copies in snapshot.documents.items():
             for copy in copies:
                 key = (copy["hash"], copy["size"])
                 # The same content may be in many cases; it is read, and told, once.
-                fault = "" if key in self._seen else self._documents.fault(*key)
+                fault = "" if key in self._seen else self._fault(*key)
                 self._seen.add(key)
                 if fault:
                     yield Finding(case, 0, f"the document {kind}: {fault}")
+
+    def _fault(self, digest: str, size: int) -> str:
+        try:
+            return self._documents.fault(digest, size)
+        except Unavailable as error:  # of all of them alike: told once
+            self._unreachable = str(error)
+            return ""
 
     def _places(self) -> Iterator[Finding]:
         counted = place_store.all_taken(self._connection)
@@ -179,11 +256,43 @@ class Verification:
 
     def _too_many(self, process: str, place: str, held: int) -> Iterator[Finding]:
         """More are held than any version ever had. Today there may be fewer: lowering takes nobody's place away."""
-        most = self._catalogue.most_places(self._connection, process).get(place)
+        try:
+            most = self._catalogue.most_places(self._connection, process).get(place)
+        except (Refused, UnknownProcess):
+            yield Finding(0, 0, f"{process} {_UNREADABLE}", "process")
+            return
         if most is not None and held > most:
             yield Finding(
                 0, 0, f"{held} cases of {process} hold one of {place}, of which there were never more than {most}"
             )
+
+
+def _ends_elsewhere(case: int, number: int, known: int) -> Finding:
+    """A history of so many entries does not end as the case does, which knows of another number of them."""
+    if number > known:
+        return Finding(case, known + 1, "the entry was put behind the one the case ends with")
+    return Finding(case, number + 1, "the history does not reach the entry the case ends with")
+
+
+def _tells(said: Finding, other: Finding) -> bool:
+    """Whether one finding names the same entry as another, so that telling both says nothing more."""
+    return bool(said.case) and bool(said.entry) and (said.case, said.entry) == (other.case, other.entry)
+
+
+def _earlier_chain(case: int, entries: list[Entry]) -> Iterator[Finding]:
+    """A chain that was written anew names the head that it had before: the same entries led there.
+
+    They held their values themselves then, so that it can be told only as long as none was erased.
+    """
+    old = entries[0].old_head if entries else ""
+    if not old or any(entry.missing for entry in entries):
+        return
+    head = GENESIS
+    for entry in entries:
+        head = chained(head, entry.plain())
+        if head == old:
+            return
+    yield Finding(case, 1, "the entries do not lead to the head that the chain had before it was written anew")
 
 
 def _holds(process: Process, case: int, snapshot: Snapshot) -> Iterator[Finding]:

@@ -19,7 +19,8 @@ from engine.service.lists.cursors import BadCursor, Cursors, Place
 from engine.service.people.holders import holders_in
 from engine.service.processes.catalogue import Catalogue
 from engine.source.fault import Unknown
-from engine.store.cases.index import split
+from engine.source.sign import other_spellings
+from engine.store.cases.index import sought
 from engine.store.lists import find
 from engine.store.lists.shape import Row
 
@@ -37,7 +38,7 @@ class UnknownState(Unknown):
 class CasesWanted:
     """Which cases: `state` names a state or one around it, `owner` a role that has to move them on.
 
-    `moved_after` is an instant (aware).
+    `moved_after` is an instant (aware). `agenda` is process, meeting, series and day of one that they are booked on.
     """
 
     process: str = ""
@@ -50,6 +51,7 @@ class CasesWanted:
     search: str = ""
     sort: str = "id"
     moved_after: datetime | None = None
+    agenda: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,17 @@ class Finder:
         """How many cases there are, but not more than `most`."""
         return find.count_cases(self.connection, self._case_filter(wanted, by, ()), most)
 
+    def count_before(self, wanted: CasesWanted, by: Actor | str | None, case: int) -> int:
+        """How many of the cases have a lower number than this one, in a list by number."""
+        asked = replace(self._case_filter(wanted, by, ()), up_to=case - 1)
+        return find.count_cases(self.connection, asked) if case > 1 else 0
+
+    def number_from(self, wanted: CasesWanted, by: Actor | str | None, least: int) -> int | None:
+        """The lowest number of these cases that is at least so high; None where there is none."""
+        asked = self._case_filter(wanted, by, (None, least - 1))
+        found = find.find_cases(self.connection, asked, 1)
+        return int(found[0]["id"]) if found else None
+
     def _case_filter(self, wanted: CasesWanted, by: Actor | str | None, after: Place) -> find.CaseFilter:
         if wanted.sort.removeprefix("-") not in find.SORTS:
             raise BadCursor(f"Cases cannot be sorted by this. Sort by one of: {', '.join(find.SORTS)}.")
@@ -132,11 +145,13 @@ class Finder:
             states=self._states(wanted, actor_of(by)),
             owner=wanted.owner,
             organisation=wanted.organisation,
+            spelt=other_spellings(wanted.organisation or ""),
             open_only=wanted.open_only,
             ended_only=wanted.ended_only,
             overdue_at=to_text(self._now) if wanted.overdue else "",
             since_from=to_text(wanted.moved_after) if wanted.moved_after else "",
-            words=tuple(find.beginning(word) for word in dict.fromkeys(split(wanted.search))),
+            agenda=wanted.agenda,
+            words=tuple(find.beginning(word) for word in sought(wanted.search)),
             sort=wanted.sort,
             after=after,
             sight=self._sight(by),

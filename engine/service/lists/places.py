@@ -7,7 +7,8 @@ process does not say, it stays taken. It is a forecast, not a promise.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -76,7 +77,11 @@ class Places:
         self._accesses = accesses
 
     def figures(self, process: Process, by: Actor) -> list[PlaceFigures]:
-        """Every kind of place of a process; none where `by` does not see all its cases. That it names some is kept."""
+        """Every kind of place of a process; none where `by` does not see all its cases. That it names some is kept.
+
+        Cases go on by their own version: also the kinds are told that only such cases still hold, or wait for. Of
+        those there are none any more.
+        """
         if not may(by, Action.OVERSEE, process):
             return []
         now = self._site.clock.now()
@@ -85,14 +90,17 @@ class Places:
             taken = place_store.taken(connection, process.name)
             capacities = self._site.catalogue.capacities(connection, process.name, now)
             waiting, first = self._waiting(connection, process, by)
-            held = store.snapshots_in(connection, process.name, _holding_states(process))
-            holders = [case for case in (Snapshot.from_json(text) for _, text in held) if case.held]
+            versions = {
+                one.version: self._site.catalogue.process(connection, process.name, one.version)
+                for one in self._site.catalogue.versions(process.name)
+            }
+            holders = _holders(connection, process.name, versions)
         found = []
-        for kind in process.places.values():
+        for kind in _kinds(process, versions.values(), {place for place in taken if taken[place]} | {*waiting}):
             waiters = [one for place, one in first if place == kind.name]
-            mine = [(one, state) for one in holders for state, place in one.held.items() if place == kind.name]
-            in_use = [one for one, state in mine if _is_taken(process, one, state)]
-            on_their_way = [one for one, state in mine if not _is_taken(process, one, state)]
+            mine = [(one, state) for one in holders for state, place in one.case.held.items() if place == kind.name]
+            in_use = [one for one, state in mine if _is_taken(one, state)]
+            on_their_way = [one for one, state in mine if not _is_taken(one, state)]
             groups, by_week = _groups(process, in_use, on_their_way), _by_week(process, in_use + on_their_way, now)
             capacity = capacities.get(kind.name, kind.capacity)
             # How many are held the counter says; which of them are not in use yet, only the cases know.
@@ -118,18 +126,40 @@ class Places:
         return waiting, first
 
 
+@dataclass(frozen=True)
+class _Holder:
+    """A case that holds places, and the version that it follows."""
+
+    process: Process
+    case: Snapshot
+
+
+def _holders(connection: Connection, name: str, versions: Mapping[str, Process]) -> list[_Holder]:
+    """The cases that hold a place in some version of a process."""
+    states = sorted({state for one in versions.values() for state in _holding_states(one)})
+    held = (Snapshot.from_json(text) for _, text in store.snapshots_in(connection, name, states))
+    return [_Holder(versions[case.version], case) for case in held if case.held]
+
+
 def _holding_states(process: Process) -> list[str]:
     """The states at rest in which a case holds a place."""
     return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
 
 
-def _is_taken(process: Process, case: Snapshot, state: str) -> bool:
+def _kinds(process: Process, versions: Iterable[Process], used: Collection[str]) -> list[PlaceKind]:
+    """The kinds of place of a process, and those of other versions that are used: of these there are none."""
+    known = {name: replace(kind, capacity=0) for one in versions for name, kind in one.places.items() if name in used}
+    return list((dict(process.places) | {name: known[name] for name in known if name not in process.places}).values())
+
+
+def _is_taken(holder: _Holder, state: str) -> bool:
     """Whether the place that a case holds for `state` counts as taken where the case stands."""
-    hold = process.states[state].hold if state in process.states else None
-    return not hold or not hold.taken_in or any(one.name in hold.taken_in for one in process.around(case.state))
+    hold = holder.process.states[state].hold
+    around = holder.process.around(holder.case.state)
+    return not hold or not hold.taken_in or any(one.name in hold.taken_in for one in around)
 
 
-def _groups(process: Process, in_use: list[Snapshot], on_their_way: list[Snapshot]) -> tuple[Group, ...]:
+def _groups(process: Process, in_use: list[_Holder], on_their_way: list[_Holder]) -> tuple[Group, ...]:
     """How the holders spread over the choices of the field `group_places_by`; no groups where there is none."""
     field = process.fields.get(process.group_places_by)
     if field is None:
@@ -139,18 +169,19 @@ def _groups(process: Process, in_use: list[Snapshot], on_their_way: list[Snapsho
     return (*known, Group("Not known", taken[""], held[""])) if taken[""] + held[""] else tuple(known)
 
 
-def _group_of(field: Field, case: Snapshot) -> str:
-    value = str(case.data.get(field.name) or "")
+def _group_of(field: Field, holder: _Holder) -> str:
+    value = str(holder.case.data.get(field.name) or "")
     return value if value in field.choices else ""
 
 
-def _by_week(process: Process, holders: list[Snapshot], now: datetime) -> tuple[int, ...]:
+def _by_week(process: Process, holders: list[_Holder], now: datetime) -> tuple[int, ...]:
     """How many places are taken when each of the weeks ahead begins, as far as end dates are known."""
-    ends = [_end(process, one) for one in holders]
+    ends = [_end(one) for one in holders]
     days = [(process.today(now) + timedelta(weeks=week)).isoformat() for week in range(WEEKS)]
     return tuple(sum(1 for end in ends if end is None or end > day) for day in days)
 
 
-def _end(process: Process, case: Snapshot) -> str | None:
-    value = case.data.get(process.places_end) if process.places_end else None
+def _end(holder: _Holder) -> str | None:
+    field = holder.process.places_end
+    value = holder.case.data.get(field) if field else None
     return str(value)[:10] if value else None

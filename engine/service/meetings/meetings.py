@@ -5,26 +5,28 @@ Days and times are on the wall clock of the process. Which cases stand on an age
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from engine.case.agenda import Booking, bookings
 from engine.case.command import Actor
 from engine.case.refusal import Refusal
-from engine.case.sight import Action, leads, list_sight, may, sight_of
-from engine.case.snapshot import Snapshot
+from engine.case.sight import Action, leads, may
 from engine.process.definition import MeetingKind, Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
-from engine.service.cases.transaction import LostRace, Transaction
-from engine.service.cases.views import Case, Page, case_view, known_answers
-from engine.service.cases.words import Shown, shown_fields
+from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.views import Case, Page, case_view, every, known_answers
 from engine.service.lists.cursors import Cursors
-from engine.service.lists.finder import MOST, Finder
+from engine.service.lists.finder import MOST, CasesWanted, Finder
+from engine.service.meetings.meeting import Meeting, Reading, read_by
+from engine.service.meetings.offered import Choosing, offered
 from engine.service.site import Site
 from engine.source import sign
 from engine.source.fault import Invalid, Unknown
@@ -39,6 +41,7 @@ LONGEST_MINUTES = 20_000
 MOST_PRESENT = 100
 AGENDA = "agenda of a meeting"
 PAST = "past meetings"
+AHEAD = "meetings ahead"
 CHANGED = "The meeting was changed meanwhile. Look at it again."
 CASES_BOOKED = "Cases are booked on it. Move the meeting, or book them on another day first."
 
@@ -63,46 +66,6 @@ class UnknownMeeting(Unknown):
     """There is no meeting of this number, or none that this person may see."""
 
 
-@dataclass(frozen=True)
-class Meeting:
-    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda; `version` counts its changes."""
-
-    id: int
-    process: Process
-    kind: MeetingKind
-    series: str
-    begins: datetime
-    link: str
-    present: tuple[str, ...]
-    minutes: str
-    held: bool
-    booked: int
-    version: int = 1
-
-    @property
-    def title(self) -> str:
-        """What it is called: the series where there are several, else the kind."""
-        if self.kind.per and self.series:
-            return self.process.fields[self.kind.per].choices.get(self.series, self.series)
-        return self.kind.title
-
-    def is_led_by(self, by: Actor) -> bool:
-        """Whether somebody keeps the dates of this kind of meeting."""
-        return leads(self.process, self.kind.name, by)
-
-    @property
-    def day(self) -> str:
-        """Its day, as cases name it."""
-        return self.begins.date().isoformat()
-
-    @property
-    def value(self) -> str:
-        """What a case that is booked on it has in its date field."""
-        # As a form would say it: a day, or the wall clock of the process without a zone.
-        is_day = self.process.fields[self.kind.date].type == "date"
-        return self.day if is_day else self.begins.replace(tzinfo=None).isoformat(timespec="minutes")
-
-
 class Meetings:
     """The meetings of one database. Every method is one transaction."""
 
@@ -110,7 +73,7 @@ class Meetings:
         self,
         site: Site,
         accesses: Accesses,
-        finder: Callable[[], AbstractContextManager[Finder]],
+        finder: Callable[..., AbstractContextManager[Finder]],
         changes: Changes,
     ) -> None:
         self._site = site
@@ -126,17 +89,23 @@ class Meetings:
         """Keep a date; its number.
 
         Raises:
+            UnknownProcess: none of this name is published, or `by` may not know of it.
             BadMeeting: `by` may not, there is no such series, or it has a meeting on that day already.
         """
-        found = self._process(process)
+        found = self._process(process, by)
         kind = self._kind(found, meeting, by)
         known = found.fields[kind.per].choices if kind.per else {"": ""}
+        series = found.fields[kind.per].choice_meant(series) if kind.per else series
         if series not in known:
             raise BadMeeting(f"Choose which {kind.title} it is.")
         _check_day(day)
         row = StoredMeeting(0, process, meeting, series, day.isoformat(), at.strftime("%H:%M"), link.strip())
         _check_text("The address", link.strip(), LONGEST_LINK)
         with _one_a_day(day), self._database.writing() as connection:
+            there = store.meeting_on(connection, row)
+            # Sent twice it is the one meeting that was wanted; where two do so at once, one of them is told.
+            if there is not None and (there.time, there.link) == (row.time, row.link):
+                return there.id
             return store.insert_meeting(connection, row)
 
     def move(
@@ -152,22 +121,24 @@ class Meetings:
             BadMeeting: `by` may not, it was held already, its series has a meeting on that day, or a case is booked
                 on it that `by` may not see.
         """
-        process = self._changeable(number, by).process
+        process = self._led(number, by).process
         _check_day(day)
         begins = datetime.combine(day, at.replace(second=0, microsecond=0), process.zone)
 
         def work(tx: Transaction) -> None:
-            stored = _expected(tx.connection, number, expected_version)
-            before = _told(process, stored)
+            sent_before = store.hold_meeting(tx.connection, number)
+            if sent_before is not None and (sent_before.day, sent_before.time) == (day.isoformat(), f"{at:%H:%M}"):
+                return
+            stored = _changeable(tx.connection, number, expected_version)
+            before = read_by(process, stored)
             after = replace(before, begins=begins)
             moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
-            if store.is_taken(tx.connection, moved):
+            if store.meeting_on(tx.connection, moved):
                 raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
-            if after.value != before.value:
-                self._rebook(tx, before, after, by)
+            self._rebook(tx, before, after, by)
             tx.write()
-            if not store.update_meeting(tx.connection, moved):
-                raise LostRace
+            with _one_a_day(day):
+                store.update_meeting(tx.connection, moved)
 
         try:
             self._site.write(work)
@@ -185,17 +156,23 @@ class Meetings:
         """
         # All are tried, also after one that cannot be: people are told of all of them at once.
         left = []
-        agenda = (before.process.name, before.kind.name, before.series, before.day)
-        for number, _ in store.cases_booked(tx.connection, agenda):
+        for number in store.cases_booked(tx.connection, before.agenda):
             work = tx.hold(number)
+            # Steps that are due come first: one of them may take the case from the agenda.
+            tx.catch_up(work, tx.now, offering=True)
+            if not _is_to_move(work, before, after):
+                continue
             if not may(by, Action.SEE, work.process, work.snapshot):
                 raise BadMeeting("A case is booked on it that you may not see: somebody who may has to move it.")
             case = case_view(work.process, number, work.snapshot, tx.now, by)
             kind = work.process.meetings[before.kind.name]
-            answers = known_answers(work.process, case, kind.booked_by) | {kind.date: after.value}
+            answers = known_answers(work.process, case, kind.booked_by) | {kind.date: after.value_in(work.process)}
             refusal = self._changes.fire_within(tx, work, kind.booked_by, by, answers)
             if refusal is not None:
                 left.append((case, refusal))
+            else:
+                # What this one gave back is offered to those who wait, before the next one may take it.
+                tx.write()
         if left:
             raise _Stays(left)
 
@@ -207,19 +184,16 @@ class Meetings:
             ChangedMeeting: somebody else changed it meanwhile.
             BadMeeting: `by` may not, it was held already, or cases are booked on it.
         """
-        self._changeable(number, by)
+        self._led(number, by)
         with self._database.writing() as connection:
-            stored = _expected(connection, number, expected_version)
+            stored = _changeable(connection, number, expected_version)
             if stored.booked:
                 raise BadMeeting(CASES_BOOKED)
-            if not store.delete_meeting(connection, stored):
-                raise ChangedMeeting(CHANGED)
+            store.delete_meeting(connection, stored)
 
-    def _changeable(self, number: int, by: Actor) -> Meeting:
+    def _led(self, number: int, by: Actor) -> Meeting:
         meeting = self.meeting(number, by)
         self._kind(meeting.process, meeting.kind.name, by)
-        if meeting.held:
-            raise BadMeeting("What came of this meeting is recorded: it stays on its day.")
         return meeting
 
     def record(
@@ -232,16 +206,21 @@ class Meetings:
             ChangedMeeting: somebody else changed it meanwhile; nothing is kept.
             BadMeeting: `by` may not record it, or somebody is no kind of person who attends.
         """
-        meeting = self.meeting(number, by)
-        self._kind(meeting.process, meeting.kind.name, by)
-        if meeting.kind.present and set(present) - set(meeting.process.fields[meeting.kind.present].choices):
-            raise BadMeeting("Choose who was there from the list.")
-        names, said = tuple(one.strip() for one in present if one.strip()), minutes.strip()
+        meeting = self._led(number, by)
+        if meeting.kind.present:
+            of = meeting.process.fields[meeting.kind.present]
+            present = [of.choice_meant(one) for one in present]
+            if set(present) - set(of.choices):
+                raise BadMeeting("Choose who was there from the list.")
+        names = tuple(sign.composed(one).strip() for one in present if one.strip())
+        said = sign.composed(minutes).strip()
         _check_record(names, said)
         with self._database.writing() as connection:
+            sent_before = store.hold_meeting(connection, number)
+            if sent_before and sent_before.held and (sent_before.present, sent_before.minutes) == (names, said):
+                return
             stored = _expected(connection, number, expected_version)
-            if not store.update_meeting(connection, replace(stored, present=names, minutes=said, held=True)):
-                raise ChangedMeeting(CHANGED)
+            store.update_meeting(connection, replace(stored, present=names, minutes=said, held=True))
 
     def meeting(self, number: int, by: Actor) -> Meeting:
         """One meeting.
@@ -250,12 +229,13 @@ class Meetings:
             UnknownMeeting: there is none, or `by` may not see it.
         """
         with self._database.reading() as connection:
-            found = store.meeting_of(connection, number)
-        if found is not None:
-            process = self._process(found.process)
-            if sight_of(process, by).hears(found.meeting, found.series) and found.meeting in process.meetings:
-                return _told(process, found)
-        raise UnknownMeeting("There is no such meeting.")
+            found = self._reading(connection).tell(store.meeting_of(connection, number))
+        if found is None or not found.is_heard_by(by):
+            raise UnknownMeeting("There is no such meeting.")
+        return found
+
+    def _reading(self, connection: Connection) -> Reading:
+        return Reading(connection, self._catalogue, self._clock.now())
 
     def between(self, since: date, until: date, by: Actor) -> list[Meeting]:
         """The meetings that `by` may see from one day to before another."""
@@ -264,8 +244,9 @@ class Meetings:
 
     def between_in(self, finder: Finder, since: date, until: date, by: Actor) -> list[Meeting]:
         """The same within other lookups."""
-        sight = list_sight(finder.processes, by)
-        return _all_told(finder, store.find_meetings(finder.connection, since.isoformat(), until.isoformat(), sight))
+        reading = self._reading(finder.connection)
+        days = since.isoformat(), until.isoformat()
+        return reading.told(store.find_meetings(finder.connection, *days, reading.sight(by)))
 
     def past(self, until: date, by: Actor, limit: int = 50, after: str = "") -> Page[Meeting]:
         """A page of the meetings that `by` may see before a day, the latest first, and where the next one begins.
@@ -273,49 +254,66 @@ class Meetings:
         Raises:
             BadCursor: `after` is not the end of such a page.
         """
+        return self._page(PAST, until, by, limit, after)
+
+    def ahead(self, since: date, by: Actor, limit: int = 50, after: str = "") -> Page[Meeting]:
+        """The same from a day on, the earliest first.
+
+        Raises:
+            BadCursor: `after` is not the end of such a page.
+        """
+        return self._page(AHEAD, since, by, limit, after)
+
+    def _page(self, which: str, day: date, by: Actor, limit: int, after: str) -> Page[Meeting]:
         cursors, most = self._cursors.ready(), max(1, min(limit, MOST))
-        last = cursors.opened(PAST, after) or None
-        with self._finder() as finder:
-            sight = list_sight(finder.processes, by)
-            found = store.meetings_before(finder.connection, until.isoformat(), last, sight, most + 1)
-            shown = tuple(_all_told(finder, found[:most]))
+        last = cursors.opened(which, after) or None
+        read = store.meetings_before if which == PAST else store.meetings_from
+        with self._database.reading() as connection:
+            reading = self._reading(connection)
+            found = read(connection, day.isoformat(), last, reading.sight(by), most + 1)
+            shown = tuple(reading.told(found[:most]))
         end = found[most - 1] if len(found) > most else None
-        return Page(shown, cursors.sealed(PAST, (end.day, end.id)) if end else "")
+        return Page(shown, cursors.sealed(which, (end.day, end.id)) if end else "")
 
     def coming(self, process: Process, kind: MeetingKind, series: str | None, by: Actor) -> list[Meeting]:
         """The next meetings of a kind, from today on; of every series where none is given."""
-        today = process.today(self._clock.now())
-        found = self.between(today, date.max, by)
-        return [
-            one
-            for one in found
-            if one.process.name == process.name and one.kind.name == kind.name and series in (None, one.series)
-        ]
+        with self._database.reading() as connection:
+            found = offered(connection, self._reading(connection), process, kind, by)
+        return [one for one in found if series in (None, one.series)]
+
+    def not_offered(
+        self, process: Process, event: str, case: int, given: Mapping[str, Any], by: Actor
+    ) -> Refusal | None:
+        """Why a case cannot be booked as the form of an event was answered; None where it can, or nothing is booked.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
+        if event not in {kind.booked_by for kind in process.meetings.values()}:
+            return None
+        with self._database.reading() as connection:
+            held = Transaction(connection, self._catalogue, self._clock.now(), is_dry=True).hold_for(case, by)
+            choosing = Choosing(connection, self._catalogue, self._clock.now())
+            return choosing.refused(process, event, held.snapshot, given, by)
 
     def agenda(self, meeting: Meeting, by: Actor, *, what: str = AGENDA) -> list[Case]:
-        """The cases that stand on the agenda of a meeting and that `by` may see. That they are shown is kept."""
-        found = [case for case, _ in self._booked(meeting, by)]
+        """All cases on the agenda of a meeting that `by` may see, by number. That they are shown is kept."""
+        asked = CasesWanted(agenda=meeting.agenda)
+        # Each is kept as shown with more than its name: not as one that a list names.
+        with self._finder("") as finder:
+            found = list(every(lambda after: finder.cases(asked, by, MOST, after)))
         self._accesses.note_accesses([one.id for one in found], by, what)
         return found
 
-    def sheets(self, meeting: Meeting, by: Actor) -> list[tuple[Case, tuple[Shown, ...]]]:
-        """The same with what is known of each of them in words."""
-        found = self._booked(meeting, by)
-        self._accesses.note_accesses([case.id for case, _ in found], by, "agenda pack")
-        return [(case, shown_fields(process, case)) for case, process in found]
-
-    def _booked(self, meeting: Meeting, by: Actor) -> list[tuple[Case, Process]]:
-        """The cases on an agenda that `by` may see, each with the process that it follows."""
-        found = []
-        agenda = (meeting.process.name, meeting.kind.name, meeting.series, meeting.day)
-        with self._database.reading() as connection:
-            self._catalogue.refresh(connection)
-            for number, text in store.cases_booked(connection, agenda):
-                snapshot = Snapshot.from_json(text)
-                process = self._catalogue.process(connection, snapshot.process, snapshot.version)
-                if may(by, Action.SEE, process, snapshot):
-                    found.append((case_view(process, number, snapshot, self._clock.now(), by), process))
-        return found
+    def has_met(self, by: Actor) -> bool:
+        """Whether somebody may look at meetings of any version of any process."""
+        # Each page asks, for what leads on from it: the last look, which found out who asks, is a moment old.
+        known = self._catalogue.every_loaded()
+        if known is None:
+            with self._database.reading() as connection:
+                self._catalogue.refresh(connection)
+                known = self._catalogue.every(connection)
+        return any(may(by, Action.MEET, one) for one in known)
 
     def led_by(self, by: Actor) -> list[tuple[Process, MeetingKind]]:
         """The kinds of meeting whose dates `by` keeps."""
@@ -330,25 +328,33 @@ class Meetings:
             raise BadMeeting("This can be done by those who lead the meeting.")
         return kind
 
-    def _process(self, name: str) -> Process:
+    def _process(self, name: str, by: Actor) -> Process:
         with self._database.reading() as connection:
             self._catalogue.refresh(connection)
+            self._catalogue.must_know(connection, name, by)
             return self._catalogue.newest(connection, name, self._clock.now())
 
 
-def _all_told(finder: Finder, found: list[StoredMeeting]) -> list[Meeting]:
-    """Stored meetings of processes and kinds that there are still."""
-    known = {one.name: one for one in finder.processes}
-    told = [(known[one.process], one) for one in found if one.process in known]
-    return [_told(process, one) for process, one in told if one.meeting in process.meetings]
+def _changeable(connection: Connection, number: int, version: int | None) -> StoredMeeting:
+    """The same, if it can still be moved or cancelled."""
+    stored = _expected(connection, number, version)
+    if stored.held:
+        raise BadMeeting("What came of this meeting is recorded: it stays on its day.")
+    return stored
 
 
 def _expected(connection: Connection, number: int, version: int | None) -> StoredMeeting:
-    """A meeting as it is now, if it is in the version that is expected."""
-    stored = store.meeting_of(connection, number)
+    """A meeting as it is now and stays until the transaction ends, if it is in the version that is expected."""
+    stored = store.hold_meeting(connection, number)
     if stored is None or version not in (None, stored.seq):
         raise ChangedMeeting(CHANGED)
     return stored
+
+
+def _is_to_move(work: Work, before: Meeting, after: Meeting) -> bool:
+    """Whether a case stands on the agenda, and has a date that says when the meeting was."""
+    stands = Booking(before.kind.name, before.series, before.day) in bookings(work.process, work.snapshot)
+    return stands and before.value_in(work.process) != after.value_in(work.process)
 
 
 def _check_day(day: date) -> None:
@@ -379,9 +385,3 @@ def _one_a_day(day: date) -> Iterator[None]:
         yield
     except IntegrityError:
         raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
-
-
-def _told(process: Process, stored: StoredMeeting) -> Meeting:
-    begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
-    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored.seq)
-    return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from engine.case.entry import Entry
-from engine.case.sight import Action, has_role, may
+from engine.case.sight import Action, has_role, may, role_of
 from engine.case.snapshot import Snapshot
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
 from engine.source.words import counted
 from engine.store.messages.outbox import queue_email
-from engine.store.people.people import all_people
+from engine.store.people.people import active_with, find_person
 
 
 class Notices:
@@ -24,6 +23,7 @@ class Notices:
     def __init__(self, connection: Connection, now: str) -> None:
         self._connection = connection
         self._now = now
+        self._holders: dict[str, list[Person]] = {}
         self._given: dict[str, list[tuple[int, Process, Snapshot, str]]] = {}
 
     def tell(self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry]) -> None:
@@ -39,7 +39,7 @@ class Notices:
         """Tell those whom a note mentions."""
         said = f"A note on case {case} mentions you. Sign in to read it."
         subject = f"You are mentioned on case {case}"
-        self._queue(process, snapshot, lambda person: person.login in logins, subject, said)
+        self._queue(process, snapshot, self._known(logins), subject, said)
 
     def _note_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         given = entry.tasks.get(entry.event, {}).get("person")
@@ -62,7 +62,7 @@ class Notices:
         if len(given) > 1:
             subject = f"{counted(len(given), 'task was', 'tasks were')} given to you"
             said = f"{subject}. Sign in to see them."
-        self._queue(process, snapshot, lambda person: person.login == login, subject, said)
+        self._queue(process, snapshot, self._known({login}), subject, said)
 
     def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         task = entry.event.removeprefix(ESCALATION)
@@ -72,25 +72,24 @@ class Notices:
             said = (
                 f"The task “{title}” of case {case} was not done in time, and is now yours as well. Sign in to see it."
             )
-            roles = frozenset({role})
-            self._queue(
-                process,
-                snapshot,
-                lambda person: has_role(process, person.actor, roles),
-                "A task was escalated to you",
-                said,
-            )
+            self._queue(process, snapshot, self._holding(process, role), "A task was escalated to you", said)
 
     def _queue(
-        self, process: Process, snapshot: Snapshot, concerns: Callable[[Person], bool], subject: str, said: str
+        self, process: Process, snapshot: Snapshot, concerned: Iterable[Person], subject: str, said: str
     ) -> None:
-        """Tell everybody whom it concerns, if they may see the case."""
-        for person in self._readers:
-            if concerns(person) and may(person.actor, Action.SEE, process, snapshot):
+        """Tell those of whom it concerns who read e-mail and may see the case."""
+        for person in concerned:
+            if person.email and person.active and may(person.actor, Action.SEE, process, snapshot):
                 queue_email(self._connection, person.email, subject, said, self._now)
 
-    # Read once a transaction, and only where somebody is to be told.
-    @functools.cached_property
-    def _readers(self) -> list[Person]:
-        """Those who read e-mail."""
-        return [person_of(one) for one in all_people(self._connection) if one.email and one.active]
+    def _known(self, logins: Iterable[str]) -> list[Person]:
+        """Of these, by login, those who are kept."""
+        found = (find_person(self._connection, one) for one in sorted(logins))
+        return [person_of(one) for one in found if one]
+
+    def _holding(self, process: Process, role: str) -> list[Person]:
+        """Those who are active and hold a role of the process. Each is read once a transaction: timers tell of many."""
+        written = role_of(process.name, role)
+        if written not in self._holders:
+            self._holders[written] = [person_of(one) for one in active_with(self._connection, written)]
+        return [one for one in self._holders[written] if has_role(process, one.actor, frozenset({role}))]

@@ -1,27 +1,34 @@
 """Accounts: how people sign in here, and the sessions in which they are signed in. Times are UTC.
 
-A password is kept as an argon2 hash; the secret of an authenticator in clear, because it has to be computed
-with; recovery codes, invitations, session and calendar addresses as hashes of random secrets. Whether a login
-exists is never told, neither in words nor by the time that an answer takes.
+A password is kept as an argon2 hash; invitations, session and calendar addresses as hashes of random secrets. Whether
+a login exists is never told, neither in words nor by the time that an answer takes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import pyotp
 from sqlalchemy import Connection
 
+from engine.case.command import Actor
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
+from engine.service.keeping.journal import PROGRAM, Journal, Kind
+from engine.service.keeping.safe import Safe
+from engine.service.people.addresses import addressed, known_by_email
+from engine.service.people.authenticators import Authenticators
+from engine.service.people.faults import BadPassword, BadPerson, HasSecondFactor
 from engine.service.people.passwords import LONGEST, SHORTEST, decoy, hash_of, is_easy, is_right
-from engine.service.people.people import BadPerson, Person, digest, known_person, person_of
-from engine.source.fault import Invalid
-from engine.store.database import Database
+from engine.service.people.people import Person, digest, known_person, person_of
+from engine.service.people.second_factors import SecondFactors
+from engine.service.people.warnings import tell_of_factor, tell_of_stopped_factor
+from engine.service.people.written import login_written
+from engine.store.database import Database, DatabaseUnwritable
 from engine.store.people import accounts as store
 from engine.store.people import people as people_store
 from engine.store.people.accounts import StoredAccount, StoredSession
@@ -32,9 +39,6 @@ ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
 # Keeping at every page when a session was last in use would be a write for each page that is read.
 TOUCH = timedelta(minutes=1)
-# Seconds for which one code holds: what every authenticator takes for granted (RFC 6238).
-STEP = 30
-CODES = 8
 
 
 class Stage(StrEnum):
@@ -44,19 +48,12 @@ class Stage(StrEnum):
     SIGNED_IN = "signed_in"
 
 
-class BadPassword(Invalid):
-    """A new password that cannot be used; the message says why."""
-
-
-class HasSecondFactor(Invalid):
-    """Codes of an authenticator are asked for already: another one would take its place unseen."""
-
-
 @dataclass(frozen=True)
 class Session:
     """Somebody is signed in, or is about to be. `visit` is when they were here before this session.
 
-    `stale`: that it is in use was not kept for a minute.
+    `stale`: that it is in use was not kept for a minute. `warned`: they were told something that they have not read.
+    `lacks_factor`: their role needs a second factor, and they have a password here without one.
     """
 
     person: Person
@@ -66,6 +63,8 @@ class Session:
     visit: datetime
     key: str
     stale: bool = False
+    warned: bool = False
+    lacks_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,9 +79,12 @@ class OpenSession:
 class Accounts:
     """The accounts and sessions of one database. Every method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, safe: Safe, second_factors: SecondFactors) -> None:
         self._database = database
         self._clock = clock
+        self._second_factors = second_factors
+        self._journal = Journal(database, clock)
+        self._authenticators = Authenticators(clock, safe)
 
     def get_ready(self) -> None:
         """Do now what signing in needs once, so that no later answer takes longer than another."""
@@ -95,15 +97,15 @@ class Accounts:
         with self._database.reading() as connection:
             return store.has_accounts(connection)
 
-    def invite(self, login: str) -> str:
+    def invite(self, login: str, *, by: Actor | str = PROGRAM) -> str:
         """A new secret by which a person may choose a password, for seven days; an earlier one is void.
 
         Raises:
             BadPerson: nobody has this login, or they are not active.
         """
-        return self._invite(login)[0]
+        return self._invite(login, by)[0]
 
-    def invite_again(self, login: str) -> tuple[str, bool]:
+    def invite_again(self, login: str, *, by: Actor | str = PROGRAM) -> tuple[str, bool]:
         """The same beside earlier ones, which stay: the first that is used voids the others; whether there are any.
 
         A service that starts anew before anybody could sign in does not take back the address that it printed.
@@ -111,9 +113,9 @@ class Accounts:
         Raises:
             BadPerson: nobody has this login, or they are not active.
         """
-        return self._invite(login, void_until=to_text(self._clock.now()))
+        return self._invite(login, by, void_until=to_text(self._clock.now()))
 
-    def _invite(self, login: str, void_until: str | None = None) -> tuple[str, bool]:
+    def _invite(self, login: str, by: Actor | str, void_until: str | None = None) -> tuple[str, bool]:
         """Earlier invitations become void: all of them, or those that expire by `void_until` (UTC)."""
         secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
         with self._database.writing() as connection:
@@ -123,6 +125,7 @@ class Accounts:
             store.delete_invitations(connection, person.id, void_until)
             others = store.has_invitation(connection, person.id)
             store.insert_invitation(connection, digest(secret), person.id, expires)
+            self._journal.note(connection, by, (Kind.INVITATION, "made"), login, after={"expires": expires})
         return secret, others
 
     def invited(self, secret: str) -> str | None:
@@ -150,8 +153,13 @@ class Accounts:
                 return None
             person = known_person(connection, login)
             store.delete_invitations(connection, person.id)
+            before = store.account_of(connection, person.id, to_change=True)
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
+            self._journal.note(connection, login, (Kind.INVITATION, "used"), login)
+            if before and before.totp:
+                self._journal.note(connection, login, (Kind.SECOND_FACTOR, "reset by an invitation"), login)
+                tell_of_factor(connection, login, to_text(self._clock.now()))
         return login
 
     def set_password(self, login: str, password: str) -> None:
@@ -185,11 +193,9 @@ class Accounts:
         Raises:
             HasSecondFactor: they use an authenticator already, perhaps since another window was opened.
         """
-        step = self._step_of(secret, code)
+        step = self._authenticators.step_of(secret, code)
         if step is None:
             return None
-        # 48 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
-        codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
         with self._database.writing() as connection:
             person = known_person(connection, login)
             known = store.account_of(connection, person.id, to_change=True)
@@ -197,18 +203,21 @@ class Accounts:
                 return None
             if known.totp:
                 raise HasSecondFactor("An authenticator is in use already. Stop asking for its codes first.")
-            hashes = json.dumps([digest(one) for one in codes])
-            store.put_account(
-                connection, replace(known, totp=secret, counter=step, recovery=hashes), to_text(self._clock.now())
-            )
+            changed, codes = self._authenticators.begun(connection, known, secret, step)
+            store.put_account(connection, changed, to_text(self._clock.now()))
         return codes
 
-    def drop_second_factor(self, login: str) -> None:
-        """Ask for codes no more."""
+    def drop_second_factor(self, login: str, code: str, *, by: Actor | str = PROGRAM) -> bool:
+        """Ask for codes no more, if this code of the authenticator, or recovery code, is right; whether it was."""
         with self._database.writing() as connection:
             known = store.account_of(connection, known_person(connection, login).id, to_change=True)
-            if known is not None:
-                store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
+            # Who found a session open, and saw a password typed, does not have the telephone.
+            if known is None or not (known.totp and self._authenticators.use(connection, known, code)):
+                return False
+            store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
+            tell_of_stopped_factor(connection, login, to_text(self._clock.now()))
+            self._journal.note(connection, by, (Kind.SECOND_FACTOR, "stopped"), login)
+        return True
 
     def _hashed(self, login: str, password: str) -> str:
         if not SHORTEST <= len(password) <= LONGEST:
@@ -224,7 +233,7 @@ class Accounts:
     def sign_in(self, login: str, password: str) -> str | None:
         """The key of a new session, at the stage that comes next; None where login or password is wrong."""
         with self._database.reading() as connection:
-            person = people_store.find_person(connection, login.strip().lower())
+            person = people_store.find_person(connection, login_written(login))
             account = store.account_of(connection, person.id) if person else None
         # Also for a login that nobody has: the answer takes as long, and so tells nothing.
         right = is_right(account.password if account else decoy(), password)
@@ -246,41 +255,20 @@ class Accounts:
 
     def person_with_email(self, email: str) -> str | None:
         """The login of the only active person with this e-mail address; None where there is not just one."""
+        if not email:
+            return None
         with self._database.reading() as connection:
-            everybody = people_store.all_people(connection)
-        found = [one.login for one in everybody if one.email and one.email.lower() == email.lower() and one.active]
-        # An address that two people share names neither of them.
-        return found[0] if len(found) == 1 else None
+            return known_by_email(people_store.active_at(connection, email)).get(addressed(email))
 
     def give_code(self, session: Session, code: str) -> str | None:
         """The key of the session that follows when the code, or a recovery code, is right; else None."""
-        said = code.strip().replace(" ", "")
         with self._database.writing() as connection:
             person = known_person(connection, session.person.login)
             account = store.account_of(connection, person.id)
-            if account is None or not (self._use_code(connection, account, said)):
+            if account is None or not self._authenticators.use(connection, account, code):
                 return None
             store.end_session(connection, digest(session.key))
         return self._begin(person.id, Stage.SIGNED_IN)
-
-    def _use_code(self, connection: Connection, account: StoredAccount, code: str) -> bool:
-        step = self._step_of(account.totp, code)
-        if step is not None:
-            # Only if none of this step or a later one was used: one read over a shoulder is good for nothing.
-            return store.use_counter(connection, account.person, step)
-        codes: list[str] = json.loads(account.recovery)
-        if digest(code.lower()) not in codes:
-            return False
-        left = json.dumps([one for one in codes if one != digest(code.lower())])
-        return store.use_recovery(connection, account.person, account.recovery, left)
-
-    def _step_of(self, secret: str, code: str) -> int | None:
-        """Which step a code of the authenticator belongs to: now, the one before or after; None for a wrong one."""
-        now = int(self._clock.now().timestamp())
-        # One step before and one after: telephones are off by some seconds, and people type slowly.
-        codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
-        said = code.strip().encode()
-        return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)
 
     # Sessions
 
@@ -317,12 +305,15 @@ class Accounts:
         known = (found.person, row[7], row[8], roles, row[10])
         stored = people_store.StoredPerson(*known, active=True, email=row[12], area=row[13] or "", seq=row[14])
         visit = from_text(found.visit)
-        return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, stale=seen + TOUCH <= now)
+        told = {"stale": seen + TOUCH <= now, "warned": bool(row[15])}
+        # Without a password here they came by their organisation, which asks for what it asks.
+        told["lacks_factor"] = row[16] == "" and self._second_factors.needed(roles)
+        return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, **told)
 
     def touch(self, session: Session) -> None:
-        """Keep that a session is in use, at most once a minute."""
+        """Keep that a session is in use, at most once a minute. Where nothing can be written, people go on reading."""
         if session.stale:
-            with self._database.writing() as connection:
+            with contextlib.suppress(DatabaseUnwritable), self._database.writing() as connection:
                 self.touch_in(connection, session)
 
     def touch_in(self, connection: Connection, session: Session) -> None:

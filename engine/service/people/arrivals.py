@@ -6,6 +6,7 @@ reading one has ended, so that a page holds up nobody who changes something.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from engine.case.snapshot import Snapshot
@@ -17,6 +18,7 @@ from engine.service.cases.words import Overview, Step
 from engine.service.people.accounts import Accounts, Session, Stage
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
+from engine.store.database import DatabaseUnwritable
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ class Arrivals:
     def keep_shown(self, session: Session, look: Look, what: str) -> None:
         """Write down that a case was shown to who came, and that their session is in use, in one transaction if any."""
         actor, seen = session.person.actor, (look.process, look.snapshot)
+        # Where nothing can be written, the log of accesses knows what to do.
         if session.stale:
-            with self._site.database.writing() as connection:
+            with contextlib.suppress(DatabaseUnwritable), self._site.database.writing() as connection:
                 self._accounts.touch_in(connection, session)
                 self._access_log.note_in(connection, look.number, seen, actor, what)
-        else:
-            self._access_log.note_shown(look.number, seen, actor, what)
+                return
+        self._access_log.note_shown(look.number, seen, actor, what)

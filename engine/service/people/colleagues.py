@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
-from engine.case.sight import may_be_given
+from engine.case.sight import Action, Among, given_among, may, may_be_given
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Task
 from engine.service.people.holders import any_name_will_do, stranded
-from engine.service.people.partners import partners_of
+from engine.service.people.partners import is_partner, partners_named, partners_of, partnerships_of
 from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
-from engine.store.people.people import all_people, hold_person
+from engine.store.people.people import find_person, hold_person, people_page
+
+TaskName = tuple[int, str]
+# Read at once, of all among whom those are who may be given a task.
+SOME = 200
+
+
+class _Given:
+    """Tasks that are to be given: among whom, and to whom."""
+
+    def __init__(self) -> None:
+        self.among: dict[Among, None] = {}
+        self._tasks: list[tuple[Mapping[str, Any], Actor, Process, Snapshot]] = []
+
+    def add(self, task: Mapping[str, Any], by: Actor, process: Process, case: Snapshot) -> None:
+        """Give this one too."""
+        self.among[given_among(by, process, case)] = None
+        self._tasks.append((task, by, process, case))
+
+    def may_be_to(self, person: Person) -> bool:
+        """Whether one of them may be given to somebody. Each person is asked about no more once one is."""
+        return any(may_be_given(person.actor, *one) for one in self._tasks)
 
 
 class Colleagues:
@@ -28,27 +51,67 @@ class Colleagues:
 
     def colleagues(self, tasks: Iterable[Task], by: Actor) -> list[Person]:
         """Those who are active and to whom `by` may give one or more of these open tasks, by login."""
+        return self.colleagues_named(((one.case, one.task) for one in tasks), by)
+
+    def colleagues_named(
+        self, tasks: Iterable[TaskName], by: Actor, search: str = "", most: int | None = None
+    ) -> list[Person]:
+        """At most so many of the same, by login: those in whose name or login all words of `search` stand."""
         with self._site.database.reading() as connection:
-            self._site.catalogue.refresh(connection)
-            people = [person_of(one) for one in all_people(connection) if one.active]
-            found: set[str] = set()
-            # Who can be given one of them is asked about no more: else a page costs its tasks times everybody.
-            left, wanted = people, list(tasks)
-            cases = store.snapshots_of(connection, (task.case for task in wanted))
-            for task in wanted:
-                case = cases.get(task.case)
-                if case is not None and task.task in case.tasks:
-                    process = self._site.catalogue.process(connection, case.process, case.version)
-                    given = (case.tasks[task.task], by, process, case)
-                    found |= {one.login for one in left if may_be_given(one.actor, *given)}
-                    left = [one for one in left if one.login not in found]
-        return [one for one in people if one.login in found]
+            return list(itertools.islice(_found(connection, self._given(connection, tasks, by), search), most))
+
+    def is_colleague(self, tasks: Iterable[TaskName], by: Actor, login: str) -> bool:
+        """Whether the person of just this login is one of the same."""
+        with self._site.database.reading() as connection:
+            found, given = find_person(connection, login), self._given(connection, tasks, by)
+            return found is not None and found.active and given.may_be_to(person_of(found))
+
+    def _given(self, connection: Connection, tasks: Iterable[TaskName], by: Actor) -> _Given:
+        """For each of these tasks that is open, in a case that `by` sees: who may be given it."""
+        self._site.catalogue.refresh(connection)
+        wanted, given = list(tasks), _Given()
+        cases = store.snapshots_of(connection, (number for number, _ in wanted))
+        for number, task in wanted:
+            if (case := cases.get(number)) is None or task not in case.tasks:
+                continue
+            process = self._site.catalogue.process(connection, case.process, case.version)
+            if may(by, Action.SEE, process, case):
+                given.add(case.tasks[task], by, process, case)
+        return given
 
     def partners(self, process: str) -> list[Organisation]:
-        """The organisations that take part in a process, by name; those too that take part in none yet."""
+        """The organisations that take part in a process, by name."""
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
             return partners_of(connection, self._site.catalogue, process)
+
+    def partners_named(self, process: str, search: str, most: int) -> list[Organisation]:
+        """At most so many of the same, by name: those in whose name all words of `search` stand."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return partners_named(connection, self._site.catalogue, process, search, most)
+
+    def is_partner(self, process: str, name: str) -> bool:
+        """Whether there is an organisation of just this name that is one of the same."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return is_partner(connection, self._site.catalogue, process, name)
+
+    def partnerships(self) -> dict[str, frozenset[str]]:
+        """Every organisation with the processes in which it takes part; with none where no process offers it."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return {one.name: of for one, of in partnerships_of(connection, self._site.catalogue)}
+
+
+def _found(connection: Connection, given: _Given, search: str) -> Iterator[Person]:
+    """To whom one of them may be given, by login, read as far as somebody asks."""
+    last = ""
+    while page := people_page(connection, last, search, SOME, only_active=True, among=given.among):
+        yield from (one for one in map(person_of, page) if given.may_be_to(one))
+        if len(page) < SOME:
+            return
+        last = page[-1].login
 
 
 def no_colleague(

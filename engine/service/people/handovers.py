@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from engine.case.command import Actor, AssignTask, ReturnTask
 from engine.case.sight import Action, may
 from engine.service.cases.transaction import Transaction, Work
-from engine.service.people.colleagues import no_colleague
+from engine.service.people.colleagues import TaskName, no_colleague
 from engine.service.site import Site
 from engine.store.people import people as store
 
 # Each is one transaction, which lasts about a millisecond a task: others who write do not wait for all of them.
 AT_ONCE = 100
-TaskName = tuple[int, str]
 
 
 @dataclass(frozen=True)

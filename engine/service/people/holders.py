@@ -39,7 +39,7 @@ def holders_in(connection: Connection, versions: Iterable[Process]) -> tuple[Hol
     names = store.task_holders(connection)
     if not names or any_name_will_do(connection):
         return ()
-    known = {one.login: one for one in store.all_people(connection)}
+    known = store.task_holders_known(connection)
     return holders(versions, {name: _actor(known.get(name)) for name in names})
 
 

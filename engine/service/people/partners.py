@@ -3,33 +3,76 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.case.sight import process_of
-from engine.service.people.people import Organisation
+from engine.case.command import Open
+from engine.case.sight import partnerships, process_of
+from engine.process.definition import Process
+from engine.service.people.people import Organisation, organisation_of
 from engine.service.processes.catalogue import Catalogue
+from engine.source.sign import composed
 from engine.store.people import people as store
+from engine.store.people.people import StoredOrganisation
+
+# Organisations that are looked through at once.
+AT_ONCE = 500
 
 
 def partners_of(connection: Connection, catalogue: Catalogue, process: str) -> list[Organisation]:
-    """The organisations that take part in a process, by name; those too that take part in none yet.
+    """The organisations that take part in a process, by name."""
+    return [one for one, of in partnerships_of(connection, catalogue) if process in of]
 
-    One takes part in what its people hold roles of, and where cases are its own. Of a new one neither is known: it is
-    of the processes that know its area, so that its first case can be begun. One whose area is none, or is known to
-    no process, belongs to no partnership yet, and a case can be begun for it in any of them.
+
+def partners_named(
+    connection: Connection, catalogue: Catalogue, process: str, search: str, most: int
+) -> list[Organisation]:
+    """At most so many of the same: those in whose name all of the words stand."""
+    found: list[Organisation] = []
+    last = None
+    while len(found) < most and (some := store.organisation_page(connection, last, search, AT_ONCE)):
+        found += [one for one, of in partnerships_of(connection, catalogue, some) if process in of]
+        last = store.place_of_organisation(some[-1])
+    return found[:most]
+
+
+def is_partner(connection: Connection, catalogue: Catalogue, process: str, name: str) -> bool:
+    """Whether there is an organisation of just this name that takes part in a process."""
+    found = store.organisation_named(connection, name)
+    return found is not None and process in partnerships_of(connection, catalogue, [found])[0][1]
+
+
+def partnerships_of(
+    connection: Connection, catalogue: Catalogue, among: Sequence[StoredOrganisation] | None = None
+) -> list[tuple[Organisation, frozenset[str]]]:
+    """Every organisation, or each of these, with the processes in which it takes part, by name.
+
+    With none where that is not known.
     """
-    parts: dict[str, set[str]] = defaultdict(set)
-    for person in store.all_people(connection):
-        if person.organisation:
-            parts[person.organisation] |= {of for role in person.roles if (of := process_of(role))}
-    every = [Organisation(one.name, one.area, one.seq) for one in store.all_organisations(connection)]
-    asked = [one.name for one in every if process not in parts[one.name]]
-    for name, of in store.processes_of_cases(connection, asked):
-        parts[name].add(of)
-    homes = _by_area(connection, catalogue)
-    of_each = {one.name: parts[one.name] or homes.get(one.area, set()) for one in every}
-    return [one for one in every if not of_each[one.name] or process in of_each[one.name]]
+    every = [organisation_of(one) for one in (store.all_organisations(connection) if among is None else among)]
+    known = defaultdict(set, {one.name: set(one.processes) for one in every})
+    for name, roles in store.roles_in_organisations(connection, None if among is None else list(known)):
+        known[name] |= {of for role in roles if (of := process_of(role))}
+    # What a case says is what somebody typed, and counts only where no administrator has chosen. Else who types the
+    # name of another partnership's organisation would make it one of theirs, and be told its area with the next case.
+    for name, process in store.processes_of_cases(connection, [one.name for one in every if not one.processes]):
+        known[name].add(process)
+    of_areas, published = _by_area(connection, catalogue), catalogue.names()
+    return [(one, partnerships(known[one.name], of_areas.get(composed(one.area), set()), published)) for one in every]
+
+
+def with_area(connection: Connection, catalogue: Catalogue, process: Process, command: Open) -> Mapping[str, Any]:
+    """The area of the organisation that a new case belongs to, unless it is given or not asked for."""
+    area, own = process.area, command.data.get(process.organisation) or command.by.organisation
+    if not area or area in command.data or area not in process.opening.form or not own:
+        return command.data
+    partners = {composed(one.name): one.area for one in partners_of(connection, catalogue, process.name)}
+    field = process.fields[area]
+    known = field.choice_meant(partners.get(composed(own), "") if isinstance(own, str) else "")
+    fits = known and (field.type == "text" or known in field.choices)
+    return {**command.data, area: known} if fits else command.data
 
 
 def _by_area(connection: Connection, catalogue: Catalogue) -> dict[str, set[str]]:
@@ -37,5 +80,5 @@ def _by_area(connection: Connection, catalogue: Catalogue) -> dict[str, set[str]
     found: dict[str, set[str]] = defaultdict(set)
     for process in catalogue.every(connection):
         for area in process.fields[process.area].choices if process.area else ():
-            found[area].add(process.name)
+            found[composed(area)].add(process.name)
     return found

@@ -13,27 +13,28 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
-from engine.case.sight import HOUSE_ROLES, needing_organisation, role_of
+from engine.case.sight import needing_organisation, process_of, role_of, shows_more
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.process.definition import Process
-from engine.source import sign
-from engine.source.fault import Invalid, Unknown
+from engine.service.keeping.journal import PROGRAM, Journal, Kind, changed
+from engine.service.people.faults import BadPerson, ChangedPerson, NeedsOrganisation, UnknownPerson
+from engine.service.people.tokens import Scope, Token
+from engine.service.people.warnings import tell_of_sight
+from engine.service.people.written import area_written, in_one_line, role_written
 from engine.source.problem import nearest
-from engine.store.cases.index import reading_order
 from engine.store.database import Database
 from engine.store.people import people as store
-from engine.store.people.accounts import end_sessions
+from engine.store.people.accounts import delete_invitations, end_sessions, put_feed
 
 PREFIX = "cw_"
-LONGEST_NAME, LONGEST_AREA, LONGEST_EMAIL = 200, 60, 254
+LONGEST_NAME, LONGEST_EMAIL = 200, 254
 # A token is a password without a second factor: once a year somebody looks whether it is still needed.
 LONGEST_DAYS = 366
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -41,40 +42,17 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
 
 
-class Scope(StrEnum):
-    """What a token may be used for. What the person may do limits it further."""
-
-    READ = "read"
-    WRITE = "write"
-
-
-class BadPerson(Invalid):
-    """What was said of a person, an organisation or a token cannot be; the message says why."""
-
-
-class NeedsOrganisation(BadPerson):
-    """Somebody holds a role that shows the cases of their own organisation, and would belong to none."""
-
-    def __init__(self, titles: Iterable[str]) -> None:
-        who = " and ".join(titles)
-        super().__init__(f"Name their organisation: as {who} they see only the cases of their own.")
-
-
-class ChangedPerson(BadPerson):
-    """Somebody else changed the person, or the organisation, since they were read."""
-
-
-class UnknownPerson(Unknown, BadPerson):
-    """Nobody signs in by this name."""
-
-
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation whose people see its own cases. `area` may decide who hears them, `version` counts changes."""
+    """An organisation whose people see its own cases. `area` may decide who hears them, `version` counts changes.
+
+    `processes` are those that were chosen for it; it may take part in others too (`case/sight.py`).
+    """
 
     name: str
     area: str = ""
     version: int = 1
+    processes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,19 +73,6 @@ class Person:
         """The person as one who asks something of a case."""
         roles = frozenset(role_of("", one) if "/" not in one else one for one in self.roles)
         return Actor(self.login, roles, self.organisation, area=self.area or None)
-
-
-@dataclass(frozen=True)
-class Token:
-    """A token without its secret."""
-
-    id: int
-    login: str
-    title: str
-    scopes: tuple[str, ...]
-    issued: datetime
-    expires: datetime
-    revoked: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -133,50 +98,77 @@ class People:
         self._clock = clock
         self._known_roles = known_roles
         self._to_be_followed = to_be_followed
+        self._journal = Journal(database, clock)
 
-    def add_organisation(self, name: str, area: str = "") -> Organisation:
-        """Keep an organisation.
+    def add_organisation(
+        self, name: str, area: str = "", processes: Iterable[str] = (), *, by: Actor | str = PROGRAM
+    ) -> Organisation:
+        """Keep an organisation, and the processes that it is to take part in.
 
         Raises:
-            BadPerson: the name is empty, too long, or taken.
+            BadPerson: the name is empty, too long, or taken, or there is no such process.
         """
-        called, where = _named("The name", name), _area(area)
+        called, where, chosen = in_one_line("The name", name), area_written(area), self._chosen(processes)
         if not 0 < len(called) <= LONGEST_NAME:
             raise BadPerson(f"An organisation needs a name of at most {LONGEST_NAME} characters.")
         try:
             with self._database.writing() as connection:
-                store.insert_organisation(connection, called, where)
+                if store.organisation_named(connection, called):
+                    raise BadPerson(f"There is an organisation {called} already.")
+                store.insert_organisation(connection, called, where, chosen)
+                kept = {"area": where, "processes": chosen}
+                self._journal.note(connection, by, (Kind.ORGANISATION, "added"), called, after=kept)
         except IntegrityError:
             # The database says so, not a look before it: two may add the same at once.
             raise BadPerson(f"There is an organisation {called} already.") from None
-        return Organisation(called, where)
+        return Organisation(called, where, processes=chosen)
 
-    def change_organisation(self, name: str, area: str, expected_version: int | None = None) -> Organisation:
-        """Give an organisation another area; if it is still in the version that is expected.
+    def change_organisation(
+        self,
+        name: str,
+        area: str,
+        expected_version: int | None = None,
+        processes: Iterable[str] | None = None,
+        *,
+        by: Actor | str = PROGRAM,
+    ) -> Organisation:
+        """Give an organisation another area, and other processes (None: as before); if it is in the expected version.
 
         Raises:
             ChangedPerson: somebody else changed it meanwhile; nothing is kept.
-            BadPerson: there is none of this name, or the area is too long.
+            BadPerson: there is none of this name, no such process, or the area is too long.
         """
-        where = _area(area)
+        where, chosen = area_written(area), None if processes is None else self._chosen(processes)
         with self._database.writing() as connection:
-            stored = next((one for one in store.all_organisations(connection) if one.name == name), None)
-            if stored is None:
+            if (stored := store.organisation_named(connection, name)) is None:
                 raise BadPerson(f"There is no organisation {name}.")
             _check_version(name, stored.seq, expected_version)
-            if not store.update_organisation(connection, replace(stored, area=where)):
+            new = replace(stored, area=where, processes=stored.processes if chosen is None else chosen)
+            if not store.update_organisation(connection, new):
                 raise ChangedPerson(_changed(name))
-        return Organisation(name, where, stored.seq + 1)
+            self._journal.note(connection, by, (Kind.ORGANISATION, "changed"), name, *changed(stored, new))
+        return organisation_of(replace(new, seq=stored.seq + 1))
+
+    def _chosen(self, processes: Iterable[str]) -> tuple[str, ...]:
+        chosen, known = sorted(set(processes)), {process_of(role) for role in self._known_roles()}
+        for unknown in (one for one in chosen if one not in known):
+            raise BadPerson(f"There is no process {unknown}. {nearest(unknown, known)}".strip())
+        return tuple(chosen)
 
     def organisations(self) -> list[Organisation]:
         """Every organisation, by name as people sort names."""
         with self._database.reading() as connection:
-            found = store.all_organisations(connection)
-        known = (Organisation(one.name, one.area, one.seq) for one in found)
-        return sorted(known, key=lambda one: reading_order(one.name))
+            return [organisation_of(one) for one in store.all_organisations(connection)]
 
     def add(
-        self, login: str, name: str, roles: Iterable[str], organisation: str | None = None, email: str = ""
+        self,
+        login: str,
+        name: str,
+        roles: Iterable[str],
+        organisation: str | None = None,
+        email: str = "",
+        *,
+        by: Actor | str = PROGRAM,
     ) -> Person:
         """Keep a person. A role may be written without its process where only one process has it.
 
@@ -192,15 +184,17 @@ class People:
         try:
             with self._database.writing() as connection:
                 store.insert_person(connection, _stored(0, person), _organisation_of(connection, person))
-                person = person_of(known_person(connection, login))
+                added = person_of(known_person(connection, login))
+                self._journal.note(connection, by, (Kind.PERSON, "added"), login, after=_told(added))
+                return added
         except IntegrityError:
             raise BadPerson(f"Somebody signs in as {login} already.") from None
-        return person
 
-    def change(self, person: Person, expected_version: int | None = None) -> Person:
+    def change(self, person: Person, expected_version: int | None = None, *, by: Actor | str = PROGRAM) -> Person:
         """Change everything about a person but their login; if they are still in the version that is expected.
 
-        One who is not active can do nothing, and is signed out everywhere.
+        One who is not active can do nothing, and is signed out everywhere; tokens, invitations and the address of a
+        calendar are good for nothing any more, also when they are active again.
 
         Raises:
             ChangedPerson: somebody else changed them meanwhile; nothing is kept.
@@ -208,42 +202,63 @@ class People:
             NeedsOrganisation: a role shows the cases of their own organisation, and none is named. Who has been
                 without one since before the role was such can still be made inactive.
         """
-        changed = self._checked(person)
-        needs = self._needs_organisation(changed)
+        checked = self._checked(person)
+        needs, versions = self._needs_organisation(checked), list(self._to_be_followed())
         with self._database.writing() as connection:
             known = known_person(connection, person.login)
-            leaves = not changed.active and known.organisation is None and set(changed.roles) <= set(known.roles)
+            leaves = not checked.active and known.organisation is None and set(checked.roles) <= set(known.roles)
             if needs and not leaves:
                 raise NeedsOrganisation(needs)
             _check_version(known.login, known.seq, expected_version)
-            stored = replace(_stored(known.id, changed), seq=known.seq)
-            if not store.update_person(connection, stored, _organisation_of(connection, changed)):
+            stored = replace(_stored(known.id, checked), seq=known.seq)
+            if not store.update_person(connection, stored, _organisation_of(connection, checked)):
                 raise ChangedPerson(_changed(known.login))
-            if not changed.active:
-                end_sessions(connection, known.id)
-            return person_of(known_person(connection, person.login))
+            if not checked.active:
+                self._end_access(connection, known, by)
+            was, now = person_of(known), person_of(known_person(connection, person.login))
+            differing = changed(replace(was, area=now.area, version=now.version), now)
+            if now.active and shows_more(versions, was.actor if was.active else Actor(""), now.actor):
+                tell_of_sight(connection, now.login, Actor.of(by).name, to_text(self._clock.now()))
+            if differing[1]:
+                self._journal.note(connection, by, (Kind.PERSON, "changed"), person.login, *differing)
+            return now
+
+    def _end_access(self, connection: Connection, person: store.StoredPerson, by: Actor | str) -> None:
+        """End whatever lets somebody in, for good: what was written down somewhere must not wait for their return."""
+        now = to_text(self._clock.now())
+        end_sessions(connection, person.id)
+        put_feed(connection, person.id, None, now)
+        delete_invitations(connection, person.id)
+        for one in store.all_tokens(connection, person.login):
+            if store.revoke_token(connection, one.id, now):
+                self._journal.note(connection, by, (Kind.TOKEN, "revoked"), person.login, before={"number": one.id})
 
     def _checked(self, person: Person) -> Person:
         """The person with each role once and with its process; every role must be known."""
         known = set(self._known_roles())
-        roles = {_written(role, known) for role in person.roles}
-        name = _named("The name", person.name) or person.login
+        roles = {role_written(role, known) for role in person.roles}
+        name = in_one_line("The name", person.name) or person.login
         if len(name) > LONGEST_NAME or len(person.email) > LONGEST_EMAIL:
             most = f"at most {LONGEST_NAME} characters, an e-mail address at most {LONGEST_EMAIL}"
             raise BadPerson(f"A name can have {most}.")
         if person.email and not _EMAIL.fullmatch(person.email):
             raise BadPerson("An e-mail address is written like name@example.org.")
-        return replace(person, name=name, email=_named("The e-mail address", person.email), roles=tuple(sorted(roles)))
+        return replace(
+            person, name=name, email=in_one_line("The e-mail address", person.email), roles=tuple(sorted(roles))
+        )
 
     def _needs_organisation(self, person: Person) -> list[str]:
         """The titles of the roles for which an organisation has to be named, and is not."""
         return [] if person.organisation else needing_organisation(self._to_be_followed(), person.actor)
 
-    def without_organisation(self) -> list[Person]:
-        """Who may act, but has a role that shows nothing without an organisation: it was not such when it was given."""
+    def without_organisation(self, among: Iterable[Person] | None = None) -> list[Person]:
+        """Who of all, or of these, may act but has a role that has come to show nothing without an organisation."""
         versions = list(self._to_be_followed())
-        acting = [one for one in self.everybody() if one.active and not one.organisation]
-        return [one for one in acting if needing_organisation(versions, one.actor)]
+        if among is None:
+            with self._database.reading() as connection:
+                among = [person_of(one) for one in store.acting_without_organisation(connection)]
+        lacking = (one for one in among if one.active and not one.organisation)
+        return [one for one in lacking if needing_organisation(versions, one.actor)]
 
     def person(self, login: str) -> Person:
         """One person.
@@ -259,7 +274,9 @@ class People:
         with self._database.reading() as connection:
             return [person_of(one) for one in store.all_people(connection)]
 
-    def issue_token(self, login: str, title: str, scopes: Iterable[str], days: int) -> tuple[str, Token]:
+    def issue_token(
+        self, login: str, title: str, scopes: Iterable[str], days: int, *, by: Actor | str = PROGRAM
+    ) -> tuple[str, Token]:
         """A new token for a person: its secret, which is shown only now, and what is kept of it.
 
         Raises:
@@ -268,7 +285,7 @@ class People:
         wanted = tuple(sorted(set(scopes)))
         if not wanted or not set(wanted) <= set(Scope):
             raise BadPerson(f"A token has one or more of the scopes {', '.join(Scope)}.")
-        called = _named("The title", title)
+        called = in_one_line("The title", title)
         if len(called) > LONGEST_NAME:
             raise BadPerson(f"The title of a token can have at most {LONGEST_NAME} characters.")
         if not 1 <= days <= LONGEST_DAYS:
@@ -278,6 +295,8 @@ class People:
         stored = store.StoredToken(0, login, called or "token", wanted, *times, None)
         with self._database.writing() as connection:
             number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
+            kept = {"number": number, "title": stored.title, "scopes": wanted, "expires": stored.expires}
+            self._journal.note(connection, by, (Kind.TOKEN, "issued"), login, after=kept)
         return secret, _token(number, stored)
 
     def tokens(self, login: str | None = None) -> list[Token]:
@@ -285,7 +304,7 @@ class People:
         with self._database.reading() as connection:
             return [_token(one.id, one) for one in store.all_tokens(connection, login)]
 
-    def revoke_token(self, number: int) -> None:
+    def revoke_token(self, number: int, *, by: Actor | str = PROGRAM) -> None:
         """Let a token be good for nothing from now on.
 
         Raises:
@@ -294,46 +313,37 @@ class People:
         with self._database.writing() as connection:
             if not store.revoke_token(connection, number, to_text(self._clock.now())):
                 raise BadPerson(f"There is no token {number} that could be revoked.")
+            [whose] = [one.login for one in store.all_tokens(connection, None) if one.id == number]
+            self._journal.note(connection, by, (Kind.TOKEN, "revoked"), whose, before={"number": number})
 
     def identify(self, secret: str) -> Grant | None:
         """Who asks by this secret; None if it is unknown, expired or revoked, or the person is not active."""
         with self._database.reading() as connection:
             token = store.find_token(connection, digest(secret))
             found = store.find_person(connection, token.login) if token else None
-        if token is None or found is None or token.revoked or not found.active:
-            return None
-        if token.expires <= to_text(self._clock.now()):
+        now = to_text(self._clock.now())
+        if token is None or found is None or token.revoked or not found.active or token.expires <= now:
             return None
         return Grant(person_of(found), frozenset(token.scopes), token.id)
 
 
-def _written(role: str, known: set[str]) -> str:
-    """A role as it is kept, with its process unless it is of the house.
-
-    Raises:
-        BadPerson: there is none, or several processes have one of this name.
-    """
-    if role in HOUSE_ROLES or role in known:
-        return role
-    of = sorted(one for one in known if one.rpartition("/")[2] == role)
-    if len(of) == 1:
-        return of[0]
-    if of:
-        raise BadPerson(f"Several processes have a role {role}. Write it with its process: {' or '.join(of)}.")
-    names = known if "/" in role else HOUSE_ROLES | {one.rpartition("/")[2] for one in known}
-    raise BadPerson(f"There is no role {role}. {nearest(role, names)}".strip())
-
-
-def known_person(connection: Connection, login: str) -> store.StoredPerson:
-    """The person who signs in as `login`.
+def known_person(connection: Connection, login: str, *, alone: bool = False) -> store.StoredPerson:
+    """The person who signs in as `login`. With `alone`, one transaction at a time goes on from here with them: what
+    they send twice at once is looked at one after the other.
 
     Raises:
         UnknownPerson: nobody does.
     """
-    found = store.find_person(connection, login)
+    found = store.hold_person(connection, login, alone=True) if alone else store.find_person(connection, login)
     if found is None:
         raise UnknownPerson(f"Nobody signs in as {login}.")
     return found
+
+
+def _told(person: Person) -> dict[str, object]:
+    """A person as the journal tells of them; they carry no secret."""
+    names = ("name", "roles", "organisation", "active", "email")
+    return {name: getattr(person, name) for name in names}
 
 
 def _check_version(who: str, found: int, expected: int | None) -> None:
@@ -354,11 +364,11 @@ def _organisation_of(connection: Connection, person: Person) -> int | None:
     """The number of the person's organisation; None where they belong to none."""
     if person.organisation is None:
         return None
-    numbers = {one.name: one.id for one in store.all_organisations(connection)}
-    if person.organisation not in numbers:
-        message = f"There is no organisation {person.organisation}."
-        raise BadPerson(f"{message} {nearest(person.organisation, numbers)}")
-    return numbers[person.organisation]
+    found = store.organisation_named(connection, person.organisation)
+    if found is None:
+        names = [one.name for one in store.all_organisations(connection)]
+        raise BadPerson(f"There is no organisation {person.organisation}. {nearest(person.organisation, names)}")
+    return found.id
 
 
 def digest(secret: str) -> str:
@@ -372,26 +382,12 @@ def person_of(stored: store.StoredPerson) -> Person:
     return Person(*known, stored.email, stored.area, stored.seq)
 
 
+def organisation_of(stored: store.StoredOrganisation) -> Organisation:
+    """The organisation that is stored."""
+    return Organisation(stored.name, stored.area, stored.seq, stored.processes)
+
+
 def _token(number: int, stored: store.StoredToken) -> Token:
     revoked = from_text(stored.revoked) if stored.revoked else None
     times = (from_text(stored.issued), from_text(stored.expires))
     return Token(number, stored.login, stored.title, stored.scopes, *times, revoked)
-
-
-def _area(area: str) -> str:
-    called = _named("The area", area)
-    if len(called) > LONGEST_AREA:
-        raise BadPerson(f"An area can have at most {LONGEST_AREA} characters.")
-    return called
-
-
-def _named(what: str, name: str) -> str:
-    """A name in one line, with plain spaces. Two that look alike must not be two.
-
-    Raises:
-        BadPerson: it holds signs that cannot be seen.
-    """
-    unseen = sign.unseen(name)
-    if unseen:
-        raise BadPerson(f"{what} {unseen}")
-    return " ".join(name.split())

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import days_somewhere
 from engine.case.command import Actor
-from engine.case.sight import Action, may
+from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
 from engine.process.file.loader import calendar_name
-from engine.service.processes.texts import process_of_text, published_calendar
+from engine.service.processes.texts import published_calendar, published_process
 from engine.source.fault import Unknown
 from engine.source.reader import read
 from engine.store import processes as stored
@@ -66,7 +66,7 @@ class Catalogue:
                     raise UnknownProcess(f"There is no version {version} of the process {name}.")
                 label = f"{name} {version}"
                 calendar = self._calendar(connection, calendar_name(read(text, label)))
-                self._loaded[key] = process_of_text(text, label, calendar).process
+                self._loaded[key] = published_process(text, label, calendar).process
             return self._loaded[key]
 
     def _calendar(self, connection: Connection, name: str | None) -> Calendar | None:
@@ -107,9 +107,24 @@ class Catalogue:
         """The version in force at an instant (aware), or the first one where none is yet."""
         return self.in_force(connection, name, now) or self.process(connection, name, self.versions(name)[0].version)
 
+    def lately(self, connection: Connection, name: str, now: datetime) -> list[Process]:
+        """Every version of a process: the one in force at an instant (aware), those before it, those to come."""
+        versions = [self.process(connection, name, one.version) for one in self.versions(name)]
+        in_force = versions.index(self.newest(connection, name, now)) + 1
+        return [*reversed(versions[:in_force]), *versions[in_force:]]
+
     def all_newest(self, connection: Connection, now: datetime) -> list[Process]:
         """The version in force of every published process at an instant (aware), or its first."""
         return [self.newest(connection, name, now) for name in self.names()]
+
+    def kept_by(self, connection: Connection, by: Actor, now: datetime) -> list[Process]:
+        """The processes, as in force at an instant (aware), of which somebody holds cases back and erases them."""
+        return [one for one in self.all_newest(connection, now) if may(by, Action.RETAIN, one)]
+
+    def keeping(self, connection: Connection, now: datetime) -> list[str]:
+        """The roles, with their process, for whose holders `kept_by` finds something at an instant (aware)."""
+        kept = [one for one in self.all_newest(connection, now) if one.keep]
+        return sorted({role_of(one.name, role) for one in kept for role in (one.keep.by if one.keep else ())})
 
     def to_be_followed(self, connection: Connection, now: datetime) -> list[Process]:
         """The versions that cases follow which begin at an instant (aware) or later: in force, or still to come."""
@@ -123,6 +138,15 @@ class Catalogue:
     def every(self, connection: Connection) -> list[Process]:
         """Every version of every published process."""
         return [self.process(connection, one.process, one.version) for one in self._versions]
+
+    def every_loaded(self) -> list[Process] | None:
+        """The same as of the last look, without another one; None before the first, or where one was not read yet."""
+        with self._lock:
+            if self._stamp is None:
+                return None
+            found = [self._loaded.get((one.process, one.version)) for one in self._versions]
+        known = [one for one in found if one is not None]
+        return known if len(known) == len(found) else None
 
     def known_to(self, connection: Connection, by: Actor | None) -> list[str]:
         """The names of the published processes that somebody may know of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.service.cases import due
 from engine.service.cases.transaction import Transaction
+from engine.service.keeping.journal import Journal, Kind
 from engine.service.lists.finder import actor_of
 from engine.service.processes import publication
 from engine.service.processes.catalogue import UnknownProcess
@@ -29,6 +30,7 @@ class Processes:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._journal = Journal(site.database, site.clock)
 
     def in_force(self) -> list[Process]:
         """Every process, in the version that is in force now (the first if none is yet)."""
@@ -108,7 +110,7 @@ class Processes:
     def _has(self, process: Process) -> bool:
         return any(one.version == process.version for one in self._site.catalogue.versions(process.name))
 
-    def publish_offer(self, name: str, *, by: str = "administrator") -> publication.Published:
+    def publish_offer(self, name: str, *, by: Actor | str = "administrator") -> publication.Published:
         """Publish a process that is brought along with its calendar; one of that name that is published stays.
 
         Raises:
@@ -124,13 +126,23 @@ class Processes:
         # The house may have changed its calendar since: what is brought along does not replace it.
         return self.publish(found.text, "" if is_known else found.calendar, by=by, file=f"{name}.yaml")
 
-    def publish_calendar(self, text: str, *, file: str = "calendar.yaml") -> publication.PublishedCalendar:
+    def publish_calendar(
+        self, text: str, *, file: str = "calendar.yaml", by: Actor | str = "administrator"
+    ) -> publication.PublishedCalendar:
         """Keep a new edition of a calendar, which all versions that name it follow from now on.
 
         Raises:
             Refused: with every problem found, or because a published version cannot go on with it.
         """
-        return self._site.write(lambda tx: publication.publish_calendar(tx.connection, text, file, tx.now))
+
+        def work(tx: Transaction) -> publication.PublishedCalendar:
+            published = publication.publish_calendar(tx.connection, text, file, tx.now)
+            if published.is_new:
+                kept = {"hash": process_store.text_hash(text)}
+                self._journal.note(tx.connection, by, (Kind.CALENDAR, "published"), published.name, after=kept)
+            return published
+
+        return self._site.write(work)
 
     def process(self, name: str, version: str | None = None, *, by: Actor | str | None = None) -> Process:
         """A published process: the version given, else the one in force now (the first if none is yet).
@@ -146,14 +158,18 @@ class Processes:
                 return self._site.catalogue.process(connection, name, version)
             return self._site.catalogue.newest(connection, name, self._site.clock.now())
 
-    def check_opening(self, process: str, data: Mapping[str, Any]) -> dict[str, str]:
+    def check_opening(self, process: str, data: Mapping[str, Any], documents: Iterable[str] = ()) -> dict[str, str]:
         """What is wrong with the answers of a form that begins a case, per field, as far as they are given.
+
+        `documents`: the kinds of those that come with it.
 
         Raises:
             UnknownProcess: it is not published.
         """
         known = self.process(process)
-        view = View(data, known.leaf(known.initial[0]), (), {}, self._site.clock.now())
+        # Nowhere: as when it begins, before it has come to a state.
+        free = self.free_places(process) if known.places else {}
+        view = View(data, "", frozenset(documents), free, self._site.clock.now())
         return check_form(known, known.opening.form, data, view)[1]
 
     def free_places(self, process: str) -> dict[str, int]:
@@ -169,7 +185,7 @@ class Processes:
             return {role_of(one.name, role) for one in self._site.catalogue.every(connection) for role in one.roles}
 
     def publish(
-        self, process: Path | str, calendar: str = "", *, by: str = "administrator", file: str = "process.yaml"
+        self, process: Path | str, calendar: str = "", *, by: Actor | str = "administrator", file: str = "process.yaml"
     ) -> publication.Published:
         """Keep a version of a process: a file (with the calendar it names beside it), or its text.
 
@@ -184,10 +200,20 @@ class Processes:
             else publication.offered_file(process)
         )
 
+        who = by if isinstance(by, str) else by.name
+
         def work(tx: Transaction) -> publication.Published:
-            published = publication.publish(tx.connection, offered, tx.now, by)
+            published = publication.publish(tx.connection, offered, tx.now, who)
             # The new version may have more places than the one before: who waits gets them with it.
             due.offer_free_places(tx, tx.now)
+            self._note(tx.connection, published, by)
             return published
 
         return self._site.write(work)
+
+    def _note(self, connection: Connection, published: publication.Published, by: Actor | str) -> None:
+        if published.new_calendar:
+            self._journal.note(connection, by, (Kind.CALENDAR, "published"), f"with {published.process}")
+        if published.is_new:
+            kept = {"version": published.version, "effective_from": published.effective_from}
+            self._journal.note(connection, by, (Kind.PROCESS, "published"), published.process, after=kept)

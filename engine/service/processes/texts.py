@@ -9,7 +9,7 @@ import functools
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar, load_calendar
-from engine.process.file.loader import Loaded, load_process
+from engine.process.file.loader import FindCalendar, Loaded, load_process, load_published
 
 # A few processes with their versions. A text that was tried and thrown away does not stay for ever.
 MOST = 64
@@ -33,9 +33,23 @@ def published_calendar(text: str, name: str) -> Calendar:
 
 @functools.lru_cache(MOST)
 def process_of_text(text: str, file: str, calendar: Calendar | None) -> Loaded:
-    """The process that a text is; `calendar` is the only one that it can name.
+    """The process that a text offered for publishing is; `calendar` is the only one that it can name.
 
     Raises:
         Refused: with every problem found.
     """
-    return load_process(text, file, lambda name: calendar if calendar and calendar.name == name else None)
+    return load_process(text, file, _only(calendar))
+
+
+@functools.lru_cache(MOST)
+def published_process(text: str, label: str, calendar: Calendar | None) -> Loaded:
+    """The process that a published text is, with the calendar of today.
+
+    Raises:
+        Refused: it cannot go on with that calendar.
+    """
+    return load_published(text, label, _only(calendar))
+
+
+def _only(calendar: Calendar | None) -> FindCalendar:
+    return lambda name: calendar if calendar and calendar.name == name else None

@@ -8,9 +8,11 @@ cases again and again, so that this is far less than a row for each case of each
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.store.statement import Statement
+from engine.store.statement import Statement, streamed
 from engine.store.tables import access_blocks, accesses
 
 # Rows of one block. More make fewer blocks to note for a list, and more texts to read where one names the case.
@@ -107,3 +109,30 @@ def _in_lists(connection: Connection, case: int, most: int, before: int) -> list
         if len(found) >= most:
             break
     return found
+
+
+def wrong_blocks(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Each case and block where it is noted that the block names the case, and it does not, or the other way round."""
+    noted = select(access_blocks.c.block, access_blocks.c.case_id).order_by(access_blocks.c.block)
+    lists = select(accesses.c.id, accesses.c.others).where(accesses.c.others.is_not(None)).order_by(accesses.c.id)
+    named = ((row[0] // BLOCK, case) for row in streamed(connection, lists) for case in _others(row[1]))
+    both = heapq.merge(_by_block((row[0], row[1]) for row in streamed(connection, noted)), _by_block(named), key=_first)
+    for block, found in groupby(both, _first):
+        wrong: set[int] = set()
+        for _, cases in found:
+            wrong ^= cases
+        yield from ((case, block) for case in wrong)
+
+
+def _by_block(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, set[int]]]:
+    for block, found in groupby(pairs, _first):
+        yield block, {case for _, case in found}
+
+
+def _first(pair: tuple[int, Any]) -> int:
+    return pair[0]
+
+
+def _others(text: str) -> list[int]:
+    # What is no number there is no case that anybody could look for: 0.
+    return [int(one) if one.isdecimal() else 0 for one in text.split(",") if one]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import secrets
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from engine.case.entry import GENESIS, Entry, chained
+from engine.case.entry import GENESIS, Entry, Written, chained
 from engine.case.snapshot import Snapshot
 from engine.case.time.lateness import late_from
 from engine.store.cases.index import Columns, index_changes, order_columns
 from engine.store.messages.outbox import telling
 from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
-from engine.store.tables import calendars, cases, history, hooks, keys, tasks, timers, versions, waiting
+from engine.store.tables import calendars, cases, history, hooks, keys, metadata, tasks, timers, versions, waiting
 
 _stamp = (
     select(func.count()).select_from(versions).scalar_subquery(),
@@ -36,7 +37,10 @@ _CHANGING = (
     "organisation",
     "organisation_order",
     "label",
+    "subject",
     "since",
+    "kept_until",
+    "retained",
     "next_due",
     "seq",
     "head",
@@ -48,21 +52,27 @@ _UPDATE = Statement(
     .values({name: bindparam(name) for name in _CHANGING})
 )
 _INSERT_HISTORY = Statement(every_column(history))
+# The one thing in a history that changes: what was written down of what happened stays, the values go.
+_SET_PRIVATE = Statement(
+    update(history)
+    .where(history.c.case_id == bindparam("case"), history.c.seq == bindparam("number"))
+    .values(private=bindparam("left"))
+)
 _HISTORY = Statement(
-    select(history.c.seq, history.c.body, history.c.hash)
+    select(history.c.seq, history.c.body, history.c.hash, history.c.private)
     .where(history.c.case_id == bindparam("id"), history.c.seq > bindparam("after"))
     .order_by(history.c.seq)
 )
 # A step is followed by few that come about by themselves.
 _AT_ONCE = 20
 _BACKWARDS = Statement(
-    select(history.c.seq, history.c.body)
+    select(history.c.seq, history.c.body, history.c.hash, history.c.private)
     .where(history.c.case_id == bindparam("id"), history.c.seq <= bindparam("last"))
     .order_by(history.c.seq.desc())
-    .limit(_AT_ONCE)
+    .limit(bindparam("most"))
 )
 _LATEST = Statement(
-    select(history.c.body)
+    select(history.c.seq, history.c.body, history.c.hash, history.c.private)
     .where(history.c.case_id == bindparam("id"))
     .order_by(history.c.seq.desc())
     .limit(bindparam("most"))
@@ -99,6 +109,24 @@ class StoredCase:
     hooked: bool = True
 
 
+class StoredEntry(NamedTuple):
+    """An entry as it stands in the database; `private` is None where nothing can be erased, or all was."""
+
+    seq: int
+    body: str
+    hash: str
+    private: str | None
+
+    @property
+    def entry(self) -> Entry:
+        """What happened.
+
+        Raises:
+            ValueError: the text is no entry.
+        """
+        return Entry.from_written(self.body, self.private)
+
+
 @dataclass(frozen=True)
 class Key:
     """What an idempotency key stands for: the hash of what was asked, and the entries it made."""
@@ -120,14 +148,13 @@ def _stored(case: int, row: Any) -> StoredCase | None:
 
 def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns) -> int:
     """Store a new case; its number."""
-    bodies = [entry.body() for entry in entries]
-    hashes = _hashes(GENESIS, bodies)
-    values = _row(snapshot, hashes[-1], columns)
+    chain = _chained(GENESIS, entries)
+    values = _row(snapshot, chain[-1].hash, columns)
     row = _INSERT.row(connection, process=snapshot.process, opened=snapshot.opened, **values)
     assert row is not None
     case = int(row[0])
     changes = [
-        *_history_changes(case, entries, bodies, hashes),
+        *_history_changes(case, chain),
         *_part_changes(case, None, snapshot),
         *index_changes(case, snapshot.process, None, columns),
         telling(case, snapshot, entries),
@@ -147,28 +174,35 @@ def update_case(
 
     `columns` are those before and after.
     """
-    bodies = [entry.body() for entry in entries]
-    hashes = _hashes(before.head, bodies)
-    values = _row(snapshot, hashes[-1], columns[1])
+    chain = _chained(before.head, entries)
+    values = _row(snapshot, chain[-1].hash, columns[1])
     changes = [
         # First, for its count is the answer: no row where another transaction was faster.
         Change(_UPDATE, {"case": before.id, "expected": before.snapshot.seq, **values}),
         *_part_changes(before.id, before.snapshot, snapshot),
         *index_changes(before.id, snapshot.process, *columns),
         *([telling(before.id, snapshot, entries)] if before.hooked else []),
-        *_history_changes(before.id, entries, bodies, hashes),
+        *_history_changes(before.id, chain),
     ]
     if run_together(connection, changes) != 1:
         return None
-    return StoredCase(before.id, hashes[-1], snapshot, before.stamp, before.hooked)
+    return StoredCase(before.id, chain[-1].hash, snapshot, before.stamp, before.hooked)
 
 
-def _hashes(head: str, bodies: list[str]) -> list[str]:
-    hashes = []
-    for body in bodies:
+def _chained(head: str, entries: Iterable[Entry]) -> list[StoredEntry]:
+    """Entries as they are stored behind the one with the hash `head`."""
+    chain = []
+    for entry in entries:
+        body, private = entry.written(_salts())
         head = chained(head, body)
-        hashes.append(head)
-    return hashes
+        chain.append(StoredEntry(entry.seq, body, head, private))
+    return chain
+
+
+def _salts() -> Iterator[str]:
+    """A salt for each value that can be erased: 128 random bits, in hexadecimal."""
+    while True:
+        yield secrets.token_hex(16)
 
 
 def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
@@ -180,6 +214,8 @@ def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
         "organisation": columns.organisation,
         **order_columns(columns),
         "since": since_of(snapshot),
+        "kept_until": columns.kept,
+        "retained": snapshot.retained,
         "next_due": snapshot.next_due,
         "seq": snapshot.seq,
         "head": head,
@@ -192,11 +228,8 @@ def since_of(snapshot: Snapshot) -> str:
     return snapshot.entered.get(snapshot.state, snapshot.last_at)
 
 
-def _history_changes(case: int, entries: tuple[Entry, ...], bodies: list[str], hashes: list[str]) -> list[Change]:
-    return [
-        Change(_INSERT_HISTORY, {"case_id": case, "seq": entry.seq, "body": body, "hash": digest})
-        for entry, body, digest in zip(entries, bodies, hashes, strict=True)
-    ]
+def _history_changes(case: int, chain: Iterable[StoredEntry]) -> list[Change]:
+    return [Change(_INSERT_HISTORY, {"case_id": case, **one._asdict()}) for one in chain]
 
 
 def _part_changes(case: int, before: Snapshot | None, after: Snapshot) -> list[Change]:
@@ -241,23 +274,40 @@ def waiting_row(case: int, snapshot: Snapshot) -> dict[str, Any]:
     return {"case_id": case, "process": snapshot.process, "place": wait["place"], "since": wait["since"]}
 
 
-def history_of(connection: Connection, case: int, after: int = 0) -> Iterator[tuple[int, str, str]]:
-    """The entries of a case behind a number, in order: number, body, hash."""
+def history_of(connection: Connection, case: int, after: int = 0) -> Iterator[StoredEntry]:
+    """The entries of a case behind a number, in order."""
     for row in _HISTORY.rows(connection, id=case, after=after):
-        yield row[0], row[1], row[2]
+        yield StoredEntry(*row)
 
 
-def history_back(connection: Connection, case: int, last: int) -> Iterator[str]:
-    """The bodies of the entries of a case up to a number, the latest first, read as far as somebody asks."""
-    while rows := _BACKWARDS.rows(connection, id=case, last=last):
-        for seq, body in rows:
-            yield body
-            last = seq - 1
+def entries_of(connection: Connection, case: int, last: int | None = None) -> list[Entry]:
+    """What happened to a case in order, up to a number where one is given."""
+    return [one.entry for one in history_of(connection, case) if last is None or one.seq <= last]
+
+
+def history_back(connection: Connection, case: int, last: int) -> Iterator[StoredEntry]:
+    """The entries of a case up to a number, the latest first, read as far as somebody asks."""
+    while rows := history_until(connection, case, last, _AT_ONCE):
+        yield from rows
+        last = rows[-1].seq - 1
+
+
+def history_until(connection: Connection, case: int, last: int, most: int) -> list[StoredEntry]:
+    """The entries of a case up to a number, the latest first: at most so many."""
+    return [StoredEntry(*row) for row in _BACKWARDS.rows(connection, id=case, last=last, most=most)]
+
+
+def erase_private(connection: Connection, case: int, paths: Container[str]) -> None:
+    """Erase private values with their salts, by their paths, beside every entry of a case."""
+    for one in list(history_of(connection, case)):
+        left = Written(one.body, one.private).without(paths) if one.private else None
+        if left != one.private:
+            _SET_PRIVATE.change(connection, case=case, number=one.seq, left=left)
 
 
 def entries_at(connection: Connection, case: int, at: str, most: int = 1000) -> list[Entry]:
     """The last entries of a case that happened at `at`, newest first: at most so many."""
-    entries = (Entry.from_body(row[0]) for row in _LATEST.rows(connection, id=case, most=most))
+    entries = (StoredEntry(*row).entry for row in _LATEST.rows(connection, id=case, most=most))
     return list(takewhile(lambda entry: entry.at == at, entries))
 
 
@@ -282,6 +332,15 @@ def part_rows(connection: Connection, part: str, case: int) -> list[dict[str, An
     """The rows of `tasks`, `timers` or `waiting` that belong to a case."""
     names = [column.name for column in {"tasks": tasks, "timers": timers, "waiting": waiting}[part].c]
     return [dict(zip(names, row, strict=True)) for row in _PARTS[part].rows(connection, id=case)]
+
+
+def of_no_case(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Each table with the numbers that it gives as those of cases, and that no case has."""
+    for table in metadata.sorted_tables:
+        if "case_id" in table.c:
+            there = select(cases.c.id).where(cases.c.id == table.c.case_id).exists()
+            query = select(table.c.case_id).where(table.c.case_id.is_not(None), ~there).distinct()
+            yield from ((table.name, row[0]) for row in connection.execute(query.order_by(table.c.case_id)))
 
 
 def read_key(connection: Connection, key: str) -> Key | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from engine.store.locks import Lock, try_to_hold
 from engine.store.statement import Statement
 from engine.store.tables import timers
 
@@ -16,8 +17,6 @@ _due = (
     .limit(bindparam("most"))
 )
 _DUE = Statement(_due)
-# Any number would do that no other program locks on this server: "case" in ASCII, and a one.
-_TURN = 0x636173650001
 
 DueTimer = tuple[str, int, str]
 
@@ -40,9 +39,7 @@ def take_turn(connection: Connection) -> bool:
     SQLite has one writer anyway. On PostgreSQL a lock is held to the end of the transaction; where another
     process has it, that one is firing already.
     """
-    if connection.dialect.name != "postgresql":
-        return True
-    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_TURN))).scalar_one())
+    return try_to_hold(connection, Lock.TIMERS)
 
 
 def due_timers(connection: Connection, now: str, most: int) -> list[DueTimer]:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from engine.store.statement import Statement
 from engine.store.tables import drafts, notes, people, saved_views
@@ -19,7 +19,13 @@ _theirs = (
     .where(people.c.login == bindparam("login"))
     .order_by(drafts.c.id)
 )
-_UNSENT = Statement(_theirs.where(drafts.c.case_id.is_(None)))
+_unsent = _theirs.where(drafts.c.case_id.is_(None))
+_UNSENT = Statement(_unsent)
+_UNSENT_PAGE = Statement(_unsent.where(drafts.c.id > bindparam("after")).limit(bindparam("most")))
+_UNSENT_COUNT = Statement(_unsent.with_only_columns(func.count(), maintain_column_froms=True).order_by(None))
+_UNTOUCHED = Statement(
+    _unsent.where(drafts.c.process == bindparam("process"), drafts.c.state == bindparam("state"), drafts.c.seq == 1)
+)
 _DRAFT = Statement(_theirs.where(drafts.c.id == bindparam("id")))
 
 
@@ -80,6 +86,12 @@ def insert_draft(connection: Connection, person: int, process: str, state: str, 
     return int(connection.execute(query).scalar_one())
 
 
+def untouched_draft(connection: Connection, login: str, process: str, state: str) -> int | None:
+    """The number of a person's draft of this kind that nothing was written into; None where there is none."""
+    row = _UNTOUCHED.row(connection, login=login, process=process, state=state)
+    return _draft(row).id if row else None
+
+
 def update_draft(connection: Connection, draft: StoredDraft, expected: int) -> bool:
     """Change a draft; whether it was as expected."""
     query = update(drafts).where(drafts.c.id == draft.id, drafts.c.seq == expected, drafts.c.case_id.is_(None))
@@ -103,9 +115,22 @@ def delete_draft(connection: Connection, number: int) -> None:
 def drafts_of(connection: Connection, login: str, number: int | None = None) -> list[StoredDraft]:
     """The drafts of a person that were not sent, or the one of this number if it is theirs, sent or not."""
     rows = _UNSENT.rows(connection, login=login) if number is None else _DRAFT.rows(connection, login=login, id=number)
-    return [
-        StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), *row[6:]) for row in rows
-    ]
+    return [_draft(row) for row in rows]
+
+
+def draft_page(connection: Connection, login: str, after: int, most: int) -> list[StoredDraft]:
+    """At most so many drafts of a person that were not sent, behind one of this number, the oldest first."""
+    return [_draft(row) for row in _UNSENT_PAGE.rows(connection, login=login, after=after, most=most)]
+
+
+def count_drafts(connection: Connection, login: str) -> int:
+    """How many drafts of a person were not sent."""
+    row = _UNSENT_COUNT.row(connection, login=login)
+    return int(row[0]) if row else 0
+
+
+def _draft(row: tuple[Any, ...]) -> StoredDraft:
+    return StoredDraft(row[0], row[1], row[2], row[3], json.loads(row[4]), json.loads(row[5]), *row[6:])
 
 
 def insert_view(connection: Connection, person: int, title: str, query: str) -> None:

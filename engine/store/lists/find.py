@@ -8,54 +8,27 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
 
-from engine.case.sight import EVERYTHING, Holders, ListSight, Part
-from engine.store.lists.shape import Row, rows_of, value
+from engine.case.sight import EVERYTHING, Holders, ListSight
+from engine.store.lists.seen import organisation_of, seen_by
+from engine.store.lists.shape import Row, in_parts, rows_of, value
 from engine.store.tables import bookings, cases, tasks, timers, words
 
 Place = tuple[Any, ...]
-# The last code point: behind it nothing that begins with the word can stand.
-LAST = "\U0010ffff"
-
-
-Path = tuple[str | int, ...]
-
-
-def _condition(sight: ListSight, path: Path = ("sight",)) -> list[ColumnElement[bool]]:
-    """What somebody sees as a condition on the table of cases; none where everything is seen."""
-    seen = (_seen(part, (*path, "parts", n)) for n, part in enumerate(sight.parts))
-    # With false(): an or_ of nothing is no condition, and who sees nothing would see everything.
-    return [] if sight.everything else [or_(false(), *seen)]
+LAST = "\U0010ffff"  # the last code point: behind it nothing that begins with the word can stand
+MOST_STATES = 100  # asked for at once; SQLite joins at most 500 queries, and a state may hold more of them
 
 
 def _stranded(wanted: TaskFilter, table: FromClause = tasks) -> ColumnElement[bool]:
     """The tasks that are given to somebody who does not see their case."""
     found = []
     for n, one in enumerate(wanted.holders):
-        theirs = or_(*(table.c.person == value("holders", n, "names", name) for name, _ in enumerate(one.names)))
+        # Not one after the other with OR: SQLite takes a thousand of those.
+        theirs = table.c.person.in_([value("holders", n, "names", name) for name, _ in enumerate(one.names)])
+        sees = seen_by(one.sight, ("holders", n, "sight"), organisation_of(table))
         # Of a case without an organisation SQL alone says neither that it is seen nor that it is not.
-        seen = (func.coalesce(part, false(), type_=Boolean) for part in _condition(one.sight, ("holders", n, "sight")))
+        seen = (func.coalesce(part, false(), type_=Boolean) for part in sees)
         found.append(and_(theirs, *(~part for part in seen)))
     return or_(false(), *found)
-
-
-def _seen(part: Part, here: Path) -> ColumnElement[bool]:
-    mine = [cases.c.process == value(*here, "process")]
-    if part.versions:
-        mine.append(or_(*(cases.c.version == value(*here, "versions", n) for n, _ in enumerate(part.versions))))
-    if part.sight.everything:
-        return and_(*mine)
-    ways = []
-    if part.sight.organisation is not None:
-        ways.append(cases.c.organisation == value(*here, "sight", "organisation"))
-    for n, _ in enumerate(part.sight.agendas):
-        agenda = (*here, "sight", "agendas", n)
-        told = zip((bookings.c.process, bookings.c.meeting, bookings.c.series), _agenda(here, agenda), strict=True)
-        ways.append(cases.c.id.in_(select(bookings.c.case_id).where(*(column == one for column, one in told))))
-    return and_(*mine, or_(false(), *ways))
-
-
-def _agenda(here: Path, agenda: Path) -> tuple[Any, Any, Any]:
-    return value(*here, "process"), value(*agenda, 0), value(*agenda, 1)
 
 
 def beginning(word: str) -> tuple[str, str]:
@@ -65,8 +38,10 @@ def beginning(word: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which cases are wanted. `states` are pairs of process and state; empty: every state.
+    """Which cases are wanted. `states` are pairs of process and state; empty: every state. `spelt`: other ways in which
+    the name of the organisation may be kept.
 
+    `agenda` asks for those that are booked on one: process, meeting, series and day. `up_to` is the highest number.
     `overdue_at` asks for cases with a task that is overdue then. `words` are beginnings of words by which a case is
     found.
     `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended: the value
@@ -77,16 +52,20 @@ class CaseFilter:
     states: tuple[tuple[str, str], ...] = ()
     owner: str = ""
     organisation: str | None = None
+    spelt: tuple[str, ...] = ()
     open_only: bool = False
     ended_only: bool = False
     overdue_at: str = ""
     since_from: str = ""
+    agenda: tuple[str, ...] = ()
+    up_to: int = 0
     words: tuple[tuple[str, str], ...] = ()
     sort: str = "id"
     after: Place = ()
     sight: ListSight = EVERYTHING
 
 
+_BOOKED_ON = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
 SORTS = ("id", "label", "organisation", "since", "next_due")
 # Cases are found by the name of their organisation as it is, and sorted by what stands for it where people read lists.
 _SORTED_BY = {one: one for one in SORTS} | {"organisation": "organisation_order"}
@@ -104,33 +83,48 @@ def find_cases(connection: Connection, wanted: CaseFilter, most: int) -> list[Ro
     name, down = _way(sort)
     found: list[Row] = []
     if name == "id" or not wanted.after or wanted.after[0] is not None:
-        rows = rows_of(connection, _with_value, wanted, sort, most=most)
+        rows = _rows_in_states(connection, _with_value, wanted, sort, most)
         found = _merged(rows, most, tuple(dict.fromkeys((name, "id"))), down=down) if wanted.states else rows
     # These have a value in every case that is found: there is no rest without one.
     if name in ("id", "since") or wanted.overdue_at or len(found) >= most:
         return found
-    rows = rows_of(connection, _without_value, wanted, name, most=most - len(found))
+    rows = _rows_in_states(connection, _without_value, wanted, name, most - len(found))
     return found + (_merged(rows, most - len(found), ("id",)) if wanted.states else rows)
+
+
+def _rows_in_states(connection: Connection, make: Any, wanted: CaseFilter, sort: str, most: int) -> list[Row]:
+    some_at_a_time = in_parts(wanted, "states", MOST_STATES)
+    return [row for some in some_at_a_time for row in rows_of(connection, make, some, sort, most=most)]
 
 
 def _filtered(wanted: CaseFilter) -> Any:
     query = select(*(cases.c[name] for name in (*_SORTED_BY.values(), "process", "state", "owner", "snapshot")))
-    for name in ("process", "owner", "organisation"):
-        if getattr(wanted, name):
-            query = query.where(cases.c[name] == value(name))
+    given = [cases.c[name] == value(name) for name in ("process", "owner") if getattr(wanted, name)]
+    if wanted.organisation:
+        names = (value("organisation"), *(value("spelt", n) for n, _ in enumerate(wanted.spelt)))
+        given.append(or_(*(cases.c.organisation == one for one in names)))
     if wanted.open_only:
-        query = query.where(cases.c.outcome == "")
+        given.append(cases.c.outcome == "")
     if wanted.ended_only:
-        query = query.where(cases.c.outcome != "")
+        given.append(cases.c.outcome != "")
     if wanted.overdue_at:
-        query = query.where(cases.c.next_due < value("overdue_at"))
+        given.append(cases.c.next_due < value("overdue_at"))
     if wanted.since_from:
-        query = query.where(cases.c.since >= value("since_from"))
+        given.append(cases.c.since >= value("since_from"))
+    return query.where(*given, *_standing(wanted), *seen_by(wanted.sight))
+
+
+def _standing(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """That a case stands on an agenda, up to a number, and among those that words find."""
+    found = [cases.c.id <= value("up_to")] if wanted.up_to else []
+    if wanted.agenda:
+        told = (column == value("agenda", n) for n, column in enumerate(_BOOKED_ON))
+        found.append(cases.c.id.in_(select(bookings.c.case_id).where(*told)))
     for n, _ in enumerate(wanted.words):
         begins = (words.c.word >= value("words", n, 0), words.c.word < value("words", n, 1))
         # Not a join: a case of which two words begin alike would be found twice.
-        query = query.where(cases.c.id.in_(select(words.c.case_id).where(*begins)))
-    return query.where(*_condition(wanted.sight))
+        found.append(cases.c.id.in_(select(words.c.case_id).where(*begins)))
+    return found
 
 
 def _with_value(wanted: CaseFilter, sort: str) -> Any:
@@ -181,7 +175,7 @@ def place_of(row: Row, sort: str) -> Place:
 
 def find_lanes(connection: Connection, wanted: CaseFilter, most: int) -> list[Row]:
     """The first cases of each of the states that are wanted, `most` of each, in the order asked for."""
-    return rows_of(connection, _with_value, wanted, wanted.sort, most=most)
+    return _rows_in_states(connection, _with_value, wanted, wanted.sort, most)
 
 
 def count_lanes(connection: Connection, wanted: CaseFilter) -> dict[str, int]:
@@ -195,7 +189,9 @@ def _lane_counts(wanted: CaseFilter) -> Any:
 
 def count_cases(connection: Connection, wanted: CaseFilter, most: int | None = None) -> int:
     """How many cases there are, but not more than `most`."""
-    return _count(rows_of(connection, _case_count, wanted, most is not None, most=most))
+    parts = in_parts(wanted, "states", MOST_STATES)
+    found = sum(_count(rows_of(connection, _case_count, one, most is not None, most=most)) for one in parts)
+    return found if most is None else min(found, most)
 
 
 def _case_count(wanted: CaseFilter, limited: bool) -> Any:  # noqa: FBT001
@@ -260,7 +256,7 @@ def _tasks(wanted: TaskFilter, dated: bool) -> Any:  # noqa: FBT001
     query = (
         select(*tasks.c, cases.c.process, cases.c.snapshot)
         .join(cases, cases.c.id == tasks.c.case_id)
-        .where(tasks.c.late.is_not(None) if dated else tasks.c.late.is_(None), *_condition(wanted.sight))
+        .where(tasks.c.late.is_not(None) if dated else tasks.c.late.is_(None), *seen_by(wanted.sight))
         .order_by(tasks.c.late, tasks.c.case_id, tasks.c.task)
         .limit(value("most"))
     )
@@ -321,7 +317,7 @@ def count_tasks(connection: Connection, wanted: TaskFilter, most: int) -> int:
 
 def _task_count(wanted: TaskFilter) -> Any:
     conditions = [or_(*_for_roles(wanted.roles))] if wanted.roles else []
-    seen = _condition(wanted.sight)
+    seen = seen_by(wanted.sight)
     query = _narrowed(select(tasks.c.case_id), wanted)
     if seen or wanted.stranded or any(process for process, _ in wanted.roles):
         query = query.join(cases, cases.c.id == tasks.c.case_id)
@@ -362,7 +358,7 @@ def _timers(wanted: TimerFilter) -> Any:
     query = (
         select(*timers.c, cases.c.process, cases.c.snapshot)
         .join(cases, cases.c.id == timers.c.case_id)
-        .where(*_condition(wanted.sight))
+        .where(*seen_by(wanted.sight))
         .order_by(timers.c.due, timers.c.case_id, timers.c.timer)
         .limit(value("most"))
     )

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
-from typing import Any, NamedTuple
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, Connection, bindparam
 
 from engine.store.statement import Statement
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Row = dict[str, Any]
+W = TypeVar("W", bound="DataclassInstance")
 # People look at lists in a few dozen ways. That somebody who makes up filters fills the memory is what this prevents.
 MOST_KEPT = 1000
 
@@ -31,6 +35,13 @@ _MADE: dict[Any, _Made] = {}
 def value(*path: str | int) -> BindParameter[Any]:
     """The place in a statement for what stands in a filter at this path: a field, a number in a tuple."""
     return bindparam("_".join(map(str, path)))
+
+
+def in_parts(wanted: W, name: str, most: int) -> list[W]:
+    """A filter as often as it takes to ask for all that stands in one of its tuples, `most` of it at a time."""
+    all_of_it = getattr(wanted, name)
+    cuts = range(0, len(all_of_it), most)
+    return [replace(wanted, **{name: all_of_it[cut : cut + most]}) for cut in cuts] or [wanted]
 
 
 def rows_of(connection: Connection, make: Callable[..., Any], wanted: Any, *literal: Any, **more: Any) -> list[Row]:

@@ -26,7 +26,9 @@ from sqlalchemy import (
 
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
-from engine.store.statement import Change, Statement
+from engine.store.keeping.afterwards import PAUSED
+from engine.store.site import read
+from engine.store.statement import Change, Statement, run_together
 from engine.store.tables import hooks, outbox
 
 WEBHOOK, EMAIL = "webhook", "email"
@@ -79,9 +81,33 @@ def telling(case: int, snapshot: Snapshot, entries: tuple[Entry, ...]) -> Change
 
 def queue_email(connection: Connection, address: str, subject: str, text: str, now: str) -> None:
     """Put an e-mail into the outbox."""
-    body = json.dumps({"subject": subject, "text": text})
+    body = email_body(subject, text)
     values = {"kind": EMAIL, "target": address, "body": body, "made": now, "next_try": now, "tries": 0, "fault": ""}
     connection.execute(insert(outbox).values(values))
+
+
+def was_emailed(connection: Connection, address: str, subject: str, since: str) -> bool:
+    """Whether an e-mail with this subject was written to somebody since an instant, sent or not."""
+    begins = json.dumps({"subject": subject})[:-1]
+    found = select(1).where(outbox.c.kind == EMAIL, outbox.c.target == address, outbox.c.made > since)
+    found = found.where(outbox.c.body.startswith(begins, autoescape=True)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def was_queued(connection: Connection, kind: str, body: str) -> bool:
+    """Whether a message with just this body was ever put into the outbox, as far as it is kept."""
+    found = select(1).where(outbox.c.kind == kind, outbox.c.body == body).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def queue_to_hooks(connection: Connection, body: str, now: str) -> None:
+    """Put a message to every hook into the outbox."""
+    run_together(connection, [Change(_QUEUE, {"body": body, "made": now, "next_try": now})])
+
+
+def email_body(subject: str, text: str) -> str:
+    """An e-mail as it stands in the outbox."""
+    return json.dumps({"subject": subject, "text": text})
 
 
 _MESSAGE = tuple(
@@ -153,10 +179,39 @@ def send_given_up(connection: Connection, gone: Sequence[str], now: str) -> int:
     return int(connection.execute(update(outbox).where(*_given_up(gone)).values(next_try=now, tries=0)).rowcount)
 
 
+def paused(connection: Connection) -> str:
+    """Since when nothing is sent (text, UTC); empty where it is."""
+    return read(connection, PAUSED)
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many messages wait to be sent."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.next_try.is_not(None))
+    return int(connection.execute(query).scalar_one())
+
+
+def drop_old(connection: Connection, since: str, fault: str) -> int:
+    """Give up, with a fault, what waits and was made before an instant; how many messages that are."""
+    old = update(outbox).where(outbox.c.next_try.is_not(None), outbox.c.made <= since)
+    return int(connection.execute(old.values(next_try=None, fault=fault)).rowcount)
+
+
 def insert_hook(connection: Connection, url: str, secret: str) -> int:
     """Keep a new hook; its number."""
     query = insert(hooks).values(url=url, secret=secret, active=True).returning(hooks.c.id)
     return int(connection.execute(query).scalar_one())
+
+
+def set_secret(connection: Connection, number: int, secret: str) -> bool:
+    """Keep another secret of a hook; whether there is one of this number."""
+    return connection.execute(update(hooks).where(hooks.c.id == number).values(secret=secret)).rowcount == 1
+
+
+def queue_trial(connection: Connection, number: int, now: str) -> None:
+    """Put a message to one hook into the outbox that tells of nothing."""
+    body = json.dumps({"trial": True})
+    values = {"kind": WEBHOOK, "target": str(number), "body": body, "made": now, "next_try": now}
+    connection.execute(insert(outbox).values(**values, tries=0, fault=""))
 
 
 def all_hooks(connection: Connection) -> list[Hook]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
 
 from engine.store.statement import Statement
-from engine.store.tables import accounts, feeds, invitations, organisations, people, sessions
+from engine.store.tables import accounts, feeds, invitations, organisations, people, sessions, warnings
 
 ENDED = "ended"
 MOST_STEPS_AHEAD = 2  # a code of the step after now may have been used, and one of the step before now is right
@@ -129,18 +129,25 @@ _session_and_person = (
     people.c.email,
     organisations.c.area,
     people.c.seq,
+    exists().where(warnings.c.person_id == people.c.id, warnings.c.read.is_(None)).label("warned"),
+    accounts.c.totp,
 )
 # Read for every page that is asked for, so it is compiled once.
 _SESSION = Statement(
     select(*_session_and_person)
     .join(people, people.c.id == sessions.c.person_id)
     .outerjoin(organisations, organisations.c.id == people.c.organisation_id)
+    .outerjoin(accounts, accounts.c.person_id == people.c.id)
     .where(sessions.c.hash == bindparam("digest"))
 )
 
 
 def session_row(connection: Connection, digest: str) -> tuple[Any, ...] | None:
-    """A session and its person: the columns of StoredSession, then those of StoredPerson from login on."""
+    """A session and its person: the columns of StoredSession, then those of StoredPerson from login on.
+
+    Then whether they were told something that they have not read, and the secret of their authenticator as it is kept:
+    empty where they have none, None where they have no password here.
+    """
     return _SESSION.row(connection, digest=digest)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select, update
 
+from engine.case.sight import Among
+from engine.source.sign import other_spellings
+from engine.store.cases.index import NOWHERE, reading_order, sought
 from engine.store.statement import Statement
 from engine.store.tables import cases, organisations, people, tasks, tokens
 
@@ -38,6 +41,7 @@ class StoredOrganisation:
     name: str
     area: str
     seq: int
+    processes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,27 +57,97 @@ class StoredToken:
     revoked: str | None
 
 
-def insert_organisation(connection: Connection, name: str, area: str) -> None:
+def insert_organisation(connection: Connection, name: str, area: str, processes: Iterable[str]) -> None:
     """Keep a new organisation."""
-    connection.execute(insert(organisations).values(name=name, area=area))
+    connection.execute(
+        insert(organisations).values(
+            name=name, area=area, name_order=reading_order(name), processes=json.dumps(sorted(processes))
+        )
+    )
+
+
+_organisation = select(*(organisations.c[name] for name in ("id", "name", "area", "seq", "processes")))
 
 
 def all_organisations(connection: Connection) -> list[StoredOrganisation]:
-    """Every organisation, by name."""
-    query = select(*(organisations.c[name] for name in ("id", "name", "area", "seq"))).order_by(organisations.c.name)
-    return [StoredOrganisation(*row) for row in connection.execute(query)]
+    """Every organisation, by name as people sort names."""
+    return organisation_page(connection, None, "", None)
+
+
+def organisation_page(
+    connection: Connection, last: tuple[str, str] | None, search: str, most: int | None
+) -> list[StoredOrganisation]:
+    """At most so many organisations, by name as people sort names: those in whose name all of the words stand.
+
+    `last`: `place_of_organisation` of the one after which they are to come.
+    """
+    query = _organisation.where(*_named(organisations.c.name_order, search)).limit(most)
+    if last is not None:
+        order, name = last
+        behind = or_(organisations.c.name_order > order, organisations.c.name > name)
+        # The plain comparison lets the index be used; the other part only settles equal values.
+        query = query.where(and_(organisations.c.name_order >= order, behind))
+    rows = connection.execute(query.order_by(organisations.c.name_order, organisations.c.name))
+    return [_organisation_of(row) for row in rows]
+
+
+def place_of_organisation(organisation: StoredOrganisation) -> tuple[str, str]:
+    """Where a page that ends with this organisation ends."""
+    return reading_order(organisation.name), organisation.name
+
+
+def organisation_named(connection: Connection, name: str) -> StoredOrganisation | None:
+    """The organisation of this name, whichever way its accents are written; None where there is none."""
+    found = {row.name: row for row in connection.execute(_organisation.where(_is_called(name)))}
+    row = found.get(name) or next(iter(found.values()), None)
+    return _organisation_of(row) if row else None
+
+
+def _is_called(name: str | None) -> ColumnElement[bool]:
+    """That an organisation has this name, whichever way its accents are written; of None: that there is none."""
+    if name is None:
+        return organisations.c.name.is_(None)
+    return organisations.c.name.in_((name, *other_spellings(name)))
+
+
+def _organisation_of(row: Any) -> StoredOrganisation:
+    return StoredOrganisation(row[0], row[1], row[2], row[3], tuple(json.loads(row[4])))
+
+
+def roles_in_organisations(connection: Connection, names: Sequence[str] | None = None) -> list[tuple[str, list[str]]]:
+    """Each organisation, or each of these, with roles that one of its people holds, active or not; each set once."""
+    query = select(organisations.c.name, people.c.roles).join(people, people.c.organisation_id == organisations.c.id)
+    query = query if names is None else query.where(organisations.c.name.in_(names))
+    return [(row[0], json.loads(row[1])) for row in connection.execute(query.distinct())]
+
+
+def _named(column: ColumnElement[str], search: str, *others: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """That each word of what is searched for stands in a name, or in another column."""
+    words = sought(reading_order(search)) if search.strip() else []
+    if words == [NOWHERE]:
+        return [false()]
+    return [or_(*(one.contains(word, autoescape=True) for one in (column, *others))) for word in words]
+
+
+def active_in(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """How many active people belong to each of these organisations; none stands for those without any."""
+    query = select(organisations.c.name, func.count()).join(people, people.c.organisation_id == organisations.c.id)
+    query = query.where(people.c.active, organisations.c.name.in_(sorted(names))).group_by(organisations.c.name)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def processes_of_cases(connection: Connection, names: Iterable[str]) -> list[tuple[str, str]]:
     """Each of these organisations with every process of which cases are its own."""
-    query = select(cases.c.organisation, cases.c.process).where(cases.c.organisation.in_(sorted(names))).distinct()
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    meant = {spelt: name for name in sorted(names) for spelt in (*other_spellings(name), name)}
+    query = select(cases.c.organisation, cases.c.process).where(cases.c.organisation.in_(sorted(meant))).distinct()
+    return [(meant[row[0]], row[1]) for row in connection.execute(query)]
 
 
 def update_organisation(connection: Connection, organisation: StoredOrganisation) -> bool:
-    """Change the area of an organisation; whether it is still as it was read."""
+    """Change the area and the processes of an organisation; whether it is still as it was read."""
     as_read = (organisations.c.id == organisation.id, organisations.c.seq == organisation.seq)
-    query = update(organisations).where(*as_read).values(area=organisation.area, seq=organisation.seq + 1)
+    values = {"area": organisation.area, "processes": json.dumps(sorted(organisation.processes))}
+    query = update(organisations).where(*as_read).values(**values, seq=organisation.seq + 1)
     return connection.execute(query).rowcount == 1
 
 
@@ -97,6 +171,8 @@ def _values(person: StoredPerson, organisation_id: int | None) -> dict[str, Any]
         "roles": json.dumps(sorted(person.roles)),
         "active": person.active,
         "email": person.email,
+        "name_order": reading_order(person.name),
+        "address": person.email.lower(),
     }
 
 
@@ -105,17 +181,80 @@ def find_person(connection: Connection, login: str) -> StoredPerson | None:
     return _first_person(connection, _people().where(people.c.login == login))
 
 
-def hold_person(connection: Connection, login: str) -> StoredPerson | None:
-    """The same; they stay as they are until this transaction ends. One that changes them now is waited for.
+def hold_person(connection: Connection, login: str, *, alone: bool = False) -> StoredPerson | None:
+    """The same; they stay as they are until this transaction ends. One that changes them now is waited for. With
+    `alone`, so is whoever else holds them.
 
     SQLite has one writer at a time, and leaves the lock out.
     """
-    return _first_person(connection, _people().where(people.c.login == login).with_for_update(read=True, of=people))
+    # Not so strong that it keeps away who only adds a row that belongs to them.
+    query = _people().where(people.c.login == login).with_for_update(read=not alone, key_share=alone, of=people)
+    return _first_person(connection, query)
 
 
 def all_people(connection: Connection) -> list[StoredPerson]:
     """Everybody, by login."""
     return [_person(row) for row in connection.execute(_people().order_by(people.c.login))]
+
+
+def people_page(
+    connection: Connection,
+    after: str,
+    search: str,
+    most: int,
+    *,
+    only_active: bool = False,
+    among: Iterable[Among] | None = None,
+) -> list[StoredPerson]:
+    """At most so many people behind a login, by login: those in whose name or login all of the words stand.
+
+    `among`: only those who are in one of these.
+    """
+    query = _people().where(people.c.login > after, *_named(people.c.name_order, search, people.c.login))
+    query = query.where(people.c.active) if only_active else query
+    if among is not None:
+        query = query.where(or_(false(), *map(_in, among)))
+    return [_person(row) for row in connection.execute(query.order_by(people.c.login).limit(most))]
+
+
+def _in(among: Among) -> ColumnElement[bool]:
+    """That somebody is among these."""
+    ways = [_holds(role) for role in sorted(among.roles)]
+    if among.organisation is not None:
+        ways.append(_is_called(among.organisation))
+    within = [_is_called(name) for name in among.within]
+    return and_(or_(false(), *ways), or_(*within)) if within else or_(false(), *ways)
+
+
+def _holds(role: str) -> ColumnElement[bool]:
+    """That somebody holds a role, as it is written with its process. Roles are kept as a list of texts in JSON."""
+    return people.c.roles.contains(json.dumps(role), autoescape=True)
+
+
+def active_with(connection: Connection, *roles: str) -> list[StoredPerson]:
+    """Those who are active and hold one or more of these roles, as written with their process, by login."""
+    query = _people().where(people.c.active, or_(false(), *map(_holds, roles))).order_by(people.c.login)
+    return [_person(row) for row in connection.execute(query)]
+
+
+def task_holders_known(connection: Connection) -> dict[str, StoredPerson]:
+    """Of those to whom open tasks are given, each who is kept, by login."""
+    given = select(tasks.c.person).where(tasks.c.person.is_not(None))
+    return {row[1]: _person(row) for row in connection.execute(_people().where(people.c.login.in_(given)))}
+
+
+def acting_without_organisation(connection: Connection) -> list[StoredPerson]:
+    """Those who are active and belong to no organisation, by login."""
+    query = _people().where(people.c.active, people.c.organisation_id.is_(None)).order_by(people.c.login)
+    return [_person(row) for row in connection.execute(query)]
+
+
+def roles_of_active(connection: Connection) -> list[tuple[str, ...]]:
+    """The roles that active people hold together; each such set once."""
+    return [
+        tuple(json.loads(row[0]))
+        for row in connection.execute(select(people.c.roles).where(people.c.active).distinct())
+    ]
 
 
 def has_people(connection: Connection) -> bool:
@@ -125,8 +264,17 @@ def has_people(connection: Connection) -> bool:
 
 def reads_email(connection: Connection, address: str) -> bool:
     """Whether somebody who is active is written to at this address."""
-    query = select(people.c.id).where(people.c.email == address, people.c.active).limit(1)
+    found = (people.c.address == address.lower(), people.c.email == address, people.c.active)
+    query = select(people.c.id).where(*found).limit(1)
     return connection.execute(query).first() is not None
+
+
+def active_at(connection: Connection, address: str) -> list[StoredPerson]:
+    """Those who are active and have this e-mail address, whatever its capitals, by login."""
+    said = address.lower()
+    is_theirs = people.c.address.in_((said, *other_spellings(said)))
+    query = _people().where(is_theirs, people.c.active).order_by(people.c.login)
+    return [_person(row) for row in connection.execute(query)]
 
 
 def task_holders(connection: Connection) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,18 +12,21 @@ from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service import Case, Overview
+from engine.service.cases.views import anonymous, local
 from engine.service.cases.words import Step
 from engine.service.people.arrivals import Look
 from engine.web.page import go, initial, show
-from engine.web.visitor import MOST_TYPED, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
+from engine.web.visitor import MOST_TYPED, Before, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
 # What may be done with a task, as a confirmation says it.
 DONE = {"claim": "taken on", "done": "done", "assign": "given", "postpone": "given another date"}
 # Accesses on one page.
 SHOWN = 200
+# Steps on one page of the timeline.
+STEPS = 100
 SENT = "This draft was sent already. Here is the case that came of it."
-Before = Annotated[Whole, Query(ge=0, le=2**31 - 1)]
+CORRECTED = "The value was corrected. The wrong one stays in the history."
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 
 
@@ -37,13 +41,22 @@ class Stop:
 
 @dataclass(frozen=True)
 class Seen:
-    """A case with what its pages share."""
+    """A case with what its pages share. `retained` is what was last decided of its erasure, by whom and when.
+
+    `anonymous`: not everybody who sees the case may be told whom it is about. `correctable`: they may put right values
+    in the place of wrong ones.
+    """
 
     process: Process
     overview: Overview
     stops: list[Stop]
     changeable: bool
     done: Step | None = None
+    retained: str = ""
+    retained_by: str = ""
+    retained_at: datetime | None = None
+    anonymous: bool = False
+    correctable: bool = False
 
     @property
     def case(self) -> Case:
@@ -74,7 +87,13 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     else:
         engine.arrivals.keep_shown(visitor.session, look, what)
     changeable = may(visitor.actor, Action.CHANGE, look.process, look.snapshot)
-    return Seen(look.process, look.overview, _map(look.process, look.overview), changeable, look.done)
+    stops, said = _map(look.process, look.overview), look.snapshot.retention
+    at = local(look.process, said["at"]) if said else None
+    decided = look.snapshot.retained, said.get("by", ""), at
+    hidden = anonymous(look.process, look.snapshot, engine.clock.now())
+    correctable = may(visitor.actor, Action.CORRECT, look.process, look.snapshot) and decided[0] != "erased"
+    shared = (look.process, look.overview, stops, changeable, look.done, *decided)
+    return Seen(*shared, anonymous=hidden, correctable=correctable)
 
 
 def _map(process: Process, overview: Overview) -> list[Stop]:
@@ -103,23 +122,33 @@ def case_page(
 ) -> Response:
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")
-    done = SENT if did == "sent" else ""
+    done = {"sent": SENT, "corrected": CORRECTED}.get(did, "")
     if did in DONE and task in seen.process.tasks:
         done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
-    return show(request, "case.html", seen=seen, tab="overview", done=done)
+    certificate = visitor.engine.certificate(number, visitor.actor).number if seen.retained == "erased" else ""
+    return show(request, "case.html", seen=seen, tab="overview", done=done, certificate=certificate)
 
 
 @router.get("/cases/{number}/timeline")
-def timeline(request: Request, visitor: Visiting, number: CaseNumber) -> Response:
-    """Everything that happened to a case. Auditors read this page too, without content."""
+def timeline(
+    request: Request,
+    visitor: Visiting,
+    number: CaseNumber,
+    after: Annotated[str, Query(max_length=8000)] = "",
+    entry: Before = 0,
+) -> Response:
+    """What happened to a case, the latest first; `entry` asks for the page with that step, as `#entry-N` does on it.
+
+    Auditors read this page too, without content.
+    """
     if visitor.is_auditor:
-        told, process = visitor.engine.told_history(number, visitor.actor)
+        told, process = visitor.engine.timeline(number, visitor.actor, STEPS, after, entry=entry)
         return show(request, "history.html", history=told, number=number, process=process)
     if not visitor.sees_cases:
         raise NotFound
     seen = see(visitor, number, "history")
-    told, _ = visitor.engine.told_history(number, visitor.actor)
-    return show(request, "timeline.html", seen=seen, tab="timeline", history=told)
+    told, _ = visitor.engine.timeline(number, visitor.actor, STEPS, after, entry=entry)
+    return show(request, "timeline.html", seen=seen, tab="timeline", history=told, number=number)
 
 
 @router.get("/cases/{number}/accesses")

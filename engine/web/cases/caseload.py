@@ -274,7 +274,7 @@ def _csv(visitor: Visitor, look: Look) -> Response:
         lines = io.TextIOWrapper(export.content, "utf-8", newline="", write_through=True)
         writer = csv.writer(lines)
         writer.writerow(COLUMNS[name][0] for name in look.shown)
-        for case in _rows(visitor, look):
+        for case in _rows(visitor, look, export.name):
             writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
         # Else the text would close the file when it goes.
         lines.detach()
@@ -300,7 +300,7 @@ def _xlsx(visitor: Visitor, look: Look) -> Response:
         for column, name in enumerate(look.shown):
             sheet.write_string(0, column, COLUMNS[name][0], bold)
         rows = 0
-        for rows, case in enumerate(_rows(visitor, look), 1):
+        for rows, case in enumerate(_rows(visitor, look, export.name), 1):
             # Counted to the end, so that the file can say how many do not fit.
             if rows < SHEET_ROWS:
                 _write_row(sheet, rows, [COLUMNS[name][1](case) for name in look.shown], dates)
@@ -350,10 +350,15 @@ def _file(name: str, media_type: str) -> Iterator[_Export]:
         raise
 
 
-def _rows(visitor: Visitor, look: Look) -> Iterator[Case]:
-    """Every case of a list, as they all are at one moment."""
+def _rows(visitor: Visitor, look: Look, file: str) -> Iterator[Case]:
+    """Every case of a list, as they all are at one moment. That they are taken is kept behind the last."""
+    count = 0
     with visitor.engine.finder("export of a list") as finder:
-        yield from every(lambda after: finder.cases(look.wanted(visitor), visitor.actor, AT_ONCE, after))
+        for count, case in enumerate(  # noqa: B007  counted to the end
+            every(lambda after: finder.cases(look.wanted(visitor), visitor.actor, AT_ONCE, after)), 1
+        ):
+            yield case
+    visitor.engine.note_export(visitor.actor, file, count)
 
 
 @router.post("/cases/views")

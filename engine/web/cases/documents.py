@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from engine.service.documents.admission import SHOWN, file_name
 from engine.source.words import counted
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole, form_key
 
 router = APIRouter()
 Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
@@ -33,6 +34,7 @@ def _list(
     seen = see(visitor, number, "documents")
     kinds = [(kind, _versions(seen, name)) for name, kind in seen.process.documents.items()]
     values: dict[str, Any] = {"kinds": kinds, "problems": problems, "done": done, "shown": SHOWN}
+    values |= {"key": secrets.token_urlsafe(16)}
     return show(request, "documents.html", status, seen=seen, tab="documents", **values)
 
 
@@ -56,16 +58,18 @@ def add_documents(request: Request, visitor: CaseVisiting, number: CaseNumber, p
     kind, files = posted.text("document", 60), posted.files("files")
     if not files:
         return _list(request, visitor, number, 422, ("Choose one or more files.",))
-    problems = [fault for one in files if (fault := _add(visitor, number, kind, one))]
+    sent = posted.text("key", 60)
+    form = form_key(visitor, sent) if sent else ""
+    problems = [fault for one in files if (fault := _add(visitor, number, kind, one, form))]
     if problems:
         return _list(request, visitor, number, 422, tuple(problems))
     return go(f"/cases/{number}/documents?added={len(files)}")
 
 
-def _add(visitor: Visitor, number: int, kind: str, upload: UploadFile) -> str:
+def _add(visitor: Visitor, number: int, kind: str, upload: UploadFile, form: str) -> str:
     """Keep one document; why it was not taken, empty where it was."""
     name = file_name(upload.filename or "")
-    result = visitor.engine.add_document(number, kind, upload.file, visitor.actor, name=name)
+    result = visitor.engine.add_document(number, kind, upload.file, visitor.actor, name=name, form=form)
     return f"{name}: {result.message}" if isinstance(result, Refusal) else ""
 
 

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Code
 from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
 from engine.service import Case
-from engine.service.desk.drafts import UnknownDraft, seal_of
+from engine.service.desk.drafts import UnknownDraft, as_taken, is_anonymous_draft, seal_of
 from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
+from engine.web.forms.choosers import WRITE, Find, narrowed, offered
 from engine.web.forms.forms import Question, question, read, said, with_answers
-from engine.web.page import ask_once, go, show
-from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visitor, Whole
+from engine.web.page import ask_once, go, query, show
+from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
+# Drafts on one page.
+PAGE = 100
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 Part = Annotated[Whole, Path(ge=0, le=100)]
 
 
 @router.get("/cases-new")
-def choose(request: Request, visitor: CaseVisiting, discarded: Whole = 0) -> Response:
-    """What kind of case to begin, and where."""
-    return _ways(request, visitor, done="The draft is discarded." if discarded else "")
+def choose(
+    request: Request, visitor: Visiting, discarded: Whole = 0, after: Annotated[str, Query(max_length=8000)] = ""
+) -> Response:
+    """What kind of case to begin, and where; and a page of the drafts that are begun."""
+    return _ways(request, visitor, done="The draft is discarded." if discarded else "", after=after)
 
 
-def _ways(request: Request, visitor: Visitor, status: int = 200, problem: str = "", done: str = "") -> Response:
+def _ways(
+    request: Request, visitor: Visitor, status: int = 200, problem: str = "", done: str = "", after: str = ""
+) -> Response:
     ways = [(one, one.states[state]) for one in visitor.opens for state in one.initial]
-    if not ways:
+    page, _ = visitor.engine.desk.draft_page(visitor.actor, PAGE, after)
+    if not ways and not page.items and not done:
         raise NotFound
-    return show(request, "draft_new.html", status, ways=ways, drafts=_told(visitor), problem=problem, done=done)
+    values: dict[str, Any] = {"ways": ways, "drafts": _told(visitor, page.items), "problem": problem, "done": done}
+    values |= {"next_href": f"/cases-new?{query({'after': page.next})}#drafts-begun" if page.next else ""}
+    return show(request, "draft_new.html", status, **values)
 
 
-def _told(visitor: Visitor) -> list[tuple[StoredDraft, str]]:
-    known = {one.name: one for one in visitor.takes_part}
+def _told(visitor: Visitor, drafts: Iterable[StoredDraft]) -> list[tuple[StoredDraft, str]]:
+    opened = {one.name: one for one in visitor.opens}
     return [
-        (one, known[one.process].title_of("states", one.state))
-        for one in visitor.engine.desk.drafts(visitor.actor)
-        if one.process in known
+        (one, opened[one.process].title_of("states", one.state) if one.process in opened else "It has to wait")
+        for one in drafts
     ]
 
 
@@ -53,18 +62,33 @@ def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     name, _, state = posted.text("way", 200).partition(" ")
     for process in visitor.opens:
         if process.name == name and state in process.initial:
-            return go(f"/drafts/{visitor.engine.desk.begin_draft(name, state, visitor.actor)}")
+            return go(f"/drafts/{visitor.engine.desk.begin_draft(name, state, visitor.actor, untouched=True)}")
     return _ways(request, visitor, 422, "Choose what you need.")
 
 
-def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
+def _begun(visitor: Visitor, number: int) -> StoredDraft:
+    """A draft of the visitor that is not sent, also where they may begin no such case any more."""
     draft = visitor.engine.desk.draft(number, visitor.actor)
     if draft.case is not None:
         raise Elsewhere(f"/cases/{draft.case}?did=sent")
-    process = next((one for one in visitor.opens if one.name == draft.process), None)
+    return draft
+
+
+def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
+    """A draft that the visitor can go on with."""
+    draft = _begun(visitor, number)
+    process = _opened(visitor, draft)
     if process is None:
-        raise NotFound
+        raise Elsewhere(f"/drafts/{number}")
     return draft, process
+
+
+def _opened(visitor: Visitor, draft: StoredDraft) -> Process | None:
+    return next((one for one in visitor.opens if one.name == draft.process), None)
+
+
+def _size(draft: StoredDraft) -> str:
+    return f"{counted(len(draft.data), 'answer')} and {counted(len(draft.documents), 'document')}"
 
 
 def _progress(process: Process, draft: StoredDraft, section: Section, faults: Mapping[str, str]) -> str:
@@ -79,17 +103,48 @@ def _progress(process: Process, draft: StoredDraft, section: Section, faults: Ma
 
 
 @router.get("/drafts/{number}")
-def parts(request: Request, visitor: CaseVisiting, number: Number) -> Response:
-    """The parts of a draft, and how far each has come."""
+def parts(request: Request, visitor: Visiting, number: Number) -> Response:
+    """The parts of a draft, and how far each has come; or that it has to wait."""
+    draft = _begun(visitor, number)
+    if _opened(visitor, draft) is None:
+        return show(request, "draft_held.html", draft=draft, kept=_size(draft))
     return _parts(request, visitor, number)
 
 
 def _parts(request: Request, visitor: Visitor, number: int, status: int = 200, problem: str = "") -> Response:
-    draft, process = _draft(visitor, number)
-    faults = visitor.engine.check_opening(draft.process, draft.data)
+    kept, process = _draft(visitor, number)
+    draft = as_taken(process, kept)
+    faults = _faults(visitor, draft)
     sections = [(i, one, _progress(process, draft, one, faults)) for i, one in enumerate(process.opening.sections)]
     values: dict[str, Any] = {"sections": sections, "state": process.states[draft.state], "problem": problem}
-    return show(request, "draft.html", status, draft=draft, process=process, **values)
+    return show(request, "draft.html", status, draft=draft, process=process, left=_left(process, kept), **values)
+
+
+def _faults(visitor: Visitor, draft: StoredDraft) -> dict[str, str]:
+    """What is wrong with the answers of a draft, with the documents that it has so far."""
+    return visitor.engine.check_opening(draft.process, draft.data, (one["document"] for one in draft.documents))
+
+
+def _left(process: Process, draft: StoredDraft) -> list[str]:
+    """What of a draft is not sent, because the process has another version since: a sentence for each."""
+    taken = as_taken(process, draft)
+    begins = process.states[taken.state].title
+    moved = [f"A case does not begin at {draft.state} any more. This one begins at {begins}."]
+    fields = [
+        f"{process.title_of('fields', name)} is not asked for any more: {_plain(value)}"
+        for name, value in draft.data.items()
+        if name not in taken.data
+    ]
+    documents = [
+        f"{one['document']} is not taken any more: {one['name']}"
+        for one in draft.documents
+        if one not in taken.documents
+    ]
+    return (moved if taken.state != draft.state else []) + fields + documents
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: Section) -> list[Question]:
@@ -97,38 +152,50 @@ def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: 
     asked = []
     for name in section.fields:
         value = draft.data.get(name) or (own.get(name) if name else None)
-        choices = None
-        if name == process.organisation and process.fields[name].type == "text":
-            choices = _organisations(visitor, process)
-        asked.append(question(process.fields[name], required=process.opening.form[name], value=value, choices=choices))
-        if choices is not None:
-            asked[-1].type = "select"
+        asked.append(question(process.fields[name], required=process.opening.form[name], value=value))
+        if _is_organisation(process, name):
+            offered(asked[-1], _organisations(visitor, process))
     return asked
 
 
-def _organisations(visitor: Visitor, process: Process) -> list[tuple[str, str]] | None:
-    """The organisations to choose from; one's own for those who belong to one."""
-    if visitor.person.organisation and not may(visitor.actor, Action.OVERSEE, process):
-        return [(visitor.person.organisation, visitor.person.organisation)]
-    return [(one.name, one.name) for one in visitor.engine.partners(process.name)] or None
+def _is_organisation(process: Process, name: str) -> bool:
+    return name == process.organisation and process.fields[name].type == "text"
+
+
+def _organisations(visitor: Visitor, process: Process) -> Find:
+    """How the organisations are found to choose from; one's own for those who belong to one."""
+    own = visitor.person.organisation
+    if own and not may(visitor.actor, Action.OVERSEE, process):
+        return lambda _, most: [(own, own)][:most]
+
+    def find(search: str, most: int) -> list[tuple[str, str]]:
+        found = visitor.engine.among.partners_named(process.name, search, most)
+        return [(one.name, one.name) for one in found]
+
+    return find
 
 
 @router.get("/drafts/{number}/part/{part}")
-def ask_part(request: Request, visitor: CaseVisiting, number: Number, part: Part) -> Response:
+def ask_part(request: Request, visitor: Visiting, number: Number, part: Part) -> Response:
     """The form of one part, with what was typed; also where that has to be mended."""
     return _part(request, visitor, number, part)
 
 
-def _part(request: Request, visitor: Visitor, number: int, part: int, status: int = 200) -> Response:
+def _part(request: Request, visitor: Visitor, number: int, part: int, status: int = 200, written: str = "") -> Response:
+    """The page; `written`: a part of the name of an organisation, which is none yet."""
     draft, process = _draft(visitor, number)
     section = _section(process, part)
     asked = with_answers(_questions(visitor, process, draft, section), draft.data, _wrong(visitor, draft, section))
+    for one in asked:
+        if written and one.name == process.organisation:
+            one.value = written
+            narrowed(one, _organisations(visitor, process))
     return show(request, "draft_part.html", status, draft=draft, section=section, part=part, questions=asked)
 
 
 def _wrong(visitor: Visitor, draft: StoredDraft, section: Section) -> dict[str, str]:
     """What is wrong with the answers of a part that were given."""
-    faults = visitor.engine.check_opening(draft.process, draft.data)
+    faults = _faults(visitor, draft)
     return {name: text for name, text in faults.items() if name in section.fields and name in draft.data}
 
 
@@ -139,23 +206,41 @@ def _section(process: Process, part: int) -> Section:
 
 
 @router.post("/drafts/{number}/part/{part}")
-def answer_part(request: Request, visitor: CaseVisiting, number: Number, part: Part, posted: SentBy) -> Response:
+def answer_part(request: Request, visitor: Visiting, number: Number, part: Part, posted: SentBy) -> Response:
     """Keep the answers of one part as they are, then check them against the whole draft; but let go who leaves."""
-    draft, process = _draft(visitor, number)
+    draft = _begun(visitor, number)
+    # Also of who may begin no such case any more since the form was shown: what was typed is not lost.
+    process = next((one for one in visitor.processes if one.name == draft.process), None)
+    if process is None:
+        raise NotFound
     section = _section(process, part)
-    answers = read(_questions(visitor, process, draft, section), posted)
+    questions = _questions(visitor, process, draft, section)
+    answers = read(questions, posted)
+    written = _written(visitor, process, questions, answers)
+    if written and process.organisation:
+        # A part of a name is no answer yet: a case sent with it would be seen by nobody.
+        answers[process.organisation] = ""
     kept = visitor.engine.desk.keep_answers(number, answers, visitor.actor)
     step = posted.text("step", 10)
     # Sent by the script of the page while somebody types or leaves: nobody reads the answer.
     if step == "keep":
         return Response(status_code=204)
-    if step != "leave" and _wrong(visitor, kept, section):
-        return _part(request, visitor, number, part, 422)
+    if step != "leave" and _opened(visitor, kept) and (written or _wrong(visitor, kept, section)):
+        return _part(request, visitor, number, part, 422, written)
     return go(f"/drafts/{number}")
 
 
+def _written(visitor: Visitor, process: Process, questions: list[Question], answers: Mapping[str, Any]) -> str:
+    """What was written of an organisation that is chosen by a part of its name, where it is the name of none."""
+    for one in questions:
+        if _is_organisation(process, one.name) and WRITE in one.hint:
+            said = str(answers.get(one.name) or "").strip()
+            return "" if visitor.engine.among.is_partner(process.name, said) else said
+    return ""
+
+
 @router.get("/drafts/{number}/documents")
-def ask_documents(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+def ask_documents(request: Request, visitor: Visiting, number: Number) -> Response:
     """The documents of a draft."""
     return _documents(request, visitor, number)
 
@@ -164,11 +249,13 @@ def _documents(
     request: Request, visitor: Visitor, number: int, status: int = 200, problems: tuple[str, ...] = ()
 ) -> Response:
     draft, process = _draft(visitor, number)
-    return show(request, "draft_documents.html", status, draft=draft, process=process, problems=problems)
+    hidden = is_anonymous_draft(process, draft, visitor.engine.clock.now())
+    values: dict[str, Any] = {"problems": problems, "anonymous": hidden}
+    return show(request, "draft_documents.html", status, draft=draft, process=process, **values)
 
 
 @router.post("/drafts/{number}/documents")
-def attach(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy) -> Response:
+def attach(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Keep documents with a draft, or take one out."""
     _, process = _draft(visitor, number)
     kind, files = posted.text("document", 60), posted.files("files")
@@ -189,15 +276,16 @@ def attach(request: Request, visitor: CaseVisiting, number: Number, posted: Sent
 
 
 @router.get("/drafts/{number}/check")
-def check(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+def check(request: Request, visitor: Visiting, number: Number) -> Response:
     """Everything that will be sent, to be looked over."""
     return _check(request, visitor, number)
 
 
 def _check(request: Request, visitor: Visitor, number: int, status: int = 200, problem: str = "") -> Response:
-    draft, process = _draft(visitor, number)
+    kept, process = _draft(visitor, number)
+    draft = as_taken(process, kept)
     values: dict[str, Any] = {"sections": _answers(visitor, process, draft), "seal": seal_of(draft), "problem": problem}
-    return show(request, "draft_check.html", status, draft=draft, process=process, **values)
+    return show(request, "draft_check.html", status, draft=draft, process=process, left=_left(process, kept), **values)
 
 
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
@@ -212,7 +300,7 @@ def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tup
 
 
 @router.post("/drafts/{number}/send")
-def send(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy) -> Response:
+def send(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Begin the case that the draft describes, as it was looked over."""
     _draft(visitor, number)
     result = visitor.engine.desk.send(number, visitor.actor, posted.text("seal", 64) or None)
@@ -224,14 +312,15 @@ def send(request: Request, visitor: CaseVisiting, number: Number, posted: SentBy
 
 
 @router.get("/drafts/{number}/discard")
-def ask_to_discard(request: Request, visitor: CaseVisiting, number: Number) -> Response:
+def ask_to_discard(request: Request, visitor: Visiting, number: Number) -> Response:
     """Ask once whether a draft is to be forgotten."""
-    draft, process = _draft(visitor, number)
-    kept = f"{counted(len(draft.data), 'answer')} and {counted(len(draft.documents), 'document')} are forgotten."
+    draft = _begun(visitor, number)
+    process, kept = _opened(visitor, draft), f"{_size(draft)} are forgotten."
+    named = f"{process.title_of('states', draft.state)}, draft" if process else "Draft"
     return ask_once(
         request,
         "Discard this draft?",
-        f"{process.title_of('states', draft.state)}, draft {number}: {kept} This cannot be taken back.",
+        f"{named} {number}: {kept} This cannot be taken back.",
         submit="Discard it",
         action=f"/drafts/{number}/discard",
         back=f"/drafts/{number}",
@@ -239,8 +328,14 @@ def ask_to_discard(request: Request, visitor: CaseVisiting, number: Number) -> R
 
 
 @router.post("/drafts/{number}/discard")
-def discard(visitor: CaseVisiting, number: Number, _: SentBy) -> Response:
+def discard(visitor: Visiting, number: Number, _: SentBy) -> Response:
     """Forget a draft; one that is gone already needs no more."""
-    with suppress(UnknownDraft):
+    try:
         visitor.engine.desk.discard(number, visitor.actor)
+    except UnknownDraft:
+        if not visitor.sees_cases:
+            raise NotFound from None
+    # One that was sent from another window meanwhile is still there: nothing was discarded.
+    with suppress(UnknownDraft):
+        _begun(visitor, number)
     return go("/cases-new?discarded=1")

@@ -12,12 +12,22 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.datastructures import FormData
 
 from engine.case.refusal import Code, Refusal
-from engine.case.time.instants import is_told
 from engine.process.definition import Event, Process
 from engine.service import Case
+from engine.source.moment import NotAMoment, moment_written
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
-from engine.web.forms.forms import Question, date_in, event_questions, filled, read, said, with_answers, with_meetings
+from engine.web.forms.forms import (
+    Question,
+    carried,
+    date_in,
+    event_questions,
+    filled,
+    read,
+    said,
+    with_answers,
+    with_meetings,
+)
 from engine.web.page import go, said_date, show
 from engine.web.visitor import (
     TYPED,
@@ -28,6 +38,7 @@ from engine.web.visitor import (
     SentToChange,
     Visitor,
     Whole,
+    form_key,
 )
 
 router = APIRouter()
@@ -139,9 +150,11 @@ def answer(
     if isinstance(carried_out, int):
         return go(_where(number, carried_out, posted.number("meeting") or 0))
     visitor.engine.accounts.touch(visitor.session)
-    if posted.text("step", 20) == "change":
+    is_to_change = posted.text("step", 20) == "change"
+    if is_to_change:
         kept = visitor.engine.desk.keep_form(visitor.person.login, _address(number, name), posted.fields)
-        return go(f"{_address(number, name)}?{TYPED}={kept}")
+        if kept is not None:
+            return go(f"{_address(number, name)}?{TYPED}={kept}")
     seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
@@ -149,7 +162,10 @@ def answer(
     # Sent by timers and offers only: there is no form for it.
     if event.by == frozenset():
         raise NotFound
-    return _try(request, _attempt(visitor, seen, event, posted), carried_out)
+    tried = _attempt(visitor, seen, event, posted)
+    if is_to_change:  # too long to be kept: the answer to what was sent is the form itself
+        return _form(request, *tried.of, tried.shown({}), when=_when(tried.at_text), meeting=tried.meeting)
+    return _try(request, tried, carried_out)
 
 
 def _attempt(visitor: Visitor, seen: Seen, event: Event, posted: Posted) -> Attempt:
@@ -180,7 +196,7 @@ def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> in
         given,
         at=at,
         expected_version=posted.number("version") or None,
-        idempotency_key=_key(visitor, sent) if sent else None,
+        idempotency_key=form_key(visitor, sent) if sent else None,
         what=FORM,
     )
 
@@ -200,7 +216,9 @@ def _fault(tried: Attempt) -> Refusal | None:
     if fault is not None:
         return fault
     case, name, by = tried.seen.case.id, tried.event.name, tried.visitor.actor
-    return tried.visitor.engine.check_event(case, name, by, tried.given, at=at)
+    engine, given = tried.visitor.engine, tried.given
+    refusal = engine.check_event(case, name, by, given, at=at)
+    return engine.meetings.not_offered(tried.seen.process, name, case, given, by) if refusal is None else refusal
 
 
 def _changed(tried: Attempt) -> Refusal:
@@ -239,14 +257,9 @@ def look_over(
     return _refused(request, tried, refusal)
 
 
-def _key(visitor: Visitor, name: str) -> str:
-    # With who sent it: nobody can use up, or ask about, the key of somebody else's form.
-    return f"page:{visitor.person.login}:{name}"
-
-
 def _done_before(visitor: Visitor, number: int, key: str) -> int | None:
     """The last step of what this very form did already: it stands, and is shown again; None where it did nothing."""
-    return visitor.engine.last_of_key(_key(visitor, key), number) if key else None
+    return visitor.engine.last_of_key(form_key(visitor, key), number) if key else None
 
 
 def _where(number: int, version: int, meeting: int) -> str:
@@ -259,11 +272,8 @@ def _moment(text: str) -> tuple[datetime | None, Refusal | None]:
     if not text:
         return None, None
     try:
-        found = datetime.fromisoformat(text)
-        if not is_told(found):
-            raise ValueError
-        return found, None
-    except ValueError:
+        return moment_written(text), None
+    except NotAMoment:
         message = "When it happened must be a day and a time, such as 27 3 2027, 13:30."
         return None, Refusal(Code.FORM, message, fields={"at": message})
 
@@ -290,10 +300,7 @@ def _meanwhile(request: Request, tried: Attempt) -> Response:
 def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
     rows = [(one, said(one, fields[one.name], tried.answers[one.name])) for one in tried.questions]
-    hidden: list[tuple[str, str]] = []
-    for one in tried.questions:
-        value = tried.answers[one.name]
-        hidden += [(one.name, part) for part in value] if isinstance(value, list) else [(one.name, str(value))]
+    hidden = [box for one in tried.questions for box in carried(one, tried.answers[one.name])]
     return show(
         request,
         "event_check.html",
@@ -312,6 +319,9 @@ def _check(request: Request, tried: Attempt, key: str) -> Response:
 def done(request: Request, visitor: Looking, number: CaseNumber, seq: Annotated[Whole, Path(ge=1)]) -> Response:
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
-    last, told_of = seen.done or step_done(visitor, number, seq), (seen.process, seen.case)
+    # Where the case was read when they came, so was the step: one that is not there is not asked for again.
+    last, told_of = seen.done if visitor.look else step_done(visitor, number, seq), (seen.process, seen.case)
+    if last is None:
+        raise NotFound
     values: dict[str, Any] = {"called": called(seen.case), "standing": standing(*told_of)}
     return show(request, "event_done.html", seen=seen, last=last, following=following(*told_of), **values)

@@ -1,7 +1,7 @@
 """Forms: what a page asks for, made from the fields of a process, and what came back.
 
-A form's own fields are named as in the process. A date has three boxes: `NAME-day`, `NAME-month`, `NAME-year`;
-a time has a fourth, `NAME-time`.
+A form's own fields are named as in the process, but for the few names that the pages around them use. A date has
+three boxes: `NAME-day`, `NAME-month`, `NAME-year`; a time has a fourth, `NAME-time`.
 """
 
 from __future__ import annotations
@@ -11,22 +11,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case.answers.form import shown_to
+from engine.case.answers.form import may_be_asked
 from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
 from engine.service import Case, Engine
 from engine.service.cases.words import text_of
-from engine.service.meetings.meetings import Meeting
+from engine.service.meetings.meeting import Meeting
+from engine.source.number import written
 from engine.web.page import moment, said_date
 from engine.web.visitor import Posted
 
 PARTS = ("day", "month", "year")
+# What the pages on which fields of a process are asked for call their own, and what scripts ask a form for by name.
+OWN = frozenset(
+    {"action", "csrf", "dataset", "elements", "id", "key", "meeting", "name", "part", "step", "typed", "version"}
+)
 
 
 @dataclass
 class Question:
-    """One thing that a form asks for. `groups` are choices under headings of their own."""
+    """One thing that a form asks for. `groups` are choices under headings of their own; `boxes` is what the boxes of
+    the form are called, by its name where nothing else is said.
+    """
 
     name: str
     title: str
@@ -38,6 +45,10 @@ class Question:
     error: str = ""
     personal: bool = False
     groups: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+    boxes: str = ""
+
+    def __post_init__(self) -> None:
+        self.boxes = self.boxes or self.name
 
     @property
     def chosen(self) -> list[str]:
@@ -47,16 +58,27 @@ class Question:
         return [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value or "")]
 
     @property
+    def text(self) -> str:
+        """What stands in its one box."""
+        is_number = isinstance(self.value, (int, float))
+        return written(self.value) if is_number else "" if self.value is None else str(self.value)
+
+    @property
     def parts(self) -> dict[str, str]:
         """A date or time as it stands in its boxes."""
-        found = re.fullmatch(r"([^-]*)-([^-]*)-([^-T ]*)(?:[T ](.*))?", str(self.value or ""))
+        found = re.fullmatch(r"([^-]*)-([^-]*)-([^- ]*?)(?:(?:(?<=\d)T| )(.*))?", str(self.value or ""))
         year, month, day_, time = found.groups() if found else ("", "", "", "")
-        return {"day": day_.lstrip("0"), "month": month.lstrip("0"), "year": year, "time": time or ""}
+        return {"day": _counting(day_), "month": _counting(month), "year": year, "time": time or ""}
 
     @property
     def anchor(self) -> str:
         """Where a link of the error summary leads."""
-        return f"{self.name}-day" if self.type in {"date", "time"} and not self.choices else self.name
+        return f"{self.boxes}-day" if self.type in {"date", "time"} and not self.choices else self.boxes
+
+
+def _counting(text: str) -> str:
+    """A day or month as people write it, without zeros before it."""
+    return text.lstrip("0") or text[:1]
 
 
 def question(
@@ -73,16 +95,20 @@ def question(
         choices if choices is not None else options,
         value,
         personal=known.personal,
+        # No name in a process has a hyphen: this one is nobody else's.
+        boxes=f"{known.name}-answer" if known.name in OWN else known.name,
     )
 
 
 def event_questions(process: Process, event: Event, case: Case) -> list[Question]:
     """What the form of an event asks for. What is known and may be corrected stands in it already."""
     standing = _asked_often(process)
+    # What changes by itself is asked for whatever it is now: the instant and free places need not be known here.
+    view = View(case.data, case.state, {one.document for one in case.documents}, {}, case.opened)
     found = []
     for name, required in event.form.items():
         known = process.fields[name]
-        if not _may_be_asked(process, known, event.form, case):
+        if not may_be_asked(process, name, event.form, view):
             continue
         # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
@@ -105,9 +131,10 @@ def _meetings(
     """The meetings to choose from where a field says at which one a case is heard; none for other fields."""
     for kind in process.meetings.values():
         if (event.name, name) == (kind.booked_by, kind.date):
-            series = case.data.get(kind.per) if kind.per and kind.per not in event.form else None
+            # Which series it is may be answered in the same form.
+            series = None if kind.per in event.form else case.data.get(kind.per) if kind.per else ""
             coming = engine.meetings.coming(process, kind, series, by)
-            return [(one.value, _called(one)) for one in coming]
+            return [(one.value_in(process), _called(one)) for one in coming]
     return []
 
 
@@ -125,13 +152,6 @@ def _asked_often(process: Process) -> set[str]:
     return {name for name, count in counts.items() if count > 1}
 
 
-def _may_be_asked(process: Process, known: Field, form: Mapping[str, bool], case: Case) -> bool:
-    """Whether the field may be given now, or may come to be allowed by what the same form says."""
-    if known.when is None or known.when.names & set(form):
-        return True
-    return shown_to(process, known.name, View(case.data, case.state, (), {}, case.opened), frozenset())
-
-
 def read(questions: Iterable[Question], posted: Posted) -> dict[str, Any]:
     """What was answered, by field; what was left empty is empty text."""
     return {one.name: _answer(one, posted) for one in questions}
@@ -139,21 +159,29 @@ def read(questions: Iterable[Question], posted: Posted) -> dict[str, Any]:
 
 def _answer(asked: Question, posted: Posted) -> Any:
     if asked.type == "choices":
-        return [one for one in posted.texts(asked.name) if one]
+        return [one for one in posted.texts(asked.boxes) if one]
     if asked.type in {"date", "time"} and not asked.choices:
-        return date_in(posted, asked.name, with_time=asked.type == "time")
-    return posted.text(asked.name)
+        return date_in(posted, asked.boxes, with_time=asked.type == "time")
+    return posted.text(asked.boxes)
 
 
 def date_in(posted: Posted, name: str, *, with_time: bool = False) -> str:
     """The day (and time) that stands in the boxes of a field, as text; empty where all are empty."""
-    day_, month, year = (posted.text(f"{name}-{part}", 10).strip() for part in PARTS)
+    day_, month, year = (_in_box(posted, f"{name}-{part}") for part in PARTS)
     # Many write 13.30.
-    time = posted.text(f"{name}-time", 10).strip().replace(".", ":") if with_time else ""
+    time = posted.text(f"{name}-time").strip().replace(".", ":") if with_time else ""
     if not (day_ or month or year or time):
-        return posted.text(name, 30)  # a page that shows what was answered sends it back as one value
-    text = "-".join(part.zfill(size) if part else "" for part, size in ((year, 4), (month, 2), (day_, 2)))
-    return f"{text} {time.zfill(5) if time else ''}" if with_time else text
+        return posted.text(name)  # a page that shows what was answered sends it back as one value
+    # A year is never made up for: 26 is no year, and is told as that.
+    text = "-".join((year, month and month.zfill(2), day_ and day_.zfill(2)))
+    return f"{text} {time.zfill(5) if ':' in time else time}" if with_time else text
+
+
+def _in_box(posted: Posted, name: str) -> str:
+    """What stands in one box of a date. Whatever cannot be one comes back as it looked: what separates the boxes in
+    the text is put in other signs of the same looks.
+    """
+    return posted.text(name).strip().replace("-", "\N{HYPHEN}").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def filled(questions: Iterable[Question], answers: Mapping[str, Any], case: Case | None = None) -> dict[str, Any]:
@@ -172,6 +200,11 @@ def with_answers(questions: list[Question], answers: Mapping[str, Any], errors: 
     for one in questions:
         one.value, one.error = answers.get(one.name, one.value), errors.get(one.name, "")
     return questions
+
+
+def carried(asked: Question, value: Any) -> list[tuple[str, str]]:
+    """An answer as the boxes of its question send it, to be carried along by a page that shows it."""
+    return [(asked.boxes, one) for one in (value if isinstance(value, list) else [str(value)])]
 
 
 def said(asked: Question, known: Field, value: Any) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
 
 from engine.case.answers.text import can_be_kept
+from engine.running.doors import FORM
+from engine.source.address import parts_of
+from engine.source.number import number_in
+from engine.web.forms.texts import texts_of
+from engine.web.page import local_path
 from engine.web.visitor import (
-    MOST_FILES,
+    MOST_FIELDS,
     TYPED,
     Forged,
     NotSignedIn,
@@ -19,12 +25,7 @@ from engine.web.visitor import (
     Posted,
     check_origin,
     engine_of,
-    local_path,
-    number_in,
 )
-
-# A form without a session is read no further than this: what people type is shorter by far.
-MOST_BYTES = 1_000_000
 
 
 async def ask_to_sign_in(request: Request, error: Exception) -> Response:
@@ -38,19 +39,36 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
 
 async def _late(request: Request) -> str:
     """Where to go after signing in: back to the form, if the token in it shows for whom it was made."""
-    page, told = _page_of(request), number_in(request.headers.get("content-length", ""))
-    if told is None or told > MOST_BYTES:
-        return page
+    page = _page_of(request)
     try:
         check_origin(request)
     except Forged:
         return "/"
-    async with request.form(max_files=MOST_FILES) as sent:
-        posted = Posted(sent)
-    if not can_be_kept([one for pair in posted.fields for one in pair]):
+    posted = await _read(request)
+    if posted is None or not can_be_kept([one for pair in posted.fields for one in pair]):
         return page
-    login = await run_in_threadpool(engine_of(request).desk.made_for, posted.token)
+    login = await _made_for(request, posted.token)
     return await _kept(request, page, login, posted) if login else page
+
+
+async def _made_for(request: Request, token: str) -> str | None:
+    return await run_in_threadpool(engine_of(request).desk.made_for, token)
+
+
+async def _read(request: Request) -> Posted | None:
+    """What was typed, without files; None where that is more than can be kept, or was not made by a page of ours."""
+    if request.headers.get("content-type", "").lstrip().lower().startswith("multipart/"):
+
+        async def is_ours(token: str) -> bool:
+            return await _made_for(request, token) is not None
+
+        fields = await texts_of(request, is_ours)
+        return None if fields is None else Posted(FormData(fields))
+    told = number_in(request.headers.get("content-length", ""))
+    if told is None or told > FORM.most:
+        return None
+    async with request.form(max_fields=MOST_FIELDS, max_part_size=FORM.most) as sent:
+        return Posted(sent)
 
 
 async def show_again(request: Request, error: Exception) -> Response:
@@ -68,11 +86,12 @@ async def _kept(request: Request, page: str, login: str, posted: Posted) -> str:
 
 def _page_of(request: Request) -> str:
     """The page on which a form stood: the one that browsers name, or one at its own address or above it."""
-    came = urlsplit(request.headers.get("referer", ""))
-    named = [f"{came.path}?{came.query}" if came.query else came.path] if came.netloc == request.url.netloc else []
+    came = parts_of(request.headers.get("referer", ""))
+    is_ours = came is not None and came.netloc == request.url.netloc
+    named = [f"{came.path}?{came.query}" if came.query else came.path] if came is not None and is_ours else []
     parts = request.url.path.strip("/").split("/")
     above = ["/" + "/".join(parts[:count]) for count in range(len(parts), 0, -1)]
-    return next((local_path(one) for one in [*named, *above] if _is_page(request, urlsplit(one).path)), "/")
+    return next((local_path(one) for one in [*named, *above] if _is_page(request, one.partition("?")[0])), "/")
 
 
 def _is_page(request: Request, path: str) -> bool:

@@ -1,13 +1,12 @@
-"""Dates: what lies ahead, as a list, a week or a month, and as a calendar that other programs read."""
+"""Dates: what lies ahead, as a list, a week or a month."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
-from icalendar import Calendar, Event
+from fastapi import APIRouter, Request, Response
 
 from engine.calendars.calendar import ONE_DAY
 from engine.calendars.day import days_somewhere
@@ -16,20 +15,21 @@ from engine.case.command import Actor
 from engine.service import Engine
 from engine.service.cases.views import every
 from engine.service.lists.finder import TasksWanted
+from engine.source.moment import NotAMoment, day_written
 from engine.web.page import show
-from engine.web.visitor import CaseVisiting, Engined, NotFound
+from engine.web.visitor import CaseVisiting
 
 router = APIRouter()
 AT_ONCE = 500
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
-# Calendars that subscribe ask again every few hours: a term ahead is enough, and the answer stays short.
-FEED_DAYS = 120
-YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class Date:
-    """Something with a date. `what` says it for people; `about` names the case `case`: none (0) for meetings."""
+    """Something with a date: `at` is an instant in the zone of its process.
+
+    `what` says it for people; `about` names the case `case`: none (0) for meetings.
+    """
 
     at: datetime
     kind: str
@@ -49,13 +49,20 @@ class Date:
     @property
     def is_day(self) -> bool:
         """Whether it is a day without a time: what a date of a case brings about has the day's beginning."""
-        return self.kind != "Meeting" and self.at.time() == time()
+        # Where the clocks go forward at midnight a day begins at one.
+        assert self.at.tzinfo is not None
+        return self.kind != "Meeting" and self.at.astimezone(UTC) == at_local(self.day, time(), self.at.tzinfo)
 
 
-def dates_between(engine: Engine, by: Actor, since: datetime, until: datetime, *, what: str = "dates") -> list[Date]:
-    """Tasks that are due, meetings, and what will happen by itself, in order. `what` as for a finder."""
+def dates_between(
+    engine: Engine, by: Actor, since: datetime, until: datetime, *, what: str = "dates", overdue: bool = False
+) -> list[Date]:
+    """Tasks that are due, meetings, and what will happen by itself, in order. `what` as for a finder.
+
+    With `overdue` what is to be done since before `since` is among them.
+    """
     with engine.finder(what) as finder:
-        due = TasksWanted(due_from=since, due_before=until)
+        due = TasksWanted(due_from=None if overdue else since, due_before=until)
         tasks = list(every(lambda after: finder.tasks(due, by, AT_ONCE, after)))
         timers = list(every(lambda after: finder.timers(until, None, by, AT_ONCE, since, after)))
         meetings = engine.meetings.between_in(finder, *_days_around(since, until), by)
@@ -150,8 +157,8 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
     """What lies ahead."""
     zone, today = visitor.zone, visitor.today
     try:
-        chosen = date.fromisoformat(day) if day else today
-    except ValueError:
+        chosen = day_written(day) if day else today
+    except NotAMoment:
         chosen = today
     # Months before and after it must be days that can be counted too.
     chosen = min(max(chosen, date(2000, 1, 1)), date(2190, 1, 1))
@@ -171,41 +178,3 @@ def dates(request: Request, visitor: CaseVisiting, view: str = "month", day: str
         "month": chosen.month,
     }
     return show(request, "dates.html", span=span, by_day=by_day, **values)
-
-
-@router.get("/calendar/{secret}.ics")
-def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Response:
-    """A person's dates for their calendar program. It names no person that a case is about: only its number."""
-    login = engine.accounts.feed_of(secret)
-    if login is None:
-        raise NotFound
-    actor, now = engine.people.person(login).actor, engine.clock.now()
-    calendar = Calendar()
-    calendar.add("prodid", "-//casework//dates//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", "casework")
-    since, until = now - timedelta(days=30), now + timedelta(days=FEED_DAYS)
-    first, last = _days_around(since, until)
-    for one in dates_between(engine, actor, since, until, what=""):
-        calendar.add_component(_entry(one, now))
-    calendar.add_missing_timezones(first_date=first - YEAR, last_date=last + YEAR)
-    return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
-
-
-def _entry(one: Date, now: datetime) -> Event:
-    entry = Event()
-    said = f"{one.what}: case {one.case}" if one.case else one.what
-    said += f" ({one.late.lower()})" if one.late else ""
-    # The same each time it is asked for: by it a calendar moves an entry instead of adding another.
-    entry.add("uid", f"{one.key}@casework")
-    entry.add("dtstamp", now)
-    entry.add("dtstart", one.day if one.is_day else one.at)
-    entry.add("dtend", one.day + ONE_DAY if one.is_day else _end(one))
-    entry.add("summary", said)
-    return entry
-
-
-def _end(one: Date) -> datetime:
-    length = timedelta(hours=1 if one.kind == "Meeting" else 0, minutes=15)
-    # By UTC: an hour over a change of the clocks is an hour.
-    return (one.at.astimezone(UTC) + length).astimezone(one.at.tzinfo)

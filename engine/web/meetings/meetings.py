@@ -10,21 +10,28 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
-from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting, Meeting
-from engine.web.cases.case import see
+from engine.service.meetings.meeting import Meeting
+from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting, UnknownMeeting
+from engine.source.moment import NotAMoment, clock_written, day_written
+from engine.web.cases.case import Seen, see
 from engine.web.cases.confirmations import came_of
 from engine.web.forms.forms import Question, date_in
-from engine.web.page import ask_once, go, moment, show
+from engine.web.page import ask_once, go, moment, query, show
 from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
-# Past meetings on one page.
+# Meetings to come, and past ones, on one page.
 PAGE = 50
+# Cases of one agenda on a page of it, and sheets in one part of its pack, to be printed.
+CASES, SHEETS = 100, 100
+After = Annotated[str, Query(max_length=8000)]
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 DONE = {
     "kept": "The meeting is kept.",
     "moved": "The meeting is moved, and its cases are booked on the new day.",
 }
+# One that is not for them is told of in the same words.
+GONE = "This meeting is not there: it may have been cancelled meanwhile. Nothing more was done."
 NO_MOMENT = "Give a day and a time, such as 27 3 2027, 13:30."
 
 
@@ -36,10 +43,11 @@ def _meets(visitor: Visitor) -> Visitor:
 
 @router.get("/meetings")
 def meetings(
-    request: Request, visitor: Visiting, cancelled: Whole = 0, after: Annotated[str, Query(max_length=8000)] = ""
+    request: Request, visitor: Visiting, cancelled: Whole = 0, after: After = "", later: After = ""
 ) -> Response:
-    """Meetings that come, and those that were held: the latest, or those after another page."""
-    return _list(request, _meets(visitor), done="The meeting is cancelled." if cancelled else "", after=after)
+    """Meetings that come, and those that were held: the nearest, or those earlier (`after`) or later than a page."""
+    done = "The meeting is cancelled." if cancelled else ""
+    return _list(request, _meets(visitor), done=done, after=after, later=later)
 
 
 def _list(
@@ -50,14 +58,15 @@ def _list(
     problem: str = "",
     done: str = "",
     after: str = "",
+    later: str = "",
 ) -> Response:
     today, meetings = visitor.today, visitor.engine.meetings
-    coming = [] if after else meetings.between(today, date.max, visitor.actor)
-    past = meetings.past(today, visitor.actor, PAGE, after)
+    coming = None if after else meetings.ahead(today, visitor.actor, PAGE, later)
+    past = None if later else meetings.past(today, visitor.actor, PAGE, after)
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
     values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
-    return show(request, "meetings.html", status, coming=coming, past=past, later=after, **values)
+    return show(request, "meetings.html", status, coming=coming, past=past, later=later, earlier=after, **values)
 
 
 def _questions(led: list[Any]) -> list[Question]:
@@ -103,20 +112,25 @@ def plan(request: Request, visitor: Visiting, posted: SentBy) -> Response:
 def _day_and_time(text: str) -> tuple[date | None, time | None]:
     day, _, clock = text.partition(" ")
     try:
-        # An empty time is to be told like a wrong one: - is none.
-        return date.fromisoformat(day), time.fromisoformat(clock or "-")
-    except ValueError:
+        return day_written(day), clock_written(clock)
+    except NotAMoment:
         return None, None
 
 
 @router.get("/meetings/{number}")
 def meeting(
-    request: Request, visitor: Visiting, number: Number, heard: Whole = 0, step: Whole = 0, done: str = ""
+    request: Request,
+    visitor: Visiting,
+    number: Number,
+    heard: Whole = 0,
+    step: Whole = 0,
+    done: str = "",
+    after: After = "",
 ) -> Response:
-    """The agenda of a meeting."""
+    """The agenda of a meeting: its first cases, or those after another page."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     said = _heard(visitor, heard, step) if heard else DONE.get(done, "")
-    return _agenda(request, visitor, found, done=said)
+    return _agenda(request, visitor, found, done=said, after=after)
 
 
 def _heard(visitor: Visitor, case: int, step: int) -> str:
@@ -136,12 +150,14 @@ def _agenda(
     done: str = "",
     problem: str | tuple[str, ...] = "",
     typed: Meeting | None = None,
+    after: str = "",
 ) -> Response:
     """The page of a meeting; `typed`: what could not be kept stands in its form, what is kept now stands beside it."""
-    agenda = visitor.engine.meetings.agenda(found, visitor.actor)
+    agenda = visitor.engine.agendas.page(found, visitor.actor, CASES, after)
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
     values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
     values |= {"typed": typed or found, "is_typed": typed is not None}
+    values |= {"next_href": f"/meetings/{found.id}?{query({'after': agenda.next})}" if agenda.next else ""}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
 
 
@@ -184,7 +200,14 @@ def _move(request: Request, found: Meeting, asked: Question, status: int = 200, 
 @router.post("/meetings/{number}/move")
 def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Give a meeting another date, or cancel it."""
-    found, engine = _led(visitor, number), visitor.engine
+    engine = visitor.engine
+    try:
+        found = _led(visitor, number)
+    except UnknownMeeting:
+        # Who keeps no dates never had this form.
+        if not engine.meetings.led_by(visitor.actor):
+            raise
+        return _list(request, visitor, 409, problem=GONE)
     when = date_in(posted, "when", with_time=True)
     day, at = _day_and_time(when)
     version = posted.number("version")
@@ -216,16 +239,18 @@ def ask_to_cancel(request: Request, visitor: Visiting, number: Number) -> Respon
         submit="Cancel the meeting",
         action=f"/meetings/{number}/move",
         back=f"/meetings/{number}",
-        values={"action": "cancel", "version": str(found.version)},
+        values=[("action", "cancel"), ("version", str(found.version))],
     )
 
 
 @router.get("/meetings/{number}/pack")
-def pack(request: Request, visitor: Visiting, number: Number, names: str = "yes") -> Response:
-    """The agenda with a sheet for each case, to be printed: with names, or without."""
+def pack(request: Request, visitor: Visiting, number: Number, names: str = "yes", after: After = "") -> Response:
+    """The agenda with a sheet for each case, to be printed: with names, or without; in parts where it is long."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
-    sheets = visitor.engine.meetings.sheets(found, visitor.actor)
-    return show(request, "pack.html", meeting=found, sheets=sheets, named=names == "yes")
+    agenda, named = visitor.engine.agendas.sheets(found, visitor.actor, SHEETS, after), names == "yes"
+    onward = query({"names": "" if named else "no", "after": agenda.next})
+    next_href = f"/meetings/{number}/pack?{onward}" if agenda.next else ""
+    return show(request, "pack.html", meeting=found, agenda=agenda, named=named, next_href=next_href)
 
 
 @router.get("/meetings/{number}/cases/{case}")
@@ -238,18 +263,20 @@ def _hear(
     request: Request, visitor: Visitor, number: int, case: int, status: int = 200, problem: str = "", text: str = ""
 ) -> Response:
     found = visitor.engine.meetings.meeting(number, visitor.actor)
-    agenda = visitor.engine.meetings.agenda(found, visitor.actor, what="")
-    numbers = [one.id for one in agenda]
-    if case not in numbers:
+    turn = visitor.engine.agendas.turn(found, case, visitor.actor)
+    if turn is None:
         raise NotFound
     seen = see(visitor, case, "page during a meeting")
-    place = numbers.index(case)
-    following = numbers[place + 1] if place + 1 < len(numbers) else None
     notes = visitor.engine.desk.notes(case, visitor.actor, number, what="")
-    outcomes = [one for one in seen.overview.possible if one.event in found.kind.outcomes]
-    values: dict[str, Any] = {"outcomes": outcomes, "following": following, "place": place + 1, "count": len(numbers)}
-    values |= {"problem": problem, "text": text}
+    outcomes = [one for one in seen.overview.possible if one.event in _outcomes(seen, found)]
+    values: dict[str, Any] = {"outcomes": outcomes, "turn": turn, "problem": problem, "text": text}
     return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, **values)
+
+
+def _outcomes(seen: Seen, found: Meeting) -> tuple[str, ...]:
+    """What can come of a meeting for a case, by the version that the case follows."""
+    kind = seen.process.meetings.get(found.kind.name)
+    return kind.outcomes if kind else ()
 
 
 @router.post("/meetings/{number}/cases/{case}")
@@ -257,11 +284,12 @@ def minute(request: Request, visitor: Visiting, number: Number, case: Number, po
     """Keep a minute on one case, and go to where the button says: the form of an outcome, or the next case."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     text, outcome, following = posted.text("text", MOST_TYPED), posted.text("outcome", 60), posted.number("next")
-    leaves = outcome in found.kind.outcomes or following is not None
+    # Which outcomes there are says the version that the case follows: the form of one that is none is not found.
+    leaves = outcome.isidentifier() or following is not None
     if text.strip() or not leaves:
         refusal = visitor.engine.desk.write_note(case, text, visitor.actor, found.id)
         if isinstance(refusal, Refusal):
             return _hear(request, visitor, number, case, 422, refusal.message, text)
-    if outcome in found.kind.outcomes:
+    if outcome.isidentifier():
         return go(f"/cases/{case}/do/{outcome}?meeting={number}")
     return go(f"/meetings/{number}/cases/{following or case}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from engine.service import Person
+from engine.service.people.faults import UnknownPerson
 from engine.service.people.handovers import Handover
 from engine.source.words import counted
+from engine.web.forms.choosers import Find, narrowed, offered
 from engine.web.forms.forms import Question
 from engine.web.page import go, query, show
 from engine.web.people.people import Login
@@ -23,10 +25,29 @@ ROLES = "-"
 
 def _question(visitor: Visitor, person: Person, given: str = "", error: str = "") -> Question:
     """To whom: back to the roles, or one of those who are active; for each task it is asked whether they may do it."""
-    others = [one for one in visitor.engine.people.everybody() if one.active and one.login != person.login]
-    choices = [(ROLES, "Back to their roles"), *((one.login, f"{one.name} ({one.login})") for one in others)]
     hint = "Who may not see a case is not given its tasks: they stay, and you are told."
-    return Question("to", "Hand them to", "select", required=True, choices=choices, hint=hint, value=given, error=error)
+    asked = Question("to", "Hand them to", "select", required=True, hint=hint, value=given, error=error)
+    if offered(asked, _others(visitor, person)).choices:
+        asked.choices.insert(0, (ROLES, "Back to their roles"))
+    return narrowed(asked, _others(visitor, person)) if error else asked
+
+
+def _others(visitor: Visitor, person: Person) -> Find:
+    """How those are found who may act, but for somebody."""
+
+    def find(search: str, most: int) -> list[tuple[str, str]]:
+        page = visitor.engine.directory.people(search=search, only_active=True, limit=most + 1)
+        return [(one.login, f"{one.name} ({one.login})") for one in page.items if one.login != person.login][:most]
+
+    return find
+
+
+def _is_other(visitor: Visitor, person: Person, login: str) -> bool:
+    """Whether this is somebody else, who may act."""
+    try:
+        return login != person.login and visitor.engine.people.person(login).active
+    except UnknownPerson:
+        return False
 
 
 @router.get("/people/{login}/tasks")
@@ -39,8 +60,10 @@ def ask(request: Request, visitor: Administrating, login: Login, done: Whole = 0
 @router.post("/people/{login}/tasks")
 def hand_on(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
     """Hand all of them on; what could not be is told, and stays."""
-    person, to = visitor.engine.people.person(login), posted.text("to", 60)
-    if to not in {value for value, _ in _question(visitor, person).choices}:
+    person, to = visitor.engine.people.person(login), posted.text("to").strip()
+    if posted.text("to_roles", 5):
+        to = ROLES
+    if to != ROLES and not _is_other(visitor, person, to):
         return _page(request, visitor, person, 422, to, "Choose to whom they go.")
     result = visitor.engine.hand_on(login, None if to == ROLES else to, visitor.actor)
     if result.kept or result.unseen:

@@ -1,18 +1,22 @@
-"""Organisations: whose people see their own cases, and the area they lie in; kept by administrators."""
+"""Organisations: whose people see their own cases, their area, and where they take part; kept by administrators."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from engine.service import BadPerson
-from engine.service.people.people import ChangedPerson
+from engine.service import BadPerson, Organisation
+from engine.service.people.faults import ChangedPerson
+from engine.service.people.people import LONGEST_NAME
 from engine.web.forms.forms import Question
-from engine.web.page import go, show
+from engine.web.page import go, query, show
 from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 
 router = APIRouter()
+# Organisations on one page, each with a form of its own.
+PAGE = 100
 
 
 def _areas(visitor: Visitor) -> list[tuple[str, str]]:
@@ -24,18 +28,37 @@ def _areas(visitor: Visitor) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _questions(visitor: Visitor, name: str = "", area: str = "", error: str = "") -> list[Question]:
-    areas = _areas(visitor)
+def _chosen(visitor: Visitor) -> list[tuple[str, str]]:
+    """The processes to choose from; none where there is no choice."""
+    return [(one.name, one.title) for one in visitor.processes] if len(visitor.processes) > 1 else []
+
+
+def _questions(
+    visitor: Visitor, name: str = "", area: str = "", processes: Sequence[str] = (), error: str = ""
+) -> list[Question]:
+    areas, several = _areas(visitor), _chosen(visitor)
+    hint = "Its name is offered there. Without one: in the only process that knows its area."
+    asked = Question(
+        "processes", "Processes", "choices", required=False, choices=several, value=list(processes), hint=hint
+    )
     return [
         Question("name", "Name", "text", required=True, value=name, error=error),
         Question("area", "Area", "choice" if areas else "text", required=False, choices=areas, value=area),
+        *([asked] if several else []),
     ]
 
 
 @router.get("/organisations")
-def organisations(request: Request, visitor: Administrating, kept: Whole = 0) -> Response:
-    """All organisations, and the form of a new one."""
-    return _list(request, visitor, _questions(visitor), done="The organisation is kept." if kept else "")
+def organisations(
+    request: Request,
+    visitor: Administrating,
+    kept: Whole = 0,
+    search: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
+    after: Annotated[str, Query(max_length=8000)] = "",
+) -> Response:
+    """A page of organisations, of all or of those that a search finds, and the form of a new one."""
+    done = "The organisation is kept." if kept else ""
+    return _list(request, visitor, _questions(visitor), done=done, search=search, after=after)
 
 
 def _list(
@@ -44,37 +67,67 @@ def _list(
     questions: list[Question],
     status: int = 200,
     done: str = "",
-    problem: str = "",
-    typed: tuple[str, str] = ("", ""),
+    search: str = "",
+    after: str = "",
+    **more: Any,
 ) -> Response:
-    """The page; `typed`: the organisation whose area was not kept, and what was chosen for it."""
-    people: dict[str, int] = {}
-    for one in visitor.engine.people.everybody():
-        if one.organisation and one.active:
-            people[one.organisation] = people.get(one.organisation, 0) + 1
-    values: dict[str, Any] = {"areas": dict(_areas(visitor)), "people": people, "questions": questions, "done": done}
-    values |= {"problem": problem, "typed": dict([typed])}
-    return show(request, "organisations.html", status, organisations=visitor.engine.people.organisations(), **values)
+    page = visitor.engine.directory.organisations(search=search, limit=PAGE, after=after)
+    values: dict[str, Any] = {"questions": questions, "done": done, "search": search, "after": after}
+    values |= {"next_href": f"/organisations?{_place(search, page.next)}" if page.next else ""}
+    return _show(request, visitor, page.items, status, **values, **more)
+
+
+def _show(request: Request, visitor: Visitor, found: Sequence[Organisation], status: int, **values: Any) -> Response:
+    people = visitor.engine.directory.active_in(one.name for one in found)
+    values |= {"areas": dict(_areas(visitor)), "processes": _chosen(visitor)}
+    values["nowhere"] = sorted(name for name, of in visitor.engine.partnerships().items() if not of)
+    return show(request, "organisations.html", status, organisations=found, people=people, **values)
+
+
+def _place(search: str, after: str, kept: str = "") -> str:
+    return query({"kept": kept, "search": search, "after": after})
 
 
 @router.post("/organisations")
 def keep(request: Request, visitor: Administrating, posted: SentBy) -> Response:
-    """Keep a new organisation, or give one another area."""
+    """Keep a new organisation, or give one another area and other processes."""
     name, area, known = posted.text("name"), posted.text("area"), posted.text("known")
+    chosen = sorted(posted.texts("processes"))
     try:
         if known:
-            visitor.engine.people.change_organisation(known, area, posted.number("version"))
+            visitor.engine.people.change_organisation(
+                known, area, posted.number("version"), chosen if _chosen(visitor) else None, by=visitor.actor
+            )
         else:
-            visitor.engine.people.add_organisation(name, area)
+            visitor.engine.people.add_organisation(name, area, chosen, by=visitor.actor)
     except ChangedPerson as bad:
-        now = next(one.area for one in visitor.engine.people.organisations() if one.name == known)
+        now = visitor.engine.directory.organisation(known)
         # Somebody else chose the same: then it is as it was asked for.
-        if now != area:
-            kept = dict(_areas(visitor)).get(now, now) or "none"
-            problem = f"{bad} The area that is kept now is {kept}; what you chose stands in its row."
-            return _list(request, visitor, _questions(visitor), 409, problem=problem, typed=(known, area))
+        if now.area != area or (_chosen(visitor) and list(now.processes) != chosen):
+            problem = f"{bad} {_kept(visitor, now)}; what you chose stands in its row."
+            return _again(request, visitor, 409, problem, known, (area, chosen))
     except BadPerson as bad:
         if known:
-            return _list(request, visitor, _questions(visitor), 422, problem=str(bad), typed=(known, area))
-        return _list(request, visitor, _questions(visitor, name, area, str(bad)), 422)
-    return go("/organisations?kept=1")
+            return _again(request, visitor, 422, str(bad), known, (area, chosen))
+        return _list(request, visitor, _questions(visitor, name, area, chosen, str(bad)), 422)
+    return go(f"/organisations?{_place(posted.text('search'), posted.text('after', 8000), '1')}")
+
+
+def _kept(visitor: Visitor, now: Organisation) -> str:
+    """What somebody else kept, as the second editor is told it."""
+    area = dict(_areas(visitor)).get(now.area, now.area) or "none"
+    titles = [title for name, title in _chosen(visitor) if name in now.processes]
+    processes = f", its processes {', '.join(titles) or 'none'}" if _chosen(visitor) else ""
+    return f"The area that is kept now is {area}{processes}"
+
+
+def _again(
+    request: Request, visitor: Visitor, status: int, problem: str, known: str, typed: tuple[str, list[str]]
+) -> Response:
+    """The row of the organisation whose change was not kept, alone, with the area and the processes chosen for it."""
+    try:
+        found = [visitor.engine.directory.organisation(known)]
+    except BadPerson:
+        return _list(request, visitor, _questions(visitor), status, problem=problem)
+    values: dict[str, Any] = {"questions": _questions(visitor), "problem": problem, "typed": {known: typed}}
+    return _show(request, visitor, found, status, alone=True, **values)

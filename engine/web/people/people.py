@@ -11,7 +11,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.case.command import Actor
 from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, needing_organisation, role_of
 from engine.service import BadPerson, Person
-from engine.service.people.people import ChangedPerson
+from engine.service.people.faults import ChangedPerson
+from engine.service.people.people import LONGEST_NAME
+from engine.web.forms.choosers import Find, narrowed, offered
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, query, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
@@ -50,15 +52,13 @@ def titles_of(visitor: Visitor) -> dict[str, str]:
 
 def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list[Question]:
     """The form of a person; what is wrong stands at the field that it is about."""
-    organisations = [(one.name, one.name) for one in visitor.engine.people.organisations()]
+    organisation = Question("organisation", "Organisation", "select", required=False, hint=_of_whom(visitor))
     asked = [
         Question("login", "User name", "text", required=True, hint="Small letters, digits, dots and hyphens."),
         Question("name", "Name", "text", required=True),
         Question("email", "E-mail address", "text", required=False),
         Question("roles", "Roles", "choices", required=False, groups=roles_of(visitor, person.roles if person else ())),
-        Question(
-            "organisation", "Organisation", "select", required=False, choices=organisations, hint=_of_whom(visitor)
-        ),
+        offered(organisation, _organisations(visitor)),
     ]
     if person is not None:
         values = (person.login, person.name, person.email, list(person.roles), person.organisation or "")
@@ -69,7 +69,18 @@ def _questions(visitor: Visitor, person: Person | None, error: str = "") -> list
     if error:
         place = next((i for word, i in about.items() if word in error.lower()), 0)
         asked[place].error = error
+        if organisation.value and not visitor.engine.directory.has_organisation(str(organisation.value)):
+            narrowed(organisation, _organisations(visitor))
     return asked
+
+
+def _organisations(visitor: Visitor) -> Find:
+    """How organisations are found to choose from."""
+
+    def find(search: str, most: int) -> list[tuple[str, str]]:
+        return [(one.name, one.name) for one in visitor.engine.directory.organisations(search=search, limit=most).items]
+
+    return find
 
 
 def _of_whom(visitor: Visitor) -> str:
@@ -80,14 +91,19 @@ def _of_whom(visitor: Visitor) -> str:
 
 
 @router.get("/people")
-def people(request: Request, visitor: Administrating, after: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """A page of everybody, by user name: the first, or the one after a user name."""
-    lacking = {one.login for one in visitor.engine.people.without_organisation()}
-    found = [one for one in visitor.engine.people.everybody() if one.login > after]
-    values: dict[str, Any] = {"lacking": lacking, "titles": titles_of(visitor), "people": found[:PAGE]}
-    following = f"/people?{query({'after': found[PAGE - 1].login})}" if len(found) > PAGE else ""
-    left = visitor.engine.handovers.of_inactive()
-    return show(request, "people.html", left=left, next_href=following, **values)
+def people(request: Request, visitor: Administrating, after: Annotated[str, Query(max_length=8000)] = "") -> Response:
+    """A page of everybody, by user name: the first, or the one after another."""
+    return _people(request, visitor, after=after)
+
+
+def _people(request: Request, visitor: Visitor, search: str = "", after: str = "") -> Response:
+    engine = visitor.engine
+    page = engine.directory.people(search=search, limit=PAGE, after=after)
+    lacking = {one.login for one in engine.people.without_organisation(page.items)}
+    values: dict[str, Any] = {"lacking": lacking, "titles": titles_of(visitor), "left": engine.handovers.of_inactive()}
+    # The next page of a search is asked for by a form: it may be a name, which no address is to hold.
+    values |= {"next_href": f"/people?{query({'after': page.next})}" if page.next and not search else ""}
+    return show(request, "people.html", people=page.items, search=search, following=page.next, **values)
 
 
 @router.get("/people-new")
@@ -108,17 +124,21 @@ def _said(posted: Posted, login: str) -> Person:
 
 @router.post("/people")
 def add_person(request: Request, visitor: Administrating, posted: SentBy) -> Response:
-    """Keep somebody new, and make an invitation for them."""
+    """Keep somebody new, and make an invitation for them; or find people by what is written of their names."""
+    if posted.text("action", 10) == "find":
+        return _people(request, visitor, posted.text("search", LONGEST_NAME), posted.text("after", 8000))
     said = _said(posted, posted.text("login").strip())
     try:
-        person = visitor.engine.people.add(said.login, said.name, said.roles, said.organisation, said.email)
+        person = visitor.engine.people.add(
+            said.login, said.name, said.roles, said.organisation, said.email, by=visitor.actor
+        )
     except BadPerson as bad:
         return show(request, "person.html", 422, person=None, questions=_questions(visitor, said, str(bad)))
     return _invited(request, visitor, person)
 
 
 def _invited(request: Request, visitor: Visitor, person: Person) -> Response:
-    secret = visitor.engine.accounts.invite(person.login)
+    secret = visitor.engine.accounts.invite(person.login, by=visitor.actor)
     address = address_of(request, f"/invitation/{secret}")
     return show(request, "invited.html", person=person, address=address)
 
@@ -137,12 +157,12 @@ def change_person(request: Request, visitor: Administrating, login: Login, poste
     known = visitor.engine.people.person(login)
     version = posted.number("version") or known.version
     said = replace(_said(posted, login), active=posted.text("active", 5) == "yes", version=version)
-    # Else nobody might be left who could give it back.
+    # The last one could shut everybody out, and only a command on the server could let an administrator in again.
     if login == visitor.person.login and not (said.active and may(said.actor, Action.ADMINISTER)):
         message = "You cannot take the role of administrator from yourself. Ask another administrator."
         return _again(request, visitor, said, message)
     try:
-        visitor.engine.people.change(said, said.version)
+        visitor.engine.people.change(said, said.version, by=visitor.actor)
     except ChangedPerson as bad:
         now = visitor.engine.people.person(login)
         kept = _differences(visitor, now, said)

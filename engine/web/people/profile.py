@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pyotp
@@ -13,10 +14,13 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
-from engine.service.people.accounts import BadPassword, HasSecondFactor, OpenSession, handle_of
+from engine.service.people.accounts import OpenSession, handle_of
+from engine.service.people.attempts import Try
+from engine.service.people.faults import BadPassword, HasSecondFactor
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, show
 from engine.web.people.signing import enter
+from engine.web.people.tries import is_refused, is_right, waits
 from engine.web.visitor import SentBy, Visiting, Visitor
 
 router = APIRouter()
@@ -87,8 +91,9 @@ def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
 def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Choose another password. Every other session ends."""
     accounts, login = visitor.engine.accounts, visitor.person.login
-    if not _confirmed(request, visitor, posted.text("current", 1000)):
-        return _page(request, visitor, 422, questions=_passwords({"current": "This is not your password."}))
+    current = posted.text("current", 1000)
+    if why := _confirmed(request, visitor, lambda: accounts.confirmed(login, current), "This is not your password."):
+        return _page(request, visitor, 422, questions=_passwords({"current": why}))
     try:
         accounts.set_password(login, posted.text("new", 1000))
     except BadPassword as bad:
@@ -99,9 +104,19 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     return enter(request, key, "/profile?done=password") if key else go("/sign-in")
 
 
-def _confirmed(request: Request, visitor: Visitor, password: str) -> bool:
-    login, throttle = visitor.person.login, request.app.state.throttle
-    return throttle.allows(f"again {login}", request) and visitor.engine.accounts.confirmed(login, password)
+def _confirmed(request: Request, visitor: Visitor, check: Callable[[], bool], wrong: str) -> str:
+    """Why somebody is not taken for who is signed in, in words; empty where they are.
+
+    Counted too: who sits at somebody else's open session must not guess the password there.
+    """
+    login = visitor.person.login
+    if why := waits(request, Try.AGAIN, login):
+        return why
+    if not check():
+        is_refused(request, Try.AGAIN, login)
+        return wrong
+    is_right(request, Try.AGAIN, login)
+    return ""
 
 
 def _code_page(request: Request, visitor: Visitor, secret: str, status: int = 200, error: str = "") -> Response:
@@ -142,10 +157,16 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
 @router.post("/profile/code/stop")
 @beside(PASSWORDS)
 def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
-    """Ask for codes no more."""
-    if not _confirmed(request, visitor, posted.text("current", 1000)):
-        return _page(request, visitor, 422, questions=_passwords({"current": "This is not your password."}))
-    visitor.engine.accounts.drop_second_factor(visitor.person.login)
+    """Ask for codes no more, or for those of another authenticator afterwards: for the password and a code of this."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    current, code = posted.text("current", 1000), posted.text("code", 40)
+    wrong = "The password or the code is not right. Wait for the next code."
+
+    def fits() -> bool:
+        return accounts.confirmed(login, current) and accounts.drop_second_factor(login, code, by=visitor.actor)
+
+    if why := _confirmed(request, visitor, fits, wrong):
+        return _page(request, visitor, 422, problem=why)
     _log.info("second factor dropped", login=visitor.person.login)
     return go("/profile?done=code")
 

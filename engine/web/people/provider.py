@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import threading
-import time
-from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,10 +17,6 @@ from joserfc.jwk import KeySet
 from engine.source.fault import CaseworkError
 
 SECONDS = 10
-# For somebody who looks for the phone with their second factor.
-WAIT_SECONDS = 600
-# Whoever begins to sign in without end fills no memory: the oldest are forgotten.
-MOST_WAITING = 10_000
 # Never what a token names itself: "none", or a public key taken for a shared secret, would let anybody in.
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
@@ -31,16 +25,33 @@ class SignInFailed(CaseworkError):
     """The provider cannot be reached, or what it said does not hold; the message never repeats a secret."""
 
 
+def claim_and_value(text: str) -> tuple[str, str]:
+    """What stands before and behind the sign in `CLAIM=VALUE`.
+
+    Raises:
+        ValueError: one of them is missing.
+    """
+    claim, _, value = (part.strip() for part in text.partition("="))
+    if not (claim and value):
+        raise ValueError("a claim and its value")
+    return claim, value
+
+
 @dataclass(frozen=True)
 class Provider:
-    """One provider. `issuer` is its address; what else is needed it describes itself."""
+    """One provider. `issuer` is its address; what else is needed it describes itself.
+
+    `trusted`: a claim and its value, `CLAIM=VALUE`, by which addresses are believed of a provider that calls none
+    verified; empty for one that does.
+    """
 
     issuer: str
     client_id: str
     client_secret: str
     title: str = "your organisation"
+    trusted: str = ""
 
-    def begin(self, back: str, wanted: str) -> tuple[str, dict[str, Any]]:
+    def begin(self, back: str, wanted: str) -> tuple[str, dict[str, str]]:
         """Where to send the browser, and what has to be remembered until it comes back.
 
         Raises:
@@ -53,7 +64,7 @@ class Provider:
             )
         return address, {"state": state, "nonce": nonce, "verifier": verifier, "back": back, "next": wanted}
 
-    def finish(self, address: str, remembered: dict[str, Any]) -> str:
+    def finish(self, address: str, remembered: Mapping[str, str]) -> str:
         """The e-mail address that the provider vouches for.
 
         Raises:
@@ -93,9 +104,19 @@ class Provider:
             raise SignInFailed(type(error).__name__) from None
         email = claims.get("email")
         # Not verified, it may be anybody's: who types the address of somebody else there would be let in here as them.
-        if not isinstance(email, str) or claims.get("email_verified") is not True:
+        if not isinstance(email, str) or not self._vouches(claims):
             raise SignInFailed("it vouches for no e-mail address")
         return email
+
+    def _vouches(self, claims: Mapping[str, Any]) -> bool:
+        """Whether the e-mail address is that of who signed in. One that is said not to be is believed in no case."""
+        said = claims.get("email_verified")
+        if not self.trusted or said is False or str(said).lower() == "false":
+            return said is True
+        claim, value = claim_and_value(self.trusted)
+        found = claims.get(claim)
+        # As JSON has it: true is another value than "true" there, and providers give both.
+        return (str(found).lower() if isinstance(found, bool) else found) == value
 
     def _client(self, back: str) -> OAuth2Client:
         return OAuth2Client(
@@ -113,27 +134,7 @@ class Provider:
             found: dict[str, Any] = httpx.get(address, timeout=SECONDS).raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             raise SignInFailed(type(error).__name__) from None
+        # OpenID Connect Discovery asks for it: else one provider could speak for another.
         if found.get("issuer") != self.issuer:
             raise SignInFailed("it calls itself by another address")
         return found
-
-
-class Waiting:
-    """What has to be remembered while a browser is at the provider, for ten minutes, in this process."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[float, dict[str, Any]]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def put(self, key: str, value: dict[str, Any]) -> None:
-        """Remember something."""
-        with self._lock:
-            self._kept[key] = (time.monotonic(), value)
-            while len(self._kept) > MOST_WAITING:
-                self._kept.popitem(last=False)
-
-    def take(self, key: str) -> dict[str, Any] | None:
-        """What was remembered, once; None where it is unknown or too old."""
-        with self._lock:
-            begun, value = self._kept.pop(key, (0.0, {}))
-        return value if value and time.monotonic() - begun < WAIT_SECONDS else None

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from engine.running.beside import PASSWORDS, beside
-from engine.service.people.accounts import ABSOLUTE, BadPassword, Session, Stage
+from engine.service.people.accounts import ABSOLUTE, Session, Stage
+from engine.service.people.attempts import Try
+from engine.service.people.faults import BadPassword
 from engine.web.forms.forms import Question
-from engine.web.page import address_of, go, show
+from engine.web.page import address_of, go, local_path, show
 from engine.web.people.provider import Provider, SignInFailed
-from engine.web.visitor import AnyPosted, Engined, SentBy, Visiting, cookie_name, local_path, session_of
+from engine.web.people.tries import is_refused, is_right, waits
+from engine.web.visitor import AnyPosted, Engined, SentBy, Visiting, cookie_name, session_of
 
 router = APIRouter()
 _log = structlog.get_logger("casework.sign_in")
@@ -27,25 +26,12 @@ Secret = Annotated[str, Path(max_length=100)]
 WRONG = "The user name or the password is not right."
 
 
-class Throttle:
-    """So many attempts for one name, and from one address; counted in this process."""
-
-    def __init__(self, per_name: int = 10, per_address: int = 60) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._per_name, self._per_address = RateLimitItemPerHour(per_name), RateLimitItemPerMinute(per_address)
-
-    def allows(self, name: str, request: Request) -> bool:
-        """Whether one more attempt is allowed; it is counted."""
-        by_address = self._limiter.hit(self._per_address, "address", request.client.host if request.client else "")
-        # As signing in reads it: a name in capitals is no other name.
-        return self._limiter.hit(self._per_name, "name", name.strip().lower()[:100]) and by_address
-
-
 def enter(request: Request, key: str, to: str) -> RedirectResponse:
     """Send the browser on with a new session."""
     response = go(to)
     secure = request.app.state.secure
-    # Lax, not strict: who comes by a link in an e-mail is signed in still.
+    # Lax: browsers send it with no form of another site, but with a link from there. A strict one would be missing on
+    # the page that follows the sign-in of an organisation, for which they came from elsewhere.
     response.set_cookie(
         cookie_name(request), key, max_age=int(ABSOLUTE.total_seconds()), httponly=True, samesite="lax", secure=secure
     )
@@ -91,7 +77,11 @@ def _ask(
 def _form(request: Request, status: int = 200, login: str = "", general: str = "", wanted: str = "/") -> Response:
     provider: Provider | None = request.app.state.provider
     first = not request.app.state.engine.beginning.anybody_comes_in(at_organisation=provider is not None)
-    texts = ["Nobody can sign in yet. Open the address that the service printed when it was started."] if first else []
+    texts = (
+        ["Nobody can sign in yet. Open the address in the file that the service named when it was started."]
+        if first
+        else []
+    )
     questions = [
         Question("login", "User name", "text", required=True, value=login),
         Question("password", "Password", "password", required=True),
@@ -125,15 +115,13 @@ def ask_to_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002
 def sign_in(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     """Check name and password. What is wrong is not told."""
     login, wanted = posted.text("login", 100), local_path(posted.text("next", 2000))
-    throttle: Throttle = request.app.state.throttle
-    if not throttle.allows(login, request):
-        _log.warning("too many attempts to sign in")
-        return _form(request, 429, login, "There were too many attempts. Wait an hour, then try again.", wanted)
+    if why := waits(request, Try.PASSWORD, login):
+        return _form(request, 429, login, why, wanted)
     key = engine.accounts.sign_in(login, posted.text("password", 1000))
     if key is None:
-        # Not for whom: people type their password in the wrong field.
-        _log.warning("sign-in refused")
+        is_refused(request, Try.PASSWORD, login)
         return _form(request, 403, login, WRONG, wanted)
+    is_right(request, Try.PASSWORD, login)
     _end_other(request, engine)
     session = engine.accounts.session(key)
     needs_code = session is not None and session.stage is Stage.CODE
@@ -176,13 +164,13 @@ def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     session, wanted = _half_way(request), local_path(posted.text("next", 2000))
     if session is None:
         return _begin_again(wanted)
-    throttle: Throttle = request.app.state.throttle
-    if not throttle.allows(f"code of {session.person.login}", request):
-        return _code_form(request, wanted, 429, "There were too many attempts. Wait an hour, then try again.")
+    if why := waits(request, Try.CODE, session.person.login):
+        return _code_form(request, wanted, 429, why)
     key = engine.accounts.give_code(session, posted.text("code", 40))
     if key is None:
-        _log.warning("code refused", login=session.person.login)
+        is_refused(request, Try.CODE, session.person.login)
         return _code_form(request, wanted, 403, "This code is not right.")
+    is_right(request, Try.CODE, session.person.login)
     _log.info("signed in", login=session.person.login, by="code")
     return enter(request, key, wanted)
 
@@ -252,7 +240,7 @@ _STATE = "casework-sign-in"
 
 
 @router.post("/sign-in/organisation")
-def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=2000)] = "/") -> Response:  # noqa: A002
+def begin_at_provider(request: Request, engine: Engined, next: Annotated[str, Form(max_length=2000)] = "/") -> Response:  # noqa: A002
     """Send the browser to the organisation's own sign-in."""
     provider: Provider | None = request.app.state.provider
     if provider is None:
@@ -263,10 +251,10 @@ def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=200
         general = "The sign-in of your organisation cannot be reached. Try again later."
         return _form(request, 503, general=general, wanted=next)
     response = go(address)
-    key = secrets.token_urlsafe(16)
-    request.app.state.waiting.put(key, remembered)
+    # What would be too long for a browser to keep leads to the first page.
+    kept = engine.errands.send(remembered) or engine.errands.send({**remembered, "next": "/"})
     # Lax: the way back is a link from the site of the provider, and a strict one would stay away.
-    response.set_cookie(_STATE, key, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure)
+    response.set_cookie(_STATE, kept, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure)
     return response
 
 
@@ -274,7 +262,7 @@ def begin_at_provider(request: Request, next: Annotated[str, Form(max_length=200
 def come_back(request: Request, engine: Engined) -> Response:
     """The organisation's sign-in sends the browser back."""
     provider: Provider | None = request.app.state.provider
-    remembered: dict[str, Any] | None = request.app.state.waiting.take(request.cookies.get(_STATE, ""))
+    remembered = engine.errands.back(request.cookies.get(_STATE, ""))
     if provider is None or remembered is None:
         return _form(request, 403, general="This took too long, or was begun elsewhere. Try again.")
     wanted = remembered["next"]

@@ -1,0 +1,119 @@
+"""Routes of the house: people, organisations and meetings, page after page, for those who see them on the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from engine.api.asking import Day, Engined, Reader
+from engine.api.cases import After, Limit
+from engine.api.problem import Refused, problem, responses
+from engine.case.command import Actor
+from engine.case.sight import Action, may
+from engine.service import as_data
+from engine.service.meetings.meeting import Meeting
+from engine.service.people.people import LONGEST_NAME, Organisation, Person
+
+router = APIRouter()
+
+
+def _administrator(reader: Reader) -> Actor:
+    """Who administers; to others there is no such list, as there is no such page."""
+    if not may(reader, Action.ADMINISTER):
+        raise Refused(problem(404, "not_found", "There is no such list for you."))
+    return reader
+
+
+Administrating = Annotated[Actor, Depends(_administrator)]
+
+
+@dataclass
+class PersonPage:
+    """Some of many people: `next` begins the following page, and is empty on the last one."""
+
+    items: list[Person]
+    next: str
+
+
+@dataclass
+class OrganisationPage:
+    """Some of many organisations: `next` begins the following page, and is empty on the last one."""
+
+    items: list[Organisation]
+    next: str
+
+
+@dataclass
+class MeetingSummary:
+    """A meeting. `begins` has the offset of its process; `booked` is how many cases stand on its agenda."""
+
+    id: int
+    process: str
+    meeting: str
+    series: str
+    title: str
+    begins: datetime
+    held: bool
+    booked: int
+    version: int
+
+
+@dataclass
+class MeetingPage:
+    """Some of many meetings: `next` begins the following page, and is empty on the last one."""
+
+    items: list[MeetingSummary]
+    next: str
+
+
+# Searched for by no name: it would stand in an address, and so in logs.
+@router.get("/people", response_model=PersonPage, responses=responses(404, 422), tags=["house"])
+def find_people(
+    engine: Engined, _by: Administrating, only_active: bool = False, limit: Limit = 50, after: After = ""
+) -> Any:
+    """A page of the people who are kept here, by login. For administrators."""
+    return as_data(engine.directory.people(only_active=only_active, limit=limit, after=after))
+
+
+@router.get("/organisations", response_model=OrganisationPage, responses=responses(404, 422), tags=["house"])
+def find_organisations(
+    engine: Engined,
+    _by: Administrating,
+    search: Annotated[str, Query(max_length=LONGEST_NAME)] = "",
+    limit: Limit = 50,
+    after: After = "",
+) -> Any:
+    """A page of organisations, by name as people sort names: of all, or of those in whose name all words of `search`
+    stand. For administrators.
+    """
+    return as_data(engine.directory.organisations(search=search, limit=limit, after=after))
+
+
+@router.get("/meetings", response_model=MeetingPage, responses=responses(422), tags=["house"])
+def find_meetings(
+    engine: Engined,
+    reader: Reader,
+    since: Day | None = None,
+    before: Day | None = None,
+    limit: Limit = 50,
+    after: After = "",
+) -> Any:
+    """A page of the meetings that you may see, `since` a day (if left out: all), the earliest first; or those `before`
+    a day, the latest first. Days are those of the process.
+    """
+    if since is not None and before is not None:
+        raise Refused(problem(422, "form", "Ask for the meetings since a day, or for those before one."))
+    if before is not None:
+        page = engine.meetings.past(before, reader, limit, after)
+    else:
+        page = engine.meetings.ahead(since or date.min, reader, limit, after)
+    return MeetingPage([_told(one) for one in page.items], page.next)
+
+
+def _told(meeting: Meeting) -> MeetingSummary:
+    process, kind, series, _ = meeting.agenda
+    known = (meeting.begins, meeting.held, meeting.booked, meeting.version)
+    return MeetingSummary(meeting.id, process, kind, series, meeting.title, *known)

@@ -1,0 +1,79 @@
+"""Names: those in a scenario or demonstration file that its process does not have, and durations that are none.
+
+Values in, problems out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.calendars.duration import BadDuration, parse
+from engine.files import Found
+from engine.process.definition import LOOK_INTO
+from engine.process.file.context import event_names
+from engine.source.problem import Problem, nearest
+from engine.source.reader import Path, Source
+
+
+def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]:
+    """Names below `root` that the process does not have, and durations that are none."""
+    process = found.loaded.process
+    events = set(event_names(found.loaded.source.data))
+    # The task of the engine's own as well, which no process declares.
+    tasks = {*process.tasks, LOOK_INTO.name}
+    known = {
+        "event": events,
+        "add": set(process.documents),
+        "documents": set(process.documents),
+        "done": tasks,
+        "tasks": tasks,
+        "no_tasks": tasks,
+        "overdue": tasks,
+        "escalated": tasks,
+        "possible": events,
+        "not_possible": events,
+        "in": set(process.states),
+        "state": set(process.states),
+        "places": set(process.places),
+        "capacity": set(process.places),
+        "with": set(process.fields),
+        "covers": set(process.covers),
+    }
+    for path, key, value in _named(root, source.root_value(root)):
+        for name in [value] if isinstance(value, str) else value:
+            if key in known and name not in known[key]:
+                noun = _NOUNS[key]
+                yield source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
+        # Here and not in its schema: which texts are durations is decided in calendars/duration.py alone.
+        if key in {"wait", "outage", "after"} and _duration_fault(value):
+            yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
+
+
+_NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
+_NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
+_NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
+_NOUNS |= {"covers": "requirement"}
+# Below these stand names that a process gives: a field may be called `event`, and names none.
+_VALUES = frozenset({"data", "with", "timers"})
+
+
+def _named(path: Path, value: Any) -> Iterator[tuple[Path, str, Any]]:
+    """Every key of the scenarios whose value names something, without what forms say."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, (str, list)) or key in _NOUNS:
+                yield (*path, key), key, inner
+            if key not in _VALUES:
+                yield from _named((*path, key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _named((*path, index), inner)
+
+
+def _duration_fault(text: str) -> str:
+    try:
+        parse(text)
+    except BadDuration as fault:
+        return str(fault)
+    return ""

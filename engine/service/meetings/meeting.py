@@ -1,0 +1,102 @@
+"""Meeting: one meeting as it is told, by the version of its process that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.agenda import reader
+from engine.case.command import Actor
+from engine.case.sight import ListSight, leads, meeting_sight, sight_of
+from engine.process.definition import MeetingKind, Process
+from engine.service.processes.catalogue import Catalogue
+from engine.store.meetings import StoredMeeting
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda; `version` counts its changes.
+
+    `process` is the version that it is read by: the one in force, or where that knows no such meetings any more the
+    latest that does.
+    """
+
+    id: int
+    process: Process
+    kind: MeetingKind
+    series: str
+    begins: datetime
+    link: str
+    present: tuple[str, ...]
+    minutes: str
+    held: bool
+    booked: int
+    version: int = 1
+
+    @property
+    def title(self) -> str:
+        """What it is called: the series where there are several, else the kind."""
+        if self.kind.per and self.series:
+            return self.process.fields[self.kind.per].choices.get(self.series, self.series)
+        return self.kind.title
+
+    def is_led_by(self, by: Actor) -> bool:
+        """Whether somebody keeps the dates of this kind of meeting."""
+        return leads(self.process, self.kind.name, by)
+
+    def is_heard_by(self, by: Actor) -> bool:
+        """Whether somebody may see it."""
+        return sight_of(self.process, by).hears(self.kind.name, self.series)
+
+    @property
+    def day(self) -> str:
+        """Its day, as cases name it."""
+        return self.begins.date().isoformat()
+
+    @property
+    def agenda(self) -> tuple[str, str, str, str]:
+        """What tells its agenda from all others: process, kind, series and day."""
+        return self.process.name, self.kind.name, self.series, self.day
+
+    @property
+    def value(self) -> str:
+        """What a case that follows the same version, and is booked on it, has in its date field."""
+        return self.value_in(self.process)
+
+    def value_in(self, process: Process) -> str:
+        """The same of a case that follows another version, which knows such meetings."""
+        # As a form would say it: a day, or the wall clock of the process without a zone.
+        is_day = process.fields[process.meetings[self.kind.name].date].type == "date"
+        return self.day if is_day else self.begins.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def read_by(process: Process, stored: StoredMeeting) -> Meeting:
+    """A meeting as this version, which knows its kind, reads it."""
+    begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored.seq)
+    return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)
+
+
+class Reading:
+    """Meetings as they are read at an instant (aware)."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime) -> None:
+        catalogue.refresh(connection)
+        self.now = now
+        self._versions = {name: catalogue.lately(connection, name, now) for name in catalogue.names()}
+
+    def tell(self, stored: StoredMeeting | None) -> Meeting | None:
+        """A meeting; None where there is none, or no version of its process knows its kind."""
+        process = stored and reader(self._versions.get(stored.process, ()), stored.meeting, stored.series)
+        return read_by(process, stored) if process and stored else None
+
+    def told(self, found: Iterable[StoredMeeting]) -> list[Meeting]:
+        """Those of stored meetings that a version knows."""
+        return [told for one in found if (told := self.tell(one))]
+
+    def sight(self, by: Actor) -> ListSight:
+        """The meetings that somebody sees in lists."""
+        return meeting_sight(self._versions.values(), by)

@@ -1,0 +1,71 @@
+"""Authenticators: second factors, by the codes of a telephone (RFC 6238) and by recovery codes.
+
+The secret of an authenticator is kept encrypted, since it has to be computed with; recovery codes as hashes.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import replace
+
+import pyotp
+from sqlalchemy import Connection
+
+from engine.clock import Clock
+from engine.service.keeping.safe import Safe
+from engine.service.people.people import digest
+from engine.store.keeping.secrets import authenticator_of
+from engine.store.people import accounts as store
+from engine.store.people.accounts import StoredAccount
+
+# Seconds for which one code holds: what every authenticator takes for granted.
+STEP = 30
+CODES = 8
+
+
+class Authenticators:
+    """Second factors, each within a transaction of whoever asks."""
+
+    def __init__(self, clock: Clock, safe: Safe) -> None:
+        self._clock = clock
+        self._safe = safe
+
+    def begun(
+        self, connection: Connection, account: StoredAccount, secret: str, step: int
+    ) -> tuple[StoredAccount, list[str]]:
+        """The account with an authenticator, of which the code of a step was shown; and its recovery codes.
+
+        Raises:
+            NoKey: there is no key to encrypt the secret with.
+        """
+        # 48 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
+        codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
+        hashes = json.dumps([digest(one) for one in codes])
+        kept = self._safe.shut(connection, secret, authenticator_of(account.person))
+        return replace(account, totp=kept, counter=step, recovery=hashes), codes
+
+    def use(self, connection: Connection, account: StoredAccount, code: str) -> bool:
+        """Use a code of the authenticator, or a recovery code, up; whether it is right.
+
+        Raises:
+            NoKey: the key is missing that the secret was encrypted with.
+        """
+        said = code.strip().replace(" ", "")
+        step = self.step_of(self._safe.opened(account.totp, authenticator_of(account.person)), said)
+        if step is not None:
+            # Only if none of this step or a later one was used: one read over a shoulder is good for nothing.
+            return store.use_counter(connection, account.person, step)
+        codes: list[str] = json.loads(account.recovery)
+        if digest(said.lower()) not in codes:
+            return False
+        left = json.dumps([one for one in codes if one != digest(said.lower())])
+        return store.use_recovery(connection, account.person, account.recovery, left)
+
+    def step_of(self, secret: str, code: str) -> int | None:
+        """Which step a code of the authenticator belongs to: now, the one before or after; None for a wrong one."""
+        now = int(self._clock.now().timestamp())
+        # One step before and one after: telephones are off by some seconds, and people type slowly.
+        codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
+        said = code.strip().encode()
+        return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)

@@ -1,0 +1,27 @@
+"""Tokens: what is kept of them, and what they may be used for. Times are UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a token may be used for. What the person may do limits it further."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token without its secret."""
+
+    id: int
+    login: str
+    title: str
+    scopes: tuple[str, ...]
+    issued: datetime
+    expires: datetime
+    revoked: datetime | None = None

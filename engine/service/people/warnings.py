@@ -1,0 +1,131 @@
+"""Warnings: what a person, and the other administrators, are told when more is shown to them, or when their second
+factor is gone; what a person is told when somebody tries to come in as them: by e-mail, and here until they have read
+it. Written in the transaction that it tells of; instants are text, UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.command import Actor
+from engine.case.sight import ADMINISTRATOR, Action, may, role_of
+from engine.case.time.instants import from_text, to_text
+from engine.clock import Clock
+from engine.service.cases.views import Page
+from engine.source.fault import Unknown
+from engine.store.database import Database
+from engine.store.messages.outbox import queue_email
+from engine.store.people import warnings as store
+from engine.store.people.people import StoredPerson, active_with, find_person
+
+PAGE = 50
+
+
+class UnknownWarning(Unknown):
+    """There is no such warning for this person."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that a person was told. `at` is aware; `read` says whether they have said that they read it."""
+
+    number: int
+    at: datetime
+    subject: str
+    said: str
+    read: bool
+
+
+class Warnings:
+    """What the people of one database are told until they have read it. Every method is one transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def unread(self, by: Actor, most: int = PAGE) -> list[Told]:
+        """At most so many of what somebody was told and has not read yet, the latest first."""
+        with self._database.reading() as connection:
+            return [_told(one) for one in store.warnings_of(connection, by.name, most, unread=True)]
+
+    def told(self, by: Actor, before: int = 0) -> Page[Told]:
+        """A page of everything that somebody was told, the latest first. `next`: the number it goes on before."""
+        with self._database.reading() as connection:
+            found = store.warnings_of(connection, by.name, PAGE + 1, before)
+        shown = tuple(_told(one) for one in found[:PAGE])
+        return Page(shown, str(shown[-1].number) if len(found) > PAGE else "")
+
+    def mark_read(self, number: int, by: Actor) -> None:
+        """Keep that somebody has read what they were told; twice is once.
+
+        Raises:
+            UnknownWarning: they were told no such thing.
+        """
+        with self._database.writing() as connection:
+            if store.warning_of(connection, by.name, number) is None:
+                raise UnknownWarning("There is no such warning.")
+            store.mark_read(connection, number, to_text(self._clock.now()))
+
+
+def _told(stored: store.StoredWarning) -> Told:
+    return Told(stored.id, from_text(stored.at), stored.subject, stored.said, stored.read is not None)
+
+
+def tell_of_sight(connection: Connection, login: str, by: str, now: str) -> None:
+    """Tell that somebody may see more than before, by what `by` did."""
+    said = f"What {login} may see here is more than before. It was changed by: {by}. If this is not right, sign in"
+    _tell(
+        connection, login, by, "Somebody may see more", f"{said} and look at the journal, or ask an administrator.", now
+    )
+
+
+def tell_of_factor(connection: Connection, login: str, now: str) -> None:
+    """Tell that the second factor of somebody is gone, by an invitation that was used."""
+    said = f"An invitation for {login} was used. The password is another one, and no code is asked for any more."
+    _tell(
+        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
+    )
+
+
+def tell_of_attempts(connection: Connection, login: str, count: int, now: str, *, is_known: bool) -> None:
+    """Tell a person, and nobody else, how often somebody failed to come in as them within a day.
+
+    `is_known`: they got past the password.
+    """
+    person = find_person(connection, login)
+    if person:
+        said = f"Within a day {count} attempts to come in here as {login} were refused. "
+        if is_known:
+            said += "Whoever it was knows your password, or sat where you were signed in. Choose another password."
+        else:
+            said += "You can come in as before. If it was not you, you need not do anything; ask for a code as well."
+        _tell_one(connection, person, "Somebody tries to come in as you", said, now)
+
+
+def tell_of_stopped_factor(connection: Connection, login: str, now: str) -> None:
+    """Tell that somebody has stopped to be asked for a second factor, by a code of theirs."""
+    said = f"No code is asked for any more when {login} signs in. It was stopped with a code of theirs."
+    _tell(
+        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
+    )
+
+
+def _tell(connection: Connection, login: str, by: str, subject: str, said: str, now: str) -> None:
+    told = [one for one in active_with(connection, ADMINISTRATOR) if one.login not in (login, by) and _administers(one)]
+    person = find_person(connection, login)
+    for one in [person, *told] if person and person.active else told:
+        _tell_one(connection, one, subject, said, now)
+
+
+def _tell_one(connection: Connection, person: StoredPerson, subject: str, said: str, now: str) -> None:
+    store.insert_warning(connection, person.id, subject, said, now)
+    if person.email:
+        queue_email(connection, person.email, subject, said, now)
+
+
+def _administers(person: StoredPerson) -> bool:
+    roles = frozenset(role if "/" in role else role_of("", role) for role in person.roles)
+    return may(Actor(person.login, roles), Action.ADMINISTER)

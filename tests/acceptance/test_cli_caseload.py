@@ -1,0 +1,75 @@
+"""The commands for cases: opened, moved on, shown and listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.acceptance.shell import Shell, open_panel
+
+
+def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
+    case = str(open_panel(house))
+    assert "Area panel" in house("cases", "--owner", "coordinator")
+    house("fire", case, "offer_programme", "programme=full_time", "--by", "coordinator", code=1)
+    assert house.error.splitlines()[0].startswith("Refused (requirement): Upload the referral form")
+    assert house.error.splitlines()[1] == "Missing: referral_form, rrs_baseline, send_plan, ehcna, ehcp"
+    shown = house("show", case, "--by", "coordinator")
+    assert "Offer Programme Management" in shown
+    assert "[referral_form, rrs_baseline, send_plan, ehcna, ehcp]" in " ".join(shown.split())
+    for name in ("referral_form", "rrs_baseline", "send_plan"):
+        (tmp_path / f"{name}.pdf").write_bytes(b"%PDF-1.7\n" + name.encode())
+        house("add-document", case, name, f"{name}.pdf", "--by", "sam:school@Hilltop")
+    said = house("fire", case, "offer_programme", "programme=full_time", "--by", "jo:coordinator")
+    assert said == f"Case {case}: Admission (programme.admission), version 5.\n"
+    report = house.json("show", case, "--by", "coordinator")
+    assert report["case"]["state"] == "programme.admission"
+    assert [one["type"] for one in report["case"]["documents"]] == ["application/pdf"] * 3
+    assert {one["event"]: one["allowed"] for one in report["possible"]}["complete_admission"] is True
+    assert [one["what"] for one in report["history"]][-1] == "Offer Programme Management"
+    assert report["history"][-1]["by"] == "jo"
+    house("fire", case, "withdraw", "reason=Moved", "--by", "coordinator")
+    assert "Withdrawn" in house("cases")
+    house("fire", case, "withdraw", "reason=Moved", "--by", "coordinator", code=1)
+    assert house.error == "Refused (ended): The case has ended: Withdrawn.\n"
+    house("verify")
+    assert house.error.endswith("no findings.\n")
+
+
+def test_whoever_looks_at_a_case_is_written_down(house: Shell) -> None:
+    case = str(open_panel(house))
+    assert house("accesses", case) == ""
+    assert house.error == "Nobody yet.\n"
+    house("show", case)
+    house("show", case, "--by", "jo:coordinator")
+    for command in ("cases", "tasks", "due"):
+        house(command)
+    house("cases", "--by", "jo:coordinator")
+    assert [(one["by"], one["what"]) for one in house.json("accesses", case)] == [
+        ("jo", "list of cases"),
+        ("command line", "dates"),
+        ("command line", "list of cases"),
+        ("jo", "case"),
+        ("command line", "case"),
+    ]
+    assert "jo" in house("accesses", case)
+
+
+def test_what_a_form_lacks_is_told_per_field(house: Shell) -> None:
+    case = str(open_panel(house))
+    house("fire", case, "school_continues", "--by", "coordinator", code=1)
+    assert house.error == "Refused (form): Advice must be filled in.\n  advice: Advice must be filled in.\n"
+
+
+def test_the_second_of_two_is_told(house: Shell) -> None:
+    case = str(open_panel(house))
+    house("fire", case, "add_details", "ground=x", "--by", "coordinator", "--expected-version", "1")
+    house("fire", case, "managed_move", "--by", "coordinator", "--expected-version", "1", code=1)
+    assert house.error.startswith("Refused (changed)")
+    house("fire", case, "managed_move", "--by", "coordinator", "--key", "k")
+    house("fire", case, "managed_move", "--by", "coordinator", "--key", "k")
+
+
+def test_empty_lists_say_so(house: Shell) -> None:
+    for command, said in (("cases", "No cases.\n"), ("tasks", "No tasks.\n"), ("due", "No timers.\n")):
+        assert house(command) == ""
+        assert house.error == said

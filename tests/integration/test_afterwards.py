@@ -1,0 +1,159 @@
+"""After a restore: no number and no key comes again, nobody is signed in, and nothing is sent before it is released."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine import Engine
+from engine.case.refusal import Code
+from engine.clock import SetClock
+from engine.service.messages.outbox import DROPPED, Email, Webhook
+from engine.service.people.attempts import Throttle
+from engine.store.keeping.afterwards import begin_anew
+from engine.store.keeping.counters import ROOM, given_out
+from engine.store.people.attempts import StoredAttempts, attempts_of, hold_attempts, put_attempts
+from engine.store.tables import invitations, sessions
+from engine.web.app import create_site
+from tests.integration.site import Visit, settle
+from tests.steps import PUPIL, done, in_placement, refusal
+
+
+@pytest.fixture
+def targets(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    """The address of a new database of the other kind, and of one more of the kind that it came from."""
+    lite = f"sqlite:///{tmp_path / 'restored.db'}"
+    make: Callable[[], str] = request.getfixturevalue("fresh_postgres")
+    is_lite = request.getfixturevalue("engine").database.is_sqlite
+    return [make(), lite] if is_lite else [lite, make()]
+
+
+class Stopped(Exception):
+    """Ends a transaction."""
+
+
+def moved(engine: Engine, url: str, name: str, folder: Path) -> Engine:
+    engine.backup(folder / f"{name}.zip")
+    Engine.restore(folder / f"{name}.zip", url, documents=folder / name)
+    return Engine(url, documents=folder / name, clock=engine.clock, keys=engine.safe._keys)
+
+
+@pytest.mark.postgres
+def test_there_and_back_with_drafts_and_their_documents(engine: Engine, targets: list[str], tmp_path: Path) -> None:
+    settle(engine)
+    sam = engine.people.person("sam").actor
+    begun, gone = (engine.desk.begin_draft("hbep-referral", "panel", sam) for _ in range(2))
+    engine.desk.keep_answers(begun, PUPIL, sam)
+    engine.desk.attach(begun, "ehcp", "plan.txt", io.BytesIO(b"a plan"), sam)
+    engine.desk.discard(gone, sam)
+    case = in_placement(engine)
+    with engine.database.reading() as connection:
+        before = given_out(connection)
+    assert before["drafts"] == gone
+    there = moved(engine, targets[0], "there", tmp_path)
+    again = moved(there, targets[1], "again", tmp_path)
+    for one, least in ((there, 1), (again, 2)):
+        assert one.verify().findings == ()
+        assert one.case(case.id) == engine.case(case.id)
+        assert one.history(case.id) == engine.history(case.id)
+        draft = one.desk.draft(begun, sam)
+        assert draft.data == engine.desk.draft(begun, sam).data
+        with one.documents.open(draft.documents[0]["hash"]) as content:
+            assert content.read() == b"a plan"
+        with one.database.reading() as connection:
+            assert all(last >= before[name] + least * ROOM for name, last in given_out(connection).items())
+        assert one.desk.begin_draft("hbep-referral", "panel", sam) > gone + least * ROOM
+        assert done(one.desk.send(begun, sam)).id > case.id + least * ROOM
+        assert one.verify().findings == ()
+        one.close()
+
+
+def test_nothing_is_answered_from_an_old_key_and_nothing_is_done_twice(
+    engine: Engine, targets: list[str], tmp_path: Path
+) -> None:
+    opened = done(engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key="k"))
+    done(engine.fire(opened.id, "add_details", "coordinator", {"tried": "x"}, idempotency_key="l"))
+    again = moved(engine, targets[0], "again", tmp_path)
+    for asked in (
+        again.open_case("hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key="k"),
+        again.fire(opened.id, "add_details", "coordinator", {"tried": "x"}, idempotency_key="l"),
+    ):
+        told = refusal(asked)
+        assert told.code is Code.CHANGED
+        assert "before the site was restored from a backup" in told.message
+    assert len(again.cases().items) == 1
+    new = done(again.open_case("hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key="new"))
+    repeated = again.open_case("hbep-referral", "coordinator", PUPIL, state="panel", idempotency_key="new")
+    assert done(repeated).id == new.id
+    again.close()
+
+
+def test_nobody_is_signed_in_and_no_invitation_lets_somebody_in_twice(
+    engine: Engine, targets: list[str], tmp_path: Path
+) -> None:
+    settle(engine)
+    assert engine.accounts.sign_in_as("jo")
+    engine.accounts.invite_again("max", by="ada:administrator")
+    secret, _ = engine.people.issue_token("jo", "A program", ["read"], 30)
+    again = moved(engine, targets[0], "again", tmp_path)
+    with again.database.reading() as connection:
+        assert connection.execute(select(sessions)).all() == connection.execute(select(invitations)).all() == []
+    assert again.people.identify(secret) is not None
+    again.close()
+
+
+@pytest.mark.parametrize("drop_old", [False, True])
+def test_nothing_is_sent_until_somebody_who_keeps_the_house_releases_it(
+    engine: Engine, targets: list[str], tmp_path: Path, clock: SetClock, drop_old: bool
+) -> None:
+    settle(engine)
+    engine.outbox.add_hook("https://example.org/hook")
+    in_placement(engine)
+    waited = len(engine.outbox.messages())
+    assert engine.outbox.paused() is None
+    again = moved(engine, targets[0], "again", tmp_path)
+    paused = again.outbox.paused()
+    assert paused is not None
+    assert paused.waiting == waited
+    clock.set(paused.since + timedelta(seconds=1))
+    done(again.open_case("hbep-referral", "coordinator", PUPIL, state="panel"))
+    sent: list[Webhook | Email] = []
+    assert again.outbox.deliver(sent.append) == 0
+    visit = Visit(create_site(again, throttle=Throttle(1000, 1000)), "ada")
+    assert "nothing is sent until somebody has looked" in visit.get("/").text
+    page = visit.get("/outbox").text
+    assert f"{waited + 1} messages wait and stand below" in page
+    visit.post("/outbox/release", {"old": "drop"} if drop_old else {})
+    assert again.outbox.paused() is None
+    assert "Nothing is sent" not in visit.get("/outbox").text
+    while again.outbox.deliver(sent.append):
+        pass
+    assert len(sent) == (1 if drop_old else waited + 1)
+    assert sum(one.fault == DROPPED for one in again.outbox.messages(200)) == (waited if drop_old else 0)
+    assert again.outbox.given_up() == 0
+    [act] = [one for one in again.journal("ada:administrator").items if one.did == "released"]
+    assert (act.by, act.after) == ("ada", {"dropped": waited if drop_old else 0})
+    assert again.outbox.release() == 0
+    again.close()
+
+
+def test_attempts_of_before_do_not_count_after_a_restore(engine: Engine) -> None:
+    with engine.database.writing() as connection:
+        hold_attempts(connection, "k")
+        put_attempts(connection, "k", StoredAttempts(3, "2023-01-01", "2023-01-02"))
+        begin_anew(connection, "2024-01-01T00:00:00.000000Z")
+        assert attempts_of(connection, "k") == StoredAttempts()
+
+
+def test_what_is_begun_anew_is_begun_in_the_transaction_of_the_restore(engine: Engine) -> None:
+    settle(engine)
+    assert engine.accounts.sign_in_as("jo")
+    with pytest.raises(Stopped), engine.database.writing() as connection:  # noqa: PT012
+        begin_anew(connection, "2024-01-01T00:00:00.000000Z")
+        raise Stopped
+    assert engine.outbox.paused() is None

@@ -1,0 +1,99 @@
+"""Reader: what is told of one case, to whom, and that it is written down; who may not see it learns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.case.sight import Action
+from engine.service import UnknownCase
+from engine.service.cases.reader import Reader
+from engine.service.lists.cursors import BadCursor
+from tests.integration.lending import Lending, lending
+
+__all__ = ["lending"]
+
+BOB, PIA = "bob:clerk", "pia:member@Chess"
+ASKED: list[Callable[[Reader, int, str], Any]] = [
+    lambda reader, case, by: reader.case(case, by),
+    lambda reader, case, by: reader.history(case, by),
+    lambda reader, case, by: reader.report(case, by),
+    lambda reader, case, by: reader.overview_of(case, by),
+    lambda reader, case, by: reader.possible_events(case, by),
+    lambda reader, case, by: reader.copy_of(case, "id_card", by),
+    lambda reader, case, by: reader.told_history(case, by),
+    lambda reader, case, by: reader.timeline(case, by),
+    lambda reader, case, by: reader.step_done(case, 1, by),
+    lambda reader, case, by: reader.accesses(case, by),
+    lambda reader, case, by: reader.seen(case, by, Action.SEE),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ASKED)))
+def test_a_case_that_is_not_seen_is_told_as_one_that_is_not_there(lending: Lending, number: int) -> None:
+    said = []
+    for case, by in ((lending.lathe, PIA), (999, BOB)):
+        with pytest.raises(UnknownCase) as unknown:
+            ASKED[number](lending.engine.reader, case, by)
+        said.append(str(unknown.value).replace(str(case), "?"))
+    assert said == ["There is no case ?."] * 2
+
+
+def test_a_case_is_told_with_its_history_and_what_may_be_done(lending: Lending) -> None:
+    reader = lending.engine.reader
+    case = reader.case(lending.saw, BOB)
+    assert (case.state, case.organisation, case.label) == ("requested", "Chess", "saw")
+    assert reader.history(lending.saw)[0].kind == "opened"
+    report = reader.report(lending.saw, BOB)
+    assert (report.case, len(report.history)) == (case, len(reader.history(lending.saw)))
+    assert reader.report(lending.saw).possible == ()
+    steps, process = reader.told_history(lending.saw, BOB, after=1)
+    assert (steps, process.name) == (list(report.history[1:]), "equipment-loan")
+    names = {one.event.name: one.refusal for one in reader.possible_events(lending.saw, BOB)}
+    assert names["refuse"] is None
+    assert names["accept"] is not None
+
+
+def test_a_timeline_goes_back_step_by_step_and_its_cursors_are_of_one_case(lending: Lending) -> None:
+    reader, case = lending.engine.reader, lending.refused
+    every = reader.told_history(case, BOB)[0][::-1]
+    page, back = reader.timeline(case, BOB, 1)[0], list[int]()
+    while True:
+        assert (list(page.items), page.total) == ([every[len(back)]], len(every))
+        back.append(page.items[0].seq)
+        if not page.next:
+            break
+        page = reader.timeline(case, BOB, 1, page.next)[0]
+    assert back == [one.seq for one in every]
+    assert reader.timeline(case, BOB, len(every))[0].items == tuple(every)
+    with pytest.raises(BadCursor):
+        reader.timeline(lending.saw, BOB, 1, page.newer)
+
+
+def test_the_last_step_that_somebody_did_is_found_behind_those_that_followed(lending: Lending) -> None:
+    step = lending.engine.reader.step_done(lending.refused, 99, BOB)
+    assert step is not None
+    assert step.what == "Refuse"
+    assert lending.engine.reader.step_done(lending.refused, 0, BOB) is None
+
+
+def test_a_document_that_is_not_there_is_told_and_nothing_is_written_down(lending: Lending) -> None:
+    before = lending.engine.accesses(lending.saw)
+    with pytest.raises(KeyError):
+        lending.engine.reader.copy_of(lending.saw, "id_card", BOB)
+    assert lending.engine.accesses(lending.saw) == before
+    assert lending.engine.reader.last_of_key("nobody:1", lending.saw) is None
+
+
+def test_who_was_shown_it_is_read_a_page_at_a_time_the_latest_first(lending: Lending) -> None:
+    engine = lending.engine
+    for name in ("ann", "ben", "cas"):
+        engine.note_accesses([lending.saw, lending.other], f"{name}:clerk", "a look")
+    first = engine.reader.access_page(lending.saw, limit=2)
+    assert [one.by for one in first.items] == ["cas", "ben"]
+    assert {str(one.at.tzinfo) for one in first.items} == {"America/New_York"}
+    assert engine.reader.access_page(lending.saw, limit=2, after=first.next).items[0].by == "ann"
+    with pytest.raises(BadCursor):
+        engine.reader.access_page(lending.other, after=first.next)

@@ -1,0 +1,75 @@
+"""Coverage: every part of a process is counted, and touched only by what really happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.authoring.coverage import Coverage, parts_of
+from engine.authoring.scenarios import ScenarioFile, load_scenarios, run_scenarios
+from engine.process.definition import Process
+from tests.conftest import LOAN
+
+FILE = LOAN.with_name("equipment-loan.scenarios.yaml")
+
+
+def test_the_parts_are_those_that_are_written(loan: Process) -> None:
+    parts = parts_of(loan)
+    assert parts["tasks"] == {"remind", "inspect", "answer"}
+    assert parts["requirements"] == {"L1", "L2", "L3"}
+    assert {"lent/late", "lent.late/reminder", "lent.late/charge"} <= parts["timers"]
+    assert {"open: requested", "requested: refuse -> refused", "anywhere: write_note -> (stays)"} <= parts[
+        "transitions"
+    ]
+    # Who takes an offered place never comes back to the queue; who asks for one may.
+    assert "queue: machine_free -> lent.out" in parts["transitions"]
+    assert "queue: machine_free -> queue" not in parts["transitions"]
+    assert "requested: accept -> queue" in parts["transitions"]
+
+
+@pytest.fixture(scope="module")
+def file() -> ScenarioFile:
+    return load_scenarios(Path(FILE))
+
+
+def covered(file: ScenarioFile, name: str) -> Coverage:
+    found = Coverage(file.process)
+    for result in run_scenarios(file, lambda one: one == name):
+        found.add(result)
+        result.close()
+    return found
+
+
+def test_what_one_scenario_touched_and_what_it_did_not(file: ScenarioFile) -> None:
+    found = covered(file, "A loan against a deposit")
+    assert found.touched["transitions"] == {
+        "open: requested",
+        "requested: accept -> lent.out",
+        "lent.out: bring_back -> closed",
+    }
+    assert found.untouched("requirements") == ["L2"]
+    assert "refused" in found.untouched("states")
+    assert found.untouched("timers") == sorted(parts_of(file.process)["timers"])  # it was back before any was due
+    assert not found.is_complete
+
+
+def test_a_timer_that_was_skipped_is_not_touched(file: ScenarioFile) -> None:
+    found = covered(file, "Late, reminded each week, charged after a month")
+    assert {"lent/late", "lent.late/reminder", "lent.late/charge"} <= found.touched["timers"]
+    name = "lent.late/charge"
+    entries = [one for one in _history(file) if one.kind == "timer" and one.event == name]
+    again = Coverage(file.process)
+    again._add_history([replace(one, note="It could not be done.") for one in entries])
+    assert entries
+    assert again.touched["timers"] == set()
+
+
+def _history(file: ScenarioFile) -> list[object]:
+    for result in run_scenarios(file, lambda one: one.startswith("Late")):
+        assert result.engine is not None
+        found = list(result.engine.history(1))
+        result.close()
+        return found  # type: ignore[return-value]
+    return []

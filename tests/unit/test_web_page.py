@@ -1,0 +1,80 @@
+"""Page: days, times, sizes and texts as people read them, and addresses without what is empty."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.web.page import ago, day, go, lines, moment, query, readable, short, size
+
+LONDON = ZoneInfo("Europe/London")
+NOON = datetime(2024, 3, 1, 12, tzinfo=LONDON)
+
+
+def test_days_and_times_have_no_zero_before_them() -> None:
+    assert (day(NOON), day("2026-12-04T00:00"), day(date(2026, 12, 4)), day(None)) == (
+        "1 March 2024",
+        "4 December 2026",
+        "4 December 2026",
+        "",
+    )
+    assert (short(NOON), short(""), moment(NOON), moment(None)) == (
+        "Fri 1 Mar 2024",
+        "",
+        "1 March 2024 at 12:00",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-12-04", "4 December 2026"),
+        ("2026-12-04 13:30", "4 December 2026 at 13:30"),
+        ("2026-02-31", "2026-02-31"),
+        ("about 2026-12-04", "about 2026-12-04"),
+        ("yes", "Yes"),
+        ("yes, if it rains", "yes, if it rains"),
+    ],
+)
+def test_only_a_day_is_said_as_one(text: str, said: str) -> None:
+    assert readable(text) == said
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (datetime(2024, 6, 1, 0, 15, tzinfo=LONDON), "since today"),
+        (datetime(2024, 5, 31, 23, 45, tzinfo=LONDON), "1 day"),
+        (datetime(2024, 5, 18, 12, tzinfo=LONDON), "2 weeks"),
+        (datetime(2024, 1, 31, 12, tzinfo=LONDON), "4 months"),
+        (None, ""),
+    ],
+)
+def test_days_that_have_passed_are_those_of_its_own_zone(since: datetime | None, said: str) -> None:
+    """At half past eleven in the evening of UTC it is the next day in London already."""
+    assert ago(since, datetime(2024, 5, 31, 23, 30, tzinfo=UTC)) == said
+
+
+def test_mentions_stand_out_and_nothing_that_was_typed_is_markup() -> None:
+    said = str(lines("<b>@jo</b>\nmail jo@example.org"))
+    assert said == ('&lt;b&gt;<strong class="casework-mention">@jo</strong>&lt;/b&gt;<br>mail jo@example.org')
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 byte"), (999, "999 bytes"), (1000, "1 kB"), (1_500_000, "1.5 MB")])
+def test_sizes(count: int, said: str) -> None:
+    assert size(count) == said
+
+
+def test_what_is_empty_stands_in_no_address() -> None:
+    values: dict[str, Any] = {"state": "", "show": ["a", "b"], "overdue": False, "after": "x&y"}
+    assert query(values, after="", sort="-id") == "show=a&show=b&sort=-id"
+    assert query(values) == "show=a&show=b&after=x%26y"
+
+
+def test_a_page_that_is_loaded_again_does_nothing_twice() -> None:
+    """Only after 303 every browser asks by GET."""
+    assert go("/cases").status_code == 303

@@ -1,0 +1,80 @@
+"""Records: values corrected, tasks put off, documents kept, and cases held back and erased in mid-walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from engine.case.refusal import Refusal
+from engine.case.snapshot import Snapshot
+from engine.case.time.instants import to_text
+from engine.service.keeping.retention import Certificate, Decided
+from tests.walking.people import PeopleWalk
+
+
+@dataclass
+class RecordsWalk(PeopleWalk):
+    """A walk in which what stands in cases is put right, and erased when its time has come."""
+
+    erased: set[int] = field(default_factory=set)
+
+    def correct(self, case: int, name: str, value: Any, right: bool) -> None:
+        """Put another value in the place of the one that stands in a field; or name an entry that did not bring it."""
+        number = self.cases[case]
+        came = [one.seq for one in self.engine.history(number) if name in one.data]
+        entry = (came[-1] if came else 1) + (0 if right else 1)
+        known = self.one(number)
+        result = self.engine.correct(number, entry, name, value, "It was written down wrong.", "clerk")
+        if self.told(result):
+            assert right
+            assert known.retained != "erased"
+            history = self.engine.history(number)
+            one = next(one for one in reversed(history) if one.kind == "correction")
+            assert (one.note["corrects"], one.data) == (entry, {name: value})
+
+    def postpone(self, case: int, task: str, hours: int) -> None:
+        """Put a task off; it must lie ahead."""
+        number, until = self.cases[case], self.clock.now() + timedelta(hours=hours)
+        result = self.engine.postpone_task(number, task, until, "They are away.", "clerk")
+        if self.told(result):
+            assert hours > 0
+            assert self.one(number).tasks[task]["due"] == to_text(until)
+
+    def document(self, case: int) -> None:
+        """Keep a document."""
+        self.told(self.engine.add_document(self.cases[case], "paper", b"paper", "clerk", name="paper.txt"))
+
+    def retain(self, case: int, what: Decided) -> None:
+        """Hold a case back, release it, ask for its erasure or take that back."""
+        number = self.cases[case]
+        known = self.one(number)
+        if self.told(self.engine.retain(number, what, "As was said.", "clerk")):
+            assert known.outcome or what != "asked"
+
+    def erase(self, case: int) -> None:
+        """Somebody else confirms that a case is erased."""
+        number = self.cases[case]
+        known = self.one(number)
+        result = self.engine.erase(number, "second:clerk")
+        if self.told(result):
+            assert isinstance(result, Certificate)
+            assert known.retained == "asked"
+            assert known.outcome
+            self.erased.add(number)
+        elif known.retained == "asked":
+            assert isinstance(result, Refusal)
+            # It was due when it was asked for: the clock was set back since, or a correction moved its day.
+            assert result.message.startswith(("It is kept until", "What is written in it"))
+
+    def check_beside(self, now: dict[int, Snapshot]) -> None:
+        """What was erased is named, is gone, and only what was."""
+        assert {one.case for one in self.engine.verify().erased} == self.erased
+        for number, one in now.items():
+            keep = self.of[number].keep
+            assert (one.retained == "erased") == (number in self.erased)
+            if number in self.erased:
+                assert keep is not None
+                assert set(one.data) <= keep.leaves
+                assert not one.documents
+        super().check_beside(now)
