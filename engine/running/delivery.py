@@ -7,6 +7,7 @@ answer; each step with a limit of its own would let a byte a second last for hou
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # For everything with one receiver: who takes longer is tried again later.
 SECONDS = 10.0
+# And so many for the last word of a mail server that has taken a letter.
+FAREWELL = 2.0
 
 
 class BadMailer(Invalid):
@@ -104,8 +107,9 @@ class Mailer:
             async with asyncio.timeout(SECONDS):
                 await self._enter(server)
                 await server.send_message(message)
+            await _take_leave(server)
         finally:
-            server.close()
+            _hang_up(server)
 
     async def _enter(self, server: aiosmtplib.SMTP) -> None:
         """Connect, and log in where there is a user: what goes wrong here is no fault of a message.
@@ -135,6 +139,24 @@ class Mailer:
         if self._how == "starttls" and type(error) is aiosmtplib.SMTPException and "STARTTLS" in str(error):
             return "the mail server offers no encryption (STARTTLS), and nothing is told it in clear (smtp_security)"
         return f"the mail server is not there ({type(error).__name__})"
+
+
+async def _take_leave(server: aiosmtplib.SMTP) -> None:
+    """Say that nothing more comes. The letter has been taken: whatever is answered here, it is not sent again."""
+    import aiosmtplib
+
+    with contextlib.suppress(OSError, aiosmtplib.SMTPException):
+        async with asyncio.timeout(FAREWELL):
+            await server.execute_command(b"QUIT")
+
+
+def _hang_up(server: aiosmtplib.SMTP) -> None:
+    """End a connection now. One that is only closed waits, with TLS, for a last word of the other side, and this loop
+    runs no longer than the letter: the connection would stay open until somebody clears up."""
+    line = server.transport
+    server.close()
+    if isinstance(line, asyncio.WriteTransport):
+        line.abort()
 
 
 def _is_here(host: str) -> bool:

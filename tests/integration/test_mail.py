@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dates
+import gc
 import ipaddress
 import socket
 import ssl
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from engine import Engine
 from engine.cli import running
 from engine.cli.settings import Settings
+from engine.running import delivery
 from engine.running.delivery import BadMailer, Mailer, Sender
 from engine.service.messages.outbox import TEST, Email, NotYet
 from engine.service.people.attempts import Throttle
@@ -33,12 +37,17 @@ LETTER = Email(1, "a@example.org", "Hello", "Text")
 
 
 class Box:
-    """What a server was told: letters, and the logins that were tried."""
+    """What a server was told: letters, the logins that were tried, and how often somebody said that he leaves."""
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
         self.logins: list[bytes] = []
         self.password = b"right"
+        self.left = 0
+
+    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802
+        self.left += 1
+        return "221 Bye"
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802
         self.taken.append(envelope)
@@ -92,8 +101,8 @@ def serve() -> Iterator[Serve]:
     """Starts a mail server; what it was told, and its address."""
     with ExitStack() as stack:
 
-        def start(kind: type[Controller] = Controller, **how: Any) -> tuple[Box, str]:
-            box = Box()
+        def start(kind: type[Controller] = Controller, box: Box | None = None, **how: Any) -> tuple[Box, str]:
+            box = box or Box()
             with socket.create_server((HERE, 0)) as free:
                 port = free.getsockname()[1]
             server = kind(box, hostname=HERE, port=port, authenticator=box.let_in, **how)
@@ -123,6 +132,37 @@ def test_a_letter_and_a_login_go_to_a_server_that_proves_its_name(serve: Serve, 
     whole, elsewhere = serve(Implicit, ssl_context=proven, auth_require_tls=False)
     mailer(elsewhere, "tls").send(LETTER)
     assert (len(box.taken), box.logins, len(whole.taken), whole.logins) == (2, [b"casework"], 1, [b"casework"])
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls", "none"])
+def test_nothing_of_a_connection_stays(serve: Serve, proven: ssl.SSLContext, security: str) -> None:
+    how = {"starttls": {"tls_context": proven}, "tls": {"ssl_context": proven, "auth_require_tls": False}, "none": {}}
+    box, address = serve(Implicit if security == "tls" else Controller, **how[security])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for _ in range(10):
+            mailer(address, security, user="").send(LETTER)
+        gc.collect()
+    assert [str(one.message) for one in told if "unclosed" in str(one.message)] == []
+    assert (len(box.taken), box.left) == (10, 10)
+
+
+class Mute(Box):
+    """A server that takes letters, and then says nothing more."""
+
+    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802
+        self.left += 1
+        await asyncio.Event().wait()
+        return "221 Bye"
+
+
+def test_a_letter_that_was_taken_is_sent_whatever_the_server_says_to_the_farewell(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "FAREWELL", 0.1)
+    box, address = serve(box=Mute())
+    mailer(address, user="").send(LETTER)
+    assert (len(box.taken), box.left) == (1, 1)
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
