@@ -13,6 +13,7 @@ class Lock(IntEnum):
     TIMERS = 0x636173650001  # who fires them
     CONTENTS = 5_320_417  # shared by who keeps one, held by who removes one
     TELLING = 5_320_418  # who tells people what is due
+    HOOKS = 5_320_419  # who adds an address that is told
     JOURNAL = 7_220_020  # who adds a row behind the last one
 
 

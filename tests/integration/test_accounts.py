@@ -134,6 +134,16 @@ def test_a_code_holds_for_its_own_step_and_those_beside_it_once(engine: Engine, 
     assert engine.accounts.give_code(again, right) is None
 
 
+def test_a_code_is_good_for_nothing_once_the_session_that_asked_for_it_has_ended(engine: Engine) -> None:
+    device = pyotp.random_base32()
+    assert engine.accounts.add_second_factor("jo", device, code(engine, device, -1)) is not None
+    asked = engine.accounts.session(key_of(engine))
+    assert asked is not None
+    engine.accounts.set_password("jo", NEW)
+    assert engine.accounts.give_code(asked, code(engine, device)) is None
+    assert engine.accounts.sessions("jo") == []
+
+
 def test_each_recovery_code_is_good_once(engine: Engine) -> None:
     device = pyotp.random_base32()
     codes = engine.accounts.add_second_factor("jo", device, code(engine, device))

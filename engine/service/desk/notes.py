@@ -74,6 +74,7 @@ class Notes:
             return Refusal(Code.FORM, message, fields={"text": message})
         note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting)
         with self._site.database.writing() as connection:
+            store.hold_notes(connection, case)
             last = store.notes_of(connection, case, 1)
             if last and replace(last[0][1], at=note.at) == note:
                 return None  # sent twice, by a double click or from a page that was gone back to

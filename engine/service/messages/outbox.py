@@ -27,6 +27,7 @@ from engine.store.database import Database
 from engine.store.keeping.afterwards import PAUSED
 from engine.store.keeping.secrets import secret_of_hook
 from engine.store.keys import NoKey
+from engine.store.locks import Lock, hold
 from engine.store.messages import outbox as store
 from engine.store.messages.outbox import EMAIL, WEBHOOK, Hook, StoredMessage
 from engine.store.people.people import reads_email
@@ -121,6 +122,7 @@ class Outbox:
         secret = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
             # By a double click, or from two windows: twice told, it would do everything twice.
+            hold(connection, Lock.HOOKS)
             if any(one.url == url and one.active for one in store.all_hooks(connection)):
                 raise BadHook("This address is told already: it stands below. Renew its secret if you do not have it.")
             # Its number is part of what is encrypted, and is known only now.

@@ -119,7 +119,7 @@ class Accounts:
         """Earlier invitations become void: all of them, or those that expire by `void_until` (UTC)."""
         secret, expires = secrets.token_urlsafe(32), to_text(self._clock.now() + INVITED)
         with self._database.writing() as connection:
-            person = known_person(connection, login)
+            person = known_person(connection, login, alone=True)
             if not person.active:
                 raise BadPerson(f"{login} is not active.")
             store.delete_invitations(connection, person.id, void_until)
@@ -148,10 +148,10 @@ class Accounts:
         # Outside of the transaction: hashing is slow on purpose, and others wait to write.
         hashed = self._hashed(login, password)
         with self._database.writing() as connection:
+            person = known_person(connection, login, alone=True)
             # It was only looked at before: of two who use it at once, one gets it here.
             if not store.take_invitation(connection, digest(secret)):
                 return None
-            person = known_person(connection, login)
             store.delete_invitations(connection, person.id)
             before = store.account_of(connection, person.id, to_change=True)
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
@@ -171,7 +171,7 @@ class Accounts:
         """
         hashed = self._hashed(login, password)
         with self._database.writing() as connection:
-            person = known_person(connection, login)
+            person = known_person(connection, login, alone=True)
             known = store.account_of(connection, person.id, to_change=True) or StoredAccount(person.id, "", "", 0, "[]")
             store.put_account(connection, replace(known, password=hashed), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
@@ -239,7 +239,12 @@ class Accounts:
         right = is_right(account.password if account else decoy(), password)
         if not right or person is None or account is None or not person.active:
             return None
-        return self._begin(person.id, Stage.CODE if account.totp else Stage.SIGNED_IN)
+        with self._database.writing() as connection:
+            # Hashing is slow on purpose: what was found right may be another password by now, or for nobody any more.
+            known, now = people_store.hold_person(connection, person.login), store.account_of(connection, person.id)
+            if known is None or not known.active or now is None or now.password != account.password:
+                return None
+            return self._begin(connection, person.id, Stage.CODE if now.totp else Stage.SIGNED_IN)
 
     def confirmed(self, login: str, password: str) -> bool:
         """Whether this is the password of the person, who is signed in and asked again."""
@@ -249,9 +254,9 @@ class Accounts:
 
     def sign_in_as(self, login: str) -> str | None:
         """The key of a new session for somebody whom an organisation's own sign-in has named; None if unknown."""
-        with self._database.reading() as connection:
-            person = people_store.find_person(connection, login)
-        return self._begin(person.id, Stage.SIGNED_IN) if person is not None and person.active else None
+        with self._database.writing() as connection:
+            person = people_store.hold_person(connection, login)
+            return self._begin(connection, person.id, Stage.SIGNED_IN) if person and person.active else None
 
     def person_with_email(self, email: str) -> str | None:
         """The login of the only active person with this e-mail address; None where there is not just one."""
@@ -263,24 +268,24 @@ class Accounts:
     def give_code(self, session: Session, code: str) -> str | None:
         """The key of the session that follows when the code, or a recovery code, is right; else None."""
         with self._database.writing() as connection:
-            person = known_person(connection, session.person.login)
+            person = known_person(connection, session.person.login, alone=True)
             account = store.account_of(connection, person.id)
             if account is None or not self._authenticators.use(connection, account, code):
                 return None
-            store.end_session(connection, digest(session.key))
-        return self._begin(person.id, Stage.SIGNED_IN)
+            # By another password, or another window, it has ended meanwhile.
+            ended = store.end_session(connection, digest(session.key))
+            return self._begin(connection, person.id, Stage.SIGNED_IN) if ended else None
 
     # Sessions
 
-    def _begin(self, person: int, stage: Stage) -> str:
+    def _begin(self, connection: Connection, person: int, stage: Stage) -> str:
         key, now = secrets.token_urlsafe(32), self._clock.now()
-        with self._database.writing() as connection:
-            visit = store.last_seen(connection, person) or to_text(now - timedelta(days=7))
-            # Those that ended stay as long: they say when somebody was here last.
-            store.delete_old_sessions(connection, to_text(now - timedelta(days=60)))
-            times = (to_text(now), to_text(now), visit)
-            session = StoredSession(digest(key), person, str(stage), secrets.token_urlsafe(32), *times)
-            store.insert_session(connection, session)
+        visit = store.last_seen(connection, person) or to_text(now - timedelta(days=7))
+        # Those that ended stay as long: they say when somebody was here last.
+        store.delete_old_sessions(connection, to_text(now - timedelta(days=60)))
+        times = (to_text(now), to_text(now), visit)
+        session = StoredSession(digest(key), person, str(stage), secrets.token_urlsafe(32), *times)
+        store.insert_session(connection, session)
         return key
 
     def session(self, key: str) -> Session | None:
@@ -354,13 +359,15 @@ class Accounts:
         """A new secret address of a person's calendar; the one before is void."""
         secret = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
-            store.put_feed(connection, known_person(connection, login).id, digest(secret), to_text(self._clock.now()))
+            store.put_feed(
+                connection, known_person(connection, login, alone=True).id, digest(secret), to_text(self._clock.now())
+            )
         return secret
 
     def drop_feed(self, login: str) -> None:
         """Let the address of a person's calendar lead nowhere."""
         with self._database.writing() as connection:
-            store.put_feed(connection, known_person(connection, login).id, None, to_text(self._clock.now()))
+            store.put_feed(connection, known_person(connection, login, alone=True).id, None, to_text(self._clock.now()))
 
     def has_feed(self, login: str) -> bool:
         """Whether a person has a calendar address."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from engine.store.statement import Statement
-from engine.store.tables import drafts, notes, people, saved_views
+from engine.store.tables import cases, drafts, notes, people, saved_views
 
 _columns = ("process", "state", "data", "documents", "seq", "changed", "key", "case_id")
 _theirs = (
@@ -56,6 +56,12 @@ class StoredDraft:
     changed: str
     key: str = ""
     case: int | None = None
+
+
+def hold_notes(connection: Connection, case: int) -> None:
+    """Nobody else adds a note to a case until this transaction ends; who does so now is waited for."""
+    # SQLite has one writer at a time, and leaves the lock out.
+    connection.execute(select(cases.c.id).where(cases.c.id == case).with_for_update(key_share=True))
 
 
 def insert_note(connection: Connection, case: int, note: StoredNote) -> None:

@@ -177,9 +177,10 @@ def touch_session(connection: Connection, digest: str, now: str) -> None:
     connection.execute(update(sessions).where(sessions.c.hash == digest).values(seen=now))
 
 
-def end_session(connection: Connection, digest: str) -> None:
-    """End a session. Its row stays, because it says when the person was here last."""
-    connection.execute(update(sessions).where(sessions.c.hash == digest).values(stage=ENDED))
+def end_session(connection: Connection, digest: str) -> bool:
+    """End a session; whether it had not ended. Its row stays, because it says when the person was here last."""
+    query = update(sessions).where(sessions.c.hash == digest, sessions.c.stage != ENDED)
+    return connection.execute(query.values(stage=ENDED)).rowcount == 1
 
 
 def end_sessions(connection: Connection, person: int) -> int:
