@@ -224,6 +224,22 @@ def test_what_is_required_must_be_filled_in_though_it_is_known(shy: Process, giv
     assert check_form(shy, {"n": False}, given, seen())[1] == {}
 
 
+@pytest.mark.parametrize(
+    ("known", "given", "said"),
+    [
+        ({}, {}, "Name must be filled in, but cannot be given yet: it depends on Consent."),
+        ({"c": True}, {"c": "no"}, "Name must be filled in, but cannot be given yet: it depends on Consent."),
+        ({}, {"c": "yes"}, "Name must be filled in."),
+        ({"c": True}, {}, "Name must be filled in."),
+    ],
+)
+def test_what_is_required_before_it_can_be_given_says_what_it_depends_on(
+    shy: Process, known: dict[str, Any], given: dict[str, Any], said: str
+) -> None:
+    """A form asks for nothing that cannot be given, so that the fault alone has to lead on."""
+    assert check_form(shy, {"c": False, "secret": True}, given, seen(**known))[1] == {"secret": said}
+
+
 @pytest.mark.parametrize(("number", "fits"), [(0, False), (1, True), (5, True), (6, False)])
 def test_the_least_and_the_most_are_taken(shy: Process, number: int, fits: bool) -> None:
     assert (check_form(shy, REQUIRED, {"n": number}, seen())[1] == {}) is fits

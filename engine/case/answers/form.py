@@ -47,16 +47,27 @@ def check_form(
             values[name] = value_of(process.fields[name], raw, process.zone)
         except _Fault as fault:
             faults[name] = str(fault)
-    for name, required in form.items():
-        if required and name not in faults and values.get(name) is None:
-            faults[name] = f"{process.fields[name].title} must be filled in."
-    return values, faults | _premature(process, values, faults, view)
-
-
-def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str, str], view: View) -> dict[str, str]:
-    """Fields that may not be given yet, such as a name before there is consent."""
     # With what this very form says: consent and name may be given together.
     merged = View({**view.data, **values}, view.state, view.documents, view.free, view.now)
+    faults |= _lacking(process, form, values, faults, merged)
+    return values, faults | _premature(process, values, faults, merged)
+
+
+def _lacking(
+    process: Process, form: Mapping[str, bool], values: Mapping[str, Any], faults: Mapping[str, str], merged: View
+) -> dict[str, str]:
+    """Fields that must be filled in; of one that cannot be yet, and is not asked for, what it depends on."""
+    found = {}
+    for name, required in form.items():
+        if required and name not in faults and values.get(name) is None:
+            said = f"{process.fields[name].title} must be filled in"
+            is_open = shown(process, name, merged)
+            found[name] = f"{said}." if is_open else f"{said}, but cannot be given yet: {_condition(process, name)}."
+    return found
+
+
+def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str, str], merged: View) -> dict[str, str]:
+    """Fields that may not be given yet, such as a name before there is consent."""
     return {
         name: f"{process.fields[name].title} cannot be given yet: {_condition(process, name)}."
         for name, value in values.items()
