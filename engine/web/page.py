@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +17,7 @@ from engine import __version__
 from engine.calendars.day import day_of
 from engine.service.desk.notes import MENTION
 from engine.source.address import parts_of
-from engine.source.words import counted
+from engine.source.words import counted, said_day, said_moment
 from engine.store.desk.typed_forms import StoredForm
 from engine.web.bundle import asset
 from engine.web.forms.refill import fill
@@ -50,7 +49,6 @@ def environment() -> Environment:
         "lines": lines,
         "size": size,
         "initial": initial,
-        "readable": readable,
     }
     made.globals |= {"release": __version__, "asset": asset, "counted": counted}
     return made
@@ -105,7 +103,7 @@ def go(path: str) -> RedirectResponse:
 def day(value: date | datetime | str | None) -> str:
     """A day as people write it: 4 December 2026."""
     found = _date_of(value)
-    return f"{found.day} {found:%B %Y}" if found else ""
+    return said_day(found) if found else ""
 
 
 def short(value: date | datetime | str | None) -> str:
@@ -122,7 +120,7 @@ def _date_of(value: date | datetime | str | None) -> date | None:
 
 def moment(value: datetime | None) -> str:
     """A day and a time: 4 December 2026 at 13:30."""
-    return "" if value is None else f"{day(value)} at {value:%H:%M}"
+    return "" if value is None else said_moment(value)
 
 
 def ago(value: datetime | None, now: datetime) -> str:
@@ -148,25 +146,6 @@ def lines(text: str) -> Markup:
     """A text that people wrote, with its lines, and mentions of people made plain to see."""
     safe = str(escape(text)).replace("\n", "<br>")
     return Markup(MENTION.sub(r'<strong class="casework-mention">@\1</strong>', safe))  # noqa: S704  escaped above
-
-
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?")
-
-
-def readable(text: str) -> str:
-    """The text of a field; a day or a time in words."""
-    if _DATED.fullmatch(text):
-        return said_date(text)
-    return initial(text) if text in {"yes", "no"} else text
-
-
-def said_date(text: str) -> str:
-    """A day, or a day and a time, in words; as it stands where it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return moment(found) if len(text) > 10 else day(found)
 
 
 def size(count: int) -> str:

@@ -135,8 +135,10 @@ def test_documents_of_drafts_are_in_a_backup_and_one_that_is_lost_is_named(
     again.close()
 
 
+COLOURS = "  colours: {title: Colours, type: choices, choices: {r: Red, g: Green}}\n"
 WALK_IN = (
-    "  walk_in: {owner: clerk, deadline: {within: 3 days, raise: answer}, events: {ask: {title: Ask, to: requested}}}\n"
+    "  walk_in: {title: Walk-in, owner: clerk,"
+    " deadline: {within: 3 days, raise: answer}, events: {ask: {title: Ask, to: requested}}}\n"
 )
 
 
@@ -145,7 +147,11 @@ def earlier(text: str) -> str:
     for old, new in (
         ('version: "2"', 'version: "1"'),
         ("initial: requested", "initial: [requested, walk_in]"),
-        ("form: {club: required, item: required}", "form: {club: required, item: required, reminders: optional}"),
+        (
+            "form: {club: required, item: required}",
+            "form: {club: required, item: required, reminders: optional, colours: optional}",
+        ),
+        ("fields:\n", f"fields:\n{COLOURS}"),
         ("documents:\n", "documents:\n  photo: {title: Photo}\n"),
         ("states:\n  requested:", f"states:\n{WALK_IN}  requested:"),
     ):
@@ -160,15 +166,17 @@ def test_what_a_later_version_does_not_take_is_told_and_the_draft_can_be_sent(si
     engine.people.change(replace(engine.people.person("sam"), roles=("tool-loan/clerk",), organisation=None))
     visit, sam = Visit(site, "sam"), engine.people.person("sam").actor
     number = engine.desk.begin_draft("tool-loan", "walk_in", sam)
-    engine.desk.keep_answers(number, {"club": "Hilltop", "item": "lathe", "reminders": "7"}, sam)
+    engine.desk.keep_answers(number, {"club": "Hilltop", "item": "lathe", "reminders": "7", "colours": ["r", "g"]}, sam)
     engine.desk.attach(number, "photo", "photo.pdf", io.BytesIO(b"%PDF-1.4 photo"), sam)
     seal = seal_of(engine.desk.draft(number, sam))
     engine.publish(later)
     for path in ("", "/check"):
         told = visit.get(f"/drafts/{number}{path}").text
-        assert "A case does not begin at walk_in any more. This one begins at Requested." in told
+        assert "A case does not begin at Walk-in any more. This one begins at Requested." in told
         assert "Reminders sent is not asked for any more: 7" in told
-        assert "photo is not taken any more: photo.pdf" in told
+        # This version knows neither: they are told in the words of the one before.
+        assert "Colours is not asked for any more: Red, Green" in told
+        assert "Photo is not taken any more: photo.pdf" in told
     # What was looked over before the other version came is not what would be sent now.
     assert "changed meanwhile" in visit.post(f"/drafts/{number}/send", {"seal": seal}, 409).text
     assert isinstance(engine.desk.send(number, sam), Refusal)

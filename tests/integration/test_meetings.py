@@ -31,7 +31,7 @@ def test_a_meeting_is_planned_by_who_leads_it_once_a_day(engine: Engine) -> None
         "2023-10-03", "13:30 BST", "https://example.org", "2023-10-03T13:30",
     )  # fmt: skip
     refused = [
-        ((*FORUM, DAY, time(9)), JO, "There is a meeting on 03 October 2023 already."),
+        ((*FORUM, DAY, time(9)), JO, "There is a meeting on 3 October 2023 already."),
         ((*FORUM, LATER, AT), PIA, "This can be done by those who lead the meeting."),
         (("hbep-referral", "forum", "east", LATER, AT), JO, "Choose which"),
         ((*FORUM, date(1999, 12, 31), AT), JO, "between 2000 and 2199"),

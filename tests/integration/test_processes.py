@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from engine import Actor, shipped
+from engine import Actor, Engine, shipped
 from engine.service.processes.catalogue import UnknownProcess
 from engine.store import processes as store
 from tests.conftest import LOAN, REFERRAL
@@ -77,3 +79,13 @@ def test_published_texts_are_found_as_they_were_kept(lending: Lending) -> None:
         calendar = store.calendar_text(connection, "leicestershire")
         assert calendar == store.StoredCalendar(1, CALENDAR, store.text_hash(CALENDAR))
         assert store.calendar_text(connection, "rutland") is None
+
+
+def test_every_version_is_known_the_one_in_force_first(engine: Engine) -> None:
+    rooms, text = engine.published, LOAN.read_text()
+    rooms.publish(text)
+    assert [one.version for one in rooms.lately("equipment-loan")] == ["1"]
+    for version, day in (("0", "2001-01-01"), ("later", "2150-01-01")):
+        dated = re.sub(r"effective_from: .*", f"effective_from: {day}", text)
+        rooms.publish(dated.replace('version: "1"', f'version: "{version}"'))
+    assert [one.version for one in rooms.lately("equipment-loan")] == ["1", "0", "later"]

@@ -13,7 +13,7 @@ from engine.case.step.possible import Possible
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.cases.views import case_view
-from engine.service.cases.words import Step, choice_of, shown_fields, tell, text_of
+from engine.service.cases.words import Step, choice_of, shown_fields, tell
 from tests.workshop import CLERK, START, ask, done, facts, fire, opened, refused, tick, workshop
 
 
@@ -75,25 +75,11 @@ def test_tasks_and_documents_are_told_by_their_titles(process: Process) -> None:
     assert told(process, late, CompleteTask("look", CLERK, week), 7)[0].what == "Look: done"
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "text"),
-    [("urgent", True, "yes"), ("urgent", False, "no"), ("kind", "lathe", "lathe"), ("price", 0.0, "0")],
-)
-def test_values_are_told_as_people_read_them(process: Process, name: str, value: object, text: str) -> None:
-    assert text_of(process.fields[name], value) == text
-
-
-def test_choices_and_times_are_told_by_their_titles(loan: Process, referral: Process) -> None:
-    assert text_of(loan.fields["item"], "saw") == "Saw"
-    assert text_of(referral.fields["days"], ["mon", "fri", "gone"]) == "Monday, Friday, gone"
-    assert text_of(referral.fields["forum_date"], "2024-01-09T14:00") == "2024-01-09 14:00"
-
-
 def test_fields_are_shown_with_their_titles(process: Process) -> None:
     case = case_view(process, 1, opened(process, urgent=False, kind="bench"), START + timedelta(days=1))
     assert [(one.title, one.text) for one in shown_fields(process, case)] == [
         ("Kind of place", "bench"),
-        ("Urgent", "no"),
+        ("Urgent", "No"),
     ]
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.web.page import ago, day, go, lines, moment, query, readable, short, size
+from engine.web.page import ago, day, go, lines, moment, query, short, size
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2024, 3, 1, 12, tzinfo=LONDON)
@@ -27,21 +27,6 @@ def test_days_and_times_have_no_zero_before_them() -> None:
         "1 March 2024 at 12:00",
         "",
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("2026-12-04", "4 December 2026"),
-        ("2026-12-04 13:30", "4 December 2026 at 13:30"),
-        ("2026-02-31", "2026-02-31"),
-        ("about 2026-12-04", "about 2026-12-04"),
-        ("yes", "Yes"),
-        ("yes, if it rains", "yes, if it rains"),
-    ],
-)
-def test_only_a_day_is_said_as_one(text: str, said: str) -> None:
-    assert readable(text) == said
 
 
 @pytest.mark.parametrize(

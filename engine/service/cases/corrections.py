@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.case.answers.form import check_form
+from engine.case.answers.wording import text_of
 from engine.case.command import Actor, Correct
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
@@ -21,7 +22,6 @@ from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view, local, shown_data
-from engine.service.cases.words import text_of
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from engine.case.answers.wording import text_of
 from engine.case.entry import Entry
 from engine.case.step.possible import Possible
 from engine.case.time.schedule import ESCALATION
-from engine.process.definition import Field, Process
+from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, local
-from engine.source.number import written
+from engine.source.words import said_day
 
 
 @dataclass(frozen=True)
@@ -103,16 +103,6 @@ def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
     )
 
 
-def text_of(field: Field, value: Any) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(field.choices.get(one, one) for one in value)
-    text = written(value) if isinstance(value, (int, float)) else str(value)
-    return text.replace("T", " ") if field.type == "time" else field.choices.get(text, text)
-
-
 def choice_of(possible: Possible) -> Choice:
     """What may, or may not yet, be done."""
     event, refusal = possible.event, possible.refusal
@@ -182,8 +172,7 @@ def _stopped(process: Process, entry: Entry) -> str:
     if note.get("stopped"):
         return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
     again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
-    # Without %-d, which not every system knows.
-    tried = f" It is tried again on {again[0].strftime('%d %B %Y').lstrip('0')}." if again else ""
+    tried = f" It is tried again on {said_day(again[0])}." if again else ""
     return f"{_readable(note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
 
 
@@ -196,7 +185,7 @@ def _task(process: Process, entry: Entry) -> str:
     if entry.closed:
         return f"{title}: done"
     if entry.note.get("reason"):
-        until = local(process, entry.tasks[entry.event]["due"]).strftime("%d %B %Y").lstrip("0")
+        until = said_day(local(process, entry.tasks[entry.event]["due"]))
         return f"{title}: due on {until} instead"
     person = entry.tasks.get(entry.event, {}).get("person")
     return f"{title}: given to {person}" if person else f"{title}: given back to its role"

@@ -17,6 +17,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from engine.source.words import said_when
+
 FONT = "NotoSans"
 FILE = "NotoSans[wdth,wght].ttf"
 SIZES = {"title": 20, "case": 16, "part": 13, "text": 10}
@@ -49,22 +51,22 @@ def said_unknown(unknown: list[str]) -> str:
 def lines_of(told: dict[str, Any]) -> Iterator[Line]:
     """What stands in the PDF: the kind of each line and its text."""
     yield "title", f"What is kept about {told['subject']}"
-    yield "text", f"To be used until {told['good_until']}. The same, for programs, stands in export.json."
+    yield "text", f"To be used until {said_when(told['good_until'])}. The same, for programs, stands in export.json."
     for case in told["cases"]:
         yield from _case(case)
 
 
 def _case(case: dict[str, Any]) -> Iterator[Line]:
     yield "case", f"Case {case['case']}: {case['process']}"
-    kept = case["kept_until"] or "not known yet"
-    yield "text", f"Opened {_moment(case['opened'])}. State: {case['state']}. Outcome: {case['outcome'] or 'none yet'}."
+    opened, kept = said_when(case["opened"]), said_when(case["kept_until"] or "not known yet")
+    yield "text", f"Opened {opened}. State: {case['state']}. Outcome: {case['outcome'] or 'none yet'}."
     yield "text", f"Kept until: {kept}."
     parts = {
         "What is known": map(_value, case["fields"]),
         "Documents": map(_document, case["documents"]),
         "Notes": map(_note, case["notes"]),
         "What happened": (line for one in case["history"] for line in _step(one)),
-        "Who saw it": (f"{_moment(one['at'])}, {one['by']}: {one['what']}" for one in case["seen_by"]),
+        "Who saw it": (f"{said_when(one['at'])}, {one['by']}: {one['what']}" for one in case["seen_by"]),
     }
     for title, texts in parts.items():
         yield "part", title
@@ -76,17 +78,17 @@ def _value(one: dict[str, Any]) -> str:
 
 
 def _document(one: dict[str, Any]) -> str:
-    named = f"{one.get('name')}, {_moment(one['at'])}, {one['by']}; file {one['file']}" if "file" in one else ""
+    named = f"{one.get('name')}, {said_when(one['at'])}, {one['by']}; file {one['file']}" if "file" in one else ""
     return f"{one['title']}: {_or_withheld(one, named)}"
 
 
 def _note(one: dict[str, Any]) -> str:
-    return f"{_moment(one['at'])}{', ' + one['by'] if 'by' in one else ''}: {_or_withheld(one, one.get('text', ''))}"
+    return f"{said_when(one['at'])}{', ' + one['by'] if 'by' in one else ''}: {_or_withheld(one, one.get('text', ''))}"
 
 
 def _step(one: dict[str, Any]) -> Iterator[str]:
     to = f", to: {one['to']}" if one.get("to") else ""
-    yield f"{_moment(one['at'])}, {one['by']}: {one['what']}{to}"
+    yield f"{said_when(one['at'])}, {one['by']}: {one['what']}{to}"
     if "withheld" in one:
         yield _or_withheld(one, "")
     yield from map(_value, one.get("values", ()))
@@ -96,10 +98,6 @@ def _step(one: dict[str, Any]) -> Iterator[str]:
 
 def _or_withheld(one: dict[str, Any], text: str) -> str:
     return f"withheld. {one['withheld']}" if "withheld" in one else text
-
-
-def _moment(text: str) -> str:
-    return text[:16].replace("T", " ")
 
 
 def _font() -> TTFont:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendars.day import day_of
+from engine.case.answers.wording import text_of
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import list_sight
@@ -25,7 +26,7 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local, shown_data, shown_entry
-from engine.service.cases.words import shown_fields, tell, text_of
+from engine.service.cases.words import shown_fields, tell
 from engine.service.site import Site
 from engine.source.fault import Invalid, Unknown
 from engine.store.cases import cases as store
@@ -200,8 +201,7 @@ def _step(process: Process, number: int, entry: Entry, making: _Making) -> dict[
 
 def _value(process: Process, number: int, name: str, value: Any, making: _Making) -> dict[str, Any]:
     """A value that a step wrote. A field that is withheld is so wherever it stands."""
-    kind = process.fields.get(name)
-    text = "" if value is None else text_of(kind, value) if kind else str(value)
+    text = text_of(process.fields.get(name), value)
     title = process.title_of("fields", name)
     return making.item(f"{number}/field/{name}", {"title": title}, lambda: {"value": text})
 

@@ -30,6 +30,7 @@ from engine.service.meetings.offered import Choosing, offered
 from engine.service.site import Site
 from engine.source import sign
 from engine.source.fault import Invalid, Unknown
+from engine.source.words import said_day
 from engine.store import meetings as store
 from engine.store.meetings import StoredMeeting
 
@@ -134,7 +135,7 @@ class Meetings:
             after = replace(before, begins=begins)
             moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
             if store.meeting_on(tx.connection, moved):
-                raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.")
+                raise BadMeeting(f"There is a meeting on {said_day(day)} already.")
             self._rebook(tx, before, after, by)
             tx.write()
             with _one_a_day(day):
@@ -384,4 +385,4 @@ def _one_a_day(day: date) -> Iterator[None]:
     try:
         yield
     except IntegrityError:
-        raise BadMeeting(f"There is a meeting on {day:%d %B %Y} already.") from None
+        raise BadMeeting(f"There is a meeting on {said_day(day)} already.") from None

@@ -158,6 +158,12 @@ class Processes:
                 return self._site.catalogue.process(connection, name, version)
             return self._site.catalogue.newest(connection, name, self._site.clock.now())
 
+    def lately(self, name: str) -> list[Process]:
+        """Every version of a process: the one in force now, those before it, the latest first, and those to come."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return self._site.catalogue.lately(connection, name, self._site.clock.now())
+
     def check_opening(self, process: str, data: Mapping[str, Any], documents: Iterable[str] = ()) -> dict[str, str]:
         """What is wrong with the answers of a form that begins a case, per field, as far as they are given.
 

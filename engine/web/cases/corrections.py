@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.service.cases.corrections import Standing
 from engine.web.cases.case import CaseNumber, see
-from engine.web.forms.forms import Question, carried, question, read, said
-from engine.web.page import ask_once, go, readable, show
+from engine.web.forms.forms import Question, carried, question, read
+from engine.web.page import ask_once, go, show
 from engine.web.visitor import CaseVisiting, SentBy, Visitor
 
 router = APIRouter()
@@ -73,7 +74,7 @@ def correct(request: Request, visitor: CaseVisiting, number: CaseNumber, field: 
 def _check(request: Request, number: int, standing: Standing, value: Any, reason: str) -> Response:
     known, path = standing.field, f"/cases/{number}/correct/{standing.field.name}"
     asked = question(known, required=True)
-    texts = (f"Until now: {readable(standing.text)}", f"From now on: {said(asked, known, value)}", f"Reason: {reason}")
+    texts = (f"Until now: {standing.text}", f"From now on: {text_of(known, value)}", f"Reason: {reason}")
     return ask_once(
         request,
         f"Correct {known.title}?",

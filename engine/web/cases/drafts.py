@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from engine.case.answers.wording import text_of
 from engine.case.refusal import Code
 from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
@@ -17,7 +18,7 @@ from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
 from engine.web.forms.choosers import WRITE, Find, narrowed, offered
-from engine.web.forms.forms import Question, question, read, said, with_answers
+from engine.web.forms.forms import Question, question, read, with_answers
 from engine.web.page import ask_once, go, query, show
 from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visiting, Visitor, Whole
 
@@ -117,7 +118,9 @@ def _parts(request: Request, visitor: Visitor, number: int, status: int = 200, p
     faults = _faults(visitor, draft)
     sections = [(i, one, _progress(process, draft, one, faults)) for i, one in enumerate(process.opening.sections)]
     values: dict[str, Any] = {"sections": sections, "state": process.states[draft.state], "problem": problem}
-    return show(request, "draft.html", status, draft=draft, process=process, left=_left(process, kept), **values)
+    return show(
+        request, "draft.html", status, draft=draft, process=process, left=_left(visitor, process, kept), **values
+    )
 
 
 def _faults(visitor: Visitor, draft: StoredDraft) -> dict[str, str]:
@@ -125,26 +128,36 @@ def _faults(visitor: Visitor, draft: StoredDraft) -> dict[str, str]:
     return visitor.engine.check_opening(draft.process, draft.data, (one["document"] for one in draft.documents))
 
 
-def _left(process: Process, draft: StoredDraft) -> list[str]:
+def _left(visitor: Visitor, process: Process, draft: StoredDraft) -> list[str]:
     """What of a draft is not sent, because the process has another version since: a sentence for each."""
     taken = as_taken(process, draft)
+    if taken == draft:
+        return []
+    # This version may not even know what they are called, or what could be chosen: one before it does.
+    versions = visitor.engine.published.lately(process.name)
+
+    def title(kind: str, name: str) -> str:
+        return _knowing(versions, kind, name).title_of(kind, name)
+
     begins = process.states[taken.state].title
-    moved = [f"A case does not begin at {draft.state} any more. This one begins at {begins}."]
+    moved = [f"A case does not begin at {title('states', draft.state)} any more. This one begins at {begins}."]
     fields = [
-        f"{process.title_of('fields', name)} is not asked for any more: {_plain(value)}"
+        f"{title('fields', name)} is not asked for any more:"
+        f" {text_of(_knowing(versions, 'fields', name).fields.get(name), value)}"
         for name, value in draft.data.items()
         if name not in taken.data
     ]
     documents = [
-        f"{one['document']} is not taken any more: {one['name']}"
+        f"{title('documents', one['document'])} is not taken any more: {one['name']}"
         for one in draft.documents
         if one not in taken.documents
     ]
     return (moved if taken.state != draft.state else []) + fields + documents
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _knowing(versions: list[Process], kind: str, name: str) -> Process:
+    """The first of the versions that knows something by this name; the first of all where none does."""
+    return next((one for one in versions if name in getattr(one, kind)), versions[0])
 
 
 def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: Section) -> list[Question]:
@@ -285,14 +298,16 @@ def _check(request: Request, visitor: Visitor, number: int, status: int = 200, p
     kept, process = _draft(visitor, number)
     draft = as_taken(process, kept)
     values: dict[str, Any] = {"sections": _answers(visitor, process, draft), "seal": seal_of(draft), "problem": problem}
-    return show(request, "draft_check.html", status, draft=draft, process=process, left=_left(process, kept), **values)
+    return show(
+        request, "draft_check.html", status, draft=draft, process=process, left=_left(visitor, process, kept), **values
+    )
 
 
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
     found = []
     for i, section in enumerate(process.opening.sections):
         rows = [
-            (one.title, said(one, process.fields[one.name], draft.data.get(one.name)))
+            (one.title, text_of(process.fields[one.name], draft.data.get(one.name)))
             for one in _questions(visitor, process, draft, section)
         ]
         found.append((i, section, rows))

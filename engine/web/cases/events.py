@@ -11,10 +11,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from starlette.datastructures import FormData
 
+from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
 from engine.service import Case
 from engine.source.moment import NotAMoment, moment_written
+from engine.source.words import said_when
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
 from engine.web.forms.forms import (
@@ -24,11 +26,10 @@ from engine.web.forms.forms import (
     event_questions,
     filled,
     read,
-    said,
     with_answers,
     with_meetings,
 )
-from engine.web.page import go, said_date, show
+from engine.web.page import go, show
 from engine.web.visitor import (
     TYPED,
     CaseVisiting,
@@ -299,7 +300,7 @@ def _meanwhile(request: Request, tried: Attempt) -> Response:
 
 def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
-    rows = [(one, said(one, fields[one.name], tried.answers[one.name])) for one in tried.questions]
+    rows = [(one, text_of(fields[one.name], tried.answers[one.name])) for one in tried.questions]
     hidden = [box for one in tried.questions for box in carried(one, tried.answers[one.name])]
     return show(
         request,
@@ -309,7 +310,7 @@ def _check(request: Request, tried: Attempt, key: str) -> Response:
         version=tried.seen.case.version,
         rows=rows,
         hidden_values=[*hidden, (WHEN, tried.at_text)],
-        when=said_date(tried.at_text) if tried.at_text else "Now",
+        when=said_when(tried.at_text) if tried.at_text else "Now",
         key=key,
         meeting=tried.meeting,
     )

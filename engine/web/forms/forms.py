@@ -16,10 +16,9 @@ from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
 from engine.service import Case, Engine
-from engine.service.cases.words import text_of
 from engine.service.meetings.meeting import Meeting
 from engine.source.number import written
-from engine.web.page import moment, said_date
+from engine.web.page import moment
 from engine.web.visitor import Posted
 
 PARTS = ("day", "month", "year")
@@ -205,14 +204,3 @@ def with_answers(questions: list[Question], answers: Mapping[str, Any], errors: 
 def carried(asked: Question, value: Any) -> list[tuple[str, str]]:
     """An answer as the boxes of its question send it, to be carried along by a page that shows it."""
     return [(asked.boxes, one) for one in (value if isinstance(value, list) else [str(value)])]
-
-
-def said(asked: Question, known: Field, value: Any) -> str:
-    """An answer as people read it."""
-    if value in (None, "", []):
-        return ""
-    if asked.type == "yes_no":
-        return {"yes": "Yes", "no": "No", "true": "Yes", "false": "No"}.get(str(value).lower(), str(value))
-    if asked.type in {"date", "time"}:
-        return said_date(str(value))
-    return text_of(known, value)

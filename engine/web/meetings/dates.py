@@ -16,6 +16,7 @@ from engine.service import Engine
 from engine.service.cases.views import every
 from engine.service.lists.finder import TasksWanted
 from engine.source.moment import NotAMoment, day_written
+from engine.source.words import said_day
 from engine.web.page import show
 from engine.web.visitor import CaseVisiting
 
@@ -140,11 +141,11 @@ def span_of(view: str, day: date) -> Span:
     monday = day - timedelta(days=day.weekday())
     if view == "week":
         week = timedelta(days=7)
-        title = f"Week from {monday.day} {monday:%B %Y}"
+        title = f"Week from {said_day(monday)}"
         return Span(monday, monday + timedelta(days=6), monday - week, monday + week, title)
     if view == "list":
         month = timedelta(days=30)
-        return Span(day, day + month, day - month, day + month, f"30 days from {day.day} {day:%B %Y}")
+        return Span(day, day + month, day - month, day + month, f"30 days from {said_day(day)}")
     first = day.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     begin = first - timedelta(days=first.weekday())

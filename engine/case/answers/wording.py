@@ -1,0 +1,48 @@
+"""Wording: a value of a field as people read it, on whatever page, sheet or letter. Pure.
+
+Not as it is stored: an option is said by its title, a day and a time in words, yes and no as such. Times are on the
+wall clock of the process, as they are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.process.definition import Field
+from engine.source.number import written
+from engine.source.words import said_when
+
+# Also how forms are filled in: the answers of a draft are kept as they were typed.
+_YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
+
+
+def text_of(field: Field | None, value: Any) -> str:
+    """A value as people read it, empty where there is none; what was typed and is no value of its type as it stands.
+
+    `field` is None where nobody knows any more what was asked.
+    """
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(text_of(field, one) for one in value)
+    if isinstance(value, bool):
+        return _YES_NO["yes" if value else "no"]
+    if isinstance(value, (int, float)):
+        return written(value)
+    return str(value) if field is None else _said(field, str(value))
+
+
+def _said(field: Field, text: str) -> str:
+    match field.type:
+        case "yes_no":
+            return _YES_NO.get(text.strip().lower(), text)
+        case "choice" | "choices":
+            return _title(field.choices, field.choice_meant(text))
+        case "date" | "time":
+            return said_when(text)
+    return text
+
+
+def _title(choices: Mapping[str, str], chosen: str) -> str:
+    return choices.get(chosen, chosen)
