@@ -133,7 +133,9 @@ class Database:
                     raise DatabaseUnavailable(_FAILED) from error
                 raise
             finally:
-                connection.info.pop("write", None)
+                # One that broke is asked for nothing: it would be made anew, and that fails where the server is away.
+                if not connection.invalidated:
+                    connection.info.pop("write", None)
 
     @contextlib.contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:

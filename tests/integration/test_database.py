@@ -50,9 +50,38 @@ def test_one_that_ends_in_the_middle_is_told(database: Database) -> None:
     database.dispose()
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("way", ["writing", "reading"])
+def test_one_that_ends_in_the_middle_is_told_while_the_server_is_away(database: Database, way: str) -> None:
+    """What broke is not made anew for its own end: that would fail, and be told in the place of this."""
+
+    def use() -> None:
+        with getattr(database, way)() as connection:
+            session = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            _run(database, f"ALTER DATABASE {database.url.database} ALLOW_CONNECTIONS false")
+            _end(database, session)
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailable):
+        use()
+    with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+        use()
+    _run(database, f"ALTER DATABASE {database.url.database} ALLOW_CONNECTIONS true")
+    with getattr(database, way)() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    database.dispose()
+
+
+def _run(database: Database, statement: str) -> None:
+    """Ask the server for something, in another database of it."""
+    address = database.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
 def _end(database: Database, session: int) -> None:
     """The server hangs up on a session, and says when it has."""
-    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    address = database.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         ended = connection.execute("SELECT pg_terminate_backend(%s, 10000)", (session,)).fetchone()
     assert ended == (True,)
