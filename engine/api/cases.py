@@ -131,9 +131,20 @@ def see_case(
 
 
 @router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
-def see_history(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
-    """Everything that happened to a case, in order, in words."""
-    return as_data(list(engine.report(number, reader, what="history").history))
+def see_history(
+    request: Request,
+    response: Response,
+    engine: Engined,
+    reader: Reader,
+    number: CaseNumber,
+    limit: Limit = 50,
+    after: After = "",
+) -> Any:
+    """What happened to a case, in order, in words.
+
+    Where there is more, the header `Link` leads to it.
+    """
+    return with_link(engine.history_page(number, reader, limit, after), request, response)
 
 
 @router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))

@@ -26,8 +26,10 @@ from engine.cli.shared import (
     settings,
     whole_number,
 )
+from engine.source.words import counted
 
 if TYPE_CHECKING:
+    from engine.case.command import Actor
     from engine.case.refusal import Refusal
     from engine.service import Case, Engine, Report, Task
 
@@ -234,28 +236,47 @@ def say_more(cursor: str) -> None:
         say(f"There are more: --after '{cursor}'")
 
 
-def show(case: CaseNumber, by: By = "", as_json: AsJson = False) -> None:
+def show(
+    case: CaseNumber,
+    by: By = "",
+    limit: Annotated[
+        int,
+        typer.Option("--limit", parser=whole_number(1, 1000), help="How many entries of the history, the latest."),
+    ] = 50,
+    every: Annotated[bool, typer.Option("--all", help="The whole history, however long it is.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show a case: state, data, what may be done next and what is missing for it, tasks, timers, history.
+
+    Of a long history the latest entries; how many came before them is said.
 
     [bold]Examples[/bold]
 
       casework show 12 --by coordinator
 
-      casework show 12 --json
+      casework show 12 --all --json
     """
     from engine.service import as_data
 
     who = reader(by)
     with opened() as engine:
-        report = engine.report(case, who)
+        report = engine.report(case, who, latest=None if every else limit)
     if as_json:
         out_json(as_data(report))
-        return
+    else:
+        _print_report(report, who)
+    if report.earlier:
+        entries = counted(report.earlier, "earlier entry of the history is", "earlier entries of the history are")
+        say(f"{entries} not shown: --all, or --limit NUMBER for more of them.")
+
+
+def _print_report(report: Report, who: Actor) -> None:
     _print_case(report)
     _print_possible(report, known=not who.is_engine)
     _print_documents(report.case)
     _print_times(report.case)
-    heading("\nHistory")
+    whole = report.earlier + len(report.history)
+    heading(f"\nHistory (the latest {len(report.history)} of {whole})" if report.earlier else "\nHistory")
     table(("when", "what", "by", "to"), [(moment(one.at), one.what, one.by, one.to) for one in report.history])
 
 

@@ -228,6 +228,7 @@ class Engine:
     report = _of("reader", Reader.report)
     overview_of = _of("reader", Reader.overview_of)
     history = _of("reader", Reader.history)
+    history_page = _of("reader", Reader.history_page)
     told_history = _of("reader", Reader.told_history)
     timeline = _of("reader", Reader.timeline)
     step_done = _of("reader", Reader.step_done)

@@ -35,6 +35,29 @@ def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
     assert house.error.endswith("no findings.\n")
 
 
+def test_of_a_long_history_the_latest_is_shown_and_the_rest_is_counted(house: Shell) -> None:
+    case = str(open_panel(house))
+    for index in range(4):
+        house("fire", case, "add_details", f"tried={index}", "--by", f"k{index}:coordinator")
+    whole = house.json("show", case)["history"]
+    assert house.error == ""
+    count = len(whole)
+    assert [one["seq"] for one in whole] == list(range(1, count + 1))
+    some = house.json("show", case, "--limit", "2")
+    left = f"{count - 2} earlier entries of the history are not shown: --all, or --limit NUMBER for more of them.\n"
+    assert (some["history"], some["earlier"], house.error) == (whole[-2:], count - 2, left)
+    shown = house("show", case, "--limit", "2")
+    assert f"History (the latest 2 of {count})\n" in shown
+    assert (shown.count("k3"), shown.count("k2"), shown.count("k1"), house.error) == (1, 1, 0, left)
+    house("show", case, "--limit", str(count - 1))
+    assert house.error.startswith("1 earlier entry of the history is not shown")
+    for enough in (["--limit", str(count)], ["--limit", "1", "--all"], []):
+        assert "k0" in house("show", case, *enough)
+        assert house.error == ""
+        report = house.json("show", case, *enough)
+        assert (report["history"], report["earlier"]) == (whole, 0)
+
+
 def test_whoever_looks_at_a_case_is_written_down(house: Shell) -> None:
     case = str(open_panel(house))
     assert house("accesses", case) == ""

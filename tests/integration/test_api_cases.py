@@ -58,6 +58,28 @@ def test_a_case_is_opened_moved_on_and_seen(callers: dict[str, Caller]) -> None:
     assert [one["what"] for one in jo("GET", f"{path}/history", 200)] == ["Case opened", "Managed move"]
 
 
+def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[str, Caller]) -> None:
+    jo, number = callers["jo"], in_panel(engine).id
+    for index in range(6):
+        done(engine.fire(number, "add_details", "coordinator", {"tried": f"{index}"}))
+    every = jo("GET", f"/cases/{number}/history", 200)
+    assert [one["seq"] for one in every] == list(range(1, engine.case(number).version + 1))
+    assert every[0].keys() == {"seq", "at", "recorded", "what", "by", "to"}
+    assert "link" not in jo.response("GET", f"/cases/{number}/history").headers
+    found, path = list[Any](), f"/cases/{number}/history?limit=3"
+    while path:
+        page = jo.response("GET", path)
+        assert len(page.json()) <= 3
+        found += page.json()
+        link = page.headers.get("link", "")
+        assert not link or link.endswith('>; rel="next"')
+        path = link.partition(">")[0].removeprefix("</api/v1")
+    assert found == every
+    assert {one.what for one in engine.accesses(number)} == {"history"}
+    for wrong in ("limit=0", "limit=201", "after=made-up"):
+        jo("GET", f"/cases/{number}/history?{wrong}", 422)
+
+
 def test_an_answer_that_would_be_another_now_is_sent_anew(
     engine: Engine, clock: SetClock, client: TestClient, callers: dict[str, Caller]
 ) -> None:

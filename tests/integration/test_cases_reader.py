@@ -8,17 +8,32 @@ from typing import Any
 import pytest
 
 from engine.case.sight import Action
-from engine.service import UnknownCase
+from engine.service import Engine, UnknownCase
 from engine.service.cases.reader import Reader
 from engine.service.lists.cursors import BadCursor
+from engine.store.cases import cases as store
 from tests.integration.lending import Lending, lending
+from tests.steps import done
 
 __all__ = ["lending"]
 
+ROUNDS = """
+process: rounds
+version: "1"
+title: Rounds
+effective_from: 2023-01-01
+initial: here
+roles: {clerk: {title: Clerk}}
+fields: {asked: {title: Asked, type: yes_no}}
+tasks: {chase: {title: Chase, role: clerk}}
+events: {fill: {title: Fill in, form: {asked: optional}}, leave: {title: Leave, to: gone}}
+states: {here: {owner: clerk, deadline: {within: 1 year, raise: chase}}, gone: {final: true}}
+"""
 BOB, PIA = "bob:clerk", "pia:member@Chess"
 ASKED: list[Callable[[Reader, int, str], Any]] = [
     lambda reader, case, by: reader.case(case, by),
     lambda reader, case, by: reader.history(case, by),
+    lambda reader, case, by: reader.history_page(case, by),
     lambda reader, case, by: reader.report(case, by),
     lambda reader, case, by: reader.overview_of(case, by),
     lambda reader, case, by: reader.possible_events(case, by),
@@ -70,6 +85,62 @@ def test_a_timeline_goes_back_step_by_step_and_its_cursors_are_of_one_case(lendi
     assert reader.timeline(case, BOB, len(every))[0].items == tuple(every)
     with pytest.raises(BadCursor):
         reader.timeline(lending.saw, BOB, 1, page.newer)
+
+
+@pytest.fixture
+def long(engine: Engine) -> int:
+    """A case that was filled in over and over: 8 entries."""
+    engine.publish(ROUNDS)
+    case = done(engine.open_case("rounds", BOB)).id
+    for _ in range(7):
+        done(engine.fire(case, "fill", BOB, {"asked": "yes"}))
+    return case
+
+
+def read_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the entries that are read from now on."""
+    read, plain = list[int](), store.StoredEntry
+    monkeypatch.setattr(store, "StoredEntry", lambda *row: read.append(row[0]) or plain(*row))
+    return read
+
+
+def test_a_history_is_read_in_order_a_page_at_a_time(
+    engine: Engine, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every, read = engine.told_history(long, "ann:auditor")[0], read_of(monkeypatch)
+    first = engine.history_page(long, BOB, limit=3)
+    second = engine.history_page(long, BOB, limit=3, after=first.next)
+    assert read == [1, 2, 3, 4, 5, 6]
+    last = engine.history_page(long, BOB, limit=3, after=second.next)
+    assert [*first.items, *second.items, *last.items] == every
+    assert last.next == ""
+    whole = engine.history_page(long, BOB, limit=len(every))
+    assert (list(whole.items), whole.next) == (every, "")
+    other = done(engine.open_case("rounds", BOB)).id
+    for case, after in ((other, first.next), (long, "made-up"), (long, engine.timeline(long, BOB, 3)[0].next)):
+        with pytest.raises(BadCursor):
+            engine.history_page(case, BOB, after=after)
+
+
+def test_a_page_of_a_history_goes_on_where_it_was_though_more_came_meanwhile(engine: Engine, long: int) -> None:
+    first = engine.history_page(long, BOB, limit=8)
+    assert first.next == ""
+    first = engine.history_page(long, BOB, limit=7)
+    done(engine.fire(long, "fill", BOB, {"asked": "no"}))
+    assert [one.seq for one in engine.history_page(long, BOB, limit=7, after=first.next).items] == [8, 9]
+
+
+def test_a_report_of_the_latest_steps_reads_no_others_and_counts_them(
+    engine: Engine, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, read = engine.report(long, BOB), read_of(monkeypatch)
+    assert ([one.seq for one in whole.history], whole.earlier) == ([1, 2, 3, 4, 5, 6, 7, 8], 0)
+    some = engine.report(long, BOB, latest=3)
+    assert read == [6, 7, 8]
+    assert (some.history, some.earlier) == (whole.history[5:], 5)
+    assert (some.case, some.fields, some.possible) == (whole.case, whole.fields, whole.possible)
+    for enough in (8, 9):
+        assert engine.report(long, BOB, latest=enough) == whole
 
 
 def test_the_last_step_that_somebody_did_is_found_behind_those_that_followed(lending: Lending) -> None:

@@ -127,7 +127,9 @@ def test_a_case_stands_in_the_queue_while_it_waits(connection: Connection) -> No
     assert store.part_rows(connection, "waiting", case.id) == []
 
 
-def test_history_is_read_backwards_beyond_one_block_and_as_of_one_instant(connection: Connection) -> None:
+def test_history_is_read_in_blocks_each_way_and_as_of_one_instant(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case, entries = opened(connection), []
     ahead = case
     for n in range(25):
@@ -144,6 +146,12 @@ def test_history_is_read_backwards_beyond_one_block_and_as_of_one_instant(connec
     assert numbers(last) == list(range(last, 0, -1))
     assert numbers(3) == [3, 2, 1]
     assert [row[0] for row in store.history_of(connection, case.id, last - 2)] == [last - 1, last]
+    assert [row[0] for row in store.history_after(connection, case.id, 2, 3)] == [3, 4, 5]
+    assert store.history_after(connection, case.id, last, 3) == []
+    for block in (1, 7, last - 1, last, last + 1):
+        monkeypatch.setattr(store, "BLOCK", block)
+        assert [row[0] for row in store.history_of(connection, case.id)] == list(range(1, last + 1))
+        assert [row[0] for row in store.history_of(connection, case.id, last - 2)] == [last - 1, last]
     at_end = [one.seq for one in store.entries_at(connection, case.id, to_text(START.replace(day=9)))]
     assert at_end == [last]
     assert store.entries_at(connection, case.id, to_text(START)) == []  # the last ones are of another instant

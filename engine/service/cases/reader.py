@@ -187,17 +187,39 @@ class Reader:
         """
         return anonymous(*self.seen(case, by), self._site.clock.now())
 
-    def report(self, case: int, by: Actor | str | None = None, *, what: str = "case") -> Report:
-        """Everything about a case on one page; what may be done next as far as `by` is given.
+    def report(
+        self, case: int, by: Actor | str | None = None, *, what: str = "case", latest: int | None = None
+    ) -> Report:
+        """Everything about a case on one page; what may be done next as far as `by` is given. `latest`: of its history
+        no more than so many steps, the latest.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         with self._site.database.reading() as connection:
             view, process, snapshot = self.overview_in(connection, case, by)
-            history = tuple(self._steps_in(connection, process, case))
+            # Steps are numbered without a gap.
+            earlier = 0 if latest is None else max(0, snapshot.seq - latest)
+            history = tuple(self._steps_in(connection, process, case, earlier))
         self._accesses.note_shown(case, (process, snapshot), by, what)
-        return Report(view.case, view.fields, view.possible, view.been, history)
+        return Report(view.case, view.fields, view.possible, view.been, history, earlier)
+
+    def history_page(self, case: int, by: Actor | str | None = None, limit: int = 50, after: str = "") -> Page[Step]:
+        """What happened to a case in words, in order, as a page that says where the next one begins.
+
+        Raises:
+            UnknownCase: there is none with this number, or `by` may not see it.
+            BadCursor: `after` is not the end of a page of this case.
+        """
+        most, order, cursors = max(1, min(limit, MOST)), f"history of {case}", self._cursors.ready()
+        with self._site.database.reading() as connection:
+            process, snapshot = self.seen_in(connection, case, by, Action.SEE)
+            (last,) = cursors.opened(order, after) or (0,)
+            found = store.history_after(connection, case, last, most)
+        self._accesses.note_shown(case, (process, snapshot), by, "history")
+        # As above, a page is known by its last number.
+        more = cursors.sealed(order, (last + most,)) if last + most < snapshot.seq else ""
+        return Page(tuple(tell(process, one.entry) for one in found), more)
 
     def overview_of(
         self, case: int, by: Actor | str | None = None, *, what: str = "case"

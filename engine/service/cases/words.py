@@ -81,9 +81,12 @@ class Overview:
 
 @dataclass(frozen=True)
 class Report(Overview):
-    """Everything about a case on one page: the overview, and everything that happened."""
+    """Everything about a case on one page: the overview, and what happened, in order; `earlier`: how many steps came
+    before those that are told here.
+    """
 
     history: tuple[Told, ...]
+    earlier: int = 0
 
 
 @dataclass(frozen=True)

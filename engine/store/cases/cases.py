@@ -15,7 +15,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.time.lateness import late_from
 from engine.store.cases.index import Columns, index_changes, order_columns
 from engine.store.messages.outbox import telling
-from engine.store.statement import Change, Statement, every_column, one_row, put_row, run_together
+from engine.store.statement import BLOCK, Change, Statement, every_column, one_row, put_row, run_together
 from engine.store.tables import calendars, cases, history, hooks, keys, metadata, tasks, timers, versions, waiting
 
 _stamp = (
@@ -62,6 +62,7 @@ _HISTORY = Statement(
     select(history.c.seq, history.c.body, history.c.hash, history.c.private)
     .where(history.c.case_id == bindparam("id"), history.c.seq > bindparam("after"))
     .order_by(history.c.seq)
+    .limit(bindparam("most"))
 )
 # A step is followed by few that come about by themselves.
 _AT_ONCE = 20
@@ -275,9 +276,17 @@ def waiting_row(case: int, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def history_of(connection: Connection, case: int, after: int = 0) -> Iterator[StoredEntry]:
-    """The entries of a case behind a number, in order."""
-    for row in _HISTORY.rows(connection, id=case, after=after):
-        yield StoredEntry(*row)
+    """The entries of a case behind a number, in order, read in blocks: a timer may have made very many of them."""
+    while rows := history_after(connection, case, after, BLOCK):
+        yield from rows
+        if len(rows) < BLOCK:
+            return
+        after = rows[-1].seq
+
+
+def history_after(connection: Connection, case: int, after: int, most: int) -> list[StoredEntry]:
+    """The entries of a case behind a number, in order: at most so many."""
+    return [StoredEntry(*row) for row in _HISTORY.rows(connection, id=case, after=after, most=most)]
 
 
 def entries_of(connection: Connection, case: int, last: int | None = None) -> list[Entry]:
