@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import Stop, heading, moment, out, out_json, say, stop_for, table
+from engine.cli.screen import Stop, heading, moment, out, out_json, say, say_more, stop_for, table
 from engine.cli.shared import (
     After,
     AsJson,
@@ -228,12 +228,6 @@ def cases(
 
 def _next_task(case: Case) -> tuple[str, str]:
     return (case.to_do[0].title, moment(case.to_do[0].date)) if case.to_do else ("", "")
-
-
-def say_more(cursor: str) -> None:
-    """Tell that there are more rows, and how to see them."""
-    if cursor:
-        say(f"There are more: --after '{cursor}'")
 
 
 def show(

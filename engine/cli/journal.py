@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import Stop, moment, out_json, say, table
+from engine.cli.screen import Stop, moment, out_json, say, say_more, table
 from engine.cli.shared import After, AsJson, By, Limit, opened, reader
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def journal(
         table(("", "when", "who", "from", "what", "of", "before", "after"), [_row(one) for one in page.items])
     else:
         say("Nothing is written down.")
-    if page.next and not as_json:
-        say(f"There is more. Go on with: --after {page.next}")
+    if not as_json:
+        say_more(page.next)
 
 
 def _row(one: Act) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import moment, out_json, say, table
-from engine.cli.shared import AsJson, Limit, opened, reader
+from engine.cli.screen import moment, out_json, say, say_more, table
+from engine.cli.shared import After, AsJson, Limit, opened, reader
 from engine.source.words import counted
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.store.messages.outbox import StoredMessage
 
 
-def outbox_list(limit: Limit = 50, as_json: AsJson = False) -> None:
+def outbox_list(limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:
     """List what is told outside, the latest first, and say whether anything is sent. Times are UTC.
 
     [bold]Example[/bold]
@@ -25,14 +25,17 @@ def outbox_list(limit: Limit = 50, as_json: AsJson = False) -> None:
     from engine.service import as_data
 
     with opened() as engine:
-        found, paused = engine.outbox.messages(limit), engine.outbox.paused()
+        page, paused = engine.outbox.message_page(limit, after), engine.outbox.paused()
     if as_json:
-        out_json({"paused": as_data(paused) if paused else None, "messages": as_data(found)})
-    elif found:
-        table(("", "kind", "to", "made", "state"), [_row(one) for one in found])
+        told = {"messages": as_data(list(page.items)), "next": page.next}
+        out_json({"paused": as_data(paused) if paused else None, **told})
+        return
+    if page.items:
+        table(("", "kind", "to", "made", "state"), [_row(one) for one in page.items])
     else:
         say("Nothing was told outside yet.")
-    if paused and not as_json:
+    say_more(page.next)
+    if paused:
         _say_paused(paused)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import listed, moment, out, say
-from engine.cli.shared import AsJson, By, opened, reader, settings, whole_number
+from engine.cli.shared import After, AsJson, By, Limit, opened, reader, settings, whole_number
 from engine.source.words import counted
 
 if TYPE_CHECKING:
@@ -75,18 +75,23 @@ def change_organisation(
 
 
 def _say_where_offered(engine: Engine, known: Organisation) -> None:
-    if len(engine.processes()) > 1 and not engine.partnerships()[known.name]:
+    if len(engine.processes()) > 1 and not engine.partnerships([known.name])[known.name]:
         say(f'No process offers it yet: casework organisation change "{known.name}" --process NAME')
 
 
 @organisations.command("list")
-def list_organisations(as_json: AsJson = False) -> None:
-    """List the organisations."""
+def list_organisations(limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:
+    """List the organisations, by name.
+
+    [bold]Example[/bold]
+
+      casework organisation list --limit 200
+    """
     with opened() as engine:
-        found = engine.people.organisations()
+        page = engine.directory.organisations(limit=limit, after=after)
     columns = ("organisation", "area", "processes")
     listed(
-        found, columns, lambda one: (one.name, one.area, ", ".join(one.processes)), "No organisations.", as_json=as_json
+        page, columns, lambda one: (one.name, one.area, ", ".join(one.processes)), "No organisations.", as_json=as_json
     )
 
 
@@ -173,12 +178,17 @@ def hand_on(
 
 
 @people.command("list")
-def list_people(as_json: AsJson = False) -> None:
-    """List the people."""
+def list_people(limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:
+    """List the people, by login.
+
+    [bold]Example[/bold]
+
+      casework person list --limit 200
+    """
     with opened() as engine:
-        found = engine.people.everybody()
+        page = engine.directory.people(limit=limit, after=after)
     columns = ("login", "name", "roles", "organisation", "")
-    listed(found, columns, _person_row, "No people.", as_json=as_json)
+    listed(page, columns, _person_row, "No people.", as_json=as_json)
 
 
 def _person_row(one: Person) -> tuple[str, ...]:
@@ -236,13 +246,21 @@ def revoke_token(
 
 @tokens.command("list")
 def list_tokens(
-    login: Annotated[str, typer.Option("--person", help="Only of this person.")] = "", as_json: AsJson = False
+    login: Annotated[str, typer.Option("--person", help="Only of this person.")] = "",
+    limit: Limit = 50,
+    after: After = "",
+    as_json: AsJson = False,
 ) -> None:
-    """List the tokens, without their secrets."""
+    """List the tokens, without their secrets, in the order of their issue.
+
+    [bold]Example[/bold]
+
+      casework token list --person jo
+    """
     with opened() as engine:
-        found = engine.people.tokens(login or None)
+        page = engine.directory.tokens(login or None, limit=limit, after=after)
     columns = ("token", "person", "title", "scopes", "expires", "revoked")
-    listed(found, columns, _token_row, "No tokens.", as_json=as_json)
+    listed(page, columns, _token_row, "No tokens.", as_json=as_json)
 
 
 def _token_row(one: Token) -> tuple[str, ...]:

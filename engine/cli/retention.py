@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import REFUSED, Stop, moment, out, out_json, say, table
+from engine.cli.screen import REFUSED, Stop, moment, out, out_json, say, say_more, table
 from engine.cli.shared import After, AsJson, By, Limit, actor, opened, reader, whole_number
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def due(
         table(columns, [_row(one) for one in page.items])
     else:
         say(f"No cases are {'due for erasure' if which == 'due' else which}.")
-    if page.next and not as_json:
-        say(f"There are more. Go on with: --after {page.next}")
+    if not as_json:
+        say_more(page.next)
 
 
 def _row(one: Retained) -> tuple[str, ...]:

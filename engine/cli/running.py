@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.beginning import say_how_to_begin
-from engine.cli.caseload import say_more
 from engine.cli.keys import secure
-from engine.cli.screen import REFUSED, Stop, moment, out_json, say, table
+from engine.cli.screen import REFUSED, Stop, moment, out_json, say, say_more, table
 from engine.cli.settings import listed
 from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
 from engine.source.words import counted

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from engine.case.refusal import Refusal
+    from engine.service import Page
     from engine.source.problem import Problem
 
 T = TypeVar("T")
@@ -152,6 +153,12 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def say_more(cursor: str) -> None:
+    """Tell that there are more rows, and how to see them."""
+    if cursor:
+        say(f"There are more: --after '{cursor}'")
+
+
 def out(text: str) -> None:
     """A line of the result."""
     sys.stdout.write(text + "\n")
@@ -165,22 +172,23 @@ def out_json(value: Any) -> None:
 
 
 def listed(
-    found: Sequence[T],
+    page: Page[T],
     columns: Sequence[str],
     row: Callable[[T], Sequence[str]],
     nothing: str,
     *,
     as_json: bool,
 ) -> None:
-    """Everything found: as JSON, as a table, or a sentence where there is nothing."""
+    """A page: as JSON, as a table, or a sentence where there is nothing; and that there is more."""
     from engine.service import as_data
 
     if as_json:
-        out_json(as_data(found))
-    elif found:
-        table(columns, [row(one) for one in found])
+        out_json(as_data(list(page.items)))
+    elif page.items:
+        table(columns, [row(one) for one in page.items])
     else:
         say(nothing)
+    say_more(page.next)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, marked: Iterable[bool] = ()) -> None:

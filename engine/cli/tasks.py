@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.caseload import CaseNumber, print_changed, say_more, when
-from engine.cli.screen import Stop, out_json, say, table
+from engine.cli.caseload import CaseNumber, print_changed, when
+from engine.cli.screen import Stop, out_json, say, say_more, table
 from engine.cli.shared import (
     After,
     AsJson,

@@ -254,6 +254,7 @@ class Engine:
     colleagues_named = _of("among", Colleagues.colleagues_named)
     partners = _of("among", Colleagues.partners)
     partnerships = _of("among", Colleagues.partnerships)
+    unoffered = _of("among", Colleagues.unoffered)
     cases = _of("lists", Lists.cases)
     tasks = _of("lists", Lists.tasks)
     timers = _of("lists", Lists.timers)

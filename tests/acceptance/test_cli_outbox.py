@@ -29,3 +29,25 @@ def test_after_a_restore_what_waits_is_listed_and_let_go(house: Shell, monkeypat
     assert "0 messages wait." in house.error
     assert "dropped after a restore" in house("outbox", "list")
     assert house.error == ""
+
+
+def test_a_long_outbox_goes_on_where_the_page_before_ended(house: Shell) -> None:
+    from engine import Engine
+
+    engine = Engine("sqlite:///casework.db")
+    for number in range(5):
+        engine.outbox.send_test(f"n{number}@example.org")
+    engine.close()
+    found, after = list[str](), list[str]()
+    while True:
+        page = house.json("outbox", "list", "--limit", "2", *after)
+        found += [one["target"] for one in page["messages"]]
+        if not page["next"]:
+            break
+        after = ["--after", page["next"]]
+    assert found == [f"n{number}@example.org" for number in reversed(range(5))]
+    assert "n4@" in house("outbox", "list", "--limit", "2")
+    assert house.error.startswith("There are more: --after '")
+    assert "n0@" in house("outbox", "list")
+    assert house.error == ""
+    house("outbox", "list", "--after", "made-up", code=2)

@@ -27,3 +27,25 @@ def test_people_and_tokens(house: Shell) -> None:
     assert all(one["revoked"] for one in house.json("token", "list", "--person", "sam"))
     known = [{"name": "Hilltop Academy", "area": "hinckley", "version": 1, "processes": []}]
     assert house.json("organisation", "list") == known
+
+
+def test_lists_of_many_go_on_where_the_page_before_ended(house: Shell) -> None:
+    for number in range(5):
+        house("organisation", "add", f"House {number}", "--area", "hinckley")
+        house("person", "add", f"p{number}", "--role", "auditor")
+        house("token", "issue", f"p{number}", "--scope", "read")
+    for group, key in (("organisation", "name"), ("person", "login"), ("token", "id")):
+        whole = house.json(group, "list")
+        assert (len(whole), house.error) == (5, "")
+        found, after = [], list[str]()
+        while True:
+            page = house.json(group, "list", "--limit", "2", *after)
+            found += page
+            if not house.error:
+                break
+            assert house.error.startswith("There are more: --after '")
+            after = ["--after", house.error.split("'")[1]]
+        assert [one[key] for one in found] == [one[key] for one in whole]
+        assert str(whole[1][key]) in house(group, "list", "--limit", "2")
+        assert house.error.startswith("There are more: --after '")
+        house(group, "list", "--after", "made-up", code=2)

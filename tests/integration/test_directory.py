@@ -57,6 +57,16 @@ def test_pages_hold_each_person_once_by_login(crowd: Engine, size: int) -> None:
     assert [one.login for one in found] == sorted(PEOPLE)
 
 
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_pages_hold_each_token_once_in_the_order_of_their_issue(crowd: Engine, size: int) -> None:
+    for number in range(7):
+        crowd.people.issue_token("ada" if number % 2 else "sam", f"t{number}", ["read"], 30)
+    for login, count in ((None, 7), ("ada", 3), ("jo", 0)):
+        found = list(every(lambda after, login=login: crowd.directory.tokens(login, limit=size, after=after)))
+        assert found == crowd.people.tokens(login)
+        assert len(found) == count
+
+
 def test_no_more_is_read_than_stands_on_a_page(crowd: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Any] = []
     real = store._person
@@ -102,6 +112,8 @@ def test_people_are_found_by_words_of_their_names_and_by_their_logins(crowd: Eng
 def test_a_cursor_is_sealed_and_good_for_its_own_list_only(crowd: Engine) -> None:
     people, organisations = crowd.directory.people(limit=2).next, crowd.directory.organisations(limit=2).next
     for ask in (
+        lambda: crowd.directory.tokens(after=people),
+        lambda: crowd.directory.tokens(after="1"),
         lambda: crowd.directory.people(after=organisations),
         lambda: crowd.directory.organisations(after=people),
         lambda: crowd.directory.people(after="ann"),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import insert
 
 from engine import Engine, web
+from engine.api.app import create_app
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import every
 from engine.service.meetings.meetings import BadMeeting
 from engine.service.people import colleagues
 from engine.service.people.attempts import Throttle
 from engine.service.people.faults import BadPerson
+from engine.service.people.partners import AT_ONCE
 from engine.store import meetings as meeting_store
+from engine.store import tables
 from engine.store.lists import places as place_store
+from engine.store.messages import outbox
+from engine.store.people import people
 from engine.web.app import create_site
 from engine.web.meetings import meetings as meeting_pages
+from engine.web.people import organisations as organisation_pages
+from engine.web.people import people as people_pages
+from tests.integration.callers import Caller
 from tests.integration.site import MANY, Visit, followed, settle
 from tests.steps import PUPIL, done, refusal
 
@@ -55,6 +66,54 @@ def test_notes_come_in_pages(crowd: Engine, visit: Visit) -> None:
     assert "Note 09" not in first
     earlier = first.split("/cases/1/notes?before=")[1].split('"')[0]
     assert "Note 09" in visit.get(f"/cases/1/notes?before={earlier}").text
+
+
+def fill(engine: Engine, count: int) -> None:
+    """So many more people, organisations and messages than there are."""
+    person = {"name": "", "name_order": "", "email": "", "roles": "[]", "active": True, "seq": 1}
+    letter = {"kind": "email", "body": "{}", "made": "2023-09-11T08:00:00.000000Z", "tries": 0, "fault": ""}
+    with engine.database.writing() as connection:
+        for table, rows in (
+            (tables.people, [{**person, "login": f"p{n:04}"} for n in range(count)]),
+            (
+                tables.organisations,
+                [{"name": f"O {n:04}", "name_order": f"o {n:04}", "area": ""} for n in range(count)],
+            ),
+            (tables.outbox, [{**letter, "target": f"p{n}@example.org"} for n in range(count)]),
+        ):
+            connection.execute(insert(table), rows)
+
+
+def test_a_list_of_a_thousand_reads_no_more_than_a_page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of people, organisations and messages, on the pages and by the API."""
+    settle(engine)
+    fill(engine, 1100)
+    secret = engine.people.issue_token("ada", "", ["read"], 30)[0]
+    read = Counter[str]()
+    for room, name in ((people, "_person"), (people, "_organisation_of"), (outbox, "StoredMessage")):
+        real = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda *row, real=real, name=name: read.update([name]) or real(*row))
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "ada")
+    caller = Caller(TestClient(create_app(engine)), secret)
+    found = dict[str, dict[str, int]]()
+    for path in ("/people", "/organisations", "/outbox"):
+        read.clear()
+        visit.get(path)
+        found[path] = dict(read)
+    for path in ("/people", "/organisations"):
+        read.clear()
+        assert len(caller("GET", path, 200)["items"]) == 50
+        found[f"API {path}"] = dict(read)
+    # By page: as many as stand on it and one more; who asks is a person too, and of organisations that no process
+    # offers so many are looked through as are named.
+    looked_through = AT_ONCE + organisation_pages.PAGE
+    assert found == {
+        "/people": {"_person": people_pages.PAGE + 1},
+        "/organisations": {"_organisation_of": organisation_pages.PAGE + 1 + looked_through},
+        "/outbox": {"StoredMessage": 51},
+        "API /people": {"_person": 52},
+        "API /organisations": {"_person": 1, "_organisation_of": 51},
+    }
 
 
 def test_timers_come_in_pages(engine: Engine) -> None:

@@ -17,6 +17,8 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.running.delivery import Mailer, Sender
 from engine.running.hook import signature
+from engine.service.cases.views import every
+from engine.service.lists.cursors import BadCursor
 from engine.service.messages.outbox import MOST_TRIES, BadHook
 from tests.conftest import START
 from tests.integration.site import settle
@@ -109,6 +111,21 @@ def test_what_is_refused_is_not_told(engine: Engine, receiver: Receiver) -> None
     engine.outbox.add_hook(receiver.url)
     refusal(engine.open_case("hbep-referral", "manager", {}))
     assert engine.outbox.messages() == []
+
+
+def test_messages_are_read_a_page_at_a_time_the_latest_first(engine: Engine) -> None:
+    for number in range(7):
+        engine.outbox.send_test(f"n{number}@example.org")
+    whole = engine.outbox.messages()
+    assert [one.target for one in whole] == [f"n{number}@example.org" for number in reversed(range(7))]
+    for size in (1, 3, 7, 1000):
+        assert list(every(lambda after, size=size: engine.outbox.message_page(size, after))) == whole
+    first = engine.outbox.message_page(3)
+    engine.outbox.send_test("later@example.org")
+    assert list(engine.outbox.message_page(3, first.next).items) == whole[3:6]
+    for wrong in ("5", engine.reader._cursors.ready().sealed("people", (5,))):
+        with pytest.raises(BadCursor):
+            engine.outbox.message_page(3, wrong)
 
 
 def test_it_is_tried_again_with_more_and_more_time_between(engine: Engine, receiver: Receiver, clock: SetClock) -> None:

@@ -120,6 +120,25 @@ def test_administrators_are_told_what_is_offered_nowhere_and_choose(site: FastAP
     assert "1 organisation is offered in no process" in visit.get("/organisations").text
 
 
+def test_of_many_that_are_offered_nowhere_some_are_named(
+    site: FastAPI, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partners_room, "AT_ONCE", 7)
+    names = [f"Lost {n:02}" for n in range(23)]
+    for name in names:
+        engine.people.add_organisation(name)
+        engine.people.add_organisation(f"{name} and found", processes=[LOAN])
+    for most in (1, 7, 20, 23):
+        assert engine.unoffered(most) == names[:most]
+    assert engine.unoffered(50) == names
+    told = engine.partnerships(["Lost 03", "Lost 03 and found", "Nobody"])
+    assert told == {"Lost 03": frozenset(), "Lost 03 and found": frozenset({LOAN})}
+    assert told.items() <= engine.partnerships().items()
+    page = Visit(site, "ada").get("/organisations?search=lost 22").text
+    assert "More than 20 organisations are offered in no process" in page
+    assert ("search=Lost%2019" in page, "search=Lost%2020" in page, page.count("Offered nowhere")) == (True, False, 1)
+
+
 @pytest.mark.usefixtures("commands")
 def test_the_command_chooses_too(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["organisation", "add", "Nowhere", "--area", "north"]) == 0

@@ -18,8 +18,11 @@ from sqlalchemy import Connection
 from engine.case.command import Actor
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
+from engine.service.cases.views import Page
 from engine.service.keeping.journal import PROGRAM, Journal, Kind
 from engine.service.keeping.safe import Safe
+from engine.service.lists.cursors import Cursors
+from engine.service.lists.finder import MOST
 from engine.source import sign
 from engine.source.address import parts_of
 from engine.source.fault import CaseworkError, Invalid
@@ -40,6 +43,7 @@ LONGEST_WAIT = timedelta(days=1)
 # After an outage of weeks nobody should wait another day.
 LONGEST_OUTAGE_WAIT = timedelta(hours=1)
 PAGE = 50
+OUTBOX = "outbox"
 # One receiver that is slow, or has a thousand waiting, does not keep the others from theirs.
 EACH = 10
 KINDS = (EMAIL, WEBHOOK)
@@ -101,6 +105,7 @@ class Outbox:
         self._clock = clock
         self._journal = Journal(database, clock)
         self._safe = safe
+        self._cursors = Cursors(database)
 
     def add_hook(self, url: str, *, by: Actor | str = PROGRAM) -> tuple[Hook, str]:
         """Tell an address of every change from now on: the hook, and the secret that it can check messages with.
@@ -176,6 +181,18 @@ class Outbox:
         """The latest messages, sent or not: at most `most`, those before a number where one is given."""
         with self._database.reading() as connection:
             return store.latest_messages(connection, most, before)
+
+    def message_page(self, limit: int = PAGE, after: str = "") -> Page[StoredMessage]:
+        """The same as a page that says where the next one begins.
+
+        Raises:
+            BadCursor: `after` is not the end of such a page.
+        """
+        cursors, most = self._cursors.ready(), max(1, min(limit, MOST))
+        (before,) = cursors.opened(OUTBOX, after) or (0,)
+        found = self.messages(most + 1, before)
+        more = cursors.sealed(OUTBOX, (found[most - 1].id,)) if len(found) > most else ""
+        return Page(tuple(found[:most]), more)
 
     def given_up(self) -> int:
         """How many messages were given up: they are not sent any more unless somebody says so."""

@@ -15,11 +15,11 @@ from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.views import Task
 from engine.service.people.holders import any_name_will_do, stranded
-from engine.service.people.partners import is_partner, partners_named, partners_of, partnerships_of
+from engine.service.people.partners import is_partner, partners_named, partners_of, partnerships_of, unoffered
 from engine.service.people.people import Organisation, Person, person_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
-from engine.store.people.people import find_person, hold_person, people_page
+from engine.store.people.people import find_person, hold_person, organisations_named, people_page
 
 TaskName = tuple[int, str]
 # Read at once, of all among whom those are who may be given a task.
@@ -97,11 +97,20 @@ class Colleagues:
             self._site.catalogue.refresh(connection)
             return is_partner(connection, self._site.catalogue, process, name)
 
-    def partnerships(self) -> dict[str, frozenset[str]]:
-        """Every organisation with the processes in which it takes part; with none where no process offers it."""
+    def partnerships(self, names: Iterable[str] | None = None) -> dict[str, frozenset[str]]:
+        """Every organisation, or each of these, with the processes in which it takes part; with none where no process
+        offers it.
+        """
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            return {one.name: of for one, of in partnerships_of(connection, self._site.catalogue)}
+            among = None if names is None else organisations_named(connection, names)
+            return {one.name: of for one, of in partnerships_of(connection, self._site.catalogue, among)}
+
+    def unoffered(self, most: int) -> list[str]:
+        """The names of at most so many organisations that no process offers, by name."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return unoffered(connection, self._site.catalogue, most)
 
 
 def _found(connection: Connection, given: _Given, search: str) -> Iterator[Person]:

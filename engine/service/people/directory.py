@@ -1,4 +1,4 @@
-"""Directory: the people and the organisations of a site, a page at a time, and found by words of their names."""
+"""Directory: the people, the organisations and the tokens of a site, a page at a time; names are found by words."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST
 from engine.service.people.faults import BadPerson
 from engine.service.people.people import Organisation, Person, organisation_of, person_of
+from engine.service.people.tokens import Token, token_of
 from engine.store.database import Database
 from engine.store.people import people as store
 
 PEOPLE = "people"
 ORGANISATIONS = "organisations"
+TOKENS = "tokens"
 
 
 class Directory:
-    """The people and the organisations of one database. Every method is one transaction, which only reads."""
+    """The people, organisations and tokens of one database. Every method is one transaction, which only reads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,6 +52,19 @@ class Directory:
         end = found[most - 1] if len(found) > most else None
         more = cursors.sealed(ORGANISATIONS, store.place_of_organisation(end)) if end else ""
         return Page(tuple(organisation_of(one) for one in found[:most]), more)
+
+    def tokens(self, login: str | None = None, *, limit: int = 50, after: str = "") -> Page[Token]:
+        """A page of tokens, of everybody or of one person, in the order of their issue.
+
+        Raises:
+            BadCursor: `after` is not the end of such a page.
+        """
+        cursors, most = self._cursors.ready(), max(1, min(limit, MOST))
+        (last,) = cursors.opened(TOKENS, after) or (0,)
+        with self._database.reading() as connection:
+            found = store.token_page(connection, login, last, most + 1)
+        more = cursors.sealed(TOKENS, (found[most - 1].id,)) if len(found) > most else ""
+        return Page(tuple(token_of(one.id, one) for one in found[:most]), more)
 
     def organisation(self, name: str) -> Organisation:
         """The organisation of just this name.

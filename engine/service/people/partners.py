@@ -38,6 +38,17 @@ def partners_named(
     return found[:most]
 
 
+def unoffered(connection: Connection, catalogue: Catalogue, most: int) -> list[str]:
+    """The names of at most so many organisations that no process offers, by name."""
+    found: list[str] = []
+    last = None
+    # For the others it was chosen in which they take part.
+    while len(found) < most and (some := store.organisation_page(connection, last, "", AT_ONCE, only_unchosen=True)):
+        found += [one.name for one, of in partnerships_of(connection, catalogue, some) if not of]
+        last = store.place_of_organisation(some[-1])
+    return found[:most]
+
+
 def is_partner(connection: Connection, catalogue: Catalogue, process: str, name: str) -> bool:
     """Whether there is an organisation of just this name that takes part in a process."""
     found = store.organisation_named(connection, name)

@@ -20,12 +20,12 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.case.command import Actor
 from engine.case.sight import needing_organisation, process_of, role_of, shows_more
-from engine.case.time.instants import from_text, to_text
+from engine.case.time.instants import to_text
 from engine.clock import Clock
 from engine.process.definition import Process
 from engine.service.keeping.journal import PROGRAM, Journal, Kind, changed
 from engine.service.people.faults import BadPerson, ChangedPerson, NeedsOrganisation, UnknownPerson
-from engine.service.people.tokens import Scope, Token
+from engine.service.people.tokens import Scope, Token, token_of
 from engine.service.people.warnings import tell_of_sight
 from engine.service.people.written import area_written, in_one_line, role_written
 from engine.source.problem import nearest
@@ -297,12 +297,12 @@ class People:
             number = store.insert_token(connection, known_person(connection, login).id, digest(secret), stored)
             kept = {"number": number, "title": stored.title, "scopes": wanted, "expires": stored.expires}
             self._journal.note(connection, by, (Kind.TOKEN, "issued"), login, after=kept)
-        return secret, _token(number, stored)
+        return secret, token_of(number, stored)
 
     def tokens(self, login: str | None = None) -> list[Token]:
         """All tokens, or those of one person, in the order of their issue."""
         with self._database.reading() as connection:
-            return [_token(one.id, one) for one in store.all_tokens(connection, login)]
+            return [token_of(one.id, one) for one in store.all_tokens(connection, login)]
 
     def revoke_token(self, number: int, *, by: Actor | str = PROGRAM) -> None:
         """Let a token be good for nothing from now on.
@@ -313,7 +313,8 @@ class People:
         with self._database.writing() as connection:
             if not store.revoke_token(connection, number, to_text(self._clock.now())):
                 raise BadPerson(f"There is no token {number} that could be revoked.")
-            [whose] = [one.login for one in store.all_tokens(connection, None) if one.id == number]
+            whose = store.holder_of(connection, number)
+            assert whose is not None
             self._journal.note(connection, by, (Kind.TOKEN, "revoked"), whose, before={"number": number})
 
     def identify(self, secret: str) -> Grant | None:
@@ -385,9 +386,3 @@ def person_of(stored: store.StoredPerson) -> Person:
 def organisation_of(stored: store.StoredOrganisation) -> Organisation:
     """The organisation that is stored."""
     return Organisation(stored.name, stored.area, stored.seq, stored.processes)
-
-
-def _token(number: int, stored: store.StoredToken) -> Token:
-    revoked = from_text(stored.revoked) if stored.revoked else None
-    times = (from_text(stored.issued), from_text(stored.expires))
-    return Token(number, stored.login, stored.title, stored.scopes, *times, revoked)

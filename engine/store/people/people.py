@@ -75,13 +75,21 @@ def all_organisations(connection: Connection) -> list[StoredOrganisation]:
 
 
 def organisation_page(
-    connection: Connection, last: tuple[str, str] | None, search: str, most: int | None
+    connection: Connection,
+    last: tuple[str, str] | None,
+    search: str,
+    most: int | None,
+    *,
+    only_unchosen: bool = False,
 ) -> list[StoredOrganisation]:
     """At most so many organisations, by name as people sort names: those in whose name all of the words stand.
 
-    `last`: `place_of_organisation` of the one after which they are to come.
+    `last`: `place_of_organisation` of the one after which they are to come. `only_unchosen`: those for which no
+    processes were chosen.
     """
     query = _organisation.where(*_named(organisations.c.name_order, search)).limit(most)
+    if only_unchosen:
+        query = query.where(organisations.c.processes == json.dumps([]))
     if last is not None:
         order, name = last
         behind = or_(organisations.c.name_order > order, organisations.c.name > name)
@@ -101,6 +109,13 @@ def organisation_named(connection: Connection, name: str) -> StoredOrganisation 
     found = {row.name: row for row in connection.execute(_organisation.where(_is_called(name)))}
     row = found.get(name) or next(iter(found.values()), None)
     return _organisation_of(row) if row else None
+
+
+def organisations_named(connection: Connection, names: Iterable[str]) -> list[StoredOrganisation]:
+    """The organisations of just these names, as far as they are there, by name as people sort names."""
+    query = _organisation.where(organisations.c.name.in_(list(names)))
+    rows = connection.execute(query.order_by(organisations.c.name_order, organisations.c.name))
+    return [_organisation_of(row) for row in rows]
 
 
 def _is_called(name: str | None) -> ColumnElement[bool]:
@@ -330,6 +345,18 @@ def all_tokens(connection: Connection, login: str | None) -> list[StoredToken]:
     if login is not None:
         query = query.where(people.c.login == login)
     return [_token(row) for row in connection.execute(query)]
+
+
+def token_page(connection: Connection, login: str | None, after: int, most: int) -> list[StoredToken]:
+    """At most so many of the same, behind a number."""
+    query = _tokens().where(tokens.c.id > after, *([people.c.login == login] if login is not None else []))
+    return [_token(row) for row in connection.execute(query.order_by(tokens.c.id).limit(most))]
+
+
+def holder_of(connection: Connection, number: int) -> str | None:
+    """The login of the person whom a token was issued to; None where there is no token of this number."""
+    row = connection.execute(_tokens().where(tokens.c.id == number)).first()
+    return _token(row).login if row else None
 
 
 def find_token(connection: Connection, digest: str) -> StoredToken | None:

@@ -17,6 +17,8 @@ from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 router = APIRouter()
 # Organisations on one page, each with a form of its own.
 PAGE = 100
+# Organisations that no process offers that are named at the top.
+NAMED = 20
 
 
 def _areas(visitor: Visitor) -> list[tuple[str, str]]:
@@ -80,7 +82,12 @@ def _list(
 def _show(request: Request, visitor: Visitor, found: Sequence[Organisation], status: int, **values: Any) -> Response:
     people = visitor.engine.directory.active_in(one.name for one in found)
     values |= {"areas": dict(_areas(visitor)), "processes": _chosen(visitor)}
-    values["nowhere"] = sorted(name for name, of in visitor.engine.partnerships().items() if not of)
+    # Told only where there is a choice.
+    if values["processes"]:
+        nowhere = visitor.engine.unoffered(NAMED + 1)
+        values |= {"nowhere": nowhere[:NAMED], "others": len(nowhere) > NAMED}
+        partnerships = visitor.engine.partnerships(one.name for one in found)
+        values["untold"] = [name for name, of in partnerships.items() if not of]
     return show(request, "organisations.html", status, organisations=found, people=people, **values)
 
 
