@@ -17,13 +17,13 @@ from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Engine, Page, Told, as_data
 from engine.service.cases.words import choice_of
+from engine.source import name
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 # As far as a column of whole numbers goes in PostgreSQL: no case has a number beyond it.
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
-Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-# With a hyphen: no process can call a task of its own so, and the one that the engine raises is.
-TaskName = Annotated[str, Path(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
+Name = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
+TaskName = Annotated[str, Path(pattern=name.TASK, max_length=name.LONGEST)]
 Limit = Annotated[Whole, Query(ge=1, le=200, description="How many at most.")]
 After = Annotated[str, Query(max_length=8000, description="`next` of the page before.")]
 LONGEST_TYPE = 200
@@ -80,9 +80,9 @@ def with_link(page: Page[T], request: Request, response: Response) -> Any:
 def find_cases(
     engine: Engined,
     reader: Reader,
-    process: Annotated[str, Query(max_length=60)] = "",
+    process: Annotated[str, Query(max_length=name.LONGEST)] = "",
     state: Annotated[str, Query(max_length=200)] = "",
-    owner: Annotated[str, Query(max_length=60)] = "",
+    owner: Annotated[str, Query(max_length=name.LONGEST)] = "",
     organisation: Annotated[str | None, Query(max_length=200)] = None,
     overdue: bool = False,
     open_only: bool = False,

@@ -11,9 +11,10 @@ from engine.api.asking import Engined, Moment, Reader, Whole
 from engine.api.cases import After, Limit, with_link
 from engine.api.problem import responses
 from engine.service import Task, Timer, as_data
+from engine.source import name
 
 router = APIRouter()
-ProcessName = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=60)]
+ProcessName = Annotated[str, Path(pattern=name.PROCESS, max_length=name.LONGEST)]
 
 
 @dataclass

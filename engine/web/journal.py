@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from engine.service.keeping.journal import Kind
+from engine.source import name
 from engine.web.page import query, show
 from engine.web.visitor import Visiting
 
 router = APIRouter()
 PAGE = 50
-Person = Annotated[str, Query(max_length=60)]
+Person = Annotated[str, Query(max_length=name.LONGEST)]
 Of = Annotated[str, Query(max_length=20)]
 After = Annotated[str, Query(max_length=8000)]
 

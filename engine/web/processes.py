@@ -15,13 +15,14 @@ from engine.authoring.trial import run_texts
 from engine.process.definition import Process
 from engine.running.beside import DRAWINGS, TRIALS, beside
 from engine.service.processes.publication import Trial
+from engine.source import name
 from engine.source.problem import Problem, Refused
 from engine.source.reader import read
 from engine.web.page import go, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 
 router = APIRouter()
-Name = Annotated[str, Path(pattern="^[a-z][a-z0-9-]*$", max_length=60)]
+Name = Annotated[str, Path(pattern=name.PROCESS, max_length=name.LONGEST)]
 Version = Annotated[str, Path(max_length=40)]
 LONGEST = 1_000_000
 PARTS = {"process.yaml": "Process", "calendar.yaml": "Calendar", "scenarios.yaml": "Scenarios"}

@@ -999,7 +999,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "service/people/errands.py",
-        ("integration/test_errands.py", "integration/test_web_provider.py"),
+        ("integration/test_errands.py",),
         ("an errand is used twice", "and self._attempts.is_first(kept) else None", "else None"),
         ("an errand never ends", "if abs(age) < LONGEST and", "if"),
         ("a cookie that no browser keeps is sent", "return kept if len(kept) <= MOST else", "return kept if True else"),

@@ -5,7 +5,6 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +31,7 @@ from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.states import read_events, read_needs, read_states
 from engine.process.language.expressions import RESERVED, Language
+from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
@@ -342,14 +342,10 @@ def _rule(context: Context, raw: dict[str, str], path: Path) -> Rule:
     return Rule(expression, key == "never", say)
 
 
-# What a calendar may be called: it becomes the name of a file, so no dots and no slashes.
-_REFERENCE = re.compile(r"[a-z][a-z0-9-]*")
-
-
 def calendar_name(source: Source) -> str | None:
     """The calendar that a process document names; None where it names none."""
     name = source.data.get("calendar") if isinstance(source.data, dict) else None
-    return name if isinstance(name, str) and _REFERENCE.fullmatch(name) else None
+    return name if isinstance(name, str) and is_written(name, PROCESS) else None
 
 
 __all__ = ["DEFAULT_ZONE", "FindCalendar", "Loaded", "calendar_name", "load_process", "load_published", "process_of"]

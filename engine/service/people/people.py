@@ -28,6 +28,7 @@ from engine.service.people.faults import BadPerson, ChangedPerson, NeedsOrganisa
 from engine.service.people.tokens import Scope, Token, token_of
 from engine.service.people.warnings import tell_of_sight
 from engine.service.people.written import area_written, in_one_line, role_written
+from engine.source.name import LOGIN, LONGEST, is_written
 from engine.source.problem import nearest
 from engine.store.database import Database
 from engine.store.people import people as store
@@ -38,8 +39,6 @@ LONGEST_NAME, LONGEST_EMAIL = 200, 254
 # A token is a password without a second factor: once a year somebody looks whether it is still needed.
 LONGEST_DAYS = 366
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-# Stands in addresses, behind @ in notes and in logs: no sign that means something there.
-_LOGIN = re.compile(r"[a-z][a-z0-9._-]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -176,8 +175,9 @@ class People:
             BadPerson: the login is none or taken, or a role or the organisation is unknown.
             NeedsOrganisation: a role shows the cases of their own organisation, and none is named.
         """
-        if not _LOGIN.fullmatch(login):
-            raise BadPerson("A login has small letters, digits, dots and hyphens, and begins with a letter.")
+        if not is_written(login, LOGIN):
+            signs = f"A login has at most {LONGEST} small letters, digits, dots and hyphens"
+            raise BadPerson(f"{signs}, and begins with a letter.")
         person = self._checked(Person(login, name or login, tuple(roles), organisation, email=email))
         if needs := self._needs_organisation(person):
             raise NeedsOrganisation(needs)

@@ -15,6 +15,7 @@ from engine.service import Case, Overview
 from engine.service.cases.views import anonymous, local
 from engine.service.cases.words import Step
 from engine.service.people.arrivals import Look
+from engine.source import name
 from engine.web.page import go, initial, show
 from engine.web.visitor import MOST_TYPED, Before, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
 
@@ -118,7 +119,7 @@ def case_page(
     visitor: Looking,
     number: CaseNumber,
     did: str = "",
-    task: Annotated[str, Query(max_length=60)] = "",
+    task: Annotated[str, Query(max_length=name.LONGEST)] = "",
 ) -> Response:
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Path, Request, Response
 from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.service.cases.corrections import Standing
+from engine.source import name
 from engine.web.cases.case import CaseNumber, see
 from engine.web.forms.forms import Question, carried, question, read
 from engine.web.page import ask_once, go, show
 from engine.web.visitor import CaseVisiting, SentBy, Visitor
 
 router = APIRouter()
-Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+Name = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
 HINT = "It is kept with the case, and goes with it."
 
 

@@ -14,13 +14,14 @@ from starlette.datastructures import UploadFile
 from engine.case.refusal import Refusal
 from engine.service import Document
 from engine.service.documents.admission import SHOWN, file_name
+from engine.source import name
 from engine.source.words import counted
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.page import go, show
 from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole, form_key
 
 router = APIRouter()
-Kind = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+Kind = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
 Copy = Annotated[Whole, Path(ge=1, le=10_000)]
 # Documents are sent in pieces, so that ten people who load big ones take a megabyte and not a gigabyte.
 CHUNK = 1 << 16

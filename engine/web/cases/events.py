@@ -15,6 +15,7 @@ from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
 from engine.service import Case
+from engine.source import name
 from engine.source.moment import NotAMoment, moment_written
 from engine.source.words import said_when
 from engine.web.cases.case import CaseNumber, Seen, see
@@ -43,7 +44,7 @@ from engine.web.visitor import (
 )
 
 router = APIRouter()
-EventName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+EventName = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
 WHEN = "happened-at"
 FORM = "form"
 

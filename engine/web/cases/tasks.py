@@ -12,6 +12,7 @@ from engine.case.refusal import Refusal
 from engine.service import Case
 from engine.service.cases.transaction import UnknownCase
 from engine.service.lists.finder import TasksWanted
+from engine.source import name
 from engine.source.moment import NotAMoment, day_written
 from engine.source.number import number_in
 from engine.web.cases.case import DONE, CaseNumber, see
@@ -25,8 +26,8 @@ router = APIRouter()
 # One request does them all, and has to be answered before the browser gives up.
 MOST_AT_ONCE = 100
 # With a hyphen: no process can call a task of its own so, and the one that the engine raises is.
-TaskKey = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}/[a-z][a-z0-9_-]*$", max_length=80)]
-Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
+TaskKey = Annotated[str, Query(pattern=f"^[1-9][0-9]{{0,8}}/{name.TASK[1:]}", max_length=80)]
+Name = Annotated[str, Path(pattern=name.TASK, max_length=name.LONGEST)]
 PAGE = 25
 SHOWS = {
     "team": "My team's",

@@ -13,6 +13,7 @@ from engine.case.sight import ADMINISTRATOR, AUDITOR, Action, may, needing_organ
 from engine.service import BadPerson, Person
 from engine.service.people.faults import ChangedPerson
 from engine.service.people.people import LONGEST_NAME
+from engine.source import name
 from engine.web.forms.choosers import Find, narrowed, offered
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, query, show
@@ -21,7 +22,7 @@ from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor
 router = APIRouter()
 # People on one page.
 PAGE = 200
-Login = Annotated[str, Path(pattern="^[a-z][a-z0-9._-]*$", max_length=60)]
+Login = Annotated[str, Path(pattern=name.LOGIN, max_length=name.LONGEST)]
 
 
 HOUSE = [(ADMINISTRATOR, "Administrator: processes and people"), (AUDITOR, "Auditor: histories without content")]
