@@ -25,7 +25,7 @@ class TooBig(Invalid):
 
 
 class Unavailable(CaseworkError):
-    """It cannot be done now, and nothing was; in `seconds` it may be possible.
+    """It cannot be done now, and nothing was unless `said` tells otherwise; in `seconds` it may be possible.
 
     `said` is for those who use the service; the message, for those who run it, may name files and servers.
     """

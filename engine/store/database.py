@@ -62,6 +62,18 @@ class DatabaseUnwritable(DatabaseUnavailable):
         self.said = f"Nothing can be changed now: {why}. Nothing was done; what is there can be read. {ask}"
 
 
+class DatabaseUncertain(DatabaseUnavailable):
+    """The database went away while everything was being committed: it may be written, or not. `said` tells people."""
+
+    said = (
+        "The database went away at the last moment, and nobody knows whether it was done. Look before you do it again; "
+        "a program sends the same again with the same key."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("The database went away during a commit: what was to be written may be written, or not.")
+
+
 _FULL, _READ_ONLY, _BROKEN = "the disk is full", "the disk or the database is read-only", "the disk has a fault"
 # SQLite needs so much for its own files before it reads anything.
 _LITTLE = 1 << 16
@@ -121,16 +133,18 @@ class Database:
         with turn as is_worth_waiting, self._connection(write=write) as connection:
             if write and self.is_sqlite:
                 connection.info["write"] = BUSY_SECONDS if is_worth_waiting else BRIEF_SECONDS
+            is_ending = False
             try:
                 with connection.begin():
                     yield connection
+                    is_ending = write
             except DBAPIError as error:
                 if is_worth_retrying(error):
                     raise
                 if write and (why := _unwritable(error)):
                     raise DatabaseUnwritable(_FULL if self._is_disk_full() else why) from error
                 if isinstance(error, (OperationalError, InterfaceError)):
-                    raise DatabaseUnavailable(_FAILED) from error
+                    raise DatabaseUncertain if is_ending else DatabaseUnavailable(_FAILED) from error
                 raise
             finally:
                 # One that broke is asked for nothing: it would be made anew, and that fails where the server is away.

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.store.database import Database, DatabaseUnavailable
+from engine.store.database import Database, DatabaseUnavailable, DatabaseUncertain
 
 PATIENCE = 60
 
@@ -69,6 +69,23 @@ def test_one_that_ends_in_the_middle_is_told_while_the_server_is_away(database: 
     _run(database, f"ALTER DATABASE {database.url.database} ALLOW_CONNECTIONS true")
     with getattr(database, way)() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    database.dispose()
+
+
+@pytest.mark.postgres
+def test_one_that_ends_before_its_commit_is_answered_is_told_as_uncertain(database: Database) -> None:
+    """Only who writes has to look: what was read was read."""
+
+    def use(way: str) -> None:
+        with getattr(database, way)() as connection:
+            _end(database, int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one()))
+
+    with pytest.raises(DatabaseUncertain) as told:
+        use("writing")
+    assert "Nothing was" not in told.value.said + str(told.value)
+    with pytest.raises(DatabaseUnavailable, match="Nothing was written") as only_read:
+        use("reading")
+    assert not isinstance(only_read.value, DatabaseUncertain)
     database.dispose()
 
 
