@@ -29,7 +29,7 @@ _DESCRIPTION = (
     "What is not done is told as problem details (RFC 9457)."
 )
 # An answer is for programs: a browser that is led to one runs nothing of it, and shows it in no frame.
-_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 
 def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "") -> FastAPI:

@@ -107,6 +107,7 @@ def _grant(
     # Counted by the token's number, once it is known: who guesses fills the memory with no counters.
     if not limits.allows(found.token):
         raise Refused(problem(429, "too_many", "Too many requests. Try again in a minute."), {"Retry-After": "60"})
+    request.state.login = found.person.login
     return found
 
 

@@ -17,7 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from engine.case.refusal import Code, Refusal
 from engine.running.doors import Turned
+from engine.running.logs import note_refused
 from engine.running.methods import unknown_method
+from engine.running.proxies import origin_of
 from engine.source.fault import CaseworkError, Invalid, TooBig, Unavailable, Unknown
 
 MEDIA_TYPE = "application/problem+json"
@@ -90,7 +92,9 @@ def add_handlers(app: FastAPI) -> None:
     """Tell every error as a problem."""
 
     @app.exception_handler(Refused)
-    def refused(_: Request, error: Refused) -> JSONResponse:
+    def refused(request: Request, error: Refused) -> JSONResponse:
+        if error.problem.status == HTTPStatus.FORBIDDEN:
+            _note("not allowed to a program", request)
         return answer(error.problem, error.headers)
 
     @app.exception_handler(RequestValidationError)
@@ -134,12 +138,20 @@ _FAMILIES: dict[type[Exception], tuple[int, str]] = {
 }
 
 
-def _of_family(_: Request, error: Exception) -> JSONResponse:
+def _note(what: str, request: Request) -> None:
+    login = getattr(request.state, "login", "")
+    if login:
+        note_refused(what, request.scope, login, origin_of(request))
+
+
+def _of_family(request: Request, error: Exception) -> JSONResponse:
     # The nearest family counts: what is too big is invalid as well.
     status, code = next(_FAMILIES[one] for one in type(error).__mro__ if one in _FAMILIES)
     # Its message is for those who run the service: it may name files and servers.
     if isinstance(error, Unavailable):
         return answer(problem(status, code, error.said), {"Retry-After": str(error.seconds)})
+    if status == HTTPStatus.NOT_FOUND:
+        _note("nothing there for a program", request)
     told = problem(status, code, str(error) or "There is no such thing.")
     if isinstance(error, Invalid) and error.field:
         told.fields = {error.field: str(error)}

@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
+from starlette.types import Scope
+
+from engine.source.number import number_in
+
+_NUMBERS = ("number", "case")
+_log = structlog.get_logger("casework.refused")
 
 
 def configure(form: str, level: str) -> None:
@@ -45,6 +51,19 @@ class _Steady:
 
 def _is_terminal() -> bool:
     return sys.stderr.isatty()
+
+
+def note_refused(what: str, scope: Scope, login: str, address: str) -> None:
+    """Somebody asked for what is not there, or not for them: which of both it is, is seen by how often they do.
+
+    Of the address only its route and the numbers in it: what else stands there may be a secret.
+    """
+    route = scope.get("route")
+    if route is None:  # nobody guesses numbers at an address that is none
+        return
+    found = {name: number_in(str(scope["path_params"].get(name, ""))) for name in _NUMBERS}
+    numbers = {name: number for name, number in found.items() if number is not None}
+    _log.warning(what, login=login, address=address, method=scope["method"], route=route.path, **numbers)
 
 
 def place_of(error: BaseException) -> str:

@@ -12,7 +12,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine.running.doors import Doors, Turned
 from engine.running.headers import hosts_of, is_secure
+from engine.running.logs import note_refused
 from engine.running.methods import Heads, unknown_method
+from engine.running.proxies import origin_of
 from engine.service import Engine
 from engine.service.people.attempts import Throttle
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
@@ -25,7 +27,7 @@ from engine.web.meetings import dates, feed, meetings
 from engine.web.page import go, show
 from engine.web.people import handovers, organisations, people, profile, signing, warnings
 from engine.web.people.provider import Provider
-from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, addressed
+from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, Visitor, addressed
 
 # In this order they are searched: what is asked for most comes first.
 ROOMS = (
@@ -107,12 +109,20 @@ def _told(request: Request, status: int, title: str, *texts: str) -> Response:
     return show(request, "told.html", status, **values)
 
 
+def _note(what: str, request: Request) -> None:
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor:
+        note_refused(what, request.scope, visitor.person.login, origin_of(request))
+
+
 def _not_found(request: Request, _: Exception) -> Response:
+    _note("nothing there for them", request)
     said = "There is no such page, or it is not for you. If you typed the address, check it."
     return _told(request, 404, "Page not found", said)
 
 
 def _forged(request: Request, _: Exception) -> Response:
+    _note("form refused", request)
     said = "The form is too old, or it was not sent from a page of this site. Nothing was done. Go back and try again."
     return _told(request, 403, "This could not be accepted", said)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from engine import Engine
 from engine.clock import SetClock
@@ -21,6 +22,7 @@ from engine.service.people.accounts import (
 )
 from engine.service.people.authenticators import CODES, STEP
 from engine.service.people.faults import BadPerson, UnknownPerson
+from engine.store.tables import metadata
 from tests.conftest import START
 from tests.integration.site import PASSWORD, settle
 
@@ -162,6 +164,20 @@ def test_each_recovery_code_is_good_once(engine: Engine) -> None:
     signed_in = engine.accounts.session(key_of(engine))
     assert signed_in is not None
     assert signed_in.stage is Stage.SIGNED_IN
+
+
+def test_nothing_that_lets_somebody_in_stands_in_the_database(engine: Engine) -> None:
+    device = pyotp.random_base32()
+    codes = engine.accounts.add_second_factor("max", device, code(engine, device))
+    assert codes is not None
+    token, _ = engine.people.issue_token("jo", "", ["read"], 1)
+    session = engine.accounts.sign_in_as("jo")
+    secrets = [session, engine.accounts.invite("jo"), engine.accounts.new_feed("jo"), token, device, *codes, PASSWORD]
+    with engine.database.reading() as connection:
+        kept = str([connection.execute(select(one)).all() for one in metadata.sorted_tables])
+    assert "hbep-referral/coordinator" in kept
+    # The token of forms is of one session, and good for nothing without its key.
+    assert [one for one in secrets if str(one).removeprefix("cw_") in kept] == []
 
 
 def test_a_session_ends_when_it_is_not_used_and_at_last_in_any_case(engine: Engine, clock: SetClock) -> None:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from engine.running.beside import Busy, Lane
+from engine.running.beside import DRAWINGS, EXPORTS, PASSWORDS, TRIALS, Busy, Lane
 from tests.waiting import PATIENCE
 
 # What costs much
@@ -51,3 +51,8 @@ def test_who_has_waited_too_long_is_told_and_leaves_no_trace() -> None:
     end.set()
     assert before.result(30)
     assert (done, lane._count) == ([], 0)
+
+
+def test_two_passwords_and_two_exports_are_made_at_once_and_one_of_what_costs_more() -> None:
+    lanes = (PASSWORDS, EXPORTS, DRAWINGS, TRIALS)
+    assert [lane._threads._max_workers for lane in lanes] == [2, 2, 1, 1]

@@ -55,3 +55,16 @@ def test_slow_clients_keep_nobody_waiting(port: int) -> None:
             lines.enter_context(called(port, HEAD + b"log"))
         with called(port, b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n") as line:
             assert line.recv(20).startswith(b"HTTP/1.1 200")
+
+
+def test_a_request_within_another_is_not_answered(port: int) -> None:
+    """By `Content-Length` the first one would end within its body, and what follows would be a second one."""
+    inner = b"GET /sign-in HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(inner), inner)
+    head = b"POST /nowhere HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ntransfer-encoding: chunked\r\n"
+    with called(port, head + b"content-length: 4\r\n\r\n" + body) as line:
+        answer = b""
+        while piece := line.recv(1000):
+            answer += piece
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert not answer.startswith(b"HTTP/1.1 200")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from engine import Engine
 from engine.running import hook
 from engine.running.hook import headers_of, is_of_internet, post, signature
-from engine.service.messages.outbox import NotSent, Webhook
+from engine.service.messages.outbox import BadHook, NotSent, Webhook
 
 OWN = "0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.8.9.1 169.254.169.254 172.16.0.1 192.168.1.1 198.18.0.1"
 OWN += " 224.0.0.1"
@@ -120,3 +121,27 @@ def test_what_goes_with_a_message_can_be_checked() -> None:
     assert headers["casework-timed-signature"] == "sha256=" + signature("secret", '1700000000.{"case":1}')
     assert signature("secret", "x") != signature("other", "x")
     assert signature("secret", "x") == "117eca332f7e13ccb8e4574e4f33daa212a9231353670c2b8b4797df0bb77afa"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://hook.example.org/x", True),
+        ("http://127.0.0.1:9/x", True),
+        ("http://localhost/x", True),
+        ("http://hook.example.org/x", False),
+        ("http://localhost.example.org/x", False),
+        ("ftp://hook.example.org/x", False),
+        ("file:///etc/passwd", False),
+        ("javascript:alert(1)", False),
+        ("//hook.example.org", False),
+    ],
+)
+def test_a_hook_is_called_by_https_or_on_this_machine(url: str, is_taken: bool) -> None:
+    engine = Engine()
+    if is_taken:
+        assert engine.outbox.add_hook(url)[0].url == url
+    else:
+        with pytest.raises(BadHook):
+            engine.outbox.add_hook(url)
+    engine.close()

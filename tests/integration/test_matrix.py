@@ -17,6 +17,7 @@ import typer.main
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from engine import Engine
 from engine.api.app import create_app
@@ -201,7 +202,7 @@ def test_pages_tell_nothing_of_what_is_not_seen(world: World) -> None:
                 text = said.text + str(said.headers)
                 wrong += [(login, route, case, leak) for leak in _leaks(world, login, text)]
                 if case in unseen and route not in HISTORIES.get(login, set()):
-                    wrong += _differs((login, route, case), said.status_code, found[MISSING].status_code)
+                    wrong += _differs((login, route, case), _whole(said), _whole(found[MISSING]))
                 if not of_case:
                     wrong += [(login, route, number) for number in unseen if f'/cases/{number}"' in text]
     assert wrong == []
@@ -211,7 +212,12 @@ def test_pages_tell_nothing_of_what_is_not_seen(world: World) -> None:
 HISTORIES = {"ann": {"/cases/{number}/timeline", "/cases/{number}/accesses", "/api/v1/cases/{number}/accesses"}}
 
 
-def _differs(where: tuple[object, ...], found: int, missing: int) -> list[tuple[object, ...]]:
+def _whole(answer: Response) -> tuple[int, dict[str, str], str]:
+    """A whole answer: its status, its headers and every letter of its body."""
+    return answer.status_code, dict(answer.headers), answer.text
+
+
+def _differs(where: tuple[object, ...], found: object, missing: object) -> list[tuple[object, ...]]:
     return [] if found == missing else [(*where, found, missing)]
 
 
@@ -228,7 +234,7 @@ def test_forms_tell_nothing_of_what_is_not_seen(world: World) -> None:
             missing = client.post(_path(route, MISSING), data={"csrf": csrf, **FORM})
             for case in world.unseen(login):
                 said = client.post(_path(route, case), data={"csrf": csrf, **FORM})
-                wrong += _differs((login, route, case), said.status_code, missing.status_code)
+                wrong += _differs((login, route, case), _whole(said), _whole(missing))
                 wrong += [(login, route, case, leak) for leak in _leaks(world, login, said.text)]
         for number, action in itertools.product([*world.unseen(login), MISSING], ("done", "claim", "assign")):
             sent = {"csrf": csrf, **FORM, "action": action, "person": "jo", "task": f"{number}/chase_panel"}

@@ -79,3 +79,11 @@ def test_what_was_never_built_is_asked_for_by_its_plain_name(monkeypatch: pytest
         assert bundle._found("casework.css", "").headers["cache-control"] == "no-cache"
     finally:
         bundle.names.cache_clear()
+
+
+def test_the_script_keeps_nothing_and_makes_no_markup() -> None:
+    text = (Path(bundle.__file__).parent / "assets" / "casework.js").read_text()
+    assert "textContent" in text
+    stores = r"localStorage|sessionStorage|indexedDB|caches\.|document\.cookie|postMessage|\"message\""
+    markup = r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|https?://"
+    assert re.findall(f"{stores}|{markup}", text) == []

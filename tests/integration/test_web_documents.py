@@ -12,8 +12,10 @@ from fastapi import FastAPI
 from engine import Engine
 from tests.integration.site import Visit
 from tests.steps import PUPIL, done, in_panel
+from tests.unit.test_content import WORD, zipped
 
 PDF = b"%PDF-1.4 x"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
 def test_names_of_files_are_only_names(site: FastAPI, engine: Engine) -> None:
@@ -43,6 +45,34 @@ def test_names_of_files_are_only_names(site: FastAPI, engine: Engine) -> None:
         assert "set-cookie" not in headers
     for path in ("ehcp/0", "ehcp/99", "..%2f..%2fx/1", "nothing/1"):
         visit.get(f"/cases/{case.id}/documents/{path}", 404)
+
+
+SEEN = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+ALONE = f"{SEEN}; sandbox"  # no script, no form, no frame, and of no origin
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "how", "policy"),
+    [
+        ("a.pdf", PDF, "application/pdf", "inline", SEEN),  # browsers show it in a sandbox of their own
+        ("a.png", PNG, "image/png", "inline", ALONE),
+        ("a.txt", b"Three < four, and <b>so</b> on", "text/plain; charset=utf-8", "inline", ALONE),
+        ("a.docx", zipped(WORD), "application/octet-stream", "attachment", ALONE),
+    ],
+)
+def test_a_file_is_shown_in_a_sandbox_or_only_sent(
+    site: FastAPI, engine: Engine, name: str, content: bytes, kind: str, how: str, policy: str
+) -> None:
+    case, visit = in_panel(engine).id, Visit(site, "jo")
+    visit.post(f"/cases/{case}/documents", {"document": "ehcp"}, files={"files": (name, content)})
+    for asked, said_how in (("", how), ("?download=yes", "attachment")):
+        said = visit.get(f"/cases/{case}/documents/ehcp/1{asked}")
+        assert said.content == content
+        assert said.headers["content-type"] == kind
+        assert said.headers["content-disposition"] == f"{said_how}; filename*=UTF-8''{name}"
+        assert said.headers["content-security-policy"] == policy
+        assert said.headers["x-content-type-options"] == "nosniff"
+        assert said.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def keys_in(page: str) -> set[str]:

@@ -30,6 +30,7 @@ def test_headers_of_every_kind_of_answer(site: FastAPI, engine: Engine) -> None:
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
+        assert "base-uri 'none'" in policy
         assert "script-src 'self'" in policy or "script-src" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"

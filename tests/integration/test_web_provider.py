@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import os
 import re
 import secrets
@@ -162,6 +164,7 @@ def test_the_way_back_may_lead_to_another_process(walk: Walk, engine: Engine, pr
 
 
 KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+HS256 = b'{"alg":"HS256","kid":"one"}'
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 
 
@@ -195,3 +198,49 @@ def test_without_that_only_of_the_tenant_that_is_trusted() -> None:
     for wrong in ("tid", "=x", "tid=", ""):
         with pytest.raises(ValueError, match="a claim and its value"):
             claim_and_value(wrong)
+
+
+def written(part: bytes) -> str:
+    """A part of a token."""
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+
+def test_a_token_that_is_not_theirs_for_us_now_lets_nobody_in() -> None:
+    strict = Provider("https://login.example", "casework", "x")
+    known = {"iss": strict.issuer, "aud": "casework", "exp": 4_000_000_000, "nonce": "n"}
+    claims = {**known, "email": "jo@example.org", "email_verified": True}
+
+    def email(token: str, nonce: str = "n") -> str | None:
+        try:
+            return strict._email(token, KeySet([KEY]), nonce)
+        except SignInFailed:
+            return None
+
+    right = {"alg": "RS256", "kid": "one"}
+    assert email(jwt.encode(right, claims, KEY)) == "jo@example.org"
+    assert email(jwt.encode(right, claims, KEY), "of another sign-in") is None
+    for wrong in ({"iss": "https://evil.example"}, {"aud": "another"}, {"exp": 1_000_000_000}, {"nonce": "m"}):
+        assert email(jwt.encode(right, {**claims, **wrong}, KEY)) is None, wrong
+    for lacking in known:
+        assert email(jwt.encode(right, {k: v for k, v in claims.items() if k != lacking}, KEY)) is None, lacking
+    # Signed by somebody else; by the public key as if it were a shared secret; by nobody; with a key that it brings.
+    other = RSAKey.generate_key(2048, {"kid": "one"})
+    assert email(jwt.encode(right, claims, other)) is None
+    assert email(jwt.encode({**right, "jwk": other.as_dict(private=False)}, claims, other)) is None
+    head, body, sign = jwt.encode(right, claims, KEY).split(".")
+    none, shared = written(b'{"alg":"none"}'), f"{written(HS256)}.{body}"
+    by_public_key = hmac.digest(KEY.as_pem(private=False), shared.encode(), "sha256")
+    assert email(f"{shared}.{written(by_public_key)}") is None
+    for token in (f"{none}.{body}.", f"{head}.{body}.", f"{head}.{body}.{sign[:-4]}AAAA", "", "x", "a.b.c"):
+        assert email(token) is None, token
+
+
+def test_a_provider_that_calls_itself_otherwise_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"issuer": "https://login.example", "authorization_endpoint": "https://login.example/a"}
+    answer = httpx.Response(200, json=said, request=httpx.Request("GET", "https://login.example"))
+    monkeypatch.setattr("engine.web.people.provider.httpx.get", lambda *_, **__: answer)
+    address, _ = Provider("https://login.example", "casework", "x").begin(BACK, "/")
+    assert address.startswith("https://login.example/a?")
+    for issuer in ("https://login.example/", "https://login.example.evil", "http://login.example"):
+        with pytest.raises(SignInFailed, match="another address"):
+            Provider(issuer, "casework", "x").begin(BACK, "/")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
 
+import pytest
 from fastapi import FastAPI
 
 from engine import Engine
 from engine.clock import SetClock
+from engine.service.people import passwords
 from engine.service.people.accounts import ABSOLUTE, IDLE
 from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
+from engine.web.people.provider import Provider
 from tests.conftest import START
 from tests.integration.site import PASSWORD, Visit, settle
 
@@ -30,6 +36,42 @@ def test_the_cookie_is_out_of_reach(engine: Engine) -> None:
         assert "Path=/" in cookie
         assert ("Secure" in cookie) == secure
         assert ("strict-transport-security" in said.headers) == secure
+
+
+class Elsewhere:
+    """The sign-in of an organisation, as far as a browser is sent there."""
+
+    title = "the county"
+
+    def begin(self, back: str, wanted: str) -> tuple[str, dict[str, str]]:
+        """Where it is sent, and what is remembered."""
+        return "https://login.example/", {"state": "s", "nonce": "n", "verifier": "v", "back": back, "next": wanted}
+
+
+def test_what_is_remembered_of_a_sign_in_elsewhere_is_out_of_reach_too(engine: Engine) -> None:
+    settle(engine)
+    for address, name, secure in (
+        ("http://127.0.0.1:8000", "casework-sign-in", False),
+        ("https://127.0.0.1:8000", "__Host-casework-sign-in", True),
+    ):
+        visit = Visit(create_site(engine, address=address, provider=cast("Provider", Elsewhere())))
+        cookie = visit.client.post("/sign-in/organisation", data={"next": "/"}).headers["set-cookie"]
+        assert cookie.startswith(f"{name}=")
+        assert all(part in cookie for part in ("HttpOnly", "SameSite=lax", "Path=/", "Max-Age=600"))
+        assert ("Secure" in cookie) == secure
+        assert "Domain" not in cookie
+        assert len(cookie) < 4096
+
+
+def test_who_signs_out_leaves_no_page_in_the_browser(site: FastAPI, engine: Engine) -> None:
+    for path in ("/sign-out", "/sign-out-everywhere"):
+        visit = Visit(site, "jo")
+        key = visit.client.cookies["casework"]
+        said = visit.post(path)
+        assert said.headers["clear-site-data"] == '"cache", "storage"'
+        assert said.headers["cache-control"] == "no-store"
+        assert 'casework=""' in said.headers["set-cookie"]
+        assert engine.accounts.session(key) is None
 
 
 def test_a_session_is_new_at_every_sign_in_and_ends(site: FastAPI, engine: Engine, clock: SetClock) -> None:
@@ -56,6 +98,25 @@ def test_a_session_is_new_at_every_sign_in_and_ends(site: FastAPI, engine: Engin
     visit.get("/", 303)
 
 
+def test_a_session_ends_after_30_minutes_without_a_page_and_after_12_hours(
+    site: FastAPI, engine: Engine, clock: SetClock
+) -> None:
+    visit, moment = Visit(site, "jo"), timedelta(microseconds=1)
+    clock.set(START + timedelta(minutes=30) - moment)
+    visit.get("/")
+    clock.set(clock.now() + timedelta(minutes=30))
+    assert visit.get("/", 303).headers["location"].startswith("/sign-in")
+    visit, begun = Visit(site, "jo"), clock.now()
+    for minutes in range(25, 12 * 60, 25):
+        clock.set(begun + timedelta(minutes=minutes))
+        visit.get("/")
+    clock.set(begun + timedelta(hours=12) - moment)
+    visit.get("/")
+    clock.set(begun + timedelta(hours=12))
+    assert visit.get("/", 303).headers["location"].startswith("/sign-in")
+    assert engine.accounts.sessions("jo") == []
+
+
 def test_signing_out_everywhere_ends_all_sessions(site: FastAPI) -> None:
     one, other = Visit(site, "jo"), Visit(site, "jo")
     other.post("/sign-out-everywhere")
@@ -80,6 +141,47 @@ def test_nothing_tells_whether_a_name_exists(site: FastAPI) -> None:
         assert said.status_code == 403
         texts.add(re.sub(r'value="[^"]*"', "", said.text))
     assert len(texts) == 1
+
+
+def test_a_name_that_nobody_has_costs_as_much_as_one_that_somebody_has(
+    site: FastAPI, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes the time is the hash: one is made for each try, with the same memory and rounds."""
+    hasher, looked_at = passwords._HASHER, []
+    engine.people.add("new", "Not invited yet", ["coordinator"])
+    engine.people.change(replace(engine.people.person("max"), active=False))
+
+    class Counted:
+        def verify(self, kept: str, password: str) -> bool:
+            looked_at.append(kept.rpartition("$")[0].rpartition("$")[0])
+            return hasher.verify(kept, password)
+
+    passwords.decoy()
+    monkeypatch.setattr(passwords, "_HASHER", Counted())
+    for login in ("jo", "nobody", "new", "max"):
+        before = len(looked_at)
+        assert Visit(site).client.post("/sign-in", data={"login": login, "password": "wrong"}).status_code == 403
+        assert len(looked_at) == before + 1, login
+    assert len(set(looked_at)) == 1
+
+
+def test_fields_for_passwords_hide_them_and_let_managers_fill_them_in(site: FastAPI, engine: Engine) -> None:
+    invited = f"/invitation/{engine.accounts.invite('max')}"
+    for visit, path, kinds in (
+        (Visit(site), "/sign-in", ["current-password"]),
+        (Visit(site), invited, ["new-password"]),
+        (Visit(site, "jo"), "/profile", ["current-password", "new-password"]),
+    ):
+        fields = re.findall(r'<input[^>]*name="(?:password|current|new)"[^>]*>', visit.get(path).text)
+        assert [re.findall(r'autocomplete="([^"]+)"', one)[0] for one in fields] == kinds, path
+        for one in fields:
+            assert 'type="password"' in one
+            assert not re.search(r"maxlength|readonly|value=|\son\w+=", one)
+
+
+def test_a_password_holds_for_years(site: FastAPI, clock: SetClock) -> None:
+    clock.set(START + timedelta(days=3650))
+    assert Visit(site, "jo").get("/profile").status_code == 200
 
 
 def test_attempts_are_counted(engine: Engine) -> None:

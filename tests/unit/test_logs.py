@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from engine.running.logs import configure, place_of
+from engine.running.logs import configure, note_refused, place_of
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +69,38 @@ def test_of_an_error_its_place_is_told_and_never_what_it_says() -> None:
         line = error.__traceback__.tb_next.tb_lineno  # type: ignore[union-attr]
     assert place == f"test_logs.py:{line}"
     assert place_of(ValueError("never raised")) == "an unknown place"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_what_is_logged_makes_no_line_of_its_own(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(form, "info")
+    nasty = 'x\n2024-01-01 [info] signed in login=ada\r\x1b[2K", "event": "y'
+    structlog.get_logger("x").warning("token refused", address=nasty)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "\r" not in said
+    assert "\x1b[2K" not in said
+
+
+class Route:
+    """A route as the framework keeps it."""
+
+    path = "/calendar/{secret}.ics"
+
+
+def test_of_an_address_its_route_and_its_numbers_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json", "info")
+    scope = {"route": Route(), "method": "GET", "path_params": {"secret": "sesame", "number": "17", "case": "²"}}
+    note_refused("nothing there for them", scope, "jo", "203.0.113.7")
+    note_refused("nothing there for them", {"method": "GET"}, "jo", "203.0.113.7")
+    [told] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told.pop("timestamp")
+    assert told == {
+        "event": "nothing there for them",
+        "level": "warning",
+        "login": "jo",
+        "address": "203.0.113.7",
+        "method": "GET",
+        "route": "/calendar/{secret}.ics",
+        "number": 17,
+    }

@@ -19,6 +19,11 @@ def test_only_the_password_itself_is_right() -> None:
     assert not any(is_right(kept, wrong) for wrong in ("", GOOD + " ", GOOD.upper()))
 
 
+def test_what_is_kept_is_argon2id_that_takes_64_mb_and_three_rounds() -> None:
+    """RFC 9106, the second choice: guessing a stolen hash costs that much for each word."""
+    assert hash_of(GOOD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 def test_what_lies_beyond_the_longest_password_is_not_cut_off_and_forgiven() -> None:
     longest = "q" * LONGEST
     kept = hash_of(longest)

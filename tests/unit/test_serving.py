@@ -73,6 +73,7 @@ def test_both_faces_answer_by_the_names_of_the_site_only_and_with_the_same_heade
             assert said.headers["strict-transport-security"] == "max-age=31536000"
             assert said.headers["cache-control"] == "no-store"
             assert "frame-ancestors 'none'" in said.headers["content-security-policy"]
+            assert "base-uri 'none'" in said.headers["content-security-policy"]
     engine.close()
 
 

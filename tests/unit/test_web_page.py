@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.web.page import ago, day, go, lines, moment, query, short, size
+from engine.web import page
+from engine.web.page import ago, day, environment, go, lines, moment, query, short, size
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2024, 3, 1, 12, tzinfo=LONDON)
+
+
+def test_every_template_escapes_what_it_is_given_and_holds_no_script() -> None:
+    made = environment()
+    names = [one for one in made.list_templates() if "/" not in one]
+    assert len(names) > 50
+    for name in names:
+        text = (Path(page.__file__).parent / "templates" / name).read_text()
+        assert made.autoescape(name) is True, name  # type: ignore[operator]
+        assert re.findall(r"\|\s*safe\b|autoescape|\bhtml\s*:", text) == [], name
+        assert re.findall(r"\s(?:on[a-z]+|style|srcdoc)=", text) == [], name
+        scripts = re.findall(r"<script[^>]*>", text)
+        assert scripts == (['<script src="{{ asset("casework.js") }}" type="module">'] if name == "layout.html" else [])
+    assert made.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    # Nor is any text made a template.
+    sources = [one.read_text() for one in Path(page.__file__).parent.rglob("*.py")]
+    assert [one for one in sources if "from_string(" in one] == []
 
 
 def test_days_and_times_have_no_zero_before_them() -> None:

@@ -22,6 +22,8 @@ from engine.store.people.accounts import StoredAccount
 # Seconds for which one code holds: what every authenticator takes for granted.
 STEP = 30
 CODES = 8
+# None of them looks like another one when it is written down.
+_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 class Authenticators:
@@ -39,8 +41,8 @@ class Authenticators:
         Raises:
             NoKey: there is no key to encrypt the secret with.
         """
-        # 48 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
-        codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(CODES)]
+        # 140 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
+        codes = [_recovery_code() for _ in range(CODES)]
         hashes = json.dumps([digest(one) for one in codes])
         kept = self._safe.shut(connection, secret, authenticator_of(account.person))
         return replace(account, totp=kept, counter=step, recovery=hashes), codes
@@ -69,3 +71,8 @@ class Authenticators:
         codes = {step: pyotp.TOTP(secret).generate_otp(step) for step in range(now // STEP - 1, now // STEP + 2)}
         said = code.strip().encode()
         return next((step for step, right in codes.items() if secrets.compare_digest(right.encode(), said)), None)
+
+
+def _recovery_code() -> str:
+    """A code that is written down, in four groups of seven signs."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(7)) for _ in range(4))

@@ -246,10 +246,14 @@ def states_of(visitor: Visitor) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+# The wide ones begin formulas where people write Japanese.
+_FORMULAS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+
+
 def _cell(value: Any) -> str:
     """A value in an exported table. One that a spreadsheet would take for a formula is kept from being one."""
     text = day(value) if isinstance(value, datetime) else str("" if value is None else value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if text[:1] in _FORMULAS else text
 
 
 @router.get("/cases.csv")

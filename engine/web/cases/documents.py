@@ -26,7 +26,7 @@ Copy = Annotated[Whole, Path(ge=1, le=10_000)]
 # Documents are sent in pieces, so that ten people who load big ones take a megabyte and not a gigabyte.
 CHUNK = 1 << 16
 # Browsers show PDF in a sandbox of their own, and not at all where the page asks for one as well.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
 def _list(

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from engine.running.beside import PASSWORDS, beside
@@ -42,6 +42,8 @@ def leave(request: Request, to: str) -> RedirectResponse:
     """Send the browser on without a session."""
     response = go(to)
     response.delete_cookie(cookie_name(request), httponly=True, samesite="lax", secure=request.app.state.secure)
+    # Nor does a page stay to which the browser could go back.
+    response.headers["clear-site-data"] = '"cache", "storage"'
     return response
 
 
@@ -236,25 +238,30 @@ def accept_invitation(request: Request, engine: Engined, secret: Secret, posted:
 
 # The sign-in of an organisation
 
-_STATE = "casework-sign-in"
+
+def _state_name(request: Request) -> str:
+    return f"{cookie_name(request)}-sign-in"
 
 
 @router.post("/sign-in/organisation")
-def begin_at_provider(request: Request, engine: Engined, next: Annotated[str, Form(max_length=2000)] = "/") -> Response:  # noqa: A002
+def begin_at_provider(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     """Send the browser to the organisation's own sign-in."""
     provider: Provider | None = request.app.state.provider
+    wanted = local_path(posted.text("next", 2000))
     if provider is None:
         return go("/sign-in")
     try:
-        address, remembered = provider.begin(address_of(request, "/sign-in/back"), local_path(next))
+        address, remembered = provider.begin(address_of(request, "/sign-in/back"), wanted)
     except SignInFailed:
         general = "The sign-in of your organisation cannot be reached. Try again later."
-        return _form(request, 503, general=general, wanted=next)
+        return _form(request, 503, general=general, wanted=wanted)
     response = go(address)
     # What would be too long for a browser to keep leads to the first page.
     kept = engine.errands.send(remembered) or engine.errands.send({**remembered, "next": "/"})
     # Lax: the way back is a link from the site of the provider, and a strict one would stay away.
-    response.set_cookie(_STATE, kept, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure)
+    response.set_cookie(
+        _state_name(request), kept, max_age=600, httponly=True, samesite="lax", secure=request.app.state.secure
+    )
     return response
 
 
@@ -262,7 +269,7 @@ def begin_at_provider(request: Request, engine: Engined, next: Annotated[str, Fo
 def come_back(request: Request, engine: Engined) -> Response:
     """The organisation's sign-in sends the browser back."""
     provider: Provider | None = request.app.state.provider
-    remembered = engine.errands.back(request.cookies.get(_STATE, ""))
+    remembered = engine.errands.back(request.cookies.get(_state_name(request), ""))
     if provider is None or remembered is None:
         return _form(request, 403, general="This took too long, or was begun elsewhere. Try again.")
     wanted = remembered["next"]
@@ -279,5 +286,5 @@ def come_back(request: Request, engine: Engined) -> Response:
     _end_other(request, engine)
     _log.info("signed in", login=login, by="organisation")
     response = enter(request, key, wanted)
-    response.delete_cookie(_STATE)
+    response.delete_cookie(_state_name(request), httponly=True, samesite="lax", secure=request.app.state.secure)
     return response
