@@ -13,7 +13,7 @@ from engine.source.name import LOGIN, LONGEST, PART, PROCESS, TASK, is_written
 @pytest.mark.parametrize(
     ("text", "forms"),
     [
-        ("form_2", {PART, TASK}),
+        ("form_2", {PART, TASK, LOGIN}),
         ("overdue-form", {TASK, PROCESS, LOGIN}),
         ("hbep-referral", {TASK, PROCESS, LOGIN}),
         ("jo.smith", {LOGIN}),

@@ -176,8 +176,8 @@ class People:
             NeedsOrganisation: a role shows the cases of their own organisation, and none is named.
         """
         if not is_written(login, LOGIN):
-            signs = f"A login has at most {LONGEST} small letters, digits, dots and hyphens"
-            raise BadPerson(f"{signs}, and begins with a letter.")
+            signs = f"small letters, digits, dots and hyphens, at most {LONGEST} in all"
+            raise BadPerson(f"A login has {signs}, and begins with a letter.")
         person = self._checked(Person(login, name or login, tuple(roles), organisation, email=email))
         if needs := self._needs_organisation(person):
             raise NeedsOrganisation(needs)
