@@ -57,11 +57,15 @@ check: $(VENV)/test
 	$(BIN)/casework check processes
 	$(BIN)/casework test processes --coverage
 
+# Trials that have one length, and those that are told how long.
+FAULTS = tests/faults/test_upgrade.py tests/faults/test_clock_steps.py tests/faults/test_drill.py tests/faults/test_checker.py \
+	tests/integration/test_unwritable.py tests/integration/test_clock.py tests/integration/test_scheduler.py \
+	tests/integration/test_afterwards.py tests/integration/test_archives.py tests/integration/test_database.py
 faults: $(VENV)/test  ## Kill the scheduler, the service under load and an upgrade; stop PostgreSQL: hundreds of times
 	$(BIN)/python -m tests.faults.kill --times 1000
 	$(BIN)/python -m tests.faults.crash --times 100 --services 4
 	$(BIN)/python -m tests.faults.outage --times 100 --services 2
-	CASEWORK_KILLS=100 $(BIN)/python -m pytest tests/faults/test_upgrade.py
+	CASEWORK_KILLS=100 CASEWORK_STEPS=3000 CASEWORK_SEED=$$RANDOM $(BIN)/python -m pytest $(FAULTS)
 
 mutants: $(VENV)/test  ## Try small changes of the rooms that decide: do the tests notice?
 	$(BIN)/python -m tests.mutants

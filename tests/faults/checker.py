@@ -200,7 +200,7 @@ def _fire(case: Counted, entry: dict[str, Any]) -> Iterator[str]:
         return
     due, again = case.timers[key], entry.get("timers", {}).get(key)
     case.fired.add(key)
-    if entry["at"] < due[0]:
+    if min(entry["at"], entry["recorded"]) < due[0]:
         yield f"entry {seq}: the timer {key} fired before its time"
     # A repeated one counts its times from when it was set going.
     if again and len(again) == len(due) == 3 and again[1] == due[1] and int(again[2]) <= int(due[2]):

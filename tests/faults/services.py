@@ -23,6 +23,7 @@ from tests.waiting import until
 
 # Below those that the system gives to whoever calls: else a client could have the port of a service that is away.
 PORTS = range(20_000, 32_000)
+KEY = new_key()  # of all databases of a trial: one that is restored needs the key of before
 
 
 class Services:
@@ -31,7 +32,7 @@ class Services:
     def __init__(self, url: str, folder: Path, count: int) -> None:
         self.ports: list[int] = [0] * count
         self._pids: list[int] = [0] * count
-        self._url, self._folder, self._key = url, folder, new_key()
+        self._url, self._folder = url, folder
         self.log = folder / "services.log"
 
     def __enter__(self) -> Self:
@@ -40,7 +41,7 @@ class Services:
             "PYTHONPATH": str(ROOT),
             "CASEWORK_DATABASE_URL": self._url,
             "CASEWORK_DOCUMENTS": str(self._folder / "documents"),
-            "CASEWORK_KEY": self._key,
+            "CASEWORK_KEY": KEY,
             "CASEWORK_CONFIG": "",
             "CASEWORK_LOG_FORMAT": "json",
         }
