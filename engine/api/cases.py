@@ -200,11 +200,17 @@ class Correction:
 
 @router.post("/{number}/corrections", response_model=Case, responses=responses(404, 409, 412, 422))
 def correct(
-    engine: Engined, writer: Writer, number: CaseNumber, correction: Correction, response: Response, expected: Expected
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    correction: Correction,
+    response: Response,
+    expected: Expected,
+    key: Key,
 ) -> Any:
     """Correct a wrong value. It stays in the history, with the right one after it."""
-    said = correction
-    result = engine.correct(number, said.entry, said.field, said.value, said.reason, writer, expected_version=expected)
+    said = (correction.entry, correction.field, correction.value, correction.reason)
+    result = engine.correct(number, *said, writer, expected_version=expected, idempotency_key=key)
     return told(engine, result, response)
 
 

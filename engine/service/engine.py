@@ -112,7 +112,7 @@ class Engine:
         self.access_log = Accesses(self.site)
         self.changes = Changes(self.site, self.access_log)
         self.reader = Reader(self.site, self.access_log)
-        self.corrections = Corrections(self.site, self.reader)
+        self.corrections = Corrections(self.site, self.reader, self.changes)
         self.running_timers = Timers(self.site)
         self.lists = Lists(self.site, self.access_log)
         self.places = Places(self.site, self.access_log)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,19 +16,25 @@ from engine.running.logs import note_refused
 from engine.running.methods import Heads, unknown_method
 from engine.running.proxies import origin_of
 from engine.service import Engine
+from engine.service.desk.drafts import UnknownDraft
+from engine.service.meetings.meetings import UnknownMeeting
 from engine.service.people.attempts import Throttle
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
 from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, places, tasks
+from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, Outdated, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, feed, meetings
-from engine.web.page import go, show
+from engine.web.page import go
 from engine.web.people import handovers, organisations, people, profile, signing, warnings
 from engine.web.people.provider import Provider
-from engine.web.visitor import Elsewhere, Forged, NotSignedIn, Outdated, TooLong, Visitor, addressed
+from engine.web.told import tell as told
+from engine.web.told import typed_by_hand
+from engine.web.visitor import Visitor, addressed
 
+NOT_THERE = "nothing there for them"
 # In this order they are searched: what is asked for most comes first.
 ROOMS = (
     case,
@@ -86,12 +92,15 @@ def create_site(
 
 def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(NotSignedIn, late.ask_to_sign_in)
+    site.add_exception_handler(LacksFactor, late.ask_for_factor)
     site.add_exception_handler(Outdated, late.show_again)
     site.add_exception_handler(Elsewhere, _elsewhere)
     site.add_exception_handler(Forged, _forged)
     # An address that cannot be is answered like one that is not there: which of both it is tells nothing.
     for kind in (Unknown, RequestValidationError):
         site.add_exception_handler(kind, _not_found)
+    site.add_exception_handler(UnknownDraft, _noted(drafts.gone))
+    site.add_exception_handler(UnknownMeeting, _noted(meetings.gone))
     site.add_exception_handler(Invalid, _invalid)
     site.add_exception_handler(Unavailable, _unavailable)
     site.add_exception_handler(Turned, _turned)
@@ -99,14 +108,12 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(HTTPException, _http)
 
 
-def _elsewhere(_: Request, error: Exception) -> Response:
+def _elsewhere(request: Request, error: Exception) -> Response:
     assert isinstance(error, Elsewhere)
+    if typed_by_hand(request):
+        texts = (error.said, "Nothing of what you typed was kept.")
+        return told(request, 409, "This cannot be done here any more", *texts, href=error.path, link="Go on")
     return go(error.path)
-
-
-def _told(request: Request, status: int, title: str, *texts: str) -> Response:
-    values: dict[str, Any] = {"title": title, "texts": texts, "href": "/", "link": "Go to the first page"}
-    return show(request, "told.html", status, **values)
 
 
 def _note(what: str, request: Request) -> None:
@@ -115,26 +122,36 @@ def _note(what: str, request: Request) -> None:
         note_refused(what, request.scope, visitor.person.login, origin_of(request))
 
 
+def _noted(answer: Callable[[Request, Exception], Response]) -> Callable[[Request, Exception], Response]:
+    """An answer to who asks for what is not there, or not for them: that they did is logged first."""
+
+    def answered(request: Request, error: Exception) -> Response:
+        _note(NOT_THERE, request)
+        return answer(request, error)
+
+    return answered
+
+
 def _not_found(request: Request, _: Exception) -> Response:
-    _note("nothing there for them", request)
+    _note(NOT_THERE, request)
     said = "There is no such page, or it is not for you. If you typed the address, check it."
-    return _told(request, 404, "Page not found", said)
+    return told(request, 404, "Page not found", said)
 
 
 def _forged(request: Request, _: Exception) -> Response:
     _note("form refused", request)
     said = "The form is too old, or it was not sent from a page of this site. Nothing was done. Go back and try again."
-    return _told(request, 403, "This could not be accepted", said)
+    return told(request, 403, "This could not be accepted", said)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     status = 413 if isinstance(error, TooBig) else 422
-    return _told(request, status, "This could not be accepted", str(error), "Nothing was done. Go back and try again.")
+    return told(request, status, "This could not be accepted", str(error), "Nothing was done. Go back and try again.")
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
-    response = _told(request, 503, "This is not possible now", error.said)
+    response = told(request, 503, "This is not possible now", error.said)
     response.headers["retry-after"] = str(error.seconds)
     return response
 
@@ -145,7 +162,7 @@ def _turned(_: Request, error: Exception) -> Response:
 
 
 def _too_long(request: Request, error: Exception) -> Response:
-    return _told(request, 422, "This text is too long", str(error), "Go back and make it shorter.")
+    return told(request, 422, "This text is too long", str(error), "Go back and make it shorter.")
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -154,5 +171,5 @@ def _http(request: Request, error: Exception) -> Response:
         return _not_found(request, error)
     if status == 405:
         said = "This address is not asked in this way."
-        return unknown_method(request, lambda: _told(request, status, "This is not possible", said))
-    return _told(request, status, "This is not possible", "The request is not one that this site knows.")
+        return unknown_method(request, lambda: told(request, status, "This is not possible", said))
+    return told(request, status, "This is not possible", "The request is not one that this site knows.")

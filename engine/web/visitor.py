@@ -32,8 +32,9 @@ from engine.service.people.accounts import Session, Stage
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
 from engine.source.address import parts_of
-from engine.source.fault import CaseworkError, Invalid, Unknown
+from engine.source.fault import Unknown
 from engine.source.number import MOST_COUNTED, number_in, whole
+from engine.web.faults import Forged, LacksFactor, NotSignedIn, Outdated, TooLong
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
 Before = Annotated[Whole, Query(ge=0, le=MOST_COUNTED)]  # 0: from the latest on
@@ -47,6 +48,8 @@ CSRF = "csrf"
 # Where somebody whose role needs a second factor sets one up.
 BEGIN_FACTOR = "/profile/code"
 _WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, "/sign-out", "/sign-out-everywhere"})
+# Forms below it hold passwords and codes: nothing of them is kept for later, or shown again.
+SECRETS = "/profile/"
 READS = frozenset({"GET", "HEAD"})
 # In an address: the name of a form that was typed before, and that the page is filled in with.
 TYPED = "typed"
@@ -54,43 +57,8 @@ TYPED = "typed"
 MOST_TYPED = 200_000
 
 
-class NotSignedIn(CaseworkError):
-    """Nobody is signed in; `path` is where they wanted to go."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
-
-
 class NotFound(Unknown):
     """There is no such page, or none that this person may know of."""
-
-
-class TooLong(Invalid):
-    """A text of a form is longer than can be looked at. It is refused whole: nothing of it is cut off."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"What was written is too long: there is room for {most:,} characters. Nothing was kept.")
-
-
-class Elsewhere(CaseworkError):
-    """What was asked for is now on another page of this site; `path` leads there."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
-
-
-class Outdated(CaseworkError):
-    """A form of theirs that was made in an earlier session: it is shown again instead of acted on."""
-
-    def __init__(self, posted: Posted) -> None:
-        super().__init__()
-        self.posted = posted
-
-
-class Forged(CaseworkError):
-    """What was sent does not come from a page that this person was shown."""
 
 
 @dataclass
@@ -224,14 +192,18 @@ def _arrived(request: Request, arrived: tuple[Session, list[Process], Look | Non
         raise _not_signed_in(request)
     # Nothing else is for them before they have one; what they came with, they may do again then.
     if arrived[0].lacks_factor and request.url.path not in _WITHOUT_FACTOR:
-        raise Elsewhere(BEGIN_FACTOR)
+        raise LacksFactor(_wanted(request), arrived[0].person.login)
     request.state.visitor = found = Visitor(engine_of(request), *arrived, origin=origin_of(request))
     return found
 
 
 def _not_signed_in(request: Request) -> NotSignedIn:
+    return NotSignedIn(_wanted(request))
+
+
+def _wanted(request: Request) -> str:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return NotSignedIn(wanted if request.method == "GET" else "/")
+    return wanted if request.method == "GET" else "/"
 
 
 async def _recall(request: Request, visitor: Visitor) -> None:
@@ -361,10 +333,11 @@ async def _with_files(request: Request) -> FormData:
         raise HTTPException(400, wrong.message) from wrong
 
 
-async def _posted_to_change(visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
+async def _posted_to_change(request: Request, visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
     token = posted.token
     # In the same time for every wrong one: a token must not be found sign by sign.
     if secrets.compare_digest(token.encode(), visitor.session.csrf.encode()):
+        request.state.posted = posted  # for the answer where nothing comes of it: what was typed stands on it
         return posted
     shown_to = await run_in_threadpool(visitor.engine.desk.made_for, token)
     raise Outdated(posted) if shown_to == visitor.person.login else Forged

@@ -225,7 +225,9 @@ def test_a_form_that_came_too_late_is_there_after_signing_in(site: Site, sign_in
     page.get_by_label("User name").fill("demo.coordinator")
     page.get_by_label("Password").fill(site.passwords["demo.coordinator"])
     press(page, "Sign in")
-    expect(main(page)).to_contain_text("Your session had ended before you sent it, and nothing was done.")
+    expect(main(page)).to_contain_text(
+        "When you sent it you were not signed in as this site asks, and nothing was done."
+    )
     expect(page.locator("#tried")).to_have_value('A mentor,\n"and" more <time>.')
     assert violations(page) == []
     press(page, "Go on")

@@ -96,7 +96,7 @@ def test_answers_are_looked_over_on_a_page_that_can_be_gone_back_to(site: FastAP
     key = re.findall(r'name="key" value="([^"]+)"', page)[0]
     change = visit.post(path, {**form, "step": "change", "key": key}).headers["location"]
     assert "Moved" in visit.get(change).text
-    assert "Your session had ended" not in visit.get(change).text
+    assert "you were not signed in" not in visit.get(change).text
     assert visit.post(path, {**form, "step": "do", "key": key}).headers["location"] == f"/cases/{case.id}/done/5"
     back = visit.get(check).text
     assert "This was done already" in back

@@ -45,7 +45,7 @@ def test_a_form_that_comes_too_late_is_kept_until_its_person_has_signed_in(
         visit.client.cookies.clear()  # a browser forgets the cookie by then
     late = visit.client.post(path, data={"csrf": csrf, "text": 'Said: "<b>\n& more'}).headers["location"]
     page = visit.get(sign_in_again(visit, late)).text
-    assert "Your session had ended before you sent it, and nothing was done." in page
+    assert "When you sent it you were not signed in as this site asks, and nothing was done." in page
     assert "Said: &#34;&lt;b&gt;\n&amp; more</textarea>" in page
     assert engine.desk.notes(case.id, engine.people.person("jo").actor) == []
     assert csrf not in page

@@ -305,6 +305,11 @@ def test_a_task_is_taken_given_and_given_back(small: Process) -> None:
     other = replace(CLERK, name="ann")
     assert refused_in(small, case, ClaimTask("call", other, START)).code is Code.NOT_ALLOWED
     assert done(small, case, ClaimTask("call", CLERK, START)).tasks["call"]["person"] == "jo"
+    # Who has it has it: nothing more is written down.
+    for again in (ClaimTask("call", CLERK, START), AssignTask("call", "jo", CLERK, START)):
+        assert done(small, case, again) == case
+    back = done(small, case, AssignTask("call", None, CLERK, START))
+    assert done(small, back, AssignTask("call", "", CLERK, START)) == back
     given = done(small, case, AssignTask("call", "ann", other, START))
     assert given.tasks["call"]["person"] == "ann"
     assert "person" not in done(small, given, AssignTask("call", None, other, START)).tasks["call"]

@@ -201,7 +201,8 @@ def _assign(draft: Draft, command: AssignTask) -> Refusal | None:
 
 def _give(draft: Draft, name: str, person: str | None, command: AssignTask | ClaimTask) -> Refusal | None:
     refusal = _task_fault(draft, name, command.by)
-    if refusal is None:
+    # Who has it has it: sent twice, it is written down once, and nobody is told twice.
+    if refusal is None and draft.snapshot.tasks[name].get("person") != (person or None):
         _hand(draft, name, person, command)
     return refusal
 

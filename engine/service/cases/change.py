@@ -110,7 +110,7 @@ class Changes:
         """
         actor, given = Actor.of(by), dict(data or {})
         asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
-        return self._change(case, actor, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
+        return self.change(case, actor, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
 
     def fire_within(
         self, tx: Transaction, work: Work, event: str, by: Actor, data: Mapping[str, Any]
@@ -163,7 +163,7 @@ class Changes:
                 return Refusal(Code.FORM, str(unwanted), fields={unwanted.field: str(unwanted)})
             said = ["document", case, document, actor.name, called, arrived.digest, at]
             asked = Asked(idempotency_key or (form and key_of(form, said)), said)
-            return self._change(
+            return self.change(
                 case,
                 actor,
                 lambda moment: AddDocument(document, called, arrived.digest, arrived.size, found, actor, moment),
@@ -190,7 +190,7 @@ class Changes:
         """
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["done", case, task, actor.name, at])
-        return self._change(case, actor, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
+        return self.change(case, actor, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
 
     def assign_task(
         self,
@@ -216,7 +216,7 @@ class Changes:
         def check(tx: Transaction, work: Work) -> Refusal | None:
             return no_colleague(tx.connection, person, task, work.process, work.snapshot, actor) if person else None
 
-        return self._change(case, actor, partial(AssignTask, task, person, actor), at, asked, expected_version, check)
+        return self.change(case, actor, partial(AssignTask, task, person, actor), at, asked, expected_version, check)
 
     def claim_task(
         self,
@@ -241,7 +241,7 @@ class Changes:
         def check(tx: Transaction, work: Work) -> Refusal | None:
             return no_holder(tx.connection, task, work.process, work.snapshot)
 
-        return self._change(case, actor, partial(ClaimTask, task, actor), at, asked, expected_version, check)
+        return self.change(case, actor, partial(ClaimTask, task, actor), at, asked, expected_version, check)
 
     def postpone_task(
         self,
@@ -264,11 +264,11 @@ class Changes:
             return _not_told("until")
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
-        return self._change(
+        return self.change(
             case, actor, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
         )
 
-    def _change(
+    def change(
         self,
         case: int,
         by: Actor,
@@ -278,6 +278,11 @@ class Changes:
         expected: int | None,
         before_writing: Callable[[Transaction, Work], Refusal | None] = lambda _, __: None,
     ) -> Case | Refusal:
+        """Take one step with a case, once for each key. `at`: as above, on the wall clock of the process.
+
+        Raises:
+            UnknownCase: there is no such case, or `by` may not see it.
+        """
         if at is not None and not is_told(at):
             return _not_told("at")
 

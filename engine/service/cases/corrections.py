@@ -17,11 +17,10 @@ from engine.case.step.correct import came_with
 from engine.case.time.instants import from_text
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
-from engine.service.cases.change import check_step, take_step
+from engine.service.cases.change import Changes, check_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import Transaction
-from engine.service.cases.views import Case, case_view, local, shown_data
+from engine.service.cases.views import Case, local, shown_data
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
@@ -49,9 +48,10 @@ class Standing:
 class Corrections:
     """What corrects the cases of one site. Who may, `case/sight.py` says."""
 
-    def __init__(self, site: Site, reader: Reader) -> None:
+    def __init__(self, site: Site, reader: Reader, changes: Changes) -> None:
         self._site = site
         self._reader = reader
+        self._changes = changes
 
     def standing(self, case: int, field: str, by: Actor) -> Standing:
         """What stands in a field that somebody may correct.
@@ -104,29 +104,25 @@ class Corrections:
         by: Actor | str,
         *,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
     ) -> Case | Refusal:
         """Put the right value in the place of the one that came into a field with an entry of the history.
 
-        Both stay in the history. Sent twice it is refused: the wrong value stands there no more.
+        Both stay in the history. Sent twice without a key it is refused: the wrong value stands there no more.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-
-        def change(tx: Transaction) -> Case | Refusal:
-            work = tx.hold_for(case, actor)
-            snapshot = take_step(
-                tx,
-                work,
-                lambda moment: Correct(entry, field, value, reason, actor, moment),
-                None,
-                Asked(),
-                expected_version,
-            )
-            return case_view(work.process, case, snapshot, tx.now, actor)
-
-        return self._site.change(change)
+        asked = Asked(idempotency_key, ["correct", case, entry, field, value, reason, actor.name])
+        return self._changes.change(
+            case,
+            actor,
+            lambda moment: Correct(entry, field, value, reason, actor, moment),
+            None,
+            asked,
+            expected_version,
+        )
 
 
 def _read(process: Process, case: Snapshot, field: str, value: Any) -> Any:

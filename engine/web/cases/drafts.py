@@ -17,16 +17,20 @@ from engine.service.desk.drafts import UnknownDraft, as_taken, is_anonymous_draf
 from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
+from engine.web.faults import Elsewhere
 from engine.web.forms.choosers import WRITE, Find, narrowed, offered
 from engine.web.forms.forms import Question, question, read, with_answers
 from engine.web.page import ask_once, go, query, show
-from engine.web.visitor import CaseVisiting, Elsewhere, NotFound, SentBy, Visiting, Visitor, Whole
+from engine.web.told import tell
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
 # Drafts on one page.
 PAGE = 100
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 Part = Annotated[Whole, Path(ge=0, le=100)]
+SENT = "This draft was sent already, perhaps from another window."
+GONE = "It was discarded, perhaps in another window, or it is not yours. Nothing of it is kept."
 
 
 @router.get("/cases-new")
@@ -67,11 +71,18 @@ def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     return _ways(request, visitor, 422, "Choose what you need.")
 
 
+def gone(request: Request, _: Exception) -> Response:
+    """A draft that is not there, whatever was asked of it; one of somebody else is told of in the same words."""
+    visitor: Visitor = request.state.visitor
+    ways = ("/cases-new", "Begin a case") if visitor.opens else ("/", "Go to the first page")
+    return tell(request, 404, "This draft is not there", GONE, href=ways[0], link=ways[1])
+
+
 def _begun(visitor: Visitor, number: int) -> StoredDraft:
     """A draft of the visitor that is not sent, also where they may begin no such case any more."""
     draft = visitor.engine.desk.draft(number, visitor.actor)
     if draft.case is not None:
-        raise Elsewhere(f"/cases/{draft.case}?did=sent")
+        raise Elsewhere(f"/cases/{draft.case}?did=sent", SENT)
     return draft
 
 

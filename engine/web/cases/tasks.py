@@ -15,11 +15,12 @@ from engine.service.lists.finder import TasksWanted
 from engine.source import name
 from engine.source.moment import NotAMoment, day_written
 from engine.source.number import number_in
-from engine.web.cases.case import DONE, CaseNumber, see
+from engine.web.cases.case import DONE, CaseNumber, Seen, see
 from engine.web.cases.confirmations import tasks_done
 from engine.web.forms.choosers import WRITE, Find, narrowed, offered
 from engine.web.forms.forms import Question, date_in
 from engine.web.page import go, query, show
+from engine.web.told import tell
 from engine.web.visitor import CaseVisiting, NotFound, Posted, SentBy, Visitor, form_key
 
 router = APIRouter()
@@ -154,12 +155,22 @@ def _move(
     seen = see(visitor, number, "task")
     task = next((one for one in seen.case.tasks if one.task == name), None)
     if task is None:
-        raise NotFound
+        return _not_open(request, seen, name)
     asked = questions or _postponing()
     for one in asked:
         one.required = True
     values = {"questions": asked, "general": general, "key": secrets.token_urlsafe(16)}
     return show(request, "task_move.html", status, seen=seen, task=task, **values)
+
+
+def _not_open(request: Request, seen: Seen, name: str) -> Response:
+    """It was done meanwhile, or the case has moved on."""
+    if seen.process.task(name) is None:
+        raise NotFound
+    title, where = seen.process.title_of("tasks", name), f"/cases/{seen.case.id}"
+    said = f"The case is at {seen.case.outcome or seen.case.state_title} now. Nothing was changed."
+    status = 409 if request.method == "POST" else 404
+    return tell(request, status, f"{title}: not open any more", said, href=where, link="Go to the case")
 
 
 @router.post("/cases/{number}/tasks/{name}/move")

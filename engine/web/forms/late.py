@@ -1,4 +1,6 @@
-"""Late: a form that was sent after its session had ended is kept, and waits for its person to sign in again."""
+"""Late: a form that was sent after its session had ended, or before its person had the second factor that they need,
+is kept, and waits for them.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,10 @@ from engine.case.answers.text import can_be_kept
 from engine.running.doors import FORM
 from engine.source.address import parts_of
 from engine.source.number import number_in
+from engine.web.faults import Forged, LacksFactor, NotSignedIn, Outdated
 from engine.web.forms.texts import texts_of
 from engine.web.page import local_path
-from engine.web.visitor import (
-    MOST_FIELDS,
-    TYPED,
-    Forged,
-    NotSignedIn,
-    Outdated,
-    Posted,
-    check_origin,
-    engine_of,
-)
+from engine.web.visitor import BEGIN_FACTOR, MOST_FIELDS, SECRETS, TYPED, Posted, check_origin, engine_of
 
 
 async def ask_to_sign_in(request: Request, error: Exception) -> Response:
@@ -37,8 +31,19 @@ async def ask_to_sign_in(request: Request, error: Exception) -> Response:
     return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?next={quote(path)}", 303)
 
 
-async def _late(request: Request) -> str:
-    """Where to go after signing in: back to the form, if the token in it shows for whom it was made."""
+async def ask_for_factor(request: Request, error: Exception) -> Response:
+    """Lead who lacks a second factor to where they set one up. A form that they sent meanwhile is kept as well."""
+    assert isinstance(error, LacksFactor)
+    # A page is found again from the first one; with one on which something typed waits, that would be lost.
+    page = error.path if TYPED in request.query_params else "/"
+    path = await _late(request, error.login) if request.method == "POST" else page
+    return RedirectResponse(BEGIN_FACTOR if path == "/" else f"{BEGIN_FACTOR}?next={quote(path)}", 303)
+
+
+async def _late(request: Request, of: str = "") -> str:
+    """Where to go after signing in: back to the form, if the token in it shows for whom it was made, and for nobody
+    else than `of` where that is known.
+    """
     page = _page_of(request)
     try:
         check_origin(request)
@@ -48,7 +53,7 @@ async def _late(request: Request) -> str:
     if posted is None or not can_be_kept([one for pair in posted.fields for one in pair]):
         return page
     login = await _made_for(request, posted.token)
-    return await _kept(request, page, login, posted) if login else page
+    return await _kept(request, page, login, posted) if login and of in ("", login) else page
 
 
 async def _made_for(request: Request, token: str) -> str | None:
@@ -79,6 +84,8 @@ async def show_again(request: Request, error: Exception) -> Response:
 
 
 async def _kept(request: Request, page: str, login: str, posted: Posted) -> str:
+    if request.url.path.startswith(SECRETS):
+        return page
     desk = engine_of(request).desk
     name = await run_in_threadpool(desk.keep_form, login, request.url.path, posted.fields, late=True)
     return f"{page}{'&' if '?' in page else '?'}{urlencode({TYPED: name})}" if name else page

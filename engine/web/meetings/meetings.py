@@ -11,12 +11,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
-from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting, UnknownMeeting
+from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting
 from engine.source.moment import NotAMoment, clock_written, day_written
 from engine.web.cases.case import Seen, see
 from engine.web.cases.confirmations import came_of
 from engine.web.forms.forms import Question, date_in
 from engine.web.page import ask_once, go, moment, query, show
+from engine.web.told import tell
 from engine.web.visitor import MOST_TYPED, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
@@ -31,8 +32,17 @@ DONE = {
     "moved": "The meeting is moved, and its cases are booked on the new day.",
 }
 # One that is not for them is told of in the same words.
-GONE = "This meeting is not there: it may have been cancelled meanwhile. Nothing more was done."
+GONE = "It may have been cancelled meanwhile. Nothing more was done."
 NO_MOMENT = "Give a day and a time, such as 27 3 2027, 13:30."
+
+
+def gone(request: Request, _: Exception) -> Response:
+    """A meeting that is not there, whatever was asked of it."""
+    visitor: Visitor = request.state.visitor
+    # Who keeps no dates never had a form that was sent: to them it is as a page that is not there.
+    is_form = request.method == "POST" and bool(visitor.engine.meetings.led_by(visitor.actor))
+    where = {"href": "/meetings", "link": "Go to the meetings"}
+    return tell(request, 409 if is_form else 404, "This meeting is not there", GONE, **where)
 
 
 def _meets(visitor: Visitor) -> Visitor:
@@ -200,14 +210,7 @@ def _move(request: Request, found: Meeting, asked: Question, status: int = 200, 
 @router.post("/meetings/{number}/move")
 def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Give a meeting another date, or cancel it."""
-    engine = visitor.engine
-    try:
-        found = _led(visitor, number)
-    except UnknownMeeting:
-        # Who keeps no dates never had this form.
-        if not engine.meetings.led_by(visitor.actor):
-            raise
-        return _list(request, visitor, 409, problem=GONE)
+    engine, found = visitor.engine, _led(visitor, number)
     when = date_in(posted, "when", with_time=True)
     day, at = _day_and_time(when)
     version = posted.number("version")
@@ -265,12 +268,21 @@ def _hear(
     found = visitor.engine.meetings.meeting(number, visitor.actor)
     turn = visitor.engine.agendas.turn(found, case, visitor.actor)
     if turn is None:
-        raise NotFound
+        return _off_agenda(request, visitor, case, text)
     seen = see(visitor, case, "page during a meeting")
     notes = visitor.engine.desk.notes(case, visitor.actor, number, what="")
     outcomes = [one for one in seen.overview.possible if one.event in _outcomes(seen, found)]
     values: dict[str, Any] = {"outcomes": outcomes, "turn": turn, "problem": problem, "text": text}
     return show(request, "hearing.html", status, meeting=found, seen=seen, notes=notes, **values)
+
+
+def _off_agenda(request: Request, visitor: Visitor, case: int, text: str) -> Response:
+    visitor.engine.seen(case, visitor.actor)
+    said = "It was heard, or booked on another day, perhaps from another window."
+    kept = "What was written down before is kept with the case." if not text else "What you typed was not kept."
+    where = {"href": f"/cases/{case}", "link": "Go to the case"}
+    title = f"Case {case} is not on this agenda"
+    return tell(request, 409 if text else 404, title, said, kept, **where)
 
 
 def _outcomes(seen: Seen, found: Meeting) -> tuple[str, ...]:

@@ -7,23 +7,26 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated
 
 import pyotp
 import segno
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
 from engine.service.people.accounts import OpenSession, handle_of
 from engine.service.people.attempts import Try
 from engine.service.people.faults import BadPassword, HasSecondFactor
 from engine.web.forms.forms import Question
-from engine.web.page import address_of, go, show
+from engine.web.page import address_of, go, local_path, show
 from engine.web.people.signing import enter
 from engine.web.people.tries import is_refused, is_right, waits
 from engine.web.visitor import SentBy, Visiting, Visitor
 
 router = APIRouter()
+LONGEST_PATH = 8000
+Wanted = Annotated[str, Query(alias="next", max_length=LONGEST_PATH)]
 _log = structlog.get_logger("casework.sign_in")
 
 
@@ -119,39 +122,42 @@ def _confirmed(request: Request, visitor: Visitor, check: Callable[[], bool], wr
     return ""
 
 
-def _code_page(request: Request, visitor: Visitor, secret: str, status: int = 200, error: str = "") -> Response:
+def _code_page(
+    request: Request, visitor: Visitor, secret: str, wanted: str, status: int = 200, error: str = ""
+) -> Response:
     address = pyotp.TOTP(secret).provisioning_uri(name=visitor.person.login, issuer_name="casework")
     picture = io.BytesIO()
     segno.make(address).save(picture, kind="svg", scale=5, border=2)
     asked = Question("code", "Code", "text", required=True, hint="The six digits that it shows.", error=error)
     drawn = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
-    return show(request, "second_factor.html", status, secret=secret, picture=drawn, question=asked)
+    return show(request, "second_factor.html", status, secret=secret, picture=drawn, question=asked, wanted=wanted)
 
 
 @router.get("/profile/code")
-def ask_for_code(request: Request, visitor: Visiting) -> Response:
-    """How to begin with an authenticator."""
+def ask_for_code(request: Request, visitor: Visiting, wanted: Wanted = "") -> Response:
+    """How to begin with an authenticator; `next` is where to go on afterwards."""
     if not visitor.engine.accounts.has_account(visitor.person.login):
         return go("/profile")
-    return _code_page(request, visitor, pyotp.random_base32())
+    return _code_page(request, visitor, pyotp.random_base32(), wanted and local_path(wanted))
 
 
 @router.post("/profile/code")
 @beside(PASSWORDS)
 def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
-    secret = posted.text("secret", 64)
+    secret, wanted = posted.text("secret", 64), posted.text("next", LONGEST_PATH)
+    wanted = wanted and local_path(wanted)
     # It comes back with the form: nothing is kept of it before a code shows that an authenticator has it.
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
     try:
         codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
     except HasSecondFactor as has:
-        return _page(request, visitor, 409, problem=str(has))
+        return go(wanted) if wanted else _page(request, visitor, 409, problem=str(has))
     if codes is None:
-        return _code_page(request, visitor, secret, 422, "This code is not right. Wait for the next one.")
+        return _code_page(request, visitor, secret, wanted, 422, "This code is not right. Wait for the next one.")
     _log.info("second factor begun", login=visitor.person.login)
-    return show(request, "recovery_codes.html", codes=codes)
+    return show(request, "recovery_codes.html", codes=codes, wanted=wanted)
 
 
 @router.post("/profile/code/stop")

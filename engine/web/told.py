@@ -1,0 +1,31 @@
+"""Told: a page that says one thing and leads on. What was typed into a form that came to nothing stands on it."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from engine.web.page import show
+from engine.web.visitor import SECRETS, Posted
+
+# What pages put into their forms themselves: nobody typed it.
+HIDDEN = frozenset(
+    {"action", "after", "back", "entry", "key", "meeting", "part", "seal", "show", "step", "task", "version"}
+)
+
+
+def tell(
+    request: Request, status: int, title: str, *texts: str, href: str = "/", link: str = "Go to the first page"
+) -> HTMLResponse:
+    """The page. It leads to `href`, by what is called `link`."""
+    return show(
+        request, "told.html", status, title=title, texts=texts, href=href, link=link, left=typed_by_hand(request)
+    )
+
+
+def typed_by_hand(request: Request) -> list[tuple[str, str]]:
+    """What the form says that was sent, by the names of its boxes; nothing where none was sent, or one with secrets."""
+    posted: Posted | None = getattr(request.state, "posted", None)
+    if posted is None or request.url.path.startswith(SECRETS):
+        return []
+    return [(name, value) for name, value in posted.fields if name not in HIDDEN and value.strip()]
