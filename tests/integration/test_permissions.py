@@ -129,6 +129,7 @@ FORMS = {
     "/people/{login}": ADMIN,
     "/people/{login}/tasks": ADMIN,
     "/people/{login}/invite": ADMIN,
+    "/people/{login}/sign-out": ADMIN,
     "/organisations": ADMIN,
     "/retention/{case}": {"dee"},
     "/retention/{case}/erase": {"dee"},

@@ -200,6 +200,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/organisations": lambda maker: ("ada", "/organisations", {"name": f"House {next(maker.names)}"}),
     "/people": _person,
     "/people/{login}": lambda _: ("ada", "/people/pat", {"name": "Pat", "organisation": "Elsewhere", "active": "yes"}),
+    "/people/{login}/sign-out": lambda _: ("ada", "/people/pat/sign-out", {}),
     "/people/{login}/invite": lambda _: ("ada", "/people/pat/invite", {}),
     "/people/{login}/tasks": lambda _: ("ada", "/people/pat/tasks", {"to_roles": "yes"}),
     "/processes-offered/{name}": lambda _: ("ada", "/processes-offered/hbep-referral", {}),

@@ -348,10 +348,13 @@ class Accounts:
                 store.end_session(connection, one)
         return bool(found)
 
-    def sign_out_everywhere(self, login: str) -> int:
-        """End every session of a person; how many there were."""
+    def sign_out_everywhere(self, login: str, *, by: Actor | str | None = None) -> int:
+        """End every session of a person; how many there were. `by`: the administrator who does it for them."""
         with self._database.writing() as connection:
-            return store.end_sessions(connection, known_person(connection, login).id)
+            count = store.end_sessions(connection, known_person(connection, login).id)
+            if count and by is not None:
+                self._journal.note(connection, by, (Kind.SIGN_IN, "ended everywhere"), login)
+        return count
 
     # Calendar addresses
 

@@ -145,10 +145,10 @@ def _invited(request: Request, visitor: Visitor, person: Person) -> Response:
 
 
 @router.get("/people/{login}")
-def see_person(request: Request, visitor: Administrating, login: Login, kept: Whole = 0) -> Response:
+def see_person(request: Request, visitor: Administrating, login: Login, kept: Whole = 0, out: Whole = 0) -> Response:
     """The form of somebody who is known."""
     person = visitor.engine.people.person(login)
-    done = "The person is kept." if kept else ""
+    done = "The person is kept." if kept else "They are signed out everywhere." if out else ""
     return _form(request, visitor, 200, person, questions=_questions(visitor, person)[1:], done=done)
 
 
@@ -211,6 +211,13 @@ def _form(request: Request, visitor: Visitor, status: int, person: Person, **val
     has_account = visitor.engine.accounts.has_account(person.login)
     tasks = visitor.engine.handovers.given(person.login)
     return show(request, "person.html", status, person=person, has_account=has_account, tasks=tasks, **values)
+
+
+@router.post("/people/{login}/sign-out")
+def sign_out(visitor: Administrating, login: Login, _: SentBy) -> Response:
+    """End every session of somebody, as when a machine was lost on which they are signed in."""
+    visitor.engine.accounts.sign_out_everywhere(login, by=visitor.actor)
+    return go(f"/people/{login}?out=1")
 
 
 @router.post("/people/{login}/invite")
