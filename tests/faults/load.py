@@ -1,7 +1,7 @@
 """Load: clients who work over HTTP while something breaks, and write down what was answered.
 
 Each request has a key of its own and is sent again, to any of the services, until it is answered. Some give up at the
-first fault: whether those were done nobody knows, and they may be there once or not at all.
+first fault: where nobody knows whether those were done, they may be there once or not at all.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Load:
 
     @property
     def asked(self) -> set[str]:
-        """All marks that may be found."""
-        return {step.mark for step in self.acknowledged} | self.unanswered | self.turned_away
+        """All marks that may be found: not those of which it was told that nothing was done."""
+        return {step.mark for step in self.acknowledged} | self.unanswered
 
     def _work(self, name: str) -> None:
         chance, number = random.Random(name), 0
@@ -117,10 +117,10 @@ class Load:
         self.longest = max(self.longest, time.monotonic() - begun)
         if found.status in DONE:
             self._acknowledge(request, found, chance)
-        elif found.status == UNAVAILABLE and not any(one.status == AWAY for one in answers):
-            self.turned_away |= {request.mark} - {""}
-        elif found.status in {AWAY, UNAVAILABLE}:
+        elif any(_is_uncertain(one) for one in answers):
             self.unanswered |= {request.mark} - {""}
+        elif found.status == UNAVAILABLE:
+            self.turned_away |= {request.mark} - {""}
         elif found.status not in REFUSED:
             self.faults.append(f"{request.path} was answered with {found.status}: {found.body[:300]!r}")
 
@@ -163,6 +163,11 @@ class Load:
 
 def _is_answer(answer: Answer) -> bool:
     return answer.status not in {AWAY, UNAVAILABLE}
+
+
+def _is_uncertain(answer: Answer) -> bool:
+    """Whether it may have been done."""
+    return answer.status == AWAY or (answer.status == UNAVAILABLE and b"nobody knows whether" in answer.body)
 
 
 def _is_clear(headers: Any, body: bytes) -> bool:

@@ -28,6 +28,7 @@ from tests.waiting import until
 class Outcome:
     """How often it was stopped, how many sessions were ended, what was answered meanwhile, and what was found wrong.
 
+    `turned_away`: requests that were given up after an answer by which nothing was done; `in_doubt`: after another one.
     `longest` is how long, in seconds, a client that did not give up waited for its answer.
     """
 
@@ -35,13 +36,16 @@ class Outcome:
     ended: int
     acknowledged: int
     unavailable: int
+    turned_away: int
+    in_doubt: int
     longest: float
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
         done = f"stopped {self.stopped} times, {self.ended} sessions ended, {self.acknowledged} steps answered"
         told = f"{self.unavailable} times told that it is unavailable, the longest wait {self.longest:.1f} s"
-        return f"{done}, {told}, {len(self.faults)} faults"
+        left = f"{self.turned_away} given up undone, {self.in_doubt} in doubt"
+        return f"{done}, {told}, {left}, {len(self.faults)} faults"
 
 
 def run(url: str, folder: Path, times: int, services: int = 2, seed: int = 0) -> Outcome:
@@ -64,8 +68,8 @@ def run(url: str, folder: Path, times: int, services: int = 2, seed: int = 0) ->
         if load.statuses[AWAY]:
             faults.append(f"{load.statuses[AWAY]} requests were not answered at all")
         faults += checked(served, url, load)
-    told = (len(load.acknowledged), load.statuses[UNAVAILABLE], load.longest)
-    return Outcome((times + 1) // 2, ended, *told, tuple(faults))
+    told = (len(load.acknowledged), load.statuses[UNAVAILABLE], len(load.turned_away), len(load.unanswered))
+    return Outcome((times + 1) // 2, ended, *told, load.longest, tuple(faults))
 
 
 def _away(server: Server, load: Load) -> None:

@@ -48,7 +48,7 @@ def test_a_backup_under_load_is_restored_and_worked_with(url: str, target: str, 
         served.wait()
         again = Load(served.ports, secret, CLIENTS, 2)
         again.acknowledged += before
-        again.turned_away |= load.asked
+        again.unanswered |= load.asked
         again.start()
         again.goes_on(2 * CLIENTS)
         again.stop()
