@@ -93,9 +93,10 @@ if TYPE_CHECKING:
         NotSent,
         Webhook,
     )
-    from engine.service.people.accounts import (
-        Session,
-        Stage,
+    from engine.service.people.ceremonies import (
+        BadPasskey,
+        RelyingParty,
+        party_of,
     )
     from engine.service.people.faults import (
         ChangedPerson,
@@ -104,6 +105,13 @@ if TYPE_CHECKING:
     from engine.service.people.handovers import (
         Handover,
         Kept,
+    )
+    from engine.service.people.passkeys import (
+        Ask,
+    )
+    from engine.service.people.sessions import (
+        Session,
+        Stage,
     )
     from engine.service.processes.publication import (
         Trial,
@@ -139,10 +147,12 @@ __all__ = [
     "Action",
     "Actor",
     "Arrived",
+    "Ask",
     "BadArchive",
     "BadCursor",
     "BadHook",
     "BadMeeting",
+    "BadPasskey",
     "BadPerson",
     "Case",
     "CaseworkError",
@@ -180,6 +190,7 @@ __all__ = [
     "Ran",
     "Refusal",
     "Refused",
+    "RelyingParty",
     "Report",
     "SavedView",
     "Scope",
@@ -208,6 +219,7 @@ __all__ = [
     "__version__",
     "as_data",
     "as_taken",
+    "party_of",
     "seal_of",
 ]
 
@@ -276,15 +288,17 @@ _HOMES = {
         "NotSent",
         "Webhook",
     ),
-    "engine.service.people.accounts": (
-        "Session",
-        "Stage",
-    ),
     "engine.service.people.handovers": (
         "Handover",
         "Kept",
     ),
     "engine.service.people.faults": ("ChangedPerson", "HasSecondFactor"),
+    "engine.service.people.ceremonies": ("BadPasskey", "RelyingParty", "party_of"),
+    "engine.service.people.passkeys": ("Ask",),
+    "engine.service.people.sessions": (
+        "Session",
+        "Stage",
+    ),
     "engine.service.processes.publication": (
         "Trial",
         "VersionEntry",

@@ -16,10 +16,13 @@ from tests.waiting import PATIENCE
 
 
 @contextlib.contextmanager
-def served(engine: Engine) -> Iterator[str]:
-    """Serve an engine on a free port; the address. Who calls before the server is there waits in line."""
+def served(engine: Engine, name: str = "127.0.0.1") -> Iterator[str]:
+    """Serve an engine on a free port of this machine, which is called by a name; the address.
+
+    Who calls before the server is there waits in line.
+    """
     with socket.create_server(("127.0.0.1", 0)) as door:
-        base = f"http://127.0.0.1:{door.getsockname()[1]}"
+        base = f"http://{name}:{door.getsockname()[1]}"
         service = create_service(engine, per_minute=6000, address=base)
         server = uvicorn.Server(uvicorn.Config(service, http=Impatient, log_level="error", access_log=False))
         thread = threading.Thread(target=server.run, args=([door],), daemon=True)

@@ -43,6 +43,7 @@ from engine.service.people.colleagues import Colleagues
 from engine.service.people.directory import Directory
 from engine.service.people.errands import Errands
 from engine.service.people.handovers import Handovers
+from engine.service.people.passkeys import Passkeys
 from engine.service.people.people import People
 from engine.service.people.second_factors import SecondFactors
 from engine.service.people.warnings import Warnings
@@ -125,6 +126,7 @@ class Engine:
         self.accounts = Accounts(self.database, self.clock, self.safe, self.second_factors)
         self.attempts = Attempts(self.database, self.clock, self.safe)
         self.errands = Errands(self.clock, self.safe, self.attempts)
+        self.passkeys = Passkeys(self.database, self.clock, self.errands)
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)
         self.answers = Answers(self.site, self.accounts, self.changes, self.access_log)
         self.warnings = Warnings(self.database, self.clock)

@@ -19,6 +19,7 @@ from engine.service import Engine
 from engine.service.desk.drafts import UnknownDraft
 from engine.service.meetings.meetings import UnknownMeeting
 from engine.service.people.attempts import Throttle
+from engine.service.people.ceremonies import party_of
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
@@ -28,7 +29,7 @@ from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, feed, meetings
 from engine.web.page import go
-from engine.web.people import handovers, organisations, people, profile, signing, warnings
+from engine.web.people import handovers, organisations, passkeys, people, profile, signing, warnings
 from engine.web.people.provider import Provider
 from engine.web.told import tell as told
 from engine.web.told import typed_by_hand
@@ -59,6 +60,7 @@ ROOMS = (
     retention,
     journal,
     profile,
+    passkeys,
     warnings,
 )
 
@@ -76,6 +78,7 @@ def create_site(
     # No description: of pages it would tell those outside which addresses there are, and no program asks them.
     site = FastAPI(title="casework", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(addressed)])
     site.state.engine, site.state.secure, site.state.address = engine, secure, address.rstrip("/")
+    site.state.party = party_of(address)
     site.state.provider = provider
     site.state.throttle = throttle or Throttle()
     for room in ROOMS:

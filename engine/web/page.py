@@ -62,6 +62,7 @@ def show(request: Request, template: str, status: int = 200, **values: Any) -> H
         "visitor": visitor,
         "csrf": visitor.session.csrf if visitor else "",
         "path": request.url.path,
+        "party": request.app.state.party,
         "now": request.app.state.engine.clock.now(),
         "late": typed is not None and typed.late,
     }

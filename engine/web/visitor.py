@@ -28,9 +28,9 @@ from engine.process.definition import Process
 from engine.running.doors import FORM, door_of
 from engine.running.proxies import origin_of
 from engine.service import Engine
-from engine.service.people.accounts import Session, Stage
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
+from engine.service.people.sessions import Session, Stage
 from engine.source.address import parts_of
 from engine.source.fault import Unknown
 from engine.source.number import MOST_COUNTED, number_in, whole
@@ -47,7 +47,8 @@ IN_MEMORY = 64_000
 CSRF = "csrf"
 # Where somebody whose role needs a second factor sets one up.
 BEGIN_FACTOR = "/profile/code"
-_WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, "/sign-out", "/sign-out-everywhere"})
+_PASSKEY = "/profile/passkeys"
+_WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, _PASSKEY, f"{_PASSKEY}/made", "/sign-out", "/sign-out-everywhere"})
 # Forms below it hold passwords and codes: nothing of them is kept for later, or shown again.
 SECRETS = "/profile/"
 READS = frozenset({"GET", "HEAD"})

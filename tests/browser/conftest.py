@@ -66,7 +66,13 @@ def site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
     yield from _of_its_own(*played, tmp_path)
 
 
-def _of_its_own(kept: Path, passwords: dict[str, str], folder: Path) -> Iterator[Site]:
+@pytest.fixture
+def named_site(played: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
+    """The same at the name of this machine: at its number browsers make no passkeys."""
+    yield from _of_its_own(*played, tmp_path, "localhost")
+
+
+def _of_its_own(kept: Path, passwords: dict[str, str], folder: Path, name: str = "127.0.0.1") -> Iterator[Site]:
     if not bundle.names():
         missing("the style sheets are not built: run make")
     copy = folder / "site.db"
@@ -74,7 +80,7 @@ def _of_its_own(kept: Path, passwords: dict[str, str], folder: Path) -> Iterator
     if Path(f"{kept}.documents").exists():
         shutil.copytree(f"{kept}.documents", f"{copy}.documents", copy_function=os.link)
     engine = Engine(f"sqlite:///{copy}")
-    with served(engine) as base:
+    with served(engine, name) as base:
         yield Site(base, engine, passwords)
     engine.close()
 

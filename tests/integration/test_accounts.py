@@ -11,17 +11,10 @@ from sqlalchemy import select
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.people.accounts import (
-    ABSOLUTE,
-    IDLE,
-    INVITED,
-    BadPassword,
-    HasSecondFactor,
-    Stage,
-    handle_of,
-)
+from engine.service.people.accounts import INVITED
 from engine.service.people.authenticators import CODES, STEP
-from engine.service.people.faults import BadPerson, UnknownPerson
+from engine.service.people.faults import BadPassword, BadPerson, HasSecondFactor, UnknownPerson
+from engine.service.people.sessions import ABSOLUTE, IDLE, Stage, handle_of
 from engine.store.tables import metadata
 from tests.conftest import START
 from tests.integration.site import PASSWORD, settle

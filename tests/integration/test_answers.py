@@ -13,7 +13,7 @@ from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.process.definition import Event, Process
 from engine.service import UnknownCase
-from engine.service.people.accounts import TOUCH, Session
+from engine.service.people.sessions import TOUCH, Session
 from tests.conftest import START
 from tests.integration.site import settle
 from tests.steps import done, in_panel

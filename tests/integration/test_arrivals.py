@@ -8,7 +8,7 @@ import pytest
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.people.accounts import IDLE, TOUCH, Stage
+from engine.service.people.sessions import IDLE, TOUCH, Stage
 from tests.conftest import START
 from tests.integration.site import PASSWORD, settle
 from tests.steps import in_panel

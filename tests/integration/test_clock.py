@@ -8,8 +8,9 @@ import pytest
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.people.accounts import ABSOLUTE, IDLE, INVITED
+from engine.service.people.accounts import INVITED
 from engine.service.people.people import known_person
+from engine.service.people.sessions import ABSOLUTE, IDLE
 from engine.store.people import accounts as store
 from tests.conftest import START
 from tests.integration.site import PASSWORD, settle

@@ -36,6 +36,8 @@ PAGES = {
     "/": ALL,
     "/profile": ALL,
     "/profile/code": ALL,
+    "/profile/passkeys": ALL,
+    "/profile/passkeys/{number}/remove": set(),  # nobody has one: test_web_passkeys
     "/warnings": ALL,
     "/cases": CASES,
     "/cases.csv": CASES,
@@ -90,6 +92,9 @@ OPEN = {
     "/sign-in/code",
     "/sign-in/back",
     "/sign-in/organisation",
+    "/sign-in/passkey",
+    "/sign-in/passkey/challenge",
+    "/sign-in/code/challenge",
     "/signed-out",
     "/invitation/{secret}",
     "/calendar/{secret}.ics",
@@ -101,6 +106,10 @@ FORMS = {
     "/profile/password": ALL,
     "/profile/code": ALL,
     "/profile/code/stop": ALL,
+    "/profile/passkeys": ALL,
+    "/profile/passkeys/challenge": ALL,
+    "/profile/passkeys/made": ALL,
+    "/profile/passkeys/{number}/remove": ALL,
     "/warnings/read": ALL,
     "/profile/sessions/end": ALL,
     "/profile/calendar": ALL,
@@ -175,7 +184,7 @@ def site(engine: Engine, clock: SetClock) -> FastAPI:
     assert engine.desk.begin_draft("hbep-referral", "panel", sam) == DRAFT
     clock.set(START + timedelta(days=40))
     engine.run_due()
-    return create_site(engine, throttle=Throttle(1000, 1000))
+    return create_site(engine, address="http://localhost:8000", throttle=Throttle(1000, 1000))
 
 
 def test_every_route_is_in_the_tables() -> None:

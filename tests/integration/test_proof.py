@@ -18,6 +18,7 @@ from engine.service.keeping.proof import Finding, Later, Proof
 from engine.service.keeping.verification import Verification
 from engine.store.keys import Keys, new_key
 from tests.conftest import LOAN, REFERRAL, START
+from tests.devices import added
 from tests.integration.site import settle
 from tests.steps import PUPIL, done, in_panel, in_placement, offered
 from tests.tampering import Edit, Tamperer, everything
@@ -69,6 +70,7 @@ class House:
             self.engine.desk.write_note(case, f"Case {case} was talked about.", JO)
         self.engine.note_accesses(cases, "jo:coordinator", "list")
         self.engine.people.issue_token("jo", "sync", ["read"], 30)
+        added(self.engine, "jo", name=f"Device {len(cases)}")
         self.engine.outbox.add_hook(f"https://example.org/{len(cases)}")
 
     def edited(self, seed: int) -> tuple[Edit, bool]:

@@ -149,7 +149,7 @@ def test_whether_a_content_is_named_is_asked_of_an_index(crowded: Engine) -> Non
 
 def test_no_page_makes_more_than_fourteen(crowded: Engine) -> None:
     counter = Counter(crowded)
-    site = create_site(crowded, throttle=Throttle(1000, 1000))
+    site = create_site(crowded, address="http://localhost:8000", throttle=Throttle(1000, 1000))
     counts: dict[str, int] = {}
     for login in ("jo", "sam", "lee", "ada", "ann", "dee"):
         visit = Visit(site, login)

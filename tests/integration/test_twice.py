@@ -38,6 +38,13 @@ APART = {
     "/profile/password",
     "/profile/code",
     "/profile/code/stop",
+    # What a browser is asked and answers holds once: test_web_passkeys.
+    "/sign-in/passkey",
+    "/sign-in/passkey/challenge",
+    "/sign-in/code/challenge",
+    "/profile/passkeys",
+    "/profile/passkeys/challenge",
+    "/profile/passkeys/made",
     # Files with a key of their form, one at a time and at once: test_web_documents.
     "/cases/{number}/documents",
     # Only a role that the process names for it may, and here none is: test_web_corrections sends it twice.
@@ -206,6 +213,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/processes-offered/{name}": lambda _: ("ada", "/processes-offered/hbep-referral", {}),
     "/processes-draft": lambda _: ("ada", "/processes-draft", {"step": "check", "process": "x"}),
     "/profile/sessions/end": lambda _: ("sam", "/profile/sessions/end", {"session": "gone"}),
+    "/profile/passkeys/{number}/remove": lambda _: ("sam", "/profile/passkeys/1/remove", {}),
     "/profile/calendar": lambda _: ("sam", "/profile/calendar", {}),
 }
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from engine import Engine
 from engine.clock import SetClock
 from engine.service.desk.typed_forms import KEPT, LONGEST, MOST_OF_ONE
-from engine.service.people.accounts import IDLE
+from engine.service.people.sessions import IDLE
 from tests.integration.site import PASSWORD, Visit
 from tests.steps import in_panel
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from engine import Engine
 from engine.clock import SetClock
 from engine.service.desk.typed_forms import LONGEST
-from engine.service.people.accounts import ABSOLUTE, IDLE
+from engine.service.people.sessions import ABSOLUTE, IDLE
 from engine.store.tables import typed_forms
 from tests.integration.site import PASSWORD, Visit
 from tests.steps import in_panel

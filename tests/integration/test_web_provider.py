@@ -22,7 +22,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.people.accounts import IDLE
+from engine.service.people.sessions import IDLE
 from engine.web.app import create_site
 from engine.web.people.provider import Provider, SignInFailed, claim_and_value
 from tests.conftest import ROOT, missing

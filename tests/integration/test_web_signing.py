@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from engine import Engine
 from engine.clock import SetClock
 from engine.service.people import passwords
-from engine.service.people.accounts import ABSOLUTE, IDLE
 from engine.service.people.attempts import Throttle
+from engine.service.people.sessions import ABSOLUTE, IDLE
 from engine.web.app import create_site
 from engine.web.people.provider import Provider
 from tests.conftest import START

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from engine import Engine
 from engine.case.command import Actor
 from engine.clock import SetClock
-from engine.service.people.accounts import IDLE
+from engine.service.people.sessions import IDLE
 from engine.store.tables import typed_forms
 from tests.conftest import START
 from tests.integration.site import PASSWORD, Visit

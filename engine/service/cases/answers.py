@@ -17,7 +17,8 @@ from engine.service.cases.change import Changes
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view
 from engine.service.meetings.offered import Choosing
-from engine.service.people.accounts import Accounts, Session
+from engine.service.people.accounts import Accounts
+from engine.service.people.sessions import Session
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -22,58 +21,21 @@ from engine.service.keeping.journal import PROGRAM, Journal, Kind
 from engine.service.keeping.safe import Safe
 from engine.service.people.addresses import addressed, known_by_email
 from engine.service.people.authenticators import Authenticators
-from engine.service.people.faults import BadPassword, BadPerson, HasSecondFactor
-from engine.service.people.passwords import LONGEST, SHORTEST, decoy, hash_of, is_easy, is_right
-from engine.service.people.people import Person, digest, known_person, person_of
+from engine.service.people.faults import BadPerson, HasSecondFactor
+from engine.service.people.passkeys import Used
+from engine.service.people.passwords import checked, decoy, is_right
+from engine.service.people.people import digest, known_person, person_of
 from engine.service.people.second_factors import SecondFactors
+from engine.service.people.sessions import TOUCH, OpenSession, Session, Stage, handle_under, lasts
 from engine.service.people.warnings import tell_of_factor, tell_of_stopped_factor
 from engine.service.people.written import login_written
 from engine.store.database import Database, DatabaseUnwritable
 from engine.store.people import accounts as store
 from engine.store.people import people as people_store
 from engine.store.people.accounts import StoredAccount, StoredSession
+from engine.store.people.passkeys import passkeys_of, void_passkeys
 
-# An office computer that was left; what was typed is kept and comes back after signing in.
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
 INVITED = timedelta(days=7)
-# Keeping at every page when a session was last in use would be a write for each page that is read.
-TOUCH = timedelta(minutes=1)
-
-
-class Stage(StrEnum):
-    """How far somebody has come: the password was right and a code is asked for, or they are signed in."""
-
-    CODE = "code"
-    SIGNED_IN = "signed_in"
-
-
-@dataclass(frozen=True)
-class Session:
-    """Somebody is signed in, or is about to be. `visit` is when they were here before this session.
-
-    `stale`: that it is in use was not kept for a minute. `warned`: they were told something that they have not read.
-    `lacks_factor`: their role needs a second factor, and they have a password here without one.
-    """
-
-    person: Person
-    stage: Stage
-    csrf: str
-    begun: datetime
-    visit: datetime
-    key: str
-    stale: bool = False
-    warned: bool = False
-    lacks_factor: bool = False
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """A session as its person may see it. `handle` names it, and is not its key. Instants are UTC."""
-
-    handle: str
-    begun: datetime
-    seen: datetime
 
 
 class Accounts:
@@ -157,7 +119,8 @@ class Accounts:
             store.put_account(connection, StoredAccount(person.id, hashed, "", 0, "[]"), to_text(self._clock.now()))
             store.end_sessions(connection, person.id)
             self._journal.note(connection, login, (Kind.INVITATION, "used"), login)
-            if before and before.totp:
+            if before and before.has_factor:
+                void_passkeys(connection, person.id, to_text(self._clock.now()))
                 self._journal.note(connection, login, (Kind.SECOND_FACTOR, "reset by an invitation"), login)
                 tell_of_factor(connection, login, to_text(self._clock.now()))
         return login
@@ -178,14 +141,26 @@ class Accounts:
 
     def has_account(self, login: str) -> bool:
         """Whether a person can sign in with a password here."""
+        return self._account(login) is not None
+
+    def _account(self, login: str) -> StoredAccount | None:
         with self._database.reading() as connection:
-            return store.account_of(connection, known_person(connection, login).id) is not None
+            return store.account_of(connection, known_person(connection, login).id)
 
     def second_factor(self, login: str) -> tuple[bool, int]:
-        """Whether a person uses an authenticator, and how many recovery codes are left."""
-        with self._database.reading() as connection:
-            found = store.account_of(connection, known_person(connection, login).id)
+        """Whether a person uses an authenticator, and how many recovery codes are left, for passkeys too."""
+        found = self._account(login)
         return (bool(found.totp), len(json.loads(found.recovery))) if found else (False, 0)
+
+    def has_factor(self, login: str) -> bool:
+        """Whether more than the password is asked of a person: a code, or a passkey."""
+        return bool((found := self._account(login)) and found.has_factor)
+
+    def use_code(self, login: str, code: str) -> bool:
+        """Use a code of the authenticator, or a recovery code, up; whether it was right."""
+        with self._database.writing() as connection:
+            account = store.account_of(connection, known_person(connection, login).id)
+            return account is not None and self._authenticators.use(connection, account, code)
 
     def add_second_factor(self, login: str, secret: str, code: str) -> list[str] | None:
         """Begin to ask for codes of an authenticator: the recovery codes; None where the code is wrong.
@@ -214,19 +189,17 @@ class Accounts:
             # Who found a session open, and saw a password typed, does not have the telephone.
             if known is None or not (known.totp and self._authenticators.use(connection, known, code)):
                 return False
-            store.put_account(connection, replace(known, totp="", recovery="[]"), to_text(self._clock.now()))
+            # Read again: the recovery code that it may have been is used up, also where others stay for passkeys.
+            left = (store.account_of(connection, known.person) or known).without_totp()
+            store.put_account(connection, left, to_text(self._clock.now()))
             tell_of_stopped_factor(connection, login, to_text(self._clock.now()))
             self._journal.note(connection, by, (Kind.SECOND_FACTOR, "stopped"), login)
         return True
 
     def _hashed(self, login: str, password: str) -> str:
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
         with self._database.reading() as connection:
             person = known_person(connection, login)
-        if is_easy(password, [login, person.name, person.email, person.organisation or ""]):
-            raise BadPassword("This password is too easy to guess. Three random words make a good one.")
-        return hash_of(password)
+        return checked(password, [login, person.name, person.email, person.organisation or ""])
 
     # Signing in
 
@@ -244,12 +217,11 @@ class Accounts:
             known, now = people_store.hold_person(connection, person.login), store.account_of(connection, person.id)
             if known is None or not known.active or now is None or now.password != account.password:
                 return None
-            return self._begin(connection, person.id, Stage.CODE if now.totp else Stage.SIGNED_IN)
+            return self._begin(connection, person.id, Stage.CODE if now.has_factor else Stage.SIGNED_IN)
 
     def confirmed(self, login: str, password: str) -> bool:
         """Whether this is the password of the person, who is signed in and asked again."""
-        with self._database.reading() as connection:
-            account = store.account_of(connection, known_person(connection, login).id)
+        account = self._account(login)
         return account is not None and is_right(account.password, password)
 
     def sign_in_as(self, login: str) -> str | None:
@@ -272,9 +244,25 @@ class Accounts:
             account = store.account_of(connection, person.id)
             if account is None or not self._authenticators.use(connection, account, code):
                 return None
-            # By another password, or another window, it has ended meanwhile.
-            ended = store.end_session(connection, digest(session.key))
-            return self._begin(connection, person.id, Stage.SIGNED_IN) if ended else None
+            return self._go_on(connection, person.id, session)
+
+    def give_passkey(self, used: Used, session: Session | None = None) -> str | None:
+        """The key of the session that follows when the passkey that was used is right; else None.
+
+        `session`: the one at which it was asked for, after the password; None where it was used alone.
+        """
+        with self._database.writing() as connection:
+            person = people_store.hold_person(connection, used.login)
+            # It may have been removed since it was looked at.
+            known = [one.id for one in passkeys_of(connection, person.id)] if person and person.active else []
+            if person is None or not used.is_right or used.number not in known:
+                return None
+            return self._go_on(connection, person.id, session)
+
+    def _go_on(self, connection: Connection, person: int, session: Session | None) -> str | None:
+        # By another password, or another window, it may have ended meanwhile.
+        ended = session is None or store.end_session(connection, digest(session.key))
+        return self._begin(connection, person, Stage.SIGNED_IN) if ended else None
 
     # Sessions
 
@@ -304,7 +292,7 @@ class Accounts:
             return None
         found = StoredSession(*row[:7])
         begun, seen = from_text(found.begun), from_text(found.seen)
-        if not _lasts(begun, seen, now):
+        if not lasts(begun, seen, now):
             return None
         roles = tuple(json.loads(row[9]))
         known = (found.person, row[7], row[8], roles, row[10])
@@ -312,7 +300,7 @@ class Accounts:
         visit = from_text(found.visit)
         told = {"stale": seen + TOUCH <= now, "warned": bool(row[15])}
         # Without a password here they came by their organisation, which asks for what it asks.
-        told["lacks_factor"] = row[16] == "" and self._second_factors.needed(roles)
+        told["lacks_factor"] = row[16] == "" and not row[17] and self._second_factors.needed(roles)
         return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, **told)
 
     def touch(self, session: Session) -> None:
@@ -336,14 +324,14 @@ class Accounts:
         now = self._clock.now()
         with self._database.reading() as connection:
             rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
-        found = [OpenSession(_handle(stored), from_text(begun), from_text(seen)) for stored, begun, seen in rows]
-        return [one for one in found if _lasts(one.begun, one.seen, now)]
+        found = [OpenSession(handle_under(stored), from_text(begun), from_text(seen)) for stored, begun, seen in rows]
+        return [one for one in found if lasts(one.begun, one.seen, now)]
 
     def end_session(self, login: str, handle: str) -> bool:
         """End one session of a person; whether they had it."""
         with self._database.writing() as connection:
             rows = store.sessions_of(connection, known_person(connection, login).id, str(Stage.SIGNED_IN))
-            found = [stored for stored, _, _ in rows if _handle(stored) == handle]
+            found = [stored for stored, _, _ in rows if handle_under(stored) == handle]
             for one in found:
                 store.end_session(connection, one)
         return bool(found)
@@ -381,20 +369,3 @@ class Accounts:
         """The login of the person whose calendar address this is."""
         with self._database.reading() as connection:
             return store.feed_login(connection, digest(secret))
-
-
-def _lasts(begun: datetime, seen: datetime, now: datetime) -> bool:
-    """Whether a session has run out neither as a whole nor by not being used.
-
-    One that lies ahead is of a clock that has been set back since: it would not end before that clock came round.
-    """
-    return begun - IDLE < now < begun + ABSOLUTE and seen - IDLE < now < seen + IDLE
-
-
-def handle_of(session: Session) -> str:
-    """What names a session in the list of those of its person."""
-    return _handle(digest(session.key))
-
-
-def _handle(stored: str) -> str:
-    return digest(stored)[:20]

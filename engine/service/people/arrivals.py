@@ -15,7 +15,8 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.transaction import UnknownCase
 from engine.service.cases.words import Overview, Step
-from engine.service.people.accounts import Accounts, Session, Stage
+from engine.service.people.accounts import Accounts
+from engine.service.people.sessions import Session, Stage
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
 from engine.store.database import DatabaseUnwritable

@@ -37,12 +37,13 @@ TOLD_AT, TOLD_AGAIN = 20, 5
 
 
 class Try(StrEnum):
-    """What is tried: `AGAIN` is what somebody who is signed in confirms themselves by."""
+    """What is tried: `AGAIN` is what somebody who is signed in confirms themselves by, `PASSKEY` one used alone."""
 
     PASSWORD = "password"  # noqa: S105  a word
     CODE = "code"
     AGAIN = "again"
     TOKEN = "token"  # noqa: S105
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,9 @@ class Attempts:
             return before.count == 0
 
     def _tell(self, connection: Connection, what: Try, login: str, address: str, count: int) -> None:
-        tell_of_attempts(connection, login, count, to_text(self._clock.now()), is_known=what is not Try.PASSWORD)
+        tell_of_attempts(
+            connection, login, count, to_text(self._clock.now()), is_known=what not in {Try.PASSWORD, Try.PASSKEY}
+        )
         by = Actor("somebody", origin=address)
         self._journal.note(connection, by, (Kind.SIGN_IN, "refused often"), login, after={"since a day": count})
 
@@ -171,7 +174,9 @@ class Attempts:
         both = _Bound(self._key(what, name, place), throttle.per_name, HOUR, DAY)
         # Who knows a password, or sits at an open session, is no stranger, and may come from many addresses.
         everywhere = _Bound(self._key(f"{what} everywhere", name), throttle.per_code, HOUR, DAY)
-        found = {Try.PASSWORD: [both, at_address], Try.TOKEN: [at_address]}.get(what, [both, everywhere])
+        # Of a passkey, or a token, it is not known beforehand whose it would be.
+        nobody = {Try.TOKEN: [at_address], Try.PASSKEY: [at_address]}
+        found = {Try.PASSWORD: [both, at_address], **nobody}.get(what, [both, everywhere])
         return sorted(found, key=lambda one: one.key)
 
     def _key(self, *parts: str) -> str:

@@ -1,6 +1,7 @@
 """Authenticators: second factors, by the codes of a telephone (RFC 6238) and by recovery codes.
 
-The secret of an authenticator is kept encrypted, since it has to be computed with; recovery codes as hashes.
+The secret of an authenticator is kept encrypted, since it has to be computed with; recovery codes as hashes. These
+stand in for passkeys, too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ CODES = 8
 _SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
+def with_recovery(account: StoredAccount) -> tuple[StoredAccount, list[str]]:
+    """The account with new recovery codes, and these; those of before are good for nothing."""
+    # 140 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
+    codes = [_recovery_code() for _ in range(CODES)]
+    return replace(account, recovery=json.dumps([digest(one) for one in codes])), codes
+
+
 class Authenticators:
     """Second factors, each within a transaction of whoever asks."""
 
@@ -41,11 +49,8 @@ class Authenticators:
         Raises:
             NoKey: there is no key to encrypt the secret with.
         """
-        # 140 bits each: kept as plain hashes they cannot be guessed back, and each is good once.
-        codes = [_recovery_code() for _ in range(CODES)]
-        hashes = json.dumps([digest(one) for one in codes])
         kept = self._safe.shut(connection, secret, authenticator_of(account.person))
-        return replace(account, totp=kept, counter=step, recovery=hashes), codes
+        return with_recovery(replace(account, totp=kept, counter=step))
 
     def use(self, connection: Connection, account: StoredAccount, code: str) -> bool:
         """Use a code of the authenticator, or a recovery code, up; whether it is right.
@@ -54,7 +59,9 @@ class Authenticators:
             NoKey: the key is missing that the secret was encrypted with.
         """
         said = code.strip().replace(" ", "")
-        step = self.step_of(self._safe.opened(account.totp, authenticator_of(account.person)), said)
+        # Who has passkeys alone has no secret, and of none everybody could make the codes.
+        secret = self._safe.opened(account.totp, authenticator_of(account.person)) if account.totp else ""
+        step = self.step_of(secret, said) if secret else None
         if step is not None:
             # Only if none of this step or a later one was used: one read over a shoulder is good for nothing.
             return store.use_counter(connection, account.person, step)

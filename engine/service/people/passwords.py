@@ -9,6 +9,8 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from engine.service.people.faults import BadPassword
+
 SHORTEST, LONGEST = 12, 200
 # Judging takes a time that grows with the square of the length, and worse where letters are written as signs.
 JUDGED, SAFE = 40, 3
@@ -29,6 +31,19 @@ def hash_of(password: str) -> str:
     """What is kept of a password. Making it takes time and memory on purpose; it waits where too many are made."""
     with _hashing:
         return _HASHER.hash(password)
+
+
+def checked(password: str, about: list[str]) -> str:
+    """What is kept of a password that somebody chooses, of whom this much is known.
+
+    Raises:
+        BadPassword: it cannot be used.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if is_easy(password, about):
+        raise BadPassword("This password is too easy to guess. Three random words make a good one.")
+    return hash_of(password)
 
 
 def is_easy(password: str, about: list[str]) -> bool:

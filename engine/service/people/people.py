@@ -33,6 +33,7 @@ from engine.source.problem import nearest
 from engine.store.database import Database
 from engine.store.people import people as store
 from engine.store.people.accounts import delete_invitations, end_sessions, put_feed
+from engine.store.people.passkeys import void_passkeys
 
 PREFIX = "cw_"
 LONGEST_NAME, LONGEST_EMAIL = 200, 254
@@ -193,8 +194,8 @@ class People:
     def change(self, person: Person, expected_version: int | None = None, *, by: Actor | str = PROGRAM) -> Person:
         """Change everything about a person but their login; if they are still in the version that is expected.
 
-        One who is not active can do nothing, and is signed out everywhere; tokens, invitations and the address of a
-        calendar are good for nothing any more, also when they are active again.
+        One who is not active can do nothing, and is signed out everywhere; tokens, passkeys, invitations and the
+        address of a calendar are good for nothing any more, also when they are active again.
 
         Raises:
             ChangedPerson: somebody else changed them meanwhile; nothing is kept.
@@ -229,6 +230,9 @@ class People:
         end_sessions(connection, person.id)
         put_feed(connection, person.id, None, now)
         delete_invitations(connection, person.id)
+        if count := void_passkeys(connection, person.id, now):
+            voided = (Kind.SECOND_FACTOR, "passkeys voided")
+            self._journal.note(connection, by, voided, person.login, before={"passkeys": count})
         for one in store.all_tokens(connection, person.login):
             if store.revoke_token(connection, one.id, now):
                 self._journal.note(connection, by, (Kind.TOKEN, "revoked"), person.login, before={"number": one.id})

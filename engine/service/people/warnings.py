@@ -1,6 +1,7 @@
 """Warnings: what a person, and the other administrators, are told when more is shown to them, or when their second
-factor is gone; what a person is told when somebody tries to come in as them: by e-mail, and here until they have read
-it. Written in the transaction that it tells of; instants are text, UTC.
+factor is gone or may have been copied; what a person is told when they have one more passkey, or somebody tries to come
+in as them: by e-mail, and here until they have read it. Written in the transaction that it tells of; instants are
+text, UTC.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def tell_of_sight(connection: Connection, login: str, by: str, now: str) -> None
 
 def tell_of_factor(connection: Connection, login: str, now: str) -> None:
     """Tell that the second factor of somebody is gone, by an invitation that was used."""
-    said = f"An invitation for {login} was used. The password is another one, and no code is asked for any more."
+    said = f"An invitation for {login} was used. The password is another one; no code or passkey is asked for any more."
     _tell(
         connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
     )
@@ -111,6 +112,29 @@ def tell_of_stopped_factor(connection: Connection, login: str, now: str) -> None
     _tell(
         connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
     )
+
+
+def tell_of_passkey(connection: Connection, login: str, name: str, now: str) -> None:
+    """Tell a person, and nobody else, that they have one more passkey."""
+    person = find_person(connection, login)
+    if person:
+        said = f"The passkey {name} was added: with it one comes in as {login}."
+        said += " If it was not you, ask an administrator."
+        _tell_one(connection, person, "A passkey was added", said, now)
+
+
+def tell_of_removed_passkey(connection: Connection, login: str, now: str) -> None:
+    """Tell that the last passkey of somebody was removed, and that they have no other second factor."""
+    said = f"The last passkey of {login} was removed. Only the password is asked for now."
+    _tell(
+        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
+    )
+
+
+def tell_of_copied_passkey(connection: Connection, login: str, name: str, now: str) -> None:
+    """Tell that there may be two of a passkey: its device said a number that it had said before."""
+    said = f"The passkey {name} of {login} was refused: its device counts how often it is used, and went back."
+    _tell(connection, login, login, "A passkey may have been copied", f"{said} Remove it, and add it anew.", now)
 
 
 def _tell(connection: Connection, login: str, by: str, subject: str, said: str, now: str) -> None:

@@ -26,6 +26,7 @@ from engine.store.tables import (
     meetings,
     notes,
     organisations,
+    passkeys,
     people,
     seals,
     tokens,
@@ -86,6 +87,7 @@ STATES = {
         State(journal, salted=True),
         State(tokens, "revoked", ("revoked",)),
         State(accounts, "changed", ("counter", "recovery", "totp"), salted=True),
+        State(passkeys, "", ("count", "used"), stays=lambda _: False, salted=True),
         State(hooks, "", ("secret",), stays=lambda _: False, salted=True),
         State(seals),
     )

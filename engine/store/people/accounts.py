@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
 
 from engine.store.statement import Statement
-from engine.store.tables import accounts, feeds, invitations, organisations, people, sessions, warnings
+from engine.store.tables import accounts, feeds, invitations, organisations, passkeys, people, sessions, warnings
 
 ENDED = "ended"
 MOST_STEPS_AHEAD = 2  # a code of the step after now may have been used, and one of the step before now is right
@@ -16,13 +16,30 @@ MOST_STEPS_AHEAD = 2  # a code of the step after now may have been used, and one
 
 @dataclass(frozen=True)
 class StoredAccount:
-    """How a person signs in. `recovery` holds hashes, as JSON; `counter` is the last step of a code used."""
+    """How a person signs in. `recovery` holds hashes, as JSON; `counter` is the last step of a code used.
+
+    `has_passkey`: they have one or more, which are kept in a table of their own.
+    """
 
     person: int
     password: str
     totp: str
     counter: int
     recovery: str
+    has_passkey: bool = False
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether more than the password is asked for."""
+        return bool(self.totp) or self.has_passkey
+
+    def without_totp(self) -> StoredAccount:
+        """The same without its authenticator. Recovery codes go with the last second factor."""
+        return replace(self, totp="", recovery=self.recovery if self.has_passkey else "[]")
+
+    def without_passkeys(self) -> StoredAccount:
+        """The same without passkeys. Recovery codes go with the last second factor."""
+        return replace(self, has_passkey=False, recovery=self.recovery if self.totp else "[]")
 
 
 @dataclass(frozen=True)
@@ -43,15 +60,16 @@ def account_of(connection: Connection, person: int, *, to_change: bool = False) 
 
     What is read `to_change` it is held until the transaction ends: two who change it come one after the other.
     """
-    query = select(accounts.c.person_id, accounts.c.password, accounts.c.totp, accounts.c.counter, accounts.c.recovery)
-    query = query.where(accounts.c.person_id == person)
+    columns = (accounts.c[name] for name in ("person_id", "password", "totp", "counter", "recovery"))
+    has_passkey = exists().where(passkeys.c.person_id == accounts.c.person_id)
+    query = select(*columns, has_passkey).where(accounts.c.person_id == person)
     # SQLite knows no such lock and needs none: who writes there is alone.
     row = connection.execute(query.with_for_update() if to_change else query).first()
-    return StoredAccount(*row) if row else None
+    return StoredAccount(*row[:5], has_passkey=bool(row[5])) if row else None
 
 
 def put_account(connection: Connection, account: StoredAccount, now: str) -> None:
-    """Keep an account, or change it."""
+    """Keep an account, or change it; passkeys stay as they are."""
     values = {
         "password": account.password,
         "totp": account.totp,
@@ -131,6 +149,7 @@ _session_and_person = (
     people.c.seq,
     exists().where(warnings.c.person_id == people.c.id, warnings.c.read.is_(None)).label("warned"),
     accounts.c.totp,
+    exists().where(passkeys.c.person_id == people.c.id).label("has_passkey"),
 )
 # Read for every page that is asked for, so it is compiled once.
 _SESSION = Statement(
@@ -146,7 +165,7 @@ def session_row(connection: Connection, digest: str) -> tuple[Any, ...] | None:
     """A session and its person: the columns of StoredSession, then those of StoredPerson from login on.
 
     Then whether they were told something that they have not read, and the secret of their authenticator as it is kept:
-    empty where they have none, None where they have no password here.
+    empty where they have none, None where they have no password here. Last whether they have a passkey.
     """
     return _SESSION.row(connection, digest=digest)
 

@@ -70,6 +70,23 @@ accounts = Table(
     Column("changed", INSTANT, nullable=False),
 )
 
+# Public keys: nobody comes in by what stands here. They are of one site, and of whichever device made them.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", ID, Identity(), primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("credential", Text, nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("transports", Text, nullable=False),
+    Column("added", INSTANT, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("used", INSTANT),
+    Index(None, "person_id", "id"),
+    sqlite_autoincrement=True,
+)
+
 invitations = Table(
     "invitations",
     metadata,

@@ -1,11 +1,13 @@
-"""Profile: one's own account: password, authenticator, recovery codes, calendar address, signing out everywhere."""
+"""Profile: one's own account: password, authenticator, recovery codes, calendar address, signing out everywhere.
+
+Passkeys are listed here; web/people/passkeys.py adds and removes them.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -15,13 +17,13 @@ import structlog
 from fastapi import APIRouter, Query, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
-from engine.service.people.accounts import OpenSession, handle_of
-from engine.service.people.attempts import Try
 from engine.service.people.faults import BadPassword, HasSecondFactor
+from engine.service.people.passkeys import Passkey
+from engine.service.people.sessions import OpenSession, handle_of
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, local_path, show
+from engine.web.people.proofs import confirmed, proof, proven
 from engine.web.people.signing import enter
-from engine.web.people.tries import is_refused, is_right, waits
 from engine.web.visitor import SentBy, Visiting, Visitor
 
 router = APIRouter()
@@ -64,6 +66,7 @@ def _page(
         has_account=accounts.has_account(login),
         has_code=has_code,
         codes_left=codes_left,
+        passkeys=[_dated(visitor, one) for one in visitor.engine.passkeys.of(login)],
         has_feed=accounts.has_feed(login),
         sessions=[_local(visitor, one) for one in accounts.sessions(login)],
         this=handle_of(visitor.session),
@@ -78,6 +81,11 @@ def _local(visitor: Visitor, session: OpenSession) -> OpenSession:
     return replace(session, begun=session.begun.astimezone(visitor.zone), seen=session.seen.astimezone(visitor.zone))
 
 
+def _dated(visitor: Visitor, passkey: Passkey) -> Passkey:
+    used = passkey.used.astimezone(visitor.zone) if passkey.used else None
+    return replace(passkey, added=passkey.added.astimezone(visitor.zone), used=used)
+
+
 @router.get("/profile")
 def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
     """One's own account."""
@@ -85,6 +93,8 @@ def profile(request: Request, visitor: Visiting, done: str = "") -> Response:
         "password": "Your password was changed.",
         "code": "No code is asked for any more.",
         "session": "You are signed out there.",
+        "passkey": "The passkey was added.",
+        "removed": "The passkey is removed.",
     }
     return _page(request, visitor, done=said.get(done, ""))
 
@@ -95,7 +105,7 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     """Choose another password. Every other session ends."""
     accounts, login = visitor.engine.accounts, visitor.person.login
     current = posted.text("current", 1000)
-    if why := _confirmed(request, visitor, lambda: accounts.confirmed(login, current), "This is not your password."):
+    if why := confirmed(request, visitor, lambda: accounts.confirmed(login, current), "This is not your password."):
         return _page(request, visitor, 422, questions=_passwords({"current": why}))
     try:
         accounts.set_password(login, posted.text("new", 1000))
@@ -107,30 +117,16 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     return enter(request, key, "/profile?done=password") if key else go("/sign-in")
 
 
-def _confirmed(request: Request, visitor: Visitor, check: Callable[[], bool], wrong: str) -> str:
-    """Why somebody is not taken for who is signed in, in words; empty where they are.
-
-    Counted too: who sits at somebody else's open session must not guess the password there.
-    """
-    login = visitor.person.login
-    if why := waits(request, Try.AGAIN, login):
-        return why
-    if not check():
-        is_refused(request, Try.AGAIN, login)
-        return wrong
-    is_right(request, Try.AGAIN, login)
-    return ""
-
-
 def _code_page(
-    request: Request, visitor: Visitor, secret: str, wanted: str, status: int = 200, error: str = ""
+    request: Request, visitor: Visitor, secret: str, wanted: str, status: int = 200, error: str = "", problem: str = ""
 ) -> Response:
     address = pyotp.TOTP(secret).provisioning_uri(name=visitor.person.login, issuer_name="casework")
     picture = io.BytesIO()
     segno.make(address).save(picture, kind="svg", scale=5, border=2)
     asked = Question("code", "Code", "text", required=True, hint="The six digits that it shows.", error=error)
     drawn = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
-    return show(request, "second_factor.html", status, secret=secret, picture=drawn, question=asked, wanted=wanted)
+    values = {"secret": secret, "picture": drawn, "question": asked, "wanted": wanted, "problem": problem}
+    return show(request, "second_factor.html", status, **values, proof=proof(visitor))
 
 
 @router.get("/profile/code")
@@ -150,13 +146,17 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     # It comes back with the form: nothing is kept of it before a code shows that an authenticator has it.
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
+    # With another authenticator, and its recovery codes, somebody at an open session would get around a passkey.
+    login = visitor.person.login
+    if visitor.engine.passkeys.of(login) and (why := proven(request, visitor, posted)):
+        return _code_page(request, visitor, secret, wanted, 422, problem=why)
     try:
-        codes = visitor.engine.accounts.add_second_factor(visitor.person.login, secret, posted.text("code", 20))
+        codes = visitor.engine.accounts.add_second_factor(login, secret, posted.text("code", 20))
     except HasSecondFactor as has:
         return go(wanted) if wanted else _page(request, visitor, 409, problem=str(has))
     if codes is None:
         return _code_page(request, visitor, secret, wanted, 422, "This code is not right. Wait for the next one.")
-    _log.info("second factor begun", login=visitor.person.login)
+    _log.info("second factor begun", login=login)
     return show(request, "recovery_codes.html", codes=codes, wanted=wanted)
 
 
@@ -171,7 +171,7 @@ def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     def fits() -> bool:
         return accounts.confirmed(login, current) and accounts.drop_second_factor(login, code, by=visitor.actor)
 
-    if why := _confirmed(request, visitor, fits, wrong):
+    if why := confirmed(request, visitor, fits, wrong):
         return _page(request, visitor, 422, problem=why)
     _log.info("second factor dropped", login=visitor.person.login)
     return go("/profile?done=code")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,19 +11,26 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from engine.running.beside import PASSWORDS, beside
-from engine.service.people.accounts import ABSOLUTE, Session, Stage
+from engine.service import Engine
 from engine.service.people.attempts import Try
+from engine.service.people.ceremonies import MOST
 from engine.service.people.faults import BadPassword
+from engine.service.people.passkeys import Ask
+from engine.service.people.sessions import ABSOLUTE, Session, Stage
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, local_path, show
+from engine.web.people.challenges import asked_for, used
 from engine.web.people.provider import Provider, SignInFailed
 from engine.web.people.tries import is_refused, is_right, waits
-from engine.web.visitor import AnyPosted, Engined, SentBy, Visiting, cookie_name, session_of
+from engine.web.visitor import AnyPosted, Engined, NotFound, SentBy, Visiting, cookie_name, session_of
 
 router = APIRouter()
 _log = structlog.get_logger("casework.sign_in")
 Secret = Annotated[str, Path(max_length=100)]
 WRONG = "The user name or the password is not right."
+PASSKEY = "/sign-in/passkey"
+WRONG_PASSKEY = "This passkey is not right here, or it took too long. Try again, or use your password."
+RECOVERY = "One of your recovery codes, where you do not have your passkey, or this browser knows none."
 
 
 def enter(request: Request, key: str, to: str) -> RedirectResponse:
@@ -59,6 +66,7 @@ def _ask(
     general: str = "",
     wanted: str = "/",
     provider: str = "",
+    passkey: Mapping[str, str] | None = None,
 ) -> Response:
     """A page with a short form, for those who are not signed in yet."""
     return show(
@@ -73,6 +81,7 @@ def _ask(
         general=general,
         next=local_path(wanted),
         provider=provider,
+        passkey=passkey,
     )
 
 
@@ -100,6 +109,7 @@ def _form(request: Request, status: int = 200, login: str = "", general: str = "
         general=general,
         wanted=wanted,
         provider=title,
+        passkey={"action": PASSKEY, "at": f"{PASSKEY}/challenge", "text": "Sign in with a passkey"},
     )
 
 
@@ -138,10 +148,23 @@ def _end_other(request: Request, engine: Engined) -> None:
         engine.accounts.sign_out(before)
 
 
-def _code_form(request: Request, wanted: str, status: int = 200, error: str = "") -> Response:
-    asked = Question("code", "Code", "text", required=True, error=error)
-    asked.hint = "The six digits of your authenticator, or one of your recovery codes."
-    return _ask(request, status, "Enter your code", [asked], "/sign-in/code", "Go on", wanted=wanted)
+def _code_form(
+    request: Request, engine: Engine, session: Session, wanted: str, status: int = 200, error: str = ""
+) -> Response:
+    asked, login = Question("code", "Code", "text", required=True, error=error), session.person.login
+    has_code, has_passkey = engine.accounts.second_factor(login)[0], bool(engine.passkeys.of(login))
+    asked.hint = "The six digits of your authenticator, or one of your recovery codes." if has_code else RECOVERY
+    passkey = {"action": "/sign-in/code", "at": "/sign-in/code/challenge", "text": "Use a passkey"}
+    return _ask(
+        request,
+        status,
+        "Enter your code" if has_code else "Use your passkey",
+        [asked],
+        "/sign-in/code",
+        "Go on",
+        wanted=wanted,
+        passkey=passkey if has_passkey else None,
+    )
 
 
 def _half_way(request: Request) -> Session | None:
@@ -150,9 +173,19 @@ def _half_way(request: Request) -> Session | None:
 
 
 @router.get("/sign-in/code")
-def ask_for_code(request: Request, next: str = "/") -> Response:  # noqa: A002
+def ask_for_code(request: Request, engine: Engined, next: str = "/") -> Response:  # noqa: A002
     """The page that asks for the second factor."""
-    return _code_form(request, next) if _half_way(request) else _begin_again(next)
+    session = _half_way(request)
+    return _code_form(request, engine, session, next) if session else _begin_again(next)
+
+
+@router.post("/sign-in/code/challenge")
+def ask_for_second_passkey(request: Request, _: AnyPosted) -> Response:
+    """What the browser is asked where a passkey is the second factor."""
+    session = _half_way(request)
+    if session is None:
+        raise NotFound
+    return asked_for(request, Ask.CODE, session.person.login)
 
 
 def _begin_again(wanted: str) -> Response:
@@ -166,14 +199,43 @@ def give_code(request: Request, engine: Engined, posted: AnyPosted) -> Response:
     session, wanted = _half_way(request), local_path(posted.text("next", 2000))
     if session is None:
         return _begin_again(wanted)
-    if why := waits(request, Try.CODE, session.person.login):
-        return _code_form(request, wanted, 429, why)
-    key = engine.accounts.give_code(session, posted.text("code", 40))
+    login, said = session.person.login, posted.text("credential", MOST)
+    if why := waits(request, Try.CODE, login):
+        return _code_form(request, engine, session, wanted, 429, why)
+    if said:
+        key = engine.accounts.give_passkey(used(request, Ask.CODE, said, login), session)
+    else:
+        key = engine.accounts.give_code(session, posted.text("code", 40))
     if key is None:
-        is_refused(request, Try.CODE, session.person.login)
-        return _code_form(request, wanted, 403, "This code is not right.")
-    is_right(request, Try.CODE, session.person.login)
-    _log.info("signed in", login=session.person.login, by="code")
+        is_refused(request, Try.CODE, login)
+        wrong = "This passkey is not right, or it took too long." if said else "This code is not right."
+        return _code_form(request, engine, session, wanted, 403, wrong)
+    is_right(request, Try.CODE, login)
+    _log.info("signed in", login=login, by="passkey" if said else "code")
+    return enter(request, key, wanted)
+
+
+@router.post(f"{PASSKEY}/challenge")
+def ask_for_passkey(request: Request, _: AnyPosted) -> Response:
+    """What the browser is asked where a passkey is all that is asked for."""
+    return asked_for(request, Ask.ALONE)
+
+
+@router.post(PASSKEY)
+def sign_in_by_passkey(request: Request, engine: Engined, posted: AnyPosted) -> Response:
+    """Let in whose passkey was used, where its device made sure that it was them."""
+    wanted = local_path(posted.text("next", 2000))
+    # Whose it would be is not known before it is looked at.
+    if why := waits(request, Try.PASSKEY, ""):
+        return _form(request, 429, general=why, wanted=wanted)
+    found = used(request, Ask.ALONE, posted.text("credential", MOST))
+    key = engine.accounts.give_passkey(found)
+    if key is None:
+        is_refused(request, Try.PASSKEY, found.login)
+        return _form(request, 403, general=WRONG_PASSKEY, wanted=wanted)
+    is_right(request, Try.PASSKEY, "")
+    _end_other(request, engine)
+    _log.info("signed in", login=found.login, by="passkey")
     return enter(request, key, wanted)
 
 

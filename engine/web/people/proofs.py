@@ -1,0 +1,59 @@
+"""Proofs: that somebody who is signed in is who they are: by their password, and the second factor where they have one.
+
+Whoever sits at an open session of somebody else changes nothing there by which one comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import Request
+
+from engine.service.people.attempts import Try
+from engine.service.people.ceremonies import MOST
+from engine.service.people.passkeys import Ask
+from engine.web.people.challenges import used
+from engine.web.people.tries import is_refused, is_right, waits
+from engine.web.visitor import Posted, Visitor
+
+
+def confirmed(request: Request, visitor: Visitor, check: Callable[[], bool], wrong: str) -> str:
+    """Why somebody is not taken for who is signed in, in words; empty where they are.
+
+    Counted too: who sits at somebody else's open session must not guess the password there.
+    """
+    login = visitor.person.login
+    if why := waits(request, Try.AGAIN, login):
+        return why
+    if not check():
+        is_refused(request, Try.AGAIN, login)
+        return wrong
+    is_right(request, Try.AGAIN, login)
+    return ""
+
+
+def proven(request: Request, visitor: Visitor, posted: Posted) -> str:
+    """The same by the password, and by a code or a passkey where they have a second factor."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    has_factor = accounts.has_factor(login)
+
+    def fits() -> bool:
+        right = accounts.confirmed(login, posted.text("current", 1000))
+        return right and (not has_factor or _shows(request, visitor, posted))
+
+    wrong = "The password, the code or the passkey is not right." if has_factor else "This is not your password."
+    return confirmed(request, visitor, fits, wrong)
+
+
+def proof(visitor: Visitor) -> dict[str, bool]:
+    """What a form asks for besides the password so that somebody proves who they are: as far as they have it."""
+    login = visitor.person.login
+    has_passkey = bool(visitor.engine.passkeys.of(login))
+    return {"code": any(visitor.engine.accounts.second_factor(login)), "passkey": has_passkey}
+
+
+def _shows(request: Request, visitor: Visitor, posted: Posted) -> bool:
+    login, said = visitor.person.login, posted.text("credential", MOST)
+    if said:
+        return used(request, Ask.AGAIN, said, login).is_right
+    return visitor.engine.accounts.use_code(login, posted.text("confirm", 40))
