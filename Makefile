@@ -66,7 +66,7 @@ faults: $(VENV)/test  ## Kill the scheduler, the service under load and an upgra
 	$(BIN)/python -m tests.faults.crash --times 100 --services 4
 	$(BIN)/python -m tests.faults.outage --times 100 --services 2
 	$(BIN)/python -m tests.faults.disk --times 30 --services 2
-	CASEWORK_KILLS=100 CASEWORK_STEPS=3000 CASEWORK_SEED=$$(date +%s) $(BIN)/python -m pytest $(FAULTS)
+	CASEWORK_KILLS=100 CASEWORK_CLOCKS=30 CASEWORK_SEED=$$(date +%s) $(BIN)/python -m pytest $(FAULTS)
 
 mutants: $(VENV)/test  ## Try small changes of the rooms that decide: do the tests notice?
 	$(BIN)/python -m tests.mutants
