@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
 
 from engine.process.definition import Process
+from engine.process.language.expressions import Expression
 from engine.process.paths import AUTOMATIC, paths_of
 
 Graph = dict[str, set[str]]
@@ -73,3 +75,26 @@ def longest(steps: Graph) -> dict[str, int]:
                 found[source] = 1 + max(found[end] for end in steps[source])
                 waiting.append(source)
     return found
+
+
+@functools.lru_cache(maxsize=256)
+def stands_still(process: Process) -> bool:
+    """Whether what a case may do, and where that leads it, stays the same as long as nobody and no timer does anything,
+    and the same places are free.
+    """
+    return not any(one.changes_by_itself for one in _deciding(process))
+
+
+def _deciding(process: Process) -> Iterator[Expression]:
+    """The expressions that decide whether an event may happen and where it leads; those of timers do not."""
+    states, events = process.states.values(), [event for _, event in process.every_event()]
+    ways = [way for one in events for way in one.ways] + [way for one in states for way in one.automatic]
+    needs = [need for one in events for need in one.needs] + [need for way in ways for need in way.needs]
+    found = [rule.check for rule in process.rules] + [value for way in ways for _, value in way.assign]
+    found += [state.hold.place for state in states if state.hold]
+    guards = [
+        *(need.check for need in needs),
+        *(way.when for way in ways),
+        *(one.when for one in process.fields.values()),
+    ]
+    yield from (one for one in (*found, *guards) if one is not None)

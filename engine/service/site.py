@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.case.refusal import Refusal
 from engine.case.time.instants import from_text
 from engine.clock import Clock
+from engine.service.cases.declined import Declined
 from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.documents.admission import Admission
 from engine.service.processes.catalogue import Catalogue
@@ -41,7 +42,7 @@ ATTEMPTS = 50
 @dataclass(frozen=True)
 class Site:
     """One installation: its database, documents and clock, the published processes, what is taken as a
-    document, and who is told of timers."""
+    document, who is told of timers, and who declined a place."""
 
     database: Database
     documents: Documents
@@ -49,6 +50,7 @@ class Site:
     catalogue: Catalogue
     admission: Admission
     listeners: list[Callable[[datetime], None]] = field(default_factory=list)
+    declined: Declined = field(default_factory=Declined)
 
     def id(self) -> str:
         """What this installation is called: the same for ever, and no other one is called so."""
@@ -65,7 +67,7 @@ class Site:
             try:
                 with self.database.writing() as connection:
                     # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
-                    tx = Transaction(connection, self.catalogue, now or self.clock.now())
+                    tx = Transaction(connection, self.catalogue, now or self.clock.now(), declined=self.declined)
                     result = work(tx)
             except LostRace:
                 continue

@@ -45,7 +45,7 @@ def test_many_who_do_not_take_a_place_do_not_hide_who_would(engine: Engine) -> N
     url = engine.database.url.render_as_string(hide_password=False)
     roomier = Engine(url, clock=engine.clock, capacities={"lathe": 2})
     with roomier.database.writing() as connection:
-        queue = list(place_store.longest_waiting(connection, "equipment-loan", "lathe"))
+        queue = [one.case for one in place_store.longest_waiting(connection, "equipment-loan", "lathe")]
         assert queue == sorted(queue)
         assert len(queue) == many + 1
         tx = Transaction(connection, roomier.site.catalogue, engine.clock.now())

@@ -24,6 +24,7 @@ from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
 from engine.case.time.retention import kept_until
 from engine.process.definition import Process
+from engine.service.cases.declined import Declined
 from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
 from engine.service.people.holders import stranded
@@ -60,11 +61,20 @@ class Work:
 class Transaction:
     """One transaction at the instant `now` (aware); one that `is_dry` decides the same, and writes nothing of it."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, now: datetime, *, is_dry: bool = False) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        now: datetime,
+        *,
+        is_dry: bool = False,
+        declined: Declined | None = None,
+    ) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.now = now
         self._is_dry = is_dry
+        self._declined = declined or Declined()
         self.earliest: str | None = None
         # The cases to which a place could not even be offered, with the kind of fault.
         self.undecided: dict[int, str] = {}
@@ -289,20 +299,26 @@ class Transaction:
 
         Only to those that stand in the queue before the case `before`, if it does.
         """
-        taken = 0
-        while self.free(process).get(place, 0) > 0:
-            queue = place_store.longest_waiting(self.connection, process, place)
-            waiting = takewhile(lambda case: case != before, queue)
-            # A generator: fifty at a time are read, and only as far as there are places.
-            candidates = (case for case in waiting if case not in self._refused_offers)
-            asked = list(islice(candidates, self.free(process)[place]))
-            if not asked:
-                return taken
-            # Those who take one up are written before more are asked: the queue is read from the database.
+        # Where the clock was set back, a place may have come free at what is to come for those who wait.
+        taken, moment = 0, min(at, self.now)
+        queue = place_store.longest_waiting(self.connection, process, place)
+        waiting = takewhile(lambda one: one.case != before, queue)
+        # A generator: fifty at a time are read, and only as far as there are places. It goes on behind those who
+        # declined: read from its beginning for each of them, the queue would be read as often as it is long.
+        candidates = (one.case for one in waiting if not self._will_decline(one, process, moment))
+        while (free := self.free(process).get(place, 0)) > 0 and (asked := list(islice(candidates, free))):
             for case in asked:
-                taken += self._was_offered(case, place, at)
+                taken += self._was_offered(case, place, moment)
             self._write_steps()
         return taken
+
+    def _will_decline(self, one: place_store.Waiting, process: str, moment: datetime) -> bool:
+        """Whether it is known that a case, as it is stored, does not take a place up."""
+        if one.case in self._refused_offers or one.case in self._works:
+            return one.case in self._refused_offers
+        free = frozenset(self.free(process).items())
+        known = self._declined.process_of(one.case, one.head, free, to_text(moment))
+        return known is not None and self.catalogue.process(self.connection, process, known.version) is known
 
     def _was_offered(self, case: int, place: str, at: datetime) -> bool:
         """The same as below. A case that cannot be decided, because its process cannot be read or by a fault of this
@@ -324,8 +340,7 @@ class Transaction:
         An event that would leave the case waiting has not taken it up: nothing is written, or it would be offered
         for ever.
         """
-        # Where the clock was set back, a place may have come free at what is to come for those who wait.
-        moment = work.snapshot.not_before_last(min(at, self.now))
+        moment = work.snapshot.not_before_last(at)
         self.catch_up(work, moment)
         # Asked only now: one of the timers may have led it out of the queue.
         waiting = work.snapshot.waiting
@@ -336,6 +351,8 @@ class Transaction:
                 self._take(work, decided)
                 return True
         self._refused_offers.add(work.id)
+        if not work.entries:
+            self._declined.note(work.stored, work.process, frozenset(self.free(work.process.name).items()), to_text(at))
         return False
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from engine.store.statement import Statement
-from engine.store.tables import places, waiting
+from engine.store.tables import cases, places, waiting
 
 # Seldom is more than one place free; who waits behind these is read only if all of them refuse.
 AT_ONCE = 50
@@ -30,7 +31,8 @@ _GIVE_BACK = Statement(update(places).where(_this_one).values(taken=places.c.tak
 _TAKEN = Statement(select(places.c.place, places.c.taken).where(places.c.process == bindparam("of")))
 _ALL = Statement(select(places.c.process, places.c.place, places.c.taken))
 _LONGEST_WAITING = Statement(
-    select(waiting.c.case_id, waiting.c.since)
+    select(waiting.c.case_id, waiting.c.since, cases.c.head)
+    .join(cases, cases.c.id == waiting.c.case_id)
     .where(
         waiting.c.process == bindparam("of"),
         waiting.c.place == bindparam("kind"),
@@ -42,6 +44,13 @@ _LONGEST_WAITING = Statement(
     .limit(AT_ONCE)
 )
 _WAITED_FOR = Statement(select(waiting.c.process, waiting.c.place).distinct())
+
+
+class Waiting(NamedTuple):
+    """A case that waits for a place, with the hash of its last entry."""
+
+    case: int
+    head: str
 
 
 def taken(connection: Connection, process: str) -> dict[str, int]:
@@ -68,12 +77,12 @@ def give_back_place(connection: Connection, process: str, place: str, count: int
     _GIVE_BACK.change(connection, of=process, kind=place, count=count)
 
 
-def longest_waiting(connection: Connection, process: str, place: str) -> Iterator[int]:
+def longest_waiting(connection: Connection, process: str, place: str) -> Iterator[Waiting]:
     """The cases that wait for a place, the longest waiting first, read as far as somebody asks."""
     last = {"after": "", "last": 0}
     while rows := _LONGEST_WAITING.rows(connection, of=process, kind=place, **last):
-        for case, since in rows:
-            yield case
+        for case, since, head in rows:
+            yield Waiting(case, head)
             last = {"after": since, "last": case}
 
 
