@@ -14,7 +14,7 @@ from engine.case.refusal import Refusal
 from engine.case.time.instants import from_text
 from engine.clock import Clock
 from engine.service.cases.declined import Declined
-from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.cases.transaction import Behind, LostRace, Transaction
 from engine.service.documents.admission import Admission
 from engine.service.processes.catalogue import Catalogue
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
@@ -63,12 +63,10 @@ class Site:
         Raises:
             DatabaseUnavailable: the database cannot be reached, or every attempt lost its race.
         """
+        caught_up: dict[tuple[int, int], int] = {}
         for _ in range(ATTEMPTS):
             try:
-                with self.database.writing() as connection:
-                    # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
-                    tx = Transaction(connection, self.catalogue, now or self.clock.now(), declined=self.declined)
-                    result = work(tx)
+                result, tx = self._tried(work, now, caught_up)
             except LostRace:
                 continue
             except DBAPIError as error:
@@ -79,6 +77,39 @@ class Site:
             self._tell(tx.earliest)
             return result
         raise DatabaseUnavailable("The database is too busy: the change was tried and lost many times. Try again.")
+
+    def _tried(
+        self, work: Callable[[Transaction], T], now: datetime | None, caught_up: dict[tuple[int, int], int]
+    ) -> tuple[T, Transaction]:
+        """One attempt. A case that turns out to be far behind is caught up first, however many there are."""
+        while True:
+            try:
+                with self.database.writing() as connection:
+                    # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
+                    moment = now or self.clock.now()
+                    tx = Transaction(connection, self.catalogue, moment, declined=self.declined, caught_up=caught_up)
+                    return work(tx), tx
+            except Behind as found:
+                behind = found
+            self._catch_up(behind, now, caught_up)
+
+    def _catch_up(self, behind: Behind, now: datetime | None, caught_up: dict[tuple[int, int], int]) -> None:
+        """Fire the timers of a case in short transactions, as the scheduler does: others may write in between.
+
+        Of each version to which they alone lead it is kept in which one the case was met.
+        """
+
+        def fire(tx: Transaction) -> tuple[int, int, bool]:
+            work = tx.hold(behind.case)
+            before = work.snapshot.seq
+            is_behind = tx.fire_due(work, behind.until, offering=True)
+            tx.write()
+            return before, work.snapshot.seq, is_behind
+
+        is_behind = True
+        while is_behind:
+            before, after, is_behind = self.write(fire, now)
+            caught_up[behind.case, after] = caught_up.pop((behind.case, before), before)
 
     def change(self, work: Callable[[Transaction], T]) -> T | Refusal:
         """The same for work that may be refused half-way, by raising `TakenBack`: then nothing was written.

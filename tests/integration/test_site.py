@@ -10,13 +10,17 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from engine import Engine, Refusal
 from engine.case.refusal import Code
+from engine.case.time.instants import to_text
+from engine.clock import SetClock
 from engine.service import site as site_room
+from engine.service.cases import transaction as transaction_room
 from engine.service.cases.transaction import LostRace, Transaction
 from engine.service.site import ATTEMPTS, TakenBack
+from engine.store.cases import cases as case_store
 from engine.store.database import DatabaseUnavailable
 from engine.store.people.people import insert_organisation
 from tests.conftest import START
-from tests.steps import in_panel
+from tests.steps import done, in_panel, refusal
 
 
 def organisations(engine: Engine) -> list[str]:
@@ -92,3 +96,145 @@ def test_a_timer_is_told_of_once_it_can_be_found(engine: Engine) -> None:
     engine.people.add_organisation("Hilltop")
     engine.site.write(lambda _: None)
     assert told == []
+
+
+HOURLY = """
+process: hourly
+version: "1"
+title: Hourly
+effective_from: 2023-01-01
+timezone: UTC
+initial: here
+roles: {clerk: {title: Clerk}}
+fields: {asked: {title: Asked, type: yes_no}}
+tasks: {look: {title: Look, role: clerk}}
+places: {room: {title: Room, capacity: 1}}
+events: {fill: {title: Fill in, form: {asked: optional}}}
+states:
+  here:
+    owner: clerk
+    timers: {tick: {every: 1 hour, missed: each, raise: look}, close: {after: 32 hours, send: shut}}
+    events:
+      shut: {title: Shut, by: [], to: over}
+      go: {title: Go, to: inside}
+      end: {title: End, to: over}
+  queue:
+    owner: clerk
+    timers: {tick: {every: 1 hour, missed: each, raise: look}}
+    events: {place_offered: {title: Offered, by: [], to: inside}}
+  inside:
+    owner: clerk
+    deadline: {within: 1 year, raise: look}
+    holds: {place: room, otherwise: queue}
+    events: {leave: {title: Leave, to: over}}
+  over: {final: true}
+"""
+MOST = 10
+
+
+@pytest.fixture
+def written(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Each case that is written from now on, with how many timers were fired for it by this transaction."""
+    engine.publish(HOURLY)
+    monkeypatch.setattr(transaction_room, "BATCH", MOST)
+    found, plain = list[tuple[int, int]](), case_store.update_case
+
+    def noting(connection: Any, before: Any, snapshot: Any, entries: Any, columns: Any) -> Any:
+        found.append((before.id, sum(one.kind == "timer" for one in entries)))
+        return plain(connection, before, snapshot, entries, columns)
+
+    monkeypatch.setattr(case_store, "update_case", noting)
+    return found
+
+
+def hours(engine: Engine, case: int) -> list[str]:
+    """When its timers fired, by the history of a case."""
+    return [one.at for one in engine.history(case) if one.kind == "timer"]
+
+
+def test_a_step_catches_its_case_up_in_short_transactions(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]]
+) -> None:
+    case, twin = (done(engine.open_case("hourly", "clerk")).id for _ in range(2))
+    clock.set(START + timedelta(hours=24, minutes=1))
+    filled = done(engine.fire(case, "fill", "clerk", {"asked": "yes"}, expected_version=1))
+    assert written == [(case, MOST), (case, MOST), (case, 4), (case, 0)]
+    assert hours(engine, case) == [to_text(START + timedelta(hours=hour)) for hour in range(1, 25)]
+    assert (filled.version, engine.history(case)[-1].event) == (26, "fill")
+    assert engine.run_due().fired == 24
+    assert hours(engine, twin) == hours(engine, case)
+    assert engine.verify().findings == ()
+
+
+@pytest.mark.parametrize("missed", [MOST - 1, MOST])
+def test_what_one_transaction_can_fire_is_fired_with_the_step(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]], missed: int
+) -> None:
+    case = done(engine.open_case("hourly", "clerk")).id
+    clock.set(START + timedelta(hours=missed))
+    assert refusal(engine.fire(case, "shut", "clerk")).code == Code.NOT_ALLOWED
+    assert (engine.case(case).version, written) == (1, [])  # a refusal writes nothing
+    done(engine.fire(case, "fill", "clerk", {"asked": "yes"}))
+    assert written == [(case, missed)]
+
+
+def test_nobody_acts_upon_a_state_that_the_timers_have_left(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]]
+) -> None:
+    case = done(engine.open_case("hourly", "clerk")).id
+    clock.set(START + timedelta(hours=40))
+    assert engine.check_event(case, "end", "clerk", {}) is not None
+    assert (written, engine.case(case).version) == ([], 1)  # a trial writes nothing
+    assert refusal(engine.fire(case, "end", "clerk")).code == Code.ENDED
+    assert [count for _, count in written] == [MOST, MOST, MOST, 2]
+    assert engine.case(case).since == START + timedelta(hours=32)
+    assert engine.run_due().fired == 0
+    assert engine.verify().findings == ()
+
+
+def test_a_step_that_is_dated_back_is_caught_up_to_its_moment(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]]
+) -> None:
+    case = done(engine.open_case("hourly", "clerk")).id
+    clock.set(START + timedelta(hours=29))
+    done(engine.fire(case, "fill", "clerk", {"asked": "yes"}, at=START + timedelta(hours=15, minutes=1)))
+    assert [count for _, count in written] == [MOST, 5, 0]
+    assert engine.history(case)[-1].at == to_text(START + timedelta(hours=15, minutes=1))
+
+
+def test_what_somebody_else_does_meanwhile_is_told(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]]
+) -> None:
+    """Between two of the short transactions: whoever acted upon the version before is told, as always."""
+    case = done(engine.open_case("hourly", "clerk")).id
+    clock.set(START + timedelta(hours=24))
+    acted: list[int] = []
+
+    def act(_: datetime) -> None:
+        if not acted:
+            acted.append(case)
+            done(engine.fire(case, "fill", "kim:clerk", {"asked": "no"}))
+
+    engine.on_timer(act)
+    told = refusal(engine.fire(case, "fill", "jo:clerk", {"asked": "yes"}, expected_version=1))
+    assert told.code == Code.CHANGED
+    assert [one.by for one in engine.history(case) if one.event == "fill"] == ["kim"]
+    assert max(count for _, count in written) <= MOST
+    done(engine.fire(case, "fill", "jo:clerk", {"asked": "yes"}, expected_version=engine.case(case).version))
+
+
+def test_who_waits_and_is_far_behind_is_caught_up_before_a_place_is_theirs(
+    engine: Engine, clock: SetClock, written: list[tuple[int, int]]
+) -> None:
+    lies, waits = (done(engine.open_case("hourly", "clerk")).id for _ in range(2))
+    for case in (lies, waits):
+        done(engine.fire(case, "go", "clerk"))
+    clock.set(START + timedelta(hours=24, minutes=1))
+    written.clear()
+    done(engine.fire(lies, "leave", "clerk"))
+    # The first was given up: only then is it known who is offered the place.
+    assert written == [(lies, 0), (waits, MOST), (waits, MOST), (waits, 4), (lies, 0), (waits, 0)]
+    offered = engine.case(waits)
+    assert (offered.places, offered.since) == (("room",), START + timedelta(hours=24, minutes=1))
+    assert len(hours(engine, waits)) == 24
+    assert engine.verify().findings == ()

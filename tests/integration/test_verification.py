@@ -16,7 +16,7 @@ from engine.case.entry import Entry
 from engine.case.snapshot import apply
 from engine.clock import SetClock
 from engine.service import Verified
-from engine.service.cases.transaction import columns_of
+from engine.service.cases.columns import columns_of
 from engine.store.cases import cases as store
 from tests.steps import done, in_placement, offered
 

@@ -364,7 +364,7 @@ def take_step(
 
     Raises `TakenBack` where it is refused. `at`: as in `Changes`, on the wall clock of the process.
     """
-    must_be(expected, work.snapshot.seq)
+    must_be(expected, tx.version_met(work))
     first = work.snapshot.seq + 1
     refusal = _try(tx, work, command, at)
     if refusal is None:

@@ -19,9 +19,6 @@ from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows
 from engine.store.lists import places as place_store
 
-# One transaction each: on SQLite others wait to write meanwhile, so it has to be short.
-BATCH = 200
-
 
 @dataclass(frozen=True)
 class Ran:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engine.case.time.instants import from_text, to_text
-from engine.service.cases.due import BATCH, Progress, Ran, Stuck, fire_batch, offer_free_places
-from engine.service.cases.transaction import Transaction
+from engine.service.cases.due import Progress, Ran, Stuck, fire_batch, offer_free_places
+from engine.service.cases.transaction import BATCH, Transaction
 from engine.service.site import Site
 from engine.store.cases import due as store
 

@@ -6,6 +6,7 @@ Steps are decided in memory and written together, so that a refusal writes nothi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice, takewhile
@@ -13,7 +14,6 @@ from itertools import chain, islice, takewhile
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from engine.case.agenda import bookings
 from engine.case.command import ENGINE, Actor, ClaimTask, Command, Correct, Facts, Fire, ReturnTask, Tick
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
@@ -22,21 +22,30 @@ from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.correct import came_with
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
-from engine.case.time.retention import kept_until
 from engine.process.definition import Process
+from engine.service.cases.columns import columns_of
 from engine.service.cases.declined import Declined
-from engine.service.cases.views import public_label
 from engine.service.messages.notices import Notices
 from engine.service.people.holders import stranded
 from engine.service.processes.catalogue import Catalogue
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
-from engine.store.cases.index import Columns
 from engine.store.lists import places as place_store
+
+# Timers that one transaction fires: on SQLite others wait to write meanwhile, so it has to be short.
+BATCH = 200
 
 
 class LostRace(Exception):
     """Another transaction was faster; this one must be run again."""
+
+
+class Behind(LostRace):
+    """More timers of a case are due by an instant (aware) than one transaction is to fire: they are fired first."""
+
+    def __init__(self, case: int, until: datetime) -> None:
+        super().__init__()
+        self.case, self.until = case, until
 
 
 class UnknownCase(Unknown):
@@ -69,12 +78,14 @@ class Transaction:
         *,
         is_dry: bool = False,
         declined: Declined | None = None,
+        caught_up: Mapping[tuple[int, int], int] | None = None,
     ) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.now = now
         self._is_dry = is_dry
         self._declined = declined or Declined()
+        self._caught_up = caught_up or {}
         self.earliest: str | None = None
         # The cases to which a place could not even be offered, with the kind of fault.
         self.undecided: dict[int, str] = {}
@@ -221,18 +232,34 @@ class Transaction:
         """When a step with a case happens that is taken now: not before the step before it."""
         return work.snapshot.not_before_last(self.now)
 
+    def version_met(self, work: Work) -> int:
+        """The version in which this request came upon a case: without the timers that were fired for it, far behind."""
+        return self._caught_up.get((work.id, work.snapshot.seq), work.snapshot.seq)
+
     def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
         """Fire the timers of a case that are due by `until` (aware), each at its own time.
 
         With `offering`, a place that one of them gives back is offered, and so everything written, before anything
         else comes to pass: the case that gave it back does not get it again before those who wait for it.
+
+        Raises:
+            Behind: they are more than BATCH.
         """
+        while self.fire_due(work, until, offering=offering):
+            if not self._is_dry:
+                raise Behind(work.id, until)
+
+    def fire_due(self, work: Work, until: datetime, *, offering: bool = False) -> bool:
+        """Fire the first BATCH of the same; whether more are due."""
         end = to_text(until)
-        while due := due_timers(work.snapshot, end):
+        for _ in range(BATCH):
+            if not (due := due_timers(work.snapshot, end)):
+                return False
             at, key = due[0]
             self.do(work, Tick(key, from_text(at)))
             if offering and self._freed:
                 self.write()
+        return bool(due_timers(work.snapshot, end))
 
     def write(self) -> None:
         """Write every step decided so far, and offer the places that came free."""
@@ -361,21 +388,4 @@ def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
     return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)
 
 
-def columns_of(process: Process, snapshot: Snapshot) -> Columns:
-    """What is kept beside the snapshot, so that the case can be found."""
-    booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
-    label = public_label(process, snapshot)
-    kept = None if snapshot.retained == "erased" else kept_until(process, snapshot)
-    organisation = snapshot.data.get(process.organisation)
-    last = kept.isoformat() if kept else None
-    contents = frozenset(one["hash"] for copies in snapshot.documents.values() for one in copies)
-    about = _subject(process, snapshot)
-    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents)
-
-
-def _subject(process: Process, snapshot: Snapshot) -> str | None:
-    about = snapshot.data.get(process.keep.subject) if process.keep else None
-    return None if about is None else str(about)
-
-
-__all__ = ["LostRace", "Transaction", "UnknownCase", "Work", "columns_of", "due_timers"]
+__all__ = ["BATCH", "Behind", "LostRace", "Transaction", "UnknownCase", "Work", "due_timers"]

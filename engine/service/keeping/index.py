@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from engine.service.cases.transaction import columns_of
+from engine.service.cases.columns import columns_of
 from engine.service.processes.catalogue import Catalogue
 from engine.store.cases import cases as store
 from engine.store.cases.index import rewrite_index

@@ -17,7 +17,7 @@ from engine.case.entry import GENESIS, Entry, Written, chained
 from engine.case.head import Head
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
-from engine.service.cases.transaction import columns_of
+from engine.service.cases.columns import columns_of
 from engine.service.keeping.proof import Finding, Later, Proof
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.source.fault import Unavailable

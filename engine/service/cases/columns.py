@@ -1,0 +1,27 @@
+"""Columns: what of a case is kept beside its snapshot, so that it can be found. Days are those of the process."""
+
+from __future__ import annotations
+
+from engine.case.agenda import bookings
+from engine.case.snapshot import Snapshot
+from engine.case.time.retention import kept_until
+from engine.process.definition import Process
+from engine.service.cases.views import public_label
+from engine.store.cases.index import Columns
+
+
+def columns_of(process: Process, snapshot: Snapshot) -> Columns:
+    """What is kept beside the snapshot, so that the case can be found."""
+    booked = tuple(sorted((one.meeting, one.series, one.day) for one in bookings(process, snapshot)))
+    label = public_label(process, snapshot)
+    kept = None if snapshot.retained == "erased" else kept_until(process, snapshot)
+    organisation = snapshot.data.get(process.organisation)
+    last = kept.isoformat() if kept else None
+    contents = frozenset(one["hash"] for copies in snapshot.documents.values() for one in copies)
+    about = _subject(process, snapshot)
+    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents)
+
+
+def _subject(process: Process, snapshot: Snapshot) -> str | None:
+    about = snapshot.data.get(process.keep.subject) if process.keep else None
+    return None if about is None else str(about)
