@@ -347,7 +347,7 @@ def check_step(
     if at is not None and not is_told(at):
         return _not_told("at")
     with site.database.reading() as connection:
-        tx = Transaction(connection, site.catalogue, site.clock.now(), is_dry=True)
+        tx = Transaction(connection, site.catalogue, site.clock.now(), is_dry=True, declined=site.declined)
         return _try(tx, tx.hold_for(case, by), command, at)
 
 

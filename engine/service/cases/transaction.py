@@ -243,10 +243,11 @@ class Transaction:
         else comes to pass: the case that gave it back does not get it again before those who wait for it.
 
         Raises:
-            Behind: they are more than BATCH.
+            Behind: with `offering`, they are more than BATCH. A case that is offered a place is caught up whole: its
+                faults must stay its own.
         """
         while self.fire_due(work, until, offering=offering):
-            if not self._is_dry:
+            if offering and not self._is_dry:
                 raise Behind(work.id, until)
 
     def fire_due(self, work: Work, until: datetime, *, offering: bool = False) -> bool:
@@ -345,7 +346,7 @@ class Transaction:
             return one.case in self._refused_offers
         free = frozenset(self.free(process).items())
         known = self._declined.process_of(one.case, one.head, free, to_text(moment))
-        return known is not None and self.catalogue.process(self.connection, process, known.version) is known
+        return known is not None and self.catalogue.is_loaded(known)
 
     def _was_offered(self, case: int, place: str, at: datetime) -> bool:
         """The same as below. A case that cannot be decided, because its process cannot be read or by a fault of this

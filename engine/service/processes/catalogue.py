@@ -52,6 +52,11 @@ class Catalogue:
             self._versions = stored.all_versions(connection)
             self._stamp = seen
 
+    def is_loaded(self, process: Process) -> bool:
+        """Whether a process is the one that cases of its version follow now: no other calendar came since."""
+        with self._lock:
+            return self._loaded.get((process.name, process.version)) is process
+
     def process(self, connection: Connection, name: str, version: str) -> Process:
         """One version of a process.
 
