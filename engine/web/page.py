@@ -72,7 +72,7 @@ def show(request: Request, template: str, status: int = 200, **values: Any) -> H
         text, is_there = fill(text, typed)
         if typed.late and not is_there:
             # The page may have no such form any more: then what was typed is shown, to be copied.
-            text = made.render(values, lost=[one for one in typed.fields if one[1].strip()])
+            text, _ = fill(made.render(values, lost=[one for one in typed.fields if one[1].strip()]), typed)
     return HTMLResponse(text, status)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from engine.web.forms.refill import HIDDEN
 from engine.web.page import show
 from engine.web.visitor import SECRETS, Posted
 
-# What pages put into their forms themselves: nobody typed it.
-HIDDEN = frozenset(
-    {"action", "after", "back", "entry", "key", "meeting", "part", "seal", "show", "step", "task", "version"}
-)
+# What further pages put into their forms themselves. Where a form asks for fields of a process, it may be one of them.
+BESIDE = HIDDEN | {"after", "back", "document", "entry", "remove", "seal", "show", "task"}
+_ASKS_FIELDS = re.compile("/(do|part)/")
 
 
 def tell(
@@ -28,4 +30,5 @@ def typed_by_hand(request: Request) -> list[tuple[str, str]]:
     posted: Posted | None = getattr(request.state, "posted", None)
     if posted is None or request.url.path.startswith(SECRETS):
         return []
-    return [(name, value) for name, value in posted.fields if name not in HIDDEN and value.strip()]
+    own = HIDDEN if _ASKS_FIELDS.search(request.url.path) else BESIDE
+    return [(name, value) for name, value in posted.fields if name not in own and value.strip()]

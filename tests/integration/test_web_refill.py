@@ -37,3 +37,18 @@ def test_every_kind_of_field_is_filled_in() -> None:
         '<textarea id="t" name="t">\n&lt;/textarea&gt;</textarea><input type="password" name="p"></form><i>after</i>'
     )
     assert fill(page, StoredForm("/y", fields, late=True)) == (page, False)
+
+
+def test_of_several_forms_at_one_address_the_one_that_asks_for_it_is_filled_in() -> None:
+    row = '<form method="post" action="/x"><input type="hidden" name="known" value="A"><input name="area"></form>'
+    search, new = (f'<form method="post" action="/x"><input name="{name}"></form>' for name in ("search", "name"))
+    page = f'{search}{row}<form method="post" action="/x"><input name="name"><input name="area"></form>'
+    filled, found = fill(page, StoredForm("/x", [("name", "New"), ("area", "North")], late=True))
+    assert found
+    assert filled.startswith(search + row)
+    assert '<input name="name" value="New"><input name="area" value="North">' in filled
+    filled, found = fill(page, StoredForm("/x", [("known", "A"), ("area", "North")], late=True))
+    assert (found, row.replace('name="area"', 'name="area" value="North"') in filled) == (True, True)
+    # One that lacks something of it is filled in as far as it goes, and what was typed is shown beside it.
+    filled, found = fill(new, StoredForm("/x", [("name", "New"), ("area", "North"), ("note", " ")], late=True))
+    assert (found, filled) == (False, new.replace('name="name"', 'name="name" value="New"'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from markupsafe import escape
@@ -13,25 +14,39 @@ from engine.web.visitor import CSRF
 
 # What a page says itself in its form, whatever was sent.
 OF_THE_PAGE = {CSRF, "step"}
+# What pages put into their forms themselves: nobody typed it.
+HIDDEN = frozenset({"action", "key", "meeting", "part", "step", "version"})
 
 
 def fill(page: str, form: StoredForm) -> tuple[str, bool]:
-    """A page with its form filled in as it was typed; whether it has such a form."""
+    """A page with its form filled in as it was typed; whether it has such a form, which asks for all of it."""
     reader = _Reader(form.path)
     reader.feed(page)
-    number = _best(reader.forms, form)
-    if number is None:
+    found = min((_unlike(one, form) for one in reader.forms), default=None)
+    if found is None:
         return page, False
+    lacking, *_, number = found
     filler = _Filler(page, form, number)
     filler.feed(page)
-    return filler.filled, True
+    return filler.filled, lacking == 0
 
 
-def _best(forms: list[tuple[int, Counter[tuple[str, str]]]], form: StoredForm) -> int | None:
-    """Of several forms that are sent to one address, the one whose hidden fields are most like those that were sent."""
-    sent = Counter(form.fields)
-    found = [(-sum((hidden & sent).values()), number) for number, hidden in forms]
-    return min(found)[1] if found else None
+@dataclass
+class _Form:
+    """A form of a page: which one it is, what it asks for, and what is hidden in it."""
+
+    number: int
+    asks: set[str] = field(default_factory=set)
+    hidden: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def _unlike(found: _Form, form: StoredForm) -> tuple[int, int, int, int]:
+    """How little a form of a page is the one that was sent: by what it does not ask for, by how few of its hidden
+    fields were sent, and by how many were not, as where something new is written. Its number comes last.
+    """
+    said = {name for name, value in form.fields if value.strip()} - OF_THE_PAGE - HIDDEN
+    alike, names = found.hidden & Counter(form.fields), {name for name, _ in found.hidden} - OF_THE_PAGE
+    return len(said - found.asks), -sum(alike.values()), len(names - {name for name, _ in form.fields}), found.number
 
 
 class _Reader(HTMLParser):
@@ -42,7 +57,7 @@ class _Reader(HTMLParser):
         self._path = path
         self._count = 0
         self._here = False
-        self.forms: list[tuple[int, Counter[tuple[str, str]]]] = []
+        self.forms: list[_Form] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, and what is hidden in it."""
@@ -51,9 +66,12 @@ class _Reader(HTMLParser):
             self._count += 1
             self._here = known.get("method") == "post" and known.get("action") == self._path
             if self._here:
-                self.forms.append((self._count, Counter()))
-        elif tag == "input" and self._here and known.get("type") == "hidden":
-            self.forms[-1][1][known.get("name") or "", known.get("value") or ""] += 1
+                self.forms.append(_Form(self._count))
+        elif tag in {"input", "select", "textarea", "button"} and self._here:
+            name = known.get("name") or ""
+            self.forms[-1].asks.add(name)
+            if known.get("type") == "hidden":
+                self.forms[-1].hidden[name, known.get("value") or ""] += 1
 
     def handle_endtag(self, tag: str) -> None:
         """Note where a form ends."""
