@@ -240,6 +240,21 @@ def test_recovery_codes_go_with_the_last_second_factor_and_that_is_told(engine: 
     assert told(engine)[0] == told(engine, "ada")[0] == "A second factor is gone"
 
 
+def test_what_was_right_a_moment_before_lets_nobody_in(engine: Engine) -> None:
+    device, passkey, _ = added(engine, "jo")
+    found = used(engine, device)
+    assert engine.accounts.give_passkey(found) is not None
+    session = engine.accounts.session(engine.accounts.sign_in("jo", PASSWORD) or "")
+    second = used(engine, device, Ask.CODE, "jo")
+    assert session is not None
+    assert engine.accounts.give_passkey(second, session) is not None
+    assert engine.accounts.give_passkey(second, session) is None  # the half of a session that it went on from has ended
+    assert engine.accounts.give_passkey(replace(found, is_right=False)) is None
+    assert engine.accounts.give_passkey(Used()) is None
+    assert engine.passkeys.remove("jo", passkey.number)
+    assert engine.accounts.give_passkey(found) is None
+
+
 def leave(engine: Engine) -> str:
     engine.people.change(replace(engine.people.person("jo"), active=False), by="ada")
     engine.people.change(replace(engine.people.person("jo"), active=True), by="ada")

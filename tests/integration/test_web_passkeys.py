@@ -138,6 +138,7 @@ def test_it_is_asked_for_after_the_password_or_a_recovery_code(pages: FastAPI, e
     visit = half_way(pages)
     page = visit.get("/sign-in/code").text
     assert "Use your passkey" in page
+    assert page.index("Use a passkey") < page.index("One of your recovery codes")
     assert "One of your recovery codes" in page
     visit.get("/cases", 303)
     assert "This passkey is not right" in second(visit, other, 403)
@@ -157,6 +158,7 @@ def test_with_an_authenticator_either_will_do(pages: FastAPI, engine: Engine, cl
     device, _, _ = added(engine, "jo")
     page = visit.get("/sign-in/code").text
     assert "Enter your code" in page
+    assert page.index("The six digits of your authenticator") < page.index("Use a passkey")
     assert 'data-passkey-asked="/sign-in/code/challenge"' in page
     assert second(visit, device) == "/cases"
 

@@ -1005,6 +1005,57 @@ CHANGES: tuple[Change, ...] = (
         ("a cookie that no browser keeps is sent", "return kept if len(kept) <= MOST else", "return kept if True else"),
     ),
     *_in(
+        "service/people/ceremonies.py",
+        ("integration/test_ceremonies.py",),
+        (
+            "a device that somebody found lets them in alone",
+            "require_user_verification=alone,",
+            "require_user_verification=False,",
+        ),
+        ("a passkey is taken for that of somebody else", "if theirs != handle and (alone or theirs):", "if False:"),
+        ("alone a device need not say whose passkey it is", "and (alone or theirs):", "and theirs:"),
+        ("a copy of a passkey is not noticed", "return count > before or count == before == 0", "return True"),
+        (
+            "a device that does not count is refused",
+            "return count > before or count == before == 0",
+            "return count > before",
+        ),
+        ("passkeys are offered where no browser makes them", "or not host or _is_number(host):", "or not host:"),
+        (
+            "passkeys are offered where others listen",
+            'if parts.scheme != "https" and not (parts.scheme == "http" and is_here):',
+            'if parts.scheme not in {"https", "http"}:',
+        ),
+    ),
+    *_in(
+        "service/people/passkeys.py",
+        ("integration/test_passkeys.py",),
+        (
+            "what was signed for one purpose is good for another",
+            '(told.get("ask"), told.get("login")) == (str(what), login)',
+            'told.get("login") == login',
+        ),
+        (
+            "what was signed for one person is good for another",
+            '(told.get("ask"), told.get("login")) == (str(what), login)',
+            'told.get("ask") == str(what)',
+        ),
+        (
+            "the passkey of anybody is the second factor of somebody",
+            "or found is None or (login and found.login != login):",
+            "or found is None:",
+        ),
+        ("recovery codes are void with each passkey", "if not account.has_factor:", "if True:"),
+        ("a copy of a passkey lets in", "if ceremonies.is_later(count, passkey.count):", "if True:"),
+        (
+            "nobody is told that the last second factor is gone",
+            "                if not left.has_factor:\n                    tell_of_removed_passkey",
+            "                if False:\n                    tell_of_removed_passkey",
+        ),
+        ("nobody is told of a passkey that was added", 'tell_of_passkey(connection, login, told["name"], now)', "pass"),
+        ("there is no end of passkeys", "if len(known) >= MOST:", "if False:"),
+    ),
+    *_in(
         "service/people/second_factors.py",
         ("integration/test_second_factors.py",),
         ("a role of one process needs a second factor no more", "role in self._roles or ", ""),

@@ -6,6 +6,7 @@ Whoever sits at an open session of somebody else changes nothing there by which 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import Request
 
@@ -45,11 +46,16 @@ def proven(request: Request, visitor: Visitor, posted: Posted) -> str:
     return confirmed(request, visitor, fits, wrong)
 
 
-def proof(visitor: Visitor) -> dict[str, bool]:
-    """What a form asks for besides the password so that somebody proves who they are: as far as they have it."""
+def proof(visitor: Visitor) -> dict[str, Any]:
+    """What a form asks for besides the password so that somebody proves who they are: as far as they have it.
+
+    `code` is what it says of the code; empty where there is none to be given.
+    """
     login = visitor.person.login
-    has_passkey = bool(visitor.engine.passkeys.of(login))
-    return {"code": any(visitor.engine.accounts.second_factor(login)), "passkey": has_passkey}
+    has_code, codes_left = visitor.engine.accounts.second_factor(login)
+    told = "One of your recovery codes." if codes_left else ""
+    told = "The six digits of your authenticator, or one of your recovery codes." if has_code else told
+    return {"code": told, "passkey": bool(visitor.engine.passkeys.of(login))}
 
 
 def _shows(request: Request, visitor: Visitor, posted: Posted) -> bool:

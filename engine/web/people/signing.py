@@ -155,6 +155,8 @@ def _code_form(
     has_code, has_passkey = engine.accounts.second_factor(login)[0], bool(engine.passkeys.of(login))
     asked.hint = "The six digits of your authenticator, or one of your recovery codes." if has_code else RECOVERY
     passkey = {"action": "/sign-in/code", "at": "/sign-in/code/challenge", "text": "Use a passkey"}
+    # It comes first where it is what they have; a recovery code is for when it is not at hand.
+    passkey |= {} if has_code else {"first": "yes"}
     return _ask(
         request,
         status,
