@@ -8,7 +8,6 @@ import pytest
 
 from engine import Engine
 from engine.web.app import create_site
-from engine.web.people.challenges import COOKIE
 from tests.devices import HERE, added
 from tests.integration.site import PASSWORD, Visit, settle
 
@@ -35,12 +34,15 @@ def test_strangers_are_asked_for_any_passkey_and_nothing_is_told_of_people(engin
 
 
 def test_what_the_browser_keeps_is_out_of_reach_and_says_nothing(engine: Engine) -> None:
-    for address, secure in ((HERE.origin, False), ("https://localhost", True)):
+    for address, name, secure in (
+        (HERE.origin, "casework-passkey", False),
+        ("https://localhost", "__Host-casework-passkey", True),
+    ):
         said = Visit(create_site(engine, address=address)).post(ALONE, status=200)
         cookie = said.headers["set-cookie"]
-        assert cookie.startswith(f"{COOKIE}=")
+        assert cookie.startswith(f"{name}=")
         assert ("HttpOnly" in cookie, "SameSite=strict" in cookie, "Max-Age=600" in cookie) == (True, True, True)
-        assert ("Secure" in cookie) == secure
+        assert ("Secure" in cookie, "Path=/" in cookie, "Domain" in cookie) == (secure, True, False)
         assert json.loads(said.text)["challenge"] not in cookie
 
 

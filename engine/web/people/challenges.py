@@ -8,9 +8,8 @@ from fastapi.responses import Response
 from engine.running.proxies import origin_of
 from engine.service.people.ceremonies import RelyingParty
 from engine.service.people.passkeys import Ask, Asked, Used
-from engine.web.visitor import NotFound, engine_of
+from engine.web.visitor import NotFound, cookie_name, engine_of
 
-COOKIE = "casework-passkey"
 SECONDS = 600
 
 
@@ -32,16 +31,22 @@ def asked_for(request: Request, what: Ask, login: str = "") -> Response:
     return keep(request, Response(asked.options, media_type="application/json"), asked)
 
 
+def challenge_cookie(request: Request) -> str:
+    """What the cookie is called that holds what was asked; bound to this very host as that of the session is."""
+    return f"{cookie_name(request)}-passkey"
+
+
 def keep(request: Request, response: Response, asked: Asked) -> Response:
     """Let the browser keep what it was asked, until it answers."""
     secure = request.app.state.secure
-    response.set_cookie(COOKIE, asked.kept, max_age=SECONDS, httponly=True, samesite="strict", secure=secure)
+    name = challenge_cookie(request)
+    response.set_cookie(name, asked.kept, max_age=SECONDS, httponly=True, samesite="strict", secure=secure)
     return response
 
 
 def kept(request: Request) -> str:
     """What the browser has kept of it."""
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(challenge_cookie(request), "")
 
 
 def used(request: Request, what: Ask, said: str, login: str = "") -> Used:
