@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.screen import say
+from engine.source.fault import Invalid
 
 if TYPE_CHECKING:
     from engine.case.command import Actor
@@ -21,7 +24,25 @@ _SECRET = re.compile(r"/invitation/([\w-]+)\s*$")
 
 def say_how_to_begin(engine: Engine, base: str, *, at_organisation: bool) -> None:
     """Where nobody can sign in yet, say where the address is at which the first administrator chooses a password."""
-    file = _folder(engine) / FILE
+    with _alone(_folder(engine)):
+        _say(engine, base, _folder(engine) / FILE, at_organisation=at_organisation)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time: of two that start together, each would make an address and void that of the other."""
+    handle = None
+    with contextlib.suppress(OSError):  # a folder that cannot be read, or a file system that knows no locks
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _say(engine: Engine, base: str, file: Path, *, at_organisation: bool) -> None:
     if engine.beginning.anybody_comes_in(at_organisation=at_organisation):
         with contextlib.suppress(OSError):
             file.unlink()  # it holds no more
@@ -62,7 +83,13 @@ def _first_login(engine: Engine) -> str:
     known = engine.beginning.administrators()
     if known:
         return known[0].login
-    return engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR], by=_by()).login
+    try:
+        return engine.people.add(ADMINISTRATOR, "Administrator", [ADMINISTRATOR], by=_by()).login
+    except Invalid:  # another machine that starts at this moment may have been faster
+        known = engine.beginning.administrators()
+        if not known:
+            raise
+        return known[0].login
 
 
 def _folder(engine: Engine) -> Path:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from engine import Engine
 from engine.cli.beginning import FILE, say_how_to_begin
+from engine.service.people.faults import BadPerson
 
 BASE = "https://c.example"
 
@@ -71,4 +74,37 @@ def test_it_is_shown_on_a_terminal_and_otherwise_said_what_to_do(
     assert f"{BASE}/invitation/" in begin(engine, capsys)
     (folder / FILE).rmdir()
     assert f"{BASE}/invitation/" in begin(engine, capsys)
+    engine.close()
+
+
+def test_several_that_start_at_once_give_one_address_that_lets_somebody_in(folder: Path, url: str) -> None:
+    engines, together = [Engine(url) for _ in range(4)], Barrier(4)
+
+    def start(engine: Engine) -> None:
+        together.wait()
+        say_how_to_begin(engine, BASE, at_organisation=False)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(start, engines))
+    [file] = (engines[0].database.file.parent if engines[0].database.file else folder).glob(FILE)
+    assert engines[0].accounts.invited(file.read_text().strip().rpartition("/")[2]) == "administrator"
+    assert [one.login for one in engines[0].beginning.administrators()] == ["administrator"]
+    for engine in engines:
+        engine.close()
+
+
+def test_another_machine_that_was_faster_is_no_fault(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine()
+    begin(engine, capsys)
+    (folder / FILE).unlink()
+    found = engine.beginning.administrators
+    answers = [[], found()]
+    monkeypatch.setattr(engine.beginning, "administrators", lambda: answers.pop(0))
+    assert "Choose a password for administrator" in begin(engine, capsys)
+    answers = [[], []]
+    (folder / FILE).unlink()
+    with pytest.raises(BadPerson):  # somebody who administers nothing has the name
+        begin(engine, capsys)
     engine.close()
