@@ -125,7 +125,7 @@ def test_lanes_say_how_many_are_in_each_state_and_name_the_first(finder: Finder,
     assert {state: (count, [one.id for one in cases]) for state, (count, cases) in lanes.items()} == {
         "requested": (2, [lending.lathe])
     }
-    assert finder.named == {CLERK: [(lending.lathe, "lathe")]}
+    assert finder.named == {CLERK: [(lending.lathe, "Lathe")]}
     assert finder.lanes(process, "pia:member@Nowhere", 1) == {}
 
 
@@ -138,8 +138,8 @@ def test_what_was_named_is_what_was_shown_and_to_whom(finder: Finder, lending: L
     finder.count_cases(CasesWanted(), "max:clerk")
     bob, pia = Actor.of("bob:clerk"), Actor.of("pia:member@Hobby")
     assert set(finder.named) == {bob, pia}
-    assert finder.named[bob] == [(lending.lathe, "lathe"), (lending.saw, "saw")]
-    assert set(finder.named[pia]) == {(lending.lathe, "lathe")}
+    assert finder.named[bob] == [(lending.lathe, "Lathe"), (lending.saw, "Saw")]
+    assert set(finder.named[pia]) == {(lending.lathe, "Lathe")}
 
 
 def test_timers_lie_between_two_instants(finder: Finder, lending: Lending) -> None:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from engine.process.definition import Process
-from engine.service.cases.views import Case, Page, Task, as_data, case_view, every, local, public_label, task_view
+from engine.service.cases.views import (
+    Case,
+    Page,
+    Task,
+    as_data,
+    case_view,
+    every,
+    label_of,
+    label_order,
+    local,
+    public_label,
+    task_view,
+)
 from tests.workshop import CLERK, START, done, fire, opened, workshop
 
 
@@ -31,6 +44,37 @@ def test_a_case_has_its_number_while_its_name_may_not_be_shown(process: Process)
     hidden = replace(case, data={**case.data, "urgent": False})
     view = case_view(process, 7, hidden, START)
     assert (view.label, "kind" in view.data, public_label(process, hidden)) == ("case 7", False, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "label", "order"),
+    [
+        ("text", "As typed", "As typed", None),
+        ("number", 3.0, "3", None),
+        ("yes_no", False, "No", None),
+        ("choice, choices: {b: Bench, l: Lathe}", "l", "Lathe", None),
+        ("choices, choices: {b: Bench, l: Lathe}", ["b", "l"], "Bench, Lathe", None),
+        ("date", "2024-03-22", "22 March 2024", "2024-03-22"),
+        ("time", "2024-03-22T14:30", "22 March 2024 at 14:30", "2024-03-22T14:30"),
+    ],
+)
+def test_a_case_is_called_by_what_people_read(kind: str, value: Any, label: str, order: str | None) -> None:
+    """And one that is called by a day still stands in a list by that day."""
+    known = workshop(
+        {
+            "organisation: shop\n": "organisation: shop\nlabel: called\n",
+            "fields:\n": f"fields:\n  called: {{title: Called, type: {kind}}}\n",
+        }
+    )
+    case = opened(known)
+    assert (label_of(known, 7, case, START), public_label(known, case), label_order(known, case)) == (
+        "case 7",
+        None,
+        None,
+    )
+    case = replace(case, data={**case.data, "called": value})
+    assert (case_view(known, 7, case, START).label, label_of(known, 7, case, START)) == (label, label)
+    assert (public_label(known, case), label_order(known, case)) == (label, order)
 
 
 def test_what_may_be_shown_no_more_is_left_out_of_how_it_was(process: Process) -> None:

@@ -6,7 +6,7 @@ from engine.case.agenda import bookings
 from engine.case.snapshot import Snapshot
 from engine.case.time.retention import kept_until
 from engine.process.definition import Process
-from engine.service.cases.views import public_label
+from engine.service.cases.views import label_order, public_label
 from engine.store.cases.index import Columns
 
 
@@ -19,7 +19,8 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
     last = kept.isoformat() if kept else None
     contents = frozenset(one["hash"] for copies in snapshot.documents.values() for one in copies)
     about = _subject(process, snapshot)
-    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents)
+    order = label_order(process, snapshot)
+    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents, order)
 
 
 def _subject(process: Process, snapshot: Snapshot) -> str | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.case.agenda import bookings
 from engine.case.answers.form import is_anonymous, shown, shown_to
+from engine.case.answers.wording import text_of
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import roles_in
@@ -183,7 +184,7 @@ def case_view(
     if known is not None:
         today = _showing(process, known, now, by)
         allowed = {name: value for name, value in allowed.items() if today(name)}
-    label = str(allowed[process.label]) if process.label in allowed else unnamed(number)
+    label = _label(process, allowed) or unnamed(number)
     return Case(
         id=number,
         process=snapshot.process,
@@ -246,8 +247,13 @@ def shown_entry(entry: Entry, allowed: Mapping[str, Any], *, named: bool = True)
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown at `now` (aware), else its number."""
     if process.label in snapshot.data and _showing(process, snapshot, now, by)(process.label):
-        return str(snapshot.data[process.label])
+        return _label(process, snapshot.data) or unnamed(number)
     return unnamed(number)
+
+
+def _label(process: Process, data: Mapping[str, Any]) -> str:
+    """The name of a case, as people read the field that it stands in; empty where nothing stands there."""
+    return text_of(process.fields[process.label], data[process.label]) if process.label in data else ""
 
 
 def unnamed(number: int) -> str:
@@ -257,11 +263,19 @@ def unnamed(number: int) -> str:
 
 def public_label(process: Process, snapshot: Snapshot) -> str | None:
     """What everybody who may see the case knows it by; None where it has no such name now."""
-    if not process.label or snapshot.data.get(process.label) is None:
+    if not _label(process, snapshot.data):
         return None
     # As it was at the last step, for it is written with that one: what may be shown now, `label_of` says.
     seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, from_text(snapshot.last_at))
-    return str(snapshot.data[process.label]) if shown(process, process.label, seen) else None
+    return _label(process, snapshot.data) if shown(process, process.label, seen) else None
+
+
+def label_order(process: Process, snapshot: Snapshot) -> str | None:
+    """What a case stands by in a list sorted by name, where its name as people read it would not do: a day, a moment
+    of the wall clock. None where the name itself does.
+    """
+    is_dated = process.label in process.fields and process.fields[process.label].type in {"date", "time"}
+    return str(snapshot.data[process.label]) if is_dated and public_label(process, snapshot) else None
 
 
 def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:

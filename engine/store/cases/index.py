@@ -61,6 +61,7 @@ class Columns:
 
     `label` is what everybody who sees the case may know it by; `booked` lists meeting, series and day; `kept` is the
     last day (ISO) on which it is kept; `subject` is whom it is about; `contents` are the digests of its documents.
+    `order` is what stands for the label in order, if not itself (None).
     """
 
     owner: str
@@ -70,6 +71,7 @@ class Columns:
     kept: str | None = None
     subject: str | None = None
     contents: frozenset[str] = frozenset()
+    order: str | None = None
 
 
 def index_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
@@ -107,12 +109,13 @@ def booking_row(case: int, process: str, meeting: str, series: str, day: str) ->
 
 
 def words_of(case: int, columns: Columns) -> set[str]:
-    """The words that find a case: its number, and those of its label and organisation.
+    """The words that find a case: its number, and those of its label and organisation. One that is called by a day is
+    found by it as it is said and as it is written.
 
     With an apostrophe or a hyphen in it a name is found by its parts and as one word: `O'Neil` by `neil` and by
     `oneil`, `Smith-Jones` by `jones` and by `smithjones`.
     """
-    named = [one for one in (columns.label, columns.organisation) if one]
+    named = [one for one in (columns.label, columns.order, columns.organisation) if one]
     return {
         str(case),
         *(word for one in named for word in (*split(one), *split(reading_order(one)), *split(joined(one)))),
@@ -171,7 +174,8 @@ def reading_order(text: str) -> str:
 
 def order_columns(columns: Columns) -> dict[str, str | None]:
     """What lists of cases are sorted by, and what the cases of one subject share, in the columns that hold it."""
-    named = {"label": columns.label, "organisation_order": columns.organisation, "subject": columns.subject}
+    label = columns.order or columns.label
+    named = {"label": label, "organisation_order": columns.organisation, "subject": columns.subject}
     return {name: reading_order(text) if text else None for name, text in named.items()}
 
 
