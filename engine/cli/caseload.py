@@ -168,8 +168,9 @@ def print_changed(result: Case | Refusal, as_json: bool) -> None:
     end = f" It has ended: {result.outcome}." if result.ended else ""
     out(f"Case {result.id}: {result.state_title} ({result.state}), version {result.version}.{end}")
     for task in result.to_do:
+        due = f", due {moment(task.due)}" if task.due else ""
         late = f" ({task.lateness.lower()})" if task.overdue else ""
-        out(f"  to do: {task.title} [{task.task}], {task.role}{f', due {moment(task.due)}' if task.due else ''}{late}")
+        out(f"  to do: {task.title} [{task.task}], {task.role_title}{due}{late}")
 
 
 def when(task: Task) -> str:
@@ -217,7 +218,9 @@ def cases(
     if not page.items:
         say("No cases.")
         return
-    rows = [(str(one.id), one.label, one.state_title, one.owner, *_next_task(one), one.outcome) for one in page.items]
+    rows = [
+        (str(one.id), one.label, one.state_title, one.owner_title, *_next_task(one), one.outcome) for one in page.items
+    ]
     table(
         ("case", "name", "state", "owner", "next task", "due", "outcome"),
         rows,
@@ -280,12 +283,12 @@ def _print_case(report: Report) -> None:
     facts = [
         ("State", f"{case.state_title} ({case.state})"),
         ("Outcome", case.outcome),
-        ("Moved on by", case.owner),
+        ("Moved on by", f"{case.owner_title} ({case.owner})" if case.owner else ""),
         ("Process", f"{case.process} {case.process_version}"),
         ("Version", str(case.version)),
         ("Opened", moment(case.opened)),
-        ("Holds", ", ".join(case.places)),
-        ("Waits for", case.waiting_for),
+        ("Holds", ", ".join(case.place_titles)),
+        ("Waits for", case.waiting_title),
     ]
     facts += [(one.title, one.text) for one in report.fields]
     table(("", ""), [fact for fact in facts if fact[1]])
@@ -317,11 +320,11 @@ def _print_documents(case: Case) -> None:
 def _print_times(case: Case) -> None:
     if case.tasks:
         heading("\nTasks")
-        rows = [(one.task, one.title, one.person or one.role, when(one), one.escalated or "") for one in case.to_do]
+        rows = [(one.task, one.title, one.whose, when(one), one.escalated_title) for one in case.to_do]
         table(("task", "what", "who", "due", "escalated to"), rows, marked=[one.overdue for one in case.to_do])
     if case.timers:
         heading("\nTimers")
-        table(("when", "timer", "does"), [(moment(one.due), one.timer, one.does) for one in case.timers])
+        table(("when", "timer", "does"), [(moment(one.due), one.timer, one.title or one.does) for one in case.timers])
 
 
 def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:

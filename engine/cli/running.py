@@ -230,7 +230,7 @@ def due(
         return
     table(
         ("when", "case", "name", "timer", "does"),
-        [(moment(one.due), str(one.case), one.label, one.timer, one.does) for one in timers],
+        [(moment(one.due), str(one.case), one.label, one.timer, one.title or one.does) for one in timers],
     )
     say_more(page.next)
 

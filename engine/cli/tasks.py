@@ -75,8 +75,7 @@ def tasks(
         say("No tasks.")
         return
     rows = [
-        (str(one.case), one.label, one.task, one.title, one.person or one.role, when(one), one.escalated or "")
-        for one in page.items
+        (str(one.case), one.label, one.task, one.title, one.whose, when(one), one.escalated_title) for one in page.items
     ]
     columns = ("case", "name", "task", "what", "who", "due", "escalated to")
     table(columns, rows, marked=[one.overdue for one in page.items])

@@ -97,7 +97,6 @@ def test_what_was_done_is_not_told_to_who_may_not_see_the_case(visit: Visit, eng
 @pytest.mark.parametrize(("dates", "said"), [(3, ""), (4, "and 1 more date"), (5, "and 2 more dates")])
 def test_a_confirmation_says_that_there_are_more_dates_than_it_names(engine: Engine, dates: int, said: str) -> None:
     case = in_placement(engine)
-    process = engine.process("hbep-referral")
     dated = replace(case, tasks=(), timers=tuple(replace(case.timers[0], title=f"Date {n}") for n in range(dates)))
-    told = following(process, dated)
+    told = following(dated)
     assert [one.partition(",")[0] for one in told] == ["Date 0", "Date 1", "Date 2", *([said] if said else [])]

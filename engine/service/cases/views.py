@@ -45,7 +45,8 @@ class Task:
     """An open task of a case. `overdue` is seen by comparing, without any job having run.
 
     Times are on the wall clock of its process. `late_since` is since when it is overdue, `days_late` the days of the
-    calendar since then. `overdue_of` names the task that it says is overdue.
+    calendar since then. `overdue_of` names the task that it says is overdue. `role_title` and `escalated_title` are
+    `role` and `escalated` for people.
     """
 
     case: int
@@ -62,6 +63,13 @@ class Task:
     late_since: datetime | None = None
     days_late: int = 0
     overdue_of: str | None = None
+    role_title: str = ""
+    escalated_title: str = ""
+
+    @property
+    def whose(self) -> str:
+        """Who has to do it, for people: the person to whom it is given, else its role."""
+        return self.person or self.role_title
 
     @property
     def date(self) -> datetime | None:
@@ -105,6 +113,7 @@ class Document:
 class Case:
     """A case as it is. `version` counts its entries and is what `expected_version` is compared with.
 
+    `owner_title`, `place_titles` and `waiting_title` are `owner`, `places` and `waiting_for` for people.
     Times are on the wall clock of its process.
     """
 
@@ -127,6 +136,9 @@ class Case:
     waiting_for: str = ""
     since: datetime | None = None
     agendas: Mapping[str, str] = field(default_factory=dict)
+    owner_title: str = ""
+    place_titles: tuple[str, ...] = ()
+    waiting_title: str = ""
 
     @property
     def ended(self) -> bool:
@@ -185,6 +197,8 @@ def case_view(
         today = _showing(process, known, now, by)
         allowed = {name: value for name, value in allowed.items() if today(name)}
     label = _label(process, allowed) or unnamed(number)
+    owner, places = process.owner(snapshot.state), tuple(sorted(snapshot.held.values()))
+    waiting = snapshot.waiting.get("place", "")
     return Case(
         id=number,
         process=snapshot.process,
@@ -193,7 +207,7 @@ def case_view(
         label=label,
         state=snapshot.state,
         state_title=process.states[snapshot.state].title,
-        owner=process.owner(snapshot.state),
+        owner=owner,
         opened=local(process, snapshot.opened),
         outcome=snapshot.outcome,
         organisation=snapshot.data.get(process.organisation),
@@ -204,10 +218,13 @@ def case_view(
             timer_view(process, number, label, key, times[0])
             for key, times in sorted(snapshot.timers.items(), key=lambda one: one[1])
         ),
-        places=tuple(sorted(snapshot.held.values())),
-        waiting_for=snapshot.waiting.get("place", ""),
+        places=places,
+        waiting_for=waiting,
         since=local(process, snapshot.entered[snapshot.state]) if snapshot.state in snapshot.entered else None,
         agendas={one.meeting: one.day for one in bookings(process, snapshot)},
+        owner_title=process.title_of("roles", owner),
+        place_titles=tuple(process.title_of("places", one) for one in places),
+        waiting_title=process.title_of("places", waiting),
     )
 
 
@@ -315,6 +332,8 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
         late_since=late if overdue else None,
         days_late=days_late(late, now, process.zone) if late and overdue else 0,
         overdue_of=task.get("overdue_of"),
+        role_title=process.title_of("roles", task["role"]),
+        escalated_title=process.title_of("roles", task.get("escalated") or ""),
     )
 
 

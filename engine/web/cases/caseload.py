@@ -58,7 +58,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Case], Any]]] = {
     "number": ("Number", lambda case: case.id),
     "name": ("Name", lambda case: case.label),
     "state": ("State", lambda case: case.outcome or case.state_title),
-    "owner": ("Waits for", lambda case: case.owner),
+    "owner": ("Waits for", lambda case: case.owner_title),
     "organisation": ("Organisation", lambda case: case.organisation or ""),
     "opened": ("Opened", lambda case: case.opened),
     "since": ("In state since", lambda case: case.since),

@@ -33,22 +33,18 @@ def called(case: Case) -> str:
     return initial(plain) if case.label == plain else f"{initial(case.label)}, {plain}"
 
 
-def standing(process: Process, case: Case) -> str:
+def standing(case: Case) -> str:
     """Where the case is now, and who moves it on."""
     if case.ended:
         return f"The case has ended: {case.outcome}."
-    mover = f", and is moved on by {process.title_of('roles', case.owner)}" if case.owner else ""
-    waits = f" It waits for: {process.title_of('places', case.waiting_for)}." if case.waiting_for else ""
+    mover = f", and is moved on by {case.owner_title}" if case.owner else ""
+    waits = f" It waits for: {case.waiting_title}." if case.waiting_for else ""
     return f"The case is at {case.state_title}{mover}.{waits}"
 
 
-def following(process: Process, case: Case) -> list[str]:
+def following(case: Case) -> list[str]:
     """What has to be done next, by whom and by when; and what comes up by itself."""
-    tasks = [
-        f"{one.title}{f', due on {day(one.due)}' if one.due else ''}"
-        f" ({one.person or process.title_of('roles', one.role)})"
-        for one in case.tasks
-    ]
+    tasks = [f"{one.title}{f', due on {day(one.due)}' if one.due else ''} ({one.whose})" for one in case.tasks]
     dates = [f"{one.title}, on {day(one.due)}" for one in case.timers if one.title]
     more = len(dates) - MOST_TIMERS
     return tasks + dates[:MOST_TIMERS] + ([f"and {counted(more, 'more date')}"] if more > 0 else [])
@@ -61,11 +57,11 @@ def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:
         UnknownCase: there is none with this number, or it is not for the visitor.
         NotFound: it has no such step.
     """
-    process, case = _shown(visitor, number)
+    _, case = _shown(visitor, number)
     said = did or step_done(visitor, number, seq).did
-    first = following(process, case)[:1]
+    first = following(case)[:1]
     after = f" What comes next: {first[0]}." if first else ""
-    return f"{said}: {called(case)}. {standing(process, case)}{after}"
+    return f"{said}: {called(case)}. {standing(case)}{after}"
 
 
 def tasks_done(visitor: Visitor, did: str, chosen: list[str]) -> str:

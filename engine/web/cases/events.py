@@ -322,8 +322,8 @@ def done(request: Request, visitor: Looking, number: CaseNumber, seq: Annotated[
     """What happened, and what comes next."""
     seen = see(visitor, number, "case")
     # Where the case was read when they came, so was the step: one that is not there is not asked for again.
-    last, told_of = seen.done if visitor.look else step_done(visitor, number, seq), (seen.process, seen.case)
+    last = seen.done if visitor.look else step_done(visitor, number, seq)
     if last is None:
         raise NotFound
-    values: dict[str, Any] = {"called": called(seen.case), "standing": standing(*told_of)}
-    return show(request, "event_done.html", seen=seen, last=last, following=following(*told_of), **values)
+    values: dict[str, Any] = {"called": called(seen.case), "standing": standing(seen.case)}
+    return show(request, "event_done.html", seen=seen, last=last, following=following(seen.case), **values)

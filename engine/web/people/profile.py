@@ -22,6 +22,7 @@ from engine.service.people.passkeys import Passkey
 from engine.service.people.sessions import OpenSession, handle_of
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, local_path, show
+from engine.web.people.people import titles_of
 from engine.web.people.proofs import confirmed, proof, proven
 from engine.web.people.signing import enter
 from engine.web.visitor import SentBy, Visiting, Visitor
@@ -58,11 +59,13 @@ def _page(
 ) -> Response:
     accounts, login = visitor.engine.accounts, visitor.person.login
     has_code, codes_left = accounts.second_factor(login)
+    titles = titles_of(visitor)
     return show(
         request,
         "profile.html",
         status,
         person=visitor.person,
+        roles=", ".join(titles.get(one, one) for one in sorted(visitor.person.roles)),
         has_account=accounts.has_account(login),
         has_code=has_code,
         codes_left=codes_left,
