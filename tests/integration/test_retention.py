@@ -206,7 +206,7 @@ def test_what_is_written_in_a_case_holds_it_back(yard: Engine) -> None:
 
 def test_nothing_is_asked_for_too_early(yard: Engine) -> None:
     open_one, number = done(yard.open_case("yard", "hand", BOAT)).id, closed(yard)
-    assert refused(yard.retain(number, "asked", "Now", "keeper")).message == "It is kept until 2015-02-28."
+    assert refused(yard.retain(number, "asked", "Now", "keeper")).message == "It is kept until 28 February 2015."
     assert refused(yard.retain(open_one, "asked", "Now", "keeper")).message == "Only a case that has ended is erased."
 
 

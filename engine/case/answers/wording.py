@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.process.definition import Field
-from engine.source.number import written
+from engine.source.number import NotANumber, decimal, written
 from engine.source.words import said_when
 
 # Also how forms are filled in: the answers of a draft are kept as they were typed.
@@ -41,7 +41,17 @@ def _said(field: Field, text: str) -> str:
             return _title(field.choices, field.choice_meant(text))
         case "date" | "time":
             return said_when(text)
+        case "integer" | "number":
+            return _figure(text)
     return text
+
+
+def _figure(text: str) -> str:
+    """A number that was typed, as it will stand there once it is kept."""
+    try:
+        return written(decimal(text))
+    except NotANumber:
+        return text
 
 
 def _title(choices: Mapping[str, str], chosen: str) -> str:

@@ -16,6 +16,7 @@ from engine.case.step.reasons import form_refusal, not_allowed, reason_fault, re
 from engine.case.time.instants import to_text
 from engine.case.time.retention import is_held_back, kept_until
 from engine.process.definition import Process
+from engine.source.words import said_day
 
 # What may follow what; a case of which nothing was said is as one that was released.
 _AFTER = {
@@ -83,5 +84,5 @@ def _not_due(process: Process, case: Snapshot, now: datetime) -> Refusal | None:
     if until is None:
         return Refusal(Code.REQUIREMENT, "Only a case that has ended is erased.")
     if until >= process.today(now):
-        return Refusal(Code.REQUIREMENT, f"It is kept until {until}.")
+        return Refusal(Code.REQUIREMENT, f"It is kept until {said_day(until)}.")
     return Refusal(Code.REQUIREMENT, "What is written in it holds it back.") if is_held_back(process, case) else None
