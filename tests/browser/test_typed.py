@@ -153,7 +153,7 @@ def test_a_draft_is_discarded_only_when_asked_once(site: Site, sign_in: SignIn) 
     press(page, "Discard it")
     expect(page.get_by_role("alert")).to_contain_text("The draft is discarded.")
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This draft is not there")
 
 
 def test_a_meeting_is_cancelled_only_when_asked_once(site: Site, sign_in: SignIn) -> None:

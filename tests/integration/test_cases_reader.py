@@ -59,7 +59,7 @@ def test_a_case_that_is_not_seen_is_told_as_one_that_is_not_there(lending: Lendi
 def test_a_case_is_told_with_its_history_and_what_may_be_done(lending: Lending) -> None:
     reader = lending.engine.reader
     case = reader.case(lending.saw, BOB)
-    assert (case.state, case.organisation, case.label) == ("requested", "Chess", "saw")
+    assert (case.state, case.organisation, case.label) == ("requested", "Chess", "Saw")
     assert reader.history(lending.saw)[0].kind == "opened"
     report = reader.report(lending.saw, BOB)
     assert (report.case, len(report.history)) == (case, len(reader.history(lending.saw)))

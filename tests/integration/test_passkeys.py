@@ -83,6 +83,8 @@ def test_one_is_added_listed_used_and_removed(engine: Engine, clock: SetClock) -
     assert not engine.passkeys.remove("jo", passkey.number)
     assert engine.passkeys.of("jo") == []
     assert used(engine, device) == Used()
+    assert told(engine) == ["A second factor is gone", "A passkey was added"]
+    assert told(engine, "ada") == ["A second factor is gone"]
     assert written(engine) == ["passkey removed", "passkey added"]
     assert engine.verify().findings == ()
 
