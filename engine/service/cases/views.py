@@ -280,11 +280,12 @@ def unnamed(number: int) -> str:
 
 def public_label(process: Process, snapshot: Snapshot) -> str | None:
     """What everybody who may see the case knows it by; None where it has no such name now."""
-    if not _label(process, snapshot.data):
+    name = _label(process, snapshot.data)
+    if not name:
         return None
     # As it was at the last step, for it is written with that one: what may be shown now, `label_of` says.
     seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, from_text(snapshot.last_at))
-    return _label(process, snapshot.data) if shown(process, process.label, seen) else None
+    return name if shown(process, process.label, seen) else None
 
 
 def label_order(process: Process, snapshot: Snapshot) -> str | None:

@@ -86,9 +86,7 @@ def tell_of_sight(connection: Connection, login: str, by: str, now: str) -> None
 def tell_of_factor(connection: Connection, login: str, now: str) -> None:
     """Tell that the second factor of somebody is gone, by an invitation that was used."""
     said = f"An invitation for {login} was used. The password is another one; no code or passkey is asked for any more."
-    _tell(
-        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
-    )
+    _tell_of_gone(connection, login, said, now)
 
 
 def tell_of_attempts(connection: Connection, login: str, count: int, now: str, *, is_known: bool) -> None:
@@ -96,45 +94,47 @@ def tell_of_attempts(connection: Connection, login: str, count: int, now: str, *
 
     `is_known`: they got past the password.
     """
-    person = find_person(connection, login)
-    if person:
-        said = f"Within a day {count} attempts to come in here as {login} were refused. "
-        if is_known:
-            said += "Whoever it was knows your password, or sat where you were signed in. Choose another password."
-        else:
-            said += "You can come in as before. If it was not you, you need not do anything; ask for a code as well."
-        _tell_one(connection, person, "Somebody tries to come in as you", said, now)
+    said = f"Within a day {count} attempts to come in here as {login} were refused. "
+    if is_known:
+        said += "Whoever it was knows your password, or sat where you were signed in. Choose another password."
+    else:
+        said += "You can come in as before. If it was not you, you need not do anything; ask for a code as well."
+    _tell_alone(connection, login, "Somebody tries to come in as you", said, now)
 
 
 def tell_of_stopped_factor(connection: Connection, login: str, now: str) -> None:
     """Tell that somebody has stopped to be asked for a second factor, by a code of theirs."""
     said = f"No code is asked for any more when {login} signs in. It was stopped with a code of theirs."
-    _tell(
-        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
-    )
+    _tell_of_gone(connection, login, said, now)
 
 
 def tell_of_passkey(connection: Connection, login: str, name: str, now: str) -> None:
     """Tell a person, and nobody else, that they have one more passkey."""
-    person = find_person(connection, login)
-    if person:
-        said = f"The passkey {name} was added: with it one comes in as {login}."
-        said += " If it was not you, ask an administrator."
-        _tell_one(connection, person, "A passkey was added", said, now)
+    said = f"The passkey {name} was added: with it one comes in as {login}. If it was not you, ask an administrator."
+    _tell_alone(connection, login, "A passkey was added", said, now)
 
 
 def tell_of_removed_passkey(connection: Connection, login: str, now: str) -> None:
     """Tell that the last passkey of somebody was removed, and that they have no other second factor."""
     said = f"The last passkey of {login} was removed. Only the password is asked for now."
-    _tell(
-        connection, login, login, "A second factor is gone", f"{said} If this is not right, ask an administrator.", now
-    )
+    _tell_of_gone(connection, login, said, now)
 
 
 def tell_of_copied_passkey(connection: Connection, login: str, name: str, now: str) -> None:
     """Tell that there may be two of a passkey: its device said a number that it had said before."""
     said = f"The passkey {name} of {login} was refused: its device counts how often it is used, and went back."
     _tell(connection, login, login, "A passkey may have been copied", f"{said} Remove it, and add it anew.", now)
+
+
+def _tell_of_gone(connection: Connection, login: str, said: str, now: str) -> None:
+    said = f"{said} If this is not right, ask an administrator."
+    _tell(connection, login, login, "A second factor is gone", said, now)
+
+
+def _tell_alone(connection: Connection, login: str, subject: str, said: str, now: str) -> None:
+    person = find_person(connection, login)
+    if person:
+        _tell_one(connection, person, subject, said, now)
 
 
 def _tell(connection: Connection, login: str, by: str, subject: str, said: str, now: str) -> None:

@@ -14,9 +14,9 @@ from engine.source.number import MOST_COUNTED
 from engine.web.forms.forms import Question
 from engine.web.page import go, local_path, show
 from engine.web.people.challenges import asked_for, keep, kept, party_of_site
-from engine.web.people.profile import LONGEST_PATH, Wanted
+from engine.web.people.profile import Wanted, wanted_in
 from engine.web.people.proofs import proof, proven
-from engine.web.visitor import NotFound, Posted, SentBy, Visiting, Visitor, Whole
+from engine.web.visitor import NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
 _log = structlog.get_logger("casework.sign_in")
@@ -30,12 +30,6 @@ def _new(
     asked = Question("name", "Name", "text", required=True, hint=hint, value=name)
     values = {"questions": [asked], "problem": wrong, "wanted": wanted, "proof": proof(visitor)}
     return show(request, "passkey_new.html", status, **values)
-
-
-def _wanted(posted: Posted) -> str:
-    """Where to go on afterwards; empty where that is the profile."""
-    wanted = posted.text("next", LONGEST_PATH)
-    return wanted and local_path(wanted)
 
 
 @router.get("/profile/passkeys")
@@ -60,10 +54,10 @@ def begin(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     try:
         asked = visitor.engine.passkeys.begin(visitor.person.login, name, party)
     except BadPasskey as bad:
-        return _new(request, visitor, _wanted(posted), 422, name, str(bad))
+        return _new(request, visitor, wanted_in(posted), 422, name, str(bad))
     if why := proven(request, visitor, posted):
-        return _new(request, visitor, _wanted(posted), 422, name, why)
-    return keep(request, show(request, "passkey_make.html", options=asked.options, wanted=_wanted(posted)), asked)
+        return _new(request, visitor, wanted_in(posted), 422, name, why)
+    return keep(request, show(request, "passkey_make.html", options=asked.options, wanted=wanted_in(posted)), asked)
 
 
 @router.post("/profile/passkeys/made")
@@ -73,11 +67,11 @@ def add(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     try:
         _, codes = visitor.engine.passkeys.add(login, said, kept(request), party_of_site(request), by=visitor.actor)
     except BadPasskey as bad:
-        return _new(request, visitor, _wanted(posted), 422, wrong=str(bad))
+        return _new(request, visitor, wanted_in(posted), 422, wrong=str(bad))
     _log.info("passkey added", login=login)
     if not codes:
         return go("/profile?done=passkey")
-    return show(request, "recovery_codes.html", codes=codes, wanted=_wanted(posted))
+    return show(request, "recovery_codes.html", codes=codes, wanted=wanted_in(posted))
 
 
 def _found(visitor: Visitor, number: int) -> Passkey | None:

@@ -25,12 +25,18 @@ from engine.web.page import address_of, go, local_path, show
 from engine.web.people.people import titles_of
 from engine.web.people.proofs import confirmed, proof, proven
 from engine.web.people.signing import enter
-from engine.web.visitor import SentBy, Visiting, Visitor
+from engine.web.visitor import Posted, SentBy, Visiting, Visitor
 
 router = APIRouter()
 LONGEST_PATH = 8000
 Wanted = Annotated[str, Query(alias="next", max_length=LONGEST_PATH)]
 _log = structlog.get_logger("casework.sign_in")
+
+
+def wanted_in(posted: Posted) -> str:
+    """Where a form leads afterwards; empty where that is the profile."""
+    wanted = posted.text("next", LONGEST_PATH)
+    return wanted and local_path(wanted)
 
 
 def _passwords(errors: dict[str, str] | None = None) -> list[Question]:
@@ -144,8 +150,7 @@ def ask_for_code(request: Request, visitor: Visiting, wanted: Wanted = "") -> Re
 @beside(PASSWORDS)
 def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Response:
     """Ask for codes from now on, once one was right; the recovery codes are shown only now."""
-    secret, wanted = posted.text("secret", 64), posted.text("next", LONGEST_PATH)
-    wanted = wanted and local_path(wanted)
+    secret, wanted = posted.text("secret", 64), wanted_in(posted)
     # It comes back with the form: nothing is kept of it before a code shows that an authenticator has it.
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")

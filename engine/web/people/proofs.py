@@ -14,6 +14,7 @@ from engine.service.people.attempts import Try
 from engine.service.people.ceremonies import MOST
 from engine.service.people.passkeys import Ask
 from engine.web.people.challenges import used
+from engine.web.people.signing import HOW_CODE
 from engine.web.people.tries import is_refused, is_right, waits
 from engine.web.visitor import Posted, Visitor
 
@@ -54,7 +55,7 @@ def proof(visitor: Visitor) -> dict[str, Any]:
     login = visitor.person.login
     has_code, codes_left = visitor.engine.accounts.second_factor(login)
     told = "One of your recovery codes." if codes_left else ""
-    told = "The six digits of your authenticator, or one of your recovery codes." if has_code else told
+    told = HOW_CODE if has_code else told
     return {"code": told, "passkey": bool(visitor.engine.passkeys.of(login))}
 
 

@@ -30,6 +30,7 @@ Secret = Annotated[str, Path(max_length=100)]
 WRONG = "The user name or the password is not right."
 PASSKEY = "/sign-in/passkey"
 WRONG_PASSKEY = "This passkey is not right here, or it took too long. Try again, or use your password."
+HOW_CODE = "The six digits of your authenticator, or one of your recovery codes."
 RECOVERY = "One of your recovery codes, where you do not have your passkey, or this browser knows none."
 
 
@@ -153,7 +154,7 @@ def _code_form(
 ) -> Response:
     asked, login = Question("code", "Code", "text", required=True, error=error), session.person.login
     has_code, has_passkey = engine.accounts.second_factor(login)[0], bool(engine.passkeys.of(login))
-    asked.hint = "The six digits of your authenticator, or one of your recovery codes." if has_code else RECOVERY
+    asked.hint = HOW_CODE if has_code else RECOVERY
     passkey = {"action": "/sign-in/code", "at": "/sign-in/code/challenge", "text": "Use a passkey"}
     # It comes first where it is what they have; a recovery code is for when it is not at hand.
     passkey |= {} if has_code else {"first": "yes"}
