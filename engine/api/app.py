@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine import __version__
 from engine.api import cases, house, lists, retention
-from engine.api.asking import Limits, addressed
+from engine.api.asking import addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
 from engine.running.headers import headers, hosts_of, is_secure
@@ -44,7 +44,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "
         docs_url=None,
         redoc_url=None,
     )
-    app.state.engine, app.state.limits = engine, Limits(per_minute)
+    app.state.engine, app.state.per_minute = engine, per_minute
     add_handlers(app)
     _add_middleware(app, address)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(addressed)])

@@ -10,9 +10,6 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from pydantic import AfterValidator, BeforeValidator
 
 from engine.api.problem import Refused, problem
@@ -59,18 +56,6 @@ def addressed(request: Request) -> None:
         raise Refused(problem(422, "form", message))
 
 
-class Limits:
-    """So many requests a minute for each token, counted in this process."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._item = RateLimitItemPerMinute(per_minute)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def allows(self, token: int) -> bool:
-        """Whether one more request is allowed now; it is counted."""
-        return self._limiter.hit(self._item, str(token))
-
-
 def engine_of(request: Request) -> Engine:
     """The engine that this API is a face of."""
     engine: Engine = request.app.state.engine
@@ -103,10 +88,10 @@ def _grant(
         told = problem(401, "not_signed_in", "Send a token that is valid: Authorization: Bearer …")
         # RFC 9110 wants it beside each 401.
         raise Refused(told, {"WWW-Authenticate": "Bearer"})
-    limits: Limits = request.app.state.limits
-    # Counted by the token's number, once it is known: who guesses fills the memory with no counters.
-    if not limits.allows(found.token):
-        raise Refused(problem(429, "too_many", "Too many requests. Try again in a minute."), {"Retry-After": "60"})
+    # Counted by the token's number, once it is known: who guesses fills the database with no counters.
+    if wait := engine.budgets.spend(found.token, request.app.state.per_minute):
+        told = problem(429, "too_many", "Too many requests by this token. Wait, then go on.")
+        raise Refused(told, {"Retry-After": str(wait)})
     request.state.login = found.person.login
     return found
 

@@ -39,6 +39,7 @@ from engine.service.people.accounts import Accounts
 from engine.service.people.arrivals import Arrivals
 from engine.service.people.attempts import Attempts
 from engine.service.people.beginning import Beginning
+from engine.service.people.budgets import Budgets
 from engine.service.people.colleagues import Colleagues
 from engine.service.people.directory import Directory
 from engine.service.people.errands import Errands
@@ -125,6 +126,7 @@ class Engine:
         self.second_factors = SecondFactors(second_factor_roles)
         self.accounts = Accounts(self.database, self.clock, self.safe, self.second_factors)
         self.attempts = Attempts(self.database, self.clock, self.safe)
+        self.budgets = Budgets(self.database, self.clock)
         self.errands = Errands(self.clock, self.safe, self.attempts)
         self.passkeys = Passkeys(self.database, self.clock, self.errands)
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)

@@ -1,4 +1,7 @@
-"""Attempts: how often something was tried, under keyed digests of who tried it, and where. Instants are text, UTC."""
+"""Attempts: how often something was tried, under keyed digests of who tried it, and where; requests by a token.
+
+Instants are text, UTC.
+"""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ sessions = Table(
     Index(None, "csrf"),
 )
 
-# Who tried, and from where, is in no column: the key is a keyed digest of both.
+# Who tried, and from where, is in no column: the key is a keyed digest of both. Of requests it names the token.
 attempts = Table(
     "attempts",
     metadata,
