@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, update
@@ -18,11 +19,12 @@ from engine.store import processes
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key, StoredCase
 from engine.store.cases.index import Columns
-from engine.store.tables import cases, hooks
+from engine.store.tables import cases, hooks, versions
 from tests.workshop import BOSS, CLERK, START, TEXT, ask, facts, fire, workshop
 
 PROCESS = workshop()
 COLUMNS = Columns("clerk", "North", "Ann")
+OF_A_VERSION = {"effective_from": "2030-01-01", "text": "", "hash": "", "published": "", "published_by": ""}
 
 
 @pytest.fixture
@@ -93,6 +95,49 @@ def test_a_case_that_somebody_else_changed_meanwhile_is_not_written(connection: 
     row = store.case_row(connection, case.id)
     assert row is not None
     assert row["snapshot"] == case.snapshot.as_json()
+
+
+OTHERS = {
+    "owner": ("boss", replace(COLUMNS, owner="boss")),
+    "organisation": (None, replace(COLUMNS, organisation=None)),
+    "organisation_order": ("south", replace(COLUMNS, organisation="South")),
+    "label": ("bob", replace(COLUMNS, label="Bob")),
+    "subject": ("ann marsh", replace(COLUMNS, subject="Ann Marsh")),
+    "kept_until": ("2030-01-31", replace(COLUMNS, kept="2030-01-31")),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_few_steps_change_is_written_with_the_step_that_changes_it(connection: Connection, name: str) -> None:
+    case, (wanted, columns) = opened(connection), OTHERS[name]
+    decision = decided(case, fire("report", 1), 1)
+    assert store.update_case(connection, case, decision.snapshot, decision.entries, (COLUMNS, columns)) is not None
+    row = store.case_row(connection, case.id)
+    assert row is not None
+    assert (row[name], row["seq"], row["outcome"]) == (wanted, decision.snapshot.seq, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "values"),
+    [
+        ("version", "2", {"version": "2"}),
+        ("outcome", "Mended", {"outcome": "Mended"}),
+        ("retained", "held", {"retention": {"what": "held"}}),
+    ],
+)
+def test_what_stands_of_a_case_in_its_row_follows_its_snapshot(
+    connection: Connection, name: str, wanted: str, values: dict[str, Any]
+) -> None:
+    connection.execute(insert(versions).values(process="workshop", version="2", **OF_A_VERSION))
+    case = opened(connection)
+    decision = decided(case, fire("report", 1), 1)
+    snapshot = replace(decision.snapshot, **values)
+    after = store.update_case(connection, case, snapshot, decision.entries, (COLUMNS, COLUMNS))
+    row = store.case_row(connection, case.id)
+    assert row is not None
+    assert after is not None
+    assert (row[name], row["seq"], row["owner"], row["label"]) == (wanted, snapshot.seq, "clerk", "ann")
+    assert store.read_case(connection, case.id) == after
 
 
 def test_the_rows_of_tasks_and_timers_follow_the_case(connection: Connection) -> None:

@@ -29,28 +29,27 @@ _READ = Statement(_one)
 _INSERT = Statement(
     insert(cases).values({c.name: bindparam(c.name) for c in cases.c if c.name != "id"}).returning(cases.c.id)
 )
-_CHANGING = (
+_AT_EACH_STEP = ("state", "since", "next_due", "seq", "head", "snapshot")
+_SELDOM = (
     "version",
-    "state",
     "owner",
     "outcome",
     "organisation",
     "organisation_order",
     "label",
     "subject",
-    "since",
     "kept_until",
     "retained",
-    "next_due",
-    "seq",
-    "head",
-    "snapshot",
 )
-_UPDATE = Statement(
-    update(cases)
-    .where(cases.c.id == bindparam("case"), cases.c.seq == bindparam("expected"))
-    .values({name: bindparam(name) for name in _CHANGING})
-)
+
+
+def _updating(names: Iterable[str]) -> Statement:
+    found = update(cases).where(cases.c.id == bindparam("case"), cases.c.seq == bindparam("expected"))
+    return Statement(found.values({name: bindparam(name) for name in names}))
+
+
+# Two, for SQLite writes the index of every column anew that a statement names, though the value be the same.
+_UPDATE, _UPDATE_ALL = _updating(_AT_EACH_STEP), _updating((*_AT_EACH_STEP, *_SELDOM))
 _INSERT_HISTORY = Statement(every_column(history))
 # The one thing in a history that changes: what was written down of what happened stays, the values go.
 _SET_PRIVATE = Statement(
@@ -150,7 +149,7 @@ def _stored(case: int, row: Any) -> StoredCase | None:
 def insert_case(connection: Connection, snapshot: Snapshot, entries: tuple[Entry, ...], columns: Columns) -> int:
     """Store a new case; its number."""
     chain = _chained(GENESIS, entries)
-    values = _row(snapshot, chain[-1].hash, columns)
+    values = _row(snapshot, chain[-1].hash) | _seldom(snapshot, columns)
     row = _INSERT.row(connection, process=snapshot.process, opened=snapshot.opened, **values)
     assert row is not None
     case = int(row[0])
@@ -176,10 +175,9 @@ def update_case(
     `columns` are those before and after.
     """
     chain = _chained(before.head, entries)
-    values = _row(snapshot, chain[-1].hash, columns[1])
     changes = [
         # First, for its count is the answer: no row where another transaction was faster.
-        Change(_UPDATE, {"case": before.id, "expected": before.snapshot.seq, **values}),
+        _row_change(before, snapshot, chain[-1].hash, columns),
         *_part_changes(before.id, before.snapshot, snapshot),
         *index_changes(before.id, snapshot.process, *columns),
         *([telling(before.id, snapshot, entries)] if before.hooked else []),
@@ -206,22 +204,33 @@ def _salts() -> Iterator[str]:
         yield secrets.token_hex(16)
 
 
-def _row(snapshot: Snapshot, head: str, columns: Columns) -> dict[str, Any]:
+def _row_change(before: StoredCase, snapshot: Snapshot, head: str, columns: tuple[Columns, Columns]) -> Change:
+    values = {"case": before.id, "expected": before.snapshot.seq, **_row(snapshot, head)}
+    if columns[0] == columns[1] and _standing(before.snapshot) == _standing(snapshot):
+        return Change(_UPDATE, values)
+    return Change(_UPDATE_ALL, values | _seldom(snapshot, columns[1]))
+
+
+def _row(snapshot: Snapshot, head: str) -> dict[str, Any]:
+    """What each step changes of the row of a case."""
     return {
-        "version": snapshot.version,
         "state": snapshot.state,
-        "owner": columns.owner,
-        "outcome": snapshot.outcome,
-        "organisation": columns.organisation,
-        **order_columns(columns),
         "since": since_of(snapshot),
-        "kept_until": columns.kept,
-        "retained": snapshot.retained,
         "next_due": snapshot.next_due,
         "seq": snapshot.seq,
         "head": head,
         "snapshot": snapshot.as_json(),
     }
+
+
+def _seldom(snapshot: Snapshot, columns: Columns) -> dict[str, Any]:
+    """The rest of it."""
+    found = {"owner": columns.owner, "organisation": columns.organisation, "kept_until": columns.kept}
+    return found | _standing(snapshot) | order_columns(columns)
+
+
+def _standing(snapshot: Snapshot) -> dict[str, str]:
+    return {"version": snapshot.version, "outcome": snapshot.outcome, "retained": snapshot.retained}
 
 
 def since_of(snapshot: Snapshot) -> str:
