@@ -16,7 +16,7 @@ from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text
 from engine.api.problem import Refused, of_refusal, problem, responses
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Engine, Page, Told, as_data
-from engine.service.cases.words import choice_of
+from engine.service.cases.words import ANONYMOUS, choice_of
 from engine.source import name
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -267,13 +267,20 @@ def assign_task(
     return told(engine, result, response)
 
 
+@dataclass(frozen=True)
+class Added(Case):
+    """The case with its new document. `warning`: what there is to look at in it; empty where there is nothing."""
+
+    warning: str = ""
+
+
 _UPLOAD = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.post(
     "/{number}/documents/{document}",
     status_code=201,
-    response_model=Case,
+    response_model=Added,
     responses=responses(404, 409, 412, 413, 422),
     openapi_extra=_UPLOAD,
 )
@@ -288,10 +295,13 @@ async def add_document(
     key: Key,
     name: Annotated[str, Query(max_length=200, description="What the file is called.")] = "",
 ) -> Any:
-    """Keep a document with a case: the body is its content. The same content is kept once."""
+    """Keep a document with a case: the body is its content. The same content is kept once.
+
+    While it may not be told whom the case is about, `warning` says so: see that nobody is named in the file then.
+    """
     # Before the body is read: who may not see the case need not send it. In another thread, for the loop that reads
     # bodies serves everybody.
-    await run_in_threadpool(engine.seen, number, writer)
+    anonymous = await run_in_threadpool(engine.is_anonymous, number, writer)
     media_type = request.headers.get("content-type", "application/octet-stream")
     if len(media_type) > LONGEST_TYPE:
         raise Refused(problem(422, "form", f"Content-Type can have at most {LONGEST_TYPE} characters."))
@@ -308,7 +318,7 @@ async def add_document(
             expected_version=expected,
             idempotency_key=key,
         )
-    return told(engine, result, response)
+    return told(engine, result, response) | {"warning": ANONYMOUS if anonymous else ""}
 
 
 async def _receive(request: Request, into: BinaryIO) -> None:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from engine.service import Case, Engine, Report, Task
 
 PANEL = "Cases"
-ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
 ProcessName = Annotated[str, typer.Option("--process", "-p", help="Which process; the only one if left out.")]
 
@@ -127,6 +126,8 @@ def add_document(
 
       casework add-document 12 referral_form ~/Documents/referral.pdf --by school
     """
+    from engine.service.cases.words import ANONYMOUS
+
     called = name or file.name
     try:
         # Open, not read: it may be big, and is looked at on its way into the store.

@@ -41,6 +41,7 @@ HOMES = {
     "running": ("due", "worker", "serve", "mail-test"),
     "authoring": ("check", "test", "diagram"),
     "people": ("organisation", "person", "token"),
+    "warnings": ("warning",),
     "keeping": ("init", "publish", "head", "verify", "backup", "restore", "demo"),
     "keys": ("rotate-key",),
     "retention": ("retention",),

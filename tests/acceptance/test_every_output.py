@@ -21,6 +21,7 @@ import typer.main
 
 from engine import Engine
 from engine.cli.main import HOMES, app_with, main
+from engine.service.people.warnings import tell_of_passkey
 from tests.conftest import LOAN, REFERRAL, missing
 from tests.integration.test_matrix import _commands
 from tests.integration.test_retention import YARD
@@ -78,6 +79,8 @@ ASKED: dict[str, list[str]] = {
     "token issue": ["luk"],
     "token revoke": ["1"],
     "token list": [],
+    "warning list": ["--person", "luk"],
+    "warning read": ["1", "--person", "luk"],
     **{f"retention {one}": ["2", "--reason", NAME, *KEEPER] for one in ("hold", "release", "ask", "withdraw")},
     "subject export": [NAME, "--out", "given", *KEEPER],
     "correct": ["1", "pupil_name=Ann", "--entry", "1", "--reason", NAME, "--by", "jo:data_protection"],
@@ -107,6 +110,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     engine.people.add("luk", NAME, ["administrator", "coordinator"])
     engine.people.add("jo", NAME, ["coordinator"])
     engine.people.issue_token("luk", NAME, ["read"], 1)
+    with engine.database.writing() as connection:
+        tell_of_passkey(connection, "luk", NAME, "2023-09-11T08:00:00.000000Z")
     pupil = {**PUPIL, "pupil_name": NAME}
     done(engine.open_case("hbep-referral", "hbep-referral/coordinator", pupil, state="panel"))
     engine.publish(YARD)

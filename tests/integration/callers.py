@@ -28,6 +28,8 @@ ROUTES = [
     ("GET", "/people"),
     ("GET", "/organisations"),
     ("GET", "/meetings"),
+    ("GET", "/warnings"),
+    ("POST", "/warnings/1/read"),
     ("GET", "/processes"),
     ("GET", "/processes/hbep-referral"),
 ]

@@ -88,6 +88,19 @@ def test_the_api_withholds_them_too(engine: Engine, callers: dict[str, Caller]) 
         assert "Ursula" not in json.dumps(callers["sam"]("GET", path, 200)), path
 
 
+def test_the_api_says_what_to_look_at_in_a_file_that_is_sent(engine: Engine, callers: dict[str, Caller]) -> None:
+    case = named(engine)
+    for number, said in enumerate(("no", "yes")):
+        consent(engine, case, said)
+        path, content = f"/cases/{case.id}/documents/ehcp?name=plan.txt", {"content": f"plan {number}".encode()}
+        key = {"Idempotency-Key": said}
+        added = callers["jo"]("POST", path, 201, key, **content)
+        assert added["warning"].startswith(WARNED) is (said == "no")
+        assert added["warning"] == "" or said == "no"
+        assert added == callers["jo"]("POST", path, 201, key, **content)
+        assert added.items() >= callers["jo"]("GET", f"/cases/{case.id}", 200).items()
+
+
 def test_what_is_given_out_says_that_a_note_is_withheld(engine: Engine, case: Case, tmp_path: Path) -> None:
     consent(engine, case, "no")
     engine.export_subject("A123456789012", tmp_path / "out", "kim:data_protection")

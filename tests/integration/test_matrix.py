@@ -376,6 +376,8 @@ COMMANDS: dict[str, list[str] | None] = {
     "subject export": ["Nobody", "--out", "out"],
     "correct": ["{case}", "pupil_name=x", "--entry", "1", "--reason", "x"],
     **{f"retention {one}": ["{case}"] for one in ("erase", "certificate")},
+    "warning list": [],
+    "warning read": ["1"],
     "person hand-on": ["jo", "--to", "sam"],
     **dict.fromkeys(("person list", "person invite", "token issue", "token revoke", "token list"), None),
 }

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from engine import Engine
 from engine.cli.main import HOMES, app_with, run
+from engine.service.people.warnings import tell_of_factor
 from engine.store import tables
 from tests.conftest import LOAN
 from tests.integration.site import settle_more
@@ -29,6 +30,7 @@ from tests.steps import done, in_panel
 READ = {
     *("show", "cases", "accesses", "tasks", "check", "test", "diagram", "verify", "doctor", "journal", "outbox list"),
     *("organisation list", "person list", "token list", "retention certificate", "subject export"),
+    "warning list",
 }
 # They go on until they are stopped, or begin with an empty database: test_scheduler, test_archive, test_cli_running.
 APART = {"serve", "worker", "restore", "demo"}
@@ -70,6 +72,11 @@ class Maker:
         self.engine.run_due()
         return str(number), self.engine.case(number).tasks[0].task
 
+    def warned(self) -> str:
+        with self.engine.database.writing() as connection:
+            tell_of_factor(connection, "hal", "2023-09-11T08:00:00.000000Z")
+        return str(self.engine.warnings.unread(self.engine.people.person("hal").actor)[0].number)
+
     def ended(self, *decided: str) -> str:
         number = ended(self.engine)
         for what in decided:
@@ -109,6 +116,7 @@ EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "retention withdraw": lambda maker: (maker.ended("asked"), *WHY, *KIM),
     "retention erase": lambda maker: (maker.ended("asked"), *LOU),
     "correct": lambda maker: (maker.case(), "pupil_name=Ann", "--entry", "1", "--reason", "Misread", *DEE),
+    "warning read": lambda maker: (maker.warned(), "--person", "hal"),
     "outbox release": lambda _: (),
 }
 

@@ -10,6 +10,9 @@ import pyotp
 import pytest
 
 from engine import Engine
+from engine.case.command import COMMAND_LINE
+from engine.service.lists.cursors import BadCursor
+from engine.service.people.faults import UnknownPerson
 from engine.service.people.warnings import PAGE, UnknownWarning, tell_of_factor, tell_of_sight
 from tests.integration.site import settle
 
@@ -79,3 +82,42 @@ def test_what_was_told_is_listed_page_by_page_to_whom_it_was_told(engine: Engine
     with pytest.raises(UnknownWarning):
         engine.warnings.mark_read(first.items[0].number, engine.people.person("jo").actor)
     assert engine.warnings.unread(engine.people.person("jo").actor) == []
+
+
+def test_programs_read_the_same_page_by_page_and_only_what_is_unread(engine: Engine) -> None:
+    settle(engine)
+    with engine.database.writing() as connection:
+        for _ in range(7):
+            tell_of_sight(connection, "lee", "ada", "2023-09-11T08:00:00.000000Z")
+    lee, numbers, after = engine.people.person("lee").actor, list[int](), ""
+    while after or not numbers:
+        page = engine.warnings.page(lee, limit=3, after=after)
+        numbers, after = [*numbers, *(one.number for one in page.items)], page.next
+    assert numbers == [one.number for one in engine.warnings.told(lee).items] == sorted(numbers, reverse=True)
+    assert len(numbers) == 7
+    assert engine.warnings.mark_read(numbers[0], lee).read
+    assert [one.number for one in engine.warnings.page(lee, unread=True).items] == numbers[1:]
+    assert engine.warnings.page(COMMAND_LINE, "lee").items == engine.warnings.page(lee).items
+    # The place in one's own list is none in that of somebody else.
+    first = engine.warnings.page(lee, limit=3)
+    with pytest.raises(BadCursor):
+        engine.warnings.page(engine.people.person("jo").actor, after=first.next)
+
+
+def test_what_somebody_else_was_told_is_for_nobody_but_them(engine: Engine) -> None:
+    settle(engine)
+    with engine.database.writing() as connection:
+        tell_of_sight(connection, "lee", "ada", "2023-09-11T08:00:00.000000Z")
+    [told] = engine.warnings.unread(engine.people.person("lee").actor)
+    for login in ("jo", "ada", "ann"):
+        by = engine.people.person(login).actor
+        with pytest.raises(UnknownWarning):
+            engine.warnings.page(by, "lee")
+        with pytest.raises(UnknownWarning):
+            engine.warnings.mark_read(told.number, by, "lee")
+        assert engine.warnings.page(by).items == ()
+    for person in ("nobody", "Lee "):
+        with pytest.raises(UnknownPerson, match="Nobody signs in as"):
+            engine.warnings.page(COMMAND_LINE, person)
+    assert not engine.warnings.page(COMMAND_LINE, "lee").items[0].read
+    assert engine.warnings.mark_read(told.number, COMMAND_LINE, "lee").read

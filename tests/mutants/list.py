@@ -1144,7 +1144,7 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "the warning of somebody else is read",
-            "if store.warning_of(connection, by.name, number) is None:",
+            'if person not in ("", by.name) and not by.is_engine:',
             "if False:",
         ),
     ),

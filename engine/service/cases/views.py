@@ -369,7 +369,7 @@ def _documents(
     process: Process, snapshot: Snapshot, now: datetime, by: Actor | None, known: Snapshot | None
 ) -> tuple[Document, ...]:
     named = not snapshot.documents or not any(anonymous(process, one, now, by) for one in (snapshot, known) if one)
-    return tuple(one for kind in snapshot.documents for one in copies_of(process, snapshot, kind, named=named))
+    return tuple(one for kind in sorted(snapshot.documents) for one in copies_of(process, snapshot, kind, named=named))
 
 
 def copies_of(process: Process, snapshot: Snapshot, kind: str, *, named: bool) -> list[Document]:

@@ -14,6 +14,8 @@ from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, local
 from engine.source.words import said_day
 
+ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
+
 
 @dataclass(frozen=True)
 class Told:

@@ -6,7 +6,7 @@ text, UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,13 +16,16 @@ from engine.case.sight import ADMINISTRATOR, Action, may, role_of
 from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.service.cases.views import Page
+from engine.service.lists.cursors import Cursors
+from engine.service.people.faults import UnknownPerson
 from engine.source.fault import Unknown
 from engine.store.database import Database
 from engine.store.messages.outbox import queue_email
 from engine.store.people import warnings as store
 from engine.store.people.people import StoredPerson, active_with, find_person
 
-PAGE = 50
+PAGE, MOST = 50, 1000
+ORDER = "warnings"
 
 
 class UnknownWarning(Unknown):
@@ -46,6 +49,7 @@ class Warnings:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._cursors = Cursors(database)
 
     def unread(self, by: Actor, most: int = PAGE) -> list[Told]:
         """At most so many of what somebody was told and has not read yet, the latest first."""
@@ -59,16 +63,54 @@ class Warnings:
         shown = tuple(_told(one) for one in found[:PAGE])
         return Page(shown, str(shown[-1].number) if len(found) > PAGE else "")
 
-    def mark_read(self, number: int, by: Actor) -> None:
+    def page(
+        self, by: Actor, person: str = "", *, unread: bool = False, limit: int = PAGE, after: str = ""
+    ) -> Page[Told]:
+        """The same as a page for programs and commands; only what is not read yet with `unread`. `person`: whose, where
+        it is not one's own.
+
+        Raises:
+            UnknownWarning: it is somebody else's, and not for `by`.
+            UnknownPerson: there is no such person.
+            BadCursor: `after` is not the end of such a page.
+        """
+        cursors, most, order = self._cursors.ready(), max(1, min(limit, MOST)), f"{ORDER} of {whose(by, person)}"
+        (last,) = cursors.opened(order, after) or (0,)
+        with self._database.reading() as connection:
+            found = store.warnings_of(connection, _login(connection, by, person), most + 1, last, unread=unread)
+        shown = tuple(_told(one) for one in found[:most])
+        return Page(shown, cursors.sealed(order, (shown[-1].number,)) if len(found) > most else "")
+
+    def mark_read(self, number: int, by: Actor, person: str = "") -> Told:
         """Keep that somebody has read what they were told; twice is once.
 
         Raises:
-            UnknownWarning: they were told no such thing.
+            UnknownWarning: they were told no such thing, or it is somebody else's, and not for `by`.
+            UnknownPerson: there is no such person.
         """
         with self._database.writing() as connection:
-            if store.warning_of(connection, by.name, number) is None:
+            told = store.warning_of(connection, _login(connection, by, person), number)
+            if told is None:
                 raise UnknownWarning("There is no such warning.")
             store.mark_read(connection, number, to_text(self._clock.now()))
+        return replace(_told(told), read=True)
+
+
+def whose(by: Actor, person: str = "") -> str:
+    """Whose warnings are meant: one's own, or those of a `person`, whom only who may do everything can name.
+
+    Raises:
+        UnknownWarning: it is somebody else's, and not for `by`.
+    """
+    if person not in ("", by.name) and not by.is_engine:
+        raise UnknownWarning("What somebody else was told is for nobody but them.")
+    return person or by.name
+
+
+def _login(connection: Connection, by: Actor, person: str) -> str:
+    if person and find_person(connection, whose(by, person)) is None:
+        raise UnknownPerson(f"Nobody signs in as {person}.")
+    return whose(by, person)
 
 
 def _told(stored: store.StoredWarning) -> Told:
