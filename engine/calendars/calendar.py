@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HALF_TERM_WEEKS, TERM_WEEKS = 7, 14
+# A century: whoever counts walks from day to day.
+_COUNTED_DAYS = 36_525
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = tuple(name.lower() for name in months.month_name)
 _WHICH = ("first", "second", "third", "fourth", "last")
-NAMED_DAY = re.compile(rf"({'|'.join(_WHICH)}) ({'|'.join(_WEEKDAYS)}) of ({'|'.join(_MONTHS[1:])})")
+NAMED_DAY = re.compile(rf"({'|'.join(_WHICH)}) ({'|'.join(WEEKDAYS)}) of ({'|'.join(_MONTHS[1:])})")
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +41,7 @@ class Calendar:
 
     `terms` and `half_terms` are in order and do not overlap. `closed` are further days without
     school. `country` and `subdivision` name the bank holidays of the `holidays` package.
-    `days` are named days of every year, such as `last friday of june`.
+    `days` are named days of every year, such as `last friday of june`. `labels` say what each term is called.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Calendar:
     country: str = ""
     subdivision: str = ""
     days: tuple[tuple[str, str], ...] = ()
+    labels: tuple[str, ...] = ()
     # Every duration asks day by day, and the holidays library is slow: a calendar is immutable, so answers stay.
     _school_days: dict[date, bool] = field(default_factory=dict, compare=False, repr=False)
 
@@ -76,11 +80,25 @@ class Calendar:
         return bank_holidays(self.country, self.subdivision, year) if self.country else frozenset()
 
     def add_school_days(self, day: date, count: int) -> date:
-        """The `count`-th school day after `day`."""
-        while count:
-            day += ONE_DAY
-            count -= self.is_school_day(day)
+        """The `count`-th school day after `day`; before it where `count` is negative."""
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_school_day(day)
         return day
+
+    def school_days_between(self, first: date, last: date) -> int:
+        """How many school days lie after `first`, up to and with `last`; less than none where that is earlier.
+
+        Raises:
+            OverflowError: more than a hundred years lie between them.
+        """
+        if last < first:
+            return -self.school_days_between(last, first)
+        if (last - first).days > _COUNTED_DAYS:
+            raise OverflowError("more than a hundred years")
+        return sum(self.is_school_day(first + count * ONE_DAY) for count in range(1, (last - first).days + 1))
 
     def roll(self, day: date, step: int) -> date:
         """`day` itself if it is a school day, else the nearest one after (1) or before (-1)."""
@@ -89,12 +107,46 @@ class Calendar:
         return day
 
     def add_half_terms(self, day: date, count: int) -> date:
-        """The first school day of the `count`-th half term that begins after `day`."""
-        return self._nth_beginning(self.half_terms, day, count, 7)
+        """The first school day of the `count`-th half term that begins after `day`; before it where negative."""
+        return self._beginning(self.half_terms, day, count, HALF_TERM_WEEKS)
 
     def add_terms(self, day: date, count: int) -> date:
-        """The first school day of the `count`-th term that begins after `day`."""
-        return self._nth_beginning(self.terms, day, count, 14)
+        """The first school day of the `count`-th term that begins after `day`; before it where negative."""
+        return self._beginning(self.terms, day, count, TERM_WEEKS)
+
+    def half_term_of(self, day: date) -> Span:
+        """The half term that runs on a day; in a holiday the next one."""
+        return self._running(self.half_terms, day, HALF_TERM_WEEKS)
+
+    def term_of(self, day: date) -> Span:
+        """The term that runs on a day; in a holiday the next one."""
+        return self._running(self.terms, day, TERM_WEEKS)
+
+    def _running(self, spans: tuple[Span, ...], day: date, weeks: int) -> Span:
+        known = next((span for span in spans if day <= span.last), None)
+        if known and (day >= spans[0].first):
+            return known
+        # Beyond what is written down they follow each other without holidays, counted from where it begins or ends.
+        length, edge = timedelta(weeks=weeks), spans[0].first if known else spans[-1].last + ONE_DAY
+        first = edge + (day - edge) // length * length
+        return Span(first, first + length - ONE_DAY)
+
+    def term_name(self, day: date) -> str:
+        """What the term of a day is called: `2024-25, term 2`; beyond what is written down, by when it begins."""
+        span = self.term_of(day)
+        known = dict(zip(self.terms, self.labels, strict=False)).get(span)
+        return known or f"Term from {span.first.isoformat()}"
+
+    def _beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
+        return (self._nth_beginning if count > 0 else self._nth_beginning_before)(spans, day, abs(count), weeks)
+
+    def _nth_beginning_before(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
+        length = timedelta(weeks=weeks)
+        # After all that is written down they are counted roughly, by weeks, back to where the known ones end.
+        after = min(count, max(0, (day - self.ends - ONE_DAY) // length))
+        day -= after * length
+        known = [span.first for span in reversed(spans) if span.first < day][: count - after]
+        return self.roll((known[-1] if known else day) - (count - after - len(known)) * length, 1)
 
     def _nth_beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
         length = timedelta(weeks=weeks)
@@ -129,7 +181,7 @@ def named_day(rule: str, year: int) -> date:
     found = NAMED_DAY.fullmatch(rule)
     if not found:
         raise ValueError(f"{rule!r} does not name a day")
-    weekday, month = _WEEKDAYS.index(found[2]), _MONTHS.index(found[3])
+    weekday, month = WEEKDAYS.index(found[2]), _MONTHS.index(found[3])
     length = months.monthrange(year, month)[1]
     days = [day for day in range(1, length + 1) if date(year, month, day).weekday() == weekday]
     return date(year, month, days[-1] if found[1] == "last" else days[_WHICH.index(found[1])])

@@ -18,6 +18,7 @@ from engine.source.words import noun
 
 UNITS = ("minute", "hour", "day", "week", "month", "year", "school day", "half term", "term")
 CALENDAR_UNITS = frozenset({"school day", "half term", "term"})
+CLOCK_UNITS = frozenset({"minute", "hour"})
 # Counting school days walks from day to day: this bounds the walk. Minutes and hours are added at once.
 MOST = 5_000
 # A century. Beyond it dates come near the year 9999, where the calendar of Python ends.
@@ -57,12 +58,17 @@ class Duration:
     parts: tuple[tuple[int, str], ...]
 
     @property
+    def has_clock(self) -> bool:
+        """Whether hours or minutes are counted, which a day has none of."""
+        return any(unit in CLOCK_UNITS for _, unit in self.parts)
+
+    @property
     def needs_calendar(self) -> bool:
         """Whether school days, terms or half terms are counted."""
         return any(unit in CALENDAR_UNITS for _, unit in self.parts)
 
     def times(self, count: int) -> Duration:
-        """This many of it: two times a month and a day are two months and two days."""
+        """This many of it: two times a month and a day are two months and two days. Less than none: so much before."""
         return Duration(tuple((count * each, unit) for each, unit in self.parts))
 
     def __str__(self) -> str:
@@ -78,7 +84,7 @@ def parse(text: str) -> Duration:
     parts = _iso_parts(text) if text.startswith("P") else _word_parts(text)
     if not any(count for count, _ in parts):
         raise BadDuration("A duration must be longer than nothing.")
-    if any(count > MOST for count, unit in parts if unit not in {"minute", "hour"}):
+    if any(count > MOST for count, unit in parts if unit not in CLOCK_UNITS):
         raise BadDuration(f"At most {MOST:,} of one unit can be counted.")
     if sum(count * _ROUGH_DAYS[unit] for count, unit in parts) > LONGEST_DAYS:
         raise BadDuration("A duration can be at most a hundred years.")
@@ -113,9 +119,23 @@ def add(duration: Duration, start: datetime, zone: ZoneInfo, calendar: Calendar 
     return now.astimezone(UTC)
 
 
+def add_to_day(duration: Duration, day: date, calendar: Calendar | None) -> date:
+    """The day that lies `duration` after a day, or before it where its counts are negative.
+
+    Raises:
+        ValueError: it counts hours or minutes, or needs a calendar that is not there.
+        OverflowError: there is no such day.
+    """
+    for count, unit in duration.parts:
+        if unit in CLOCK_UNITS:
+            raise ValueError(f"a day has no {unit}s")
+        day = _add_days(count, unit, day, calendar)
+    return day
+
+
 def _add_part(count: int, unit: str, start: datetime, zone: ZoneInfo, calendar: Calendar | None) -> datetime:
     # In UTC: minutes and hours are exact, whatever the clocks do in between.
-    if unit in {"minute", "hour"}:
+    if unit in CLOCK_UNITS:
         return start.astimezone(UTC) + timedelta(minutes=count * (60 if unit == "hour" else 1))
     local = start.astimezone(zone)
     return at_local(_add_days(count, unit, local.date(), calendar), local.timetz().replace(tzinfo=None), zone)

@@ -50,7 +50,8 @@ class _Reading:
     def calendar(self) -> Calendar:
         data = self.source.data
         terms = [self._term(path, raw) for path, raw in self._written_terms()]
-        spans = sorted(span for span, _ in terms)
+        labelled = sorted(zip((span for span, _ in terms), self._labels(), strict=True))
+        spans = [span for span, _ in labelled]
         self._check_order(spans)
         holidays = data.get("bank_holidays", {})
         closed = {self._date(("closed", index), day) for index, day in enumerate(data.get("closed", []))}
@@ -67,11 +68,16 @@ class _Reading:
             country=holidays.get("country", ""),
             subdivision=holidays.get("subdivision", ""),
             days=tuple(data.get("days", {}).items()),
+            labels=tuple(label for _, label in labelled),
         )
 
     def _written_terms(self) -> list[tuple[Path, dict[str, Any]]]:
         years: dict[str, Any] = self.source.data["years"]
         return [(("years", year, index), term) for year, terms in years.items() for index, term in enumerate(terms)]
+
+    def _labels(self) -> list[str]:
+        years: dict[str, Any] = self.source.data["years"]
+        return [f"{year}, term {index + 1}" for year, terms in years.items() for index in range(len(terms))]
 
     def _term(self, path: Path, raw: dict[str, Any]) -> tuple[Span, list[Span]]:
         term = self._span(path, raw["opens"], raw["closes"])

@@ -35,6 +35,7 @@ CODES = frozenset(
         "odd-sign",
         "tag",
         "overdue-of-itself",
+        "raw-length",
         "timer-circle",
         "timer-on-end",
         "too-big",

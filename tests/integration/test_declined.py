@@ -134,6 +134,15 @@ def test_all_are_asked_again_where_other_places_are_free(engine: Engine, asked: 
     assert [look(engine, asked), look(engine, asked)] == [waiting, []]
 
 
+def test_who_goes_by_school_days_is_asked_again_by_the_newest_calendar(engine: Engine, asked: list[int]) -> None:
+    [case] = queue(engine, 1, "'is_school_day(date(\"2023-10-16\"))'")
+    assert (look(engine, asked), engine.case(case).waiting_for) == ([], "bed")
+    text = shipped.read("processes/calendars/leicestershire.yaml")
+    engine.publish_calendar(text.replace("{from: 2023-10-16, ", "{from: 2023-10-17, "))
+    assert look(engine, asked) == [case]
+    assert engine.case(case).places == ("bed",)
+
+
 def test_all_are_asked_again_where_their_process_goes_by_another_calendar(engine: Engine, asked: list[int]) -> None:
     waiting = queue(engine, 3)
     engine.publish_calendar(shipped.read("processes/calendars/leicestershire.yaml").replace("school terms", "terms"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.mutants.change import Change
 
 _CALENDARS = ("calendar", "duration", "day", "schedule", "times", "definition")
-_LANGUAGE = ("expressions", "patterns", "tokens", "times", "reader", "problem_codes")
+_LANGUAGE = ("expressions", "patterns", "tokens", "times", "lengths", "reckoning", "faults", "reader", "problem_codes")
 _PATHS = ("paths", "flow", "circles", "checks", "definition", "decide", "reader", "problem_codes")
 _FILE = ("context", "states", "loader", "meetings", "reader", "problem_codes", "decide", "schedule")
 _FORM = ("form", "text", "decide")
@@ -92,8 +92,10 @@ CHANGES: tuple[Change, ...] = (
             "if self._is_written(day) else True",
             "if self._is_written(day) else False",
         ),
-        ("days without school count", "count -= self.is_school_day(day)", "count -= 1"),
+        ("days without school count", "left -= self.is_school_day(day)", "left -= 1"),
         ("the half term that begins today counts as the next", "span.first > day]", "span.first >= day]"),
+        ("the first of two days is counted too", "for count in range(1, (last", "for count in range((last"),
+        ("the last day of a term is of the next one", "if day <= span.last)", "if day < span.last)"),
         ("two half terms on is one half term on", "[: count - before]", "[:1]"),
         ("a named day that is today is next year's", "this_year >= day", "this_year > day"),
         ("the last Friday is the first", 'days[-1] if found[1] == "last"', 'days[0] if found[1] == "last"'),
@@ -114,8 +116,8 @@ CHANGES: tuple[Change, ...] = (
         ("rolling forward goes back", '1 if how == "forward" else -1', '-1 if how == "forward" else 1'),
         (
             "hours are counted on the wall clock",
-            'if unit in {"minute", "hour"}:\n        return start.astimezone(UTC)',
-            'if unit in {"minute", "hour"}:\n        return start.astimezone(zone)',
+            "if unit in CLOCK_UNITS:\n        return start.astimezone(UTC)",
+            "if unit in CLOCK_UNITS:\n        return start.astimezone(zone)",
         ),
         (
             "an hour that happens twice is taken the second time",
@@ -151,6 +153,23 @@ CHANGES: tuple[Change, ...] = (
         ("a week earlier is a week later", "_moved(one, -length)", "_moved(one, length)"),
         ("a zone that is named is not looked at", "offset_or_zone(named) if named else zone", "zone"),
         ("an instant meets a day in UTC", "return day_of(aware(value), zone)", "return aware(value).date()"),
+    ),
+    *_in(
+        "process/language/lengths.py",
+        _LANGUAGE,
+        (
+            "taken from a day is added to it",
+            "parse(bytes(length).decode()).times(times)",
+            "parse(bytes(length).decode())",
+        ),
+        ("two lines part a duration", 'return " ".join(written.split())', "return written"),
+    ),
+    *_in(
+        "process/language/reckoning.py",
+        _LANGUAGE,
+        ("one is a year older the day before", "birthday(born, years) <= today", "birthday(born, years) < today"),
+        ("one argument that is empty empties all", "if empty else", "if False else"),
+        ("days lie the other way between", "self._day(other) - self._day(one)", "self._day(one) - self._day(other)"),
     ),
     *_in(
         "process/language/expressions.py",
@@ -278,8 +297,8 @@ CHANGES: tuple[Change, ...] = (
         ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
         (
             "consent in the same form does not count",
-            "View({**view.data, **values}, view.state",
-            "View(view.data, view.state",
+            "replace(view, data={**view.data, **values})",
+            "replace(view, data=view.data)",
         ),
         (
             "who may still see a field does not",

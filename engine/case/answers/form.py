@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ def check_form(
         except _Fault as fault:
             faults[name] = str(fault)
     # With what this very form says: consent and name may be given together.
-    merged = View({**view.data, **values}, view.state, view.documents, view.free, view.now)
+    merged = replace(view, data={**view.data, **values})
     faults |= _lacking(process, form, values, faults, merged)
     return values, faults | _premature(process, values, faults, merged)
 

@@ -38,7 +38,8 @@ class Draft:
         data = {**(now.data if now else {}), **(changes or {})}
         free = {name: self.facts.free.get(name, 0) - self.taken.get(name, 0) for name in self.process.places}
         documents = self.enclosed.union(now.documents if now else ())
-        return View(data, now.state if now else "", documents, free, from_text(at))
+        opened = from_text(now.opened) if now else None
+        return View(data, now.state if now else "", documents, free, from_text(at), opened)
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:
         """Write one step and apply it."""

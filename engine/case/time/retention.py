@@ -58,7 +58,7 @@ def is_held_back(process: Process, case: Snapshot) -> bool:
 
 def _view(case: Snapshot) -> View:
     # As it was at its last step: when a case is due may hang on nothing that changes by itself.
-    return View(case.data, case.state, case.documents, {}, from_text(case.last_at))
+    return View(case.data, case.state, case.documents, {}, from_text(case.last_at), from_text(case.opened))
 
 
 def erased_of(process: Process, entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -105,6 +105,9 @@ class Context:
             self.used |= {("document", name) for name in result.documents}
             return result
         for fault in result:
+            # A calendar that is named and not found is told once, where it is named.
+            if fault.code == "needs-calendar" and not self.lacks_calendar:
+                continue
             line, column = self.source.within(path, fault.offset)
             found = Problem(self.source.file, line, column, fault.code, fault.message, fault.mend)
             self.problems.append(found)

@@ -97,6 +97,7 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool)
     names = {noun: frozenset(data.get(f"{noun}s", {})) for noun in ("role", "field", "document", "place", "task")}
     names |= {"state": frozenset(state_names(data["states"])), "event": frozenset(event_names(data))}
     zone, problems = _zone(source, is_published=is_published)
+    calendar, missing = _calendar(source, find_calendar)
     language = Language(
         # A field with a reserved name is told by itself; with it the words of expressions could not be told apart.
         fields={name: raw["type"] for name, raw in fields.items() if name not in RESERVED},
@@ -105,9 +106,9 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool)
         places=names["place"],
         states=names["state"],
         zone=zone,
+        calendar=calendar,
         is_published=is_published,
     )
-    calendar, missing = _calendar(source, find_calendar)
     return Context(source, language, calendar, names, problems + missing)
 
 

@@ -20,8 +20,10 @@ from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
+from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import times, tokens
+from engine.process.language import lengths, reckoning, times, tokens
+from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, word
 from engine.source import sign
 from engine.source.problem import nearest
 
@@ -49,23 +51,14 @@ _NULL_COMPARED = re.compile(
 # Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
 _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
-_INSTANT = "google.protobuf.Timestamp"
 _IS_EMPTY = "__is_empty"
-_ANSWERS = frozenset({"yes", "no", "on", "off", "True", "False"})
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
-_MOVING = frozenset({"now", "today", "days_since", "free"})
-_FUNCTIONS = frozenset({*_CALLS, "date", "birthday"})
+_CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
+_MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
+_FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday"})
+# What the checker calls something by that is rewritten for it: nobody may write it themselves.
+_INNER = frozenset({"hAs", *lengths.INNER})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with an expression, `offset` characters into it."""
-
-    offset: int
-    code: str
-    message: str
-    mend: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,18 +74,19 @@ class Expression:
 
 @dataclass(frozen=True)
 class View:
-    """What an expression can see of a case at one instant (aware)."""
+    """What an expression can see of a case at one instant, and when it was begun (both aware)."""
 
     data: Mapping[str, Any]
     state: str
     documents: Iterable[str]
     free: Mapping[str, int]
     now: datetime
+    opened: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Language:
-    """The words of one process: its fields with their types, documents, places and states.
+    """The words of one process: its fields with their types, documents, places and states, and its calendar.
 
     `is_published`: it was checked when it was published. A day, instant or zone that is unknown to all later checks
     stays unknown when it is worked out, and stops no case.
@@ -104,6 +98,7 @@ class Language:
     places: frozenset[str]
     states: frozenset[str]
     zone: ZoneInfo
+    calendar: Calendar | None = None
     is_published: bool = False
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -112,40 +107,62 @@ class Language:
         odd = sign.mistaken_in(tokens.bare(text))
         if odd:
             return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2])]
-        kept = list(self._kept_faults(text))
+        kept = [
+            Fault(offset, "bad-duration", said, "For example: due + 6 weeks.") for offset, said in lengths.faults(text)
+        ]
+        kept += self._kept_faults(lengths.hidden(text))
         if kept:
             return kept
         faults = self._name_faults(text) + list(self._odd_faults(text))
         try:
             compiled = self._checker().compile(_same_length(text))
         except RuntimeError as error:
-            faults += self._compile_faults(text, str(error))
+            faults += compile_faults(text, str(error), {*self.fields, *self._own_words(), *_FUNCTIONS, "state", "now"})
         else:
             found = compiled.return_type().name()
             # null fits everywhere: it empties a field, and as a condition it never holds.
             if wanted != "ANY" and found not in _FITTING.get(wanted, {wanted}) and found != "NULL":
-                message = f"The expression gives {_word(found)}, but {_word(wanted)} is needed here."
+                message = f"The expression gives {word(found)}, but {word(wanted)} is needed here."
                 faults.append(Fault(0, "expression-type", message))
-        return _distinct(faults) if faults else self._expression(text)
+            faults += self._raw_faults(text)
+        return distinct(faults) if faults else self._expression(text)
 
     def result_type(self, field_name: str) -> str:
         """The CEL type that a value for the field must have."""
         return _RESULTS[self.fields[field_name]]
 
     def _expression(self, text: str) -> Expression:
-        words = [one for one in tokens.words(text) if not one.member]
+        words = [one for one in tokens.words(lengths.hidden(text)) if not one.member]
         names = {one.name for one in words if one.name in self.fields and not one.call}
         documents = frozenset(name for name, _ in _arguments(text, "has"))
-        return Expression(text, frozenset(names), documents, any(one.name in _MOVING for one in words))
+        moving = _MOVING | self._own_words() - {"opened"}
+        return Expression(text, frozenset(names), documents, any(one.name in moving for one in words))
+
+    def _own_words(self) -> frozenset[str]:
+        """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""
+        days = (name for name, _ in self.calendar.days) if self.calendar else ()
+        return frozenset({*days, "opened", "today"}) - self.fields.keys()
 
     def _checker(self) -> Any:
         if "checker" not in self._programs:
-            types = {name: _CHECKED[kind] for name, kind in self.fields.items()}
+            types = dict.fromkeys(self._own_words(), times.DAY)
+            types |= {name: _CHECKED[kind] for name, kind in self.fields.items()}
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [_declared("hAs", _T.BOOL, [_T.STRING]), _declared("free", _T.INT, [_T.STRING])]
-            calls += [_declared("within", _T.BOOL, [_T.STRING]), *times.checked()]
+            calls += [_declared("within", _T.BOOL, [_T.STRING]), *times.checked(), *reckoning.checked()]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
+
+    def _raw_faults(self, text: str) -> list[Fault]:
+        """Lengths in CEL's own words that give another day or hour than they say."""
+        faults: list[Fault] = []
+        # What was published before this was looked at keeps its meaning.
+        for probed, whole in () if self.is_published else lengths.probes(text):
+            try:
+                self._checker().compile(_same_length(probed))
+            except RuntimeError as error:
+                faults += raw_faults(text, probed, str(error), whole=whole)
+        return faults
 
     def _name_faults(self, text: str) -> list[Fault]:
         known = {"has": ("document", self.documents), "free": ("place", self.places)}
@@ -156,19 +173,34 @@ class Language:
                 if name not in names:
                     message = f"There is no {noun} {name}."
                     faults.append(Fault(offset, f"unknown-{noun}", message, nearest(name, names)))
-        return faults + list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
+        faults += list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
+        faults += [Fault(offset, "wrong-value", said, mend) for offset, said, mend in reckoning.faults(text)]
+        return faults + list(self._calendar_faults(text))
+
+    def _calendar_faults(self, text: str) -> Iterable[Fault]:
+        """What counts school days, or asks for terms, where the process has no calendar."""
+        if self.calendar is not None:
+            return
+        mend = "Name one at the top: calendar: leicestershire."
+        used = [(one.start, one.name) for one in tokens.words(text) if one.call and one.name in reckoning.OF_CALENDAR]
+        for offset, what in (*lengths.counting_by_calendar(text), *used):
+            message = f"{what!r} needs a calendar, and the process has none."
+            yield Fault(offset, "needs-calendar", message, mend)
 
     def _kept_faults(self, text: str) -> Iterable[Fault]:
-        for word in tokens.words(text):
-            if word.name in self.fields and word.name in tokens.KEPT and not (word.member or word.call):
+        for one in tokens.words(text):
+            if one.name in self.fields and one.name in tokens.KEPT and not (one.member or one.call):
                 message = (
-                    f"{word.name} is a word of the language of expressions: no field of this name can stand in one."
+                    f"{one.name} is a word of the language of expressions: no field of this name can stand in one."
                 )
-                yield Fault(word.start, "expression-type", message, "Give the field another name.")
+                yield Fault(one.start, "expression-type", message, "Give the field another name.")
 
     def _odd_faults(self, text: str) -> Iterable[Fault]:
         """What CEL would allow, but nobody means: a name behind a lone dot, a loop that hides a field."""
         bare = tokens.bare(text)
+        for one in tokens.words(text):
+            if one.name in _INNER and one.call:
+                yield Fault(one.start, "unknown-field", f"{one.name} is neither a field nor a function.")
         for found in re.finditer(r"""(?<![\w)\]}"'\s])\s*\.\s*[A-Za-z_]|^\s*\.""", bare):
             yield Fault(found.start(), "expression-syntax", "A name cannot begin with a dot here.")
         for found in re.finditer(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w+)\s*,", bare):
@@ -188,40 +220,23 @@ class Language:
                 message = f"{value} is not one of the choices of {name}."
                 yield Fault(found.start(2), "wrong-value", message, nearest(value, self.choices[name]))
 
-    def _compile_faults(self, text: str, error: str) -> list[Fault]:
-        faults = []
-        for found in re.finditer(r"ERROR: <input>:(\d+):(-?\d+): (.*?)(?=\n \||\nERROR|\Z)", error, re.S):
-            offset = _offset(text, int(found[1]), int(found[2]))
-            faults.append(self._fault(offset, found[3].replace("hAs", "has").strip()))
-        return faults or [Fault(0, "expression-syntax", "The expression cannot be read.")]
-
-    def _fault(self, offset: int, said: str) -> Fault:
-        unknown = re.match(r"undeclared reference to '([^']*)'", said)
-        if unknown:
-            if unknown[1] in _ANSWERS:
-                mend = "Write true or false; a field of the type yes_no can stand alone."
-                return Fault(offset, "unknown-field", f"{unknown[1]} is not a word of expressions.", mend)
-            words = {*self.fields, *_FUNCTIONS, "state", "now", "today"}
-            message = f"{unknown[1]} is neither a field nor a function."
-            return Fault(offset, "unknown-field", message, nearest(unknown[1], words))
-        mismatch = re.match(r"found no matching overload for '[_@]?([^']*?)_?' applied to '(.*?)\.?\((.*)\)'", said)
-        if mismatch:
-            return _mismatch(offset, mismatch[1], [one for one in (mismatch[2], *mismatch[3].split(", ")) if one])
-        if said.startswith("Syntax error: "):
-            what = " ".join(said.removeprefix("Syntax error: ").split())
-            mend = "Compare with == and join with && or ||." if "'= '" in said or "'&'" in said else ""
-            return Fault(offset, "expression-syntax", f"The expression cannot be read here: {what}.", mend)
-        return Fault(offset, "expression-type", f"{' '.join(said.split())}.")
-
     def value(self, expression: Expression, view: View) -> Any:
         """The plain value of the expression; None where it is empty or unknown."""
         program, surroundings = self._program(expression)
         given = self._given(expression.names, view.data)
         for name in surroundings:
-            given[name] = _SURROUNDINGS[name](view, self.zone)
+            given |= self._surrounding(name, view)
         result = program.eval(data=given)
         # What hangs on an empty field is an error of CEL: it means that nobody knows.
         return None if result.type().name() == "ERROR" else result.plain_value()
+
+    def _surrounding(self, name: str, view: View) -> dict[str, Any]:
+        if name in _SURROUNDINGS:
+            return {name: _SURROUNDINGS[name](view, self.zone)}
+        if self.calendar and name in dict(self.calendar.days):
+            return {name: self.calendar.next_day(name, day_of(view.now, self.zone)).isoformat()}
+        # Nobody knows when it was begun what is no case.
+        return {name: day_of(view.opened, self.zone).isoformat()} if view.opened else {}
 
     def truth(self, expression: Expression | None, view: View) -> bool | None:
         """True, False, or None for unknown. No expression at all is true."""
@@ -233,8 +248,9 @@ class Language:
     def _program(self, expression: Expression) -> tuple[Any, tuple[str, ...]]:
         """What runs, and what of the surroundings it may ask for: handing all of them over costs as much as running."""
         if expression.text not in self._programs:
-            text = _with_emptiness(_with_surroundings(sign.composed(expression.text)), expression.names)
-            asked = tuple(name for name in _SURROUNDINGS if name in text)
+            text = reckoning.with_choices(lengths.as_bytes(sign.composed(expression.text)), expression.names)
+            text = _with_emptiness(_with_surroundings(text), expression.names)
+            asked = tuple(name for name in (*_SURROUNDINGS, *self._own_words()) if name in text)
             self._programs[expression.text] = (self._environment().compile(text), asked)
         found: tuple[Any, tuple[str, ...]] = self._programs[expression.text]
         return found
@@ -243,7 +259,8 @@ class Language:
         if "environment" not in self._programs:
             types = {name: _T.TIMESTAMP if kind == "time" else _T.DYN for name, kind in self.fields.items()}
             types |= {name + _IS_EMPTY: _T.BOOL for name in self.fields}
-            self._programs["environment"] = _environment(types, self.zone)
+            types = dict.fromkeys(self._own_words(), _T.DYN) | types
+            self._programs["environment"] = _environment(types, self.zone, self.calendar)
         return self._programs["environment"]
 
     def _given(self, names: frozenset[str], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,19 +320,11 @@ def _time_faults(text: str) -> Iterable[Fault]:
                 yield Fault(offset, "bad-date", *wrong)
 
 
-def _mismatch(offset: int, operation: str, kinds: list[str]) -> Fault:
-    said = " and ".join(_word(kind) for kind in kinds)
-    mend = ""
-    if "day" in kinds:
-        mend = "A day has no time of day." if operation in times.PARTS else ""
-        if any(_INSTANT in kind for kind in kinds):
-            mend = "date(…) gives the day of a time, which can be compared with a day."
-    return Fault(offset, "expression-type", f"{operation} cannot be used with {said}.", mend)
-
-
 def _same_length(text: str) -> str:
     return tokens.replaced(
-        text, _CALLED, lambda found: found[0].replace("has", "hAs") if found["name"] == "has" else None
+        lengths.as_calls(text),
+        _CALLED,
+        lambda found: found[0].replace("has", "hAs") if found["name"] == "has" else None,
     )
 
 
@@ -346,7 +355,7 @@ def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -
     return cel.FunctionDecl(name, [overload])
 
 
-def _environment(types: Mapping[str, Any], zone: ZoneInfo) -> Any:
+def _environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | None) -> Any:
     variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
     variables |= {"documents__": _T.List(_T.STRING), **types}
     calls = [
@@ -354,7 +363,8 @@ def _environment(types: Mapping[str, Any], zone: ZoneInfo) -> Any:
         _declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
         _declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
     ]
-    return cel.NewEnv(config=times.configuration(), variables=variables, functions=[*calls, *times.evaluated(zone)])
+    calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar)]
+    return cel.NewEnv(config=times.configuration(), variables=variables, functions=calls)
 
 
 def _has(documents: list[str], name: str) -> bool:
@@ -367,23 +377,3 @@ def _free(places: dict[str, int], name: str) -> int:
 
 def _within(state: str, name: str) -> bool:
     return state == name or state.startswith(name + ".")
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    return max(0, min(starts[min(line, len(starts)) - 1] + column - 1, max(len(text) - 1, 0)))
-
-
-_WORDS = {"BOOL": "true or false", "STRING": "text", "INT": "a whole number", "DOUBLE": "a number"}
-_WORDS |= {"TIMESTAMP": "a time", "day": "a day", "LIST": "a list", "NULL": "nothing", "DYN": "anything"}
-_WORDS |= {"string": "text", "int": "a whole number", "double": "a number", "bool": "true or false"}
-_WORDS |= {"timestamp": "a time", _INSTANT: "a time", "null": "nothing"}
-
-
-def _word(kind: str) -> str:
-    inner = re.fullmatch(r"wrapper\((.*)\)", kind)
-    return _WORDS.get(inner[1] if inner else kind, kind)
-
-
-def _distinct(faults: list[Fault]) -> list[Fault]:
-    return list({(fault.offset, fault.code): fault for fault in faults}.values())

@@ -12,12 +12,16 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
+from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of, days_somewhere, offset_or_zone
 from engine.calendars.duration import LONGEST_DAYS
+from engine.process.language import lengths
 from engine.source.moment import day_written
 
 _T = cel.Type
@@ -44,6 +48,7 @@ _CLOCK_PARTS: Mapping[str, tuple[Callable[[datetime], int], timedelta]] = {
     "getSeconds": (lambda local: local.second, timedelta(seconds=1)),
 }
 PARTS = frozenset({*_DAY_PARTS, *_CLOCK_PARTS})  # no zone moves getMilliseconds: CEL's own is right
+_SIGNED = {"_+_": 1, "_-_": -1}
 _ORDER = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
 
 # What CEL itself knows of the operators that days share. A declaration replaces all of CEL's own for its name.
@@ -76,14 +81,21 @@ def checked() -> list[Any]:
     days["days_since"] = [(_T.INT, [kind], None) for kind in (DAY, _T.TIMESTAMP)]
     for name in _ORDER:
         days[name].append((_T.BOOL, [DAY, DAY], None))
-    return _declared(days, None, "")
+    for name in _SIGNED:
+        days[name] += [(DAY, [DAY, lengths.DAYS], None)]
+        days[name] += [(_T.TIMESTAMP, [_T.TIMESTAMP, kind], None) for kind in (lengths.DAYS, lengths.CLOCK)]
+    return _declared(days, None, "") + lengths.constants()
 
 
-def evaluated(zone: tzinfo) -> list[Any]:
+def evaluated(zone: ZoneInfo, calendar: Calendar | None) -> list[Any]:
     """The same as it is worked out: a day is its text, and instants are read in `zone`."""
     days = _days(_T.STRING, zone)
+    for name, times in _SIGNED.items():
+        moved, set_on = partial(lengths.moved_day, times=times), partial(lengths.moved_instant, times=times)
+        days[name].append((_T.DYN, [_T.STRING, _T.BYTES], partial(moved, calendar=calendar)))
+        days[name].append((_T.TIMESTAMP, [_T.TIMESTAMP, _T.BYTES], partial(set_on, zone=zone, calendar=calendar)))
     days["days_since__"] = [
-        (_T.INT, [_T.TIMESTAMP, kind], lambda now, then: (_as_day(now, zone) - _as_day(then, zone)).days)
+        (_T.INT, [_T.TIMESTAMP, kind], lambda now, then: (as_day(now, zone) - as_day(then, zone)).days)
         for kind in (_T.STRING, _T.TIMESTAMP)
     ]
     return _declared(days, zone, "__")
@@ -116,7 +128,7 @@ def _days(day: Any, zone: tzinfo | None) -> dict[str, list[Overload]]:
     result = DAY if day is DAY else _T.DYN  # as a text a day could not be compared with null any more
 
     def using(work: Callable[..., Any]) -> Callable[..., Any] | None:
-        return (lambda *given: work(*(_as_day(one, zone) for one in given))) if zone else None
+        return (lambda *given: work(*(as_day(one, zone) for one in given))) if zone else None
 
     mixed = ([day, _T.TIMESTAMP], [_T.TIMESTAMP, day])
     found: dict[str, list[Overload]] = {
@@ -126,12 +138,13 @@ def _days(day: Any, zone: tzinfo | None) -> dict[str, list[Overload]]:
     found["_-_"].append((result, [day, _T.DURATION], lambda one, length: _moved(one, -length)))
     found["_+_"] = [(result, [day, _T.DURATION], _moved)]
     found["_+_"].append((result, [_T.DURATION, day], lambda length, one: _moved(one, length)))
-    found["birthday"] = [(result, [day, _T.INT], _birthday if zone else None)]
+    found["birthday"] = [(result, [day, _T.INT], birthday if zone else None)]
     found["date"] = [(result, [kind], using(date.isoformat)) for kind in (_T.STRING, _T.TIMESTAMP)]
     return found
 
 
-def _as_day(value: str | datetime, zone: tzinfo | None) -> date:
+def as_day(value: str | datetime, zone: tzinfo | None) -> date:
+    """The day of what stands for one in an expression: its text, or an instant in `zone`."""
     if isinstance(value, str):
         return day_written(value)
     assert zone is not None
@@ -167,7 +180,7 @@ WRITTEN: Mapping[str, tuple[str, Callable[[str], Any], str]] = {
         _is_instant,
         'Write it with its distance from UTC, as "2024-09-01T09:00:00Z", or a day as date("2024-09-01").',
     ),
-    "duration": ("length of time", _is_length, 'Write hours, minutes or seconds: a week is duration("168h").'),
+    "duration": ("length of time", _is_length, "Write it in words, without duration(…): due + 1 week."),
 }
 """Functions that make a time of a text: what it must be, and how it is written. What CEL cannot read is never known."""
 
@@ -177,7 +190,7 @@ def aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _birthday(born: str, years: int) -> str:
+def birthday(born: str, years: int) -> str:
     """The day on which who was born on a day is so many years old: for 29 February the day after it, in other years."""
     day = day_written(born)
     try:
@@ -199,7 +212,7 @@ def _reader(name: str, zone: tzinfo) -> Callable[..., int]:
             return int(value / _CLOCK_PARTS[name][1])
         where = offset_or_zone(named) if named else zone
         if name in _DAY_PARTS:
-            return _DAY_PARTS[name](_as_day(value, where))
+            return _DAY_PARTS[name](as_day(value, where))
         assert isinstance(value, datetime)
         return _CLOCK_PARTS[name][0](aware(value).astimezone(where))
 

@@ -64,6 +64,20 @@ def replaced(text: str, pattern: re.Pattern[str], swap: Callable[[re.Match[str]]
     return "".join(parts) + text[at:]
 
 
+def arguments(text: str, start: int) -> list[str] | None:
+    """What a call is given whose bracket opens just before `start`, piece by piece; None where it is not closed."""
+    pieces, depth, at, plain = list[str](), 0, start, bare(text)
+    for place in range(start, len(plain)):
+        sign = plain[place]
+        if depth == 0 and sign in ",)":
+            pieces.append(text[at:place])
+            at = place + 1
+            if sign == ")":
+                return pieces
+        depth += (sign in "([{") - (sign in ")]}")
+    return None
+
+
 def literal(written: str) -> str | None:
     """What a text of an expression says; None where that takes more than reading it (`\\` before a sign)."""
     quotes = 3 if written.endswith(('"""', "'''")) and len(written) > 5 else 1

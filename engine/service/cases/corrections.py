@@ -126,5 +126,5 @@ class Corrections:
 
 
 def _read(process: Process, case: Snapshot, field: str, value: Any) -> Any:
-    view = View(case.data, case.state, case.documents, {}, from_text(case.last_at))
+    view = View(case.data, case.state, case.documents, {}, from_text(case.last_at), from_text(case.opened))
     return check_form(process, {field: True}, {field: value}, view)[0].get(field)

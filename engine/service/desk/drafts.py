@@ -252,8 +252,8 @@ def is_anonymous_draft(process: Process, draft: StoredDraft, now: datetime) -> b
     """Whether not everybody may be told at `now` (aware) whom the case that comes of a draft is about."""
     kinds = [one["document"] for one in draft.documents]
     taken = as_taken(process, draft)
-    values, _ = check_form(process, process.opening.form, taken.data, View({}, "", kinds, {}, now))
-    return is_anonymous(process, View(values, taken.state, kinds, {}, now))
+    values, _ = check_form(process, process.opening.form, taken.data, View({}, "", kinds, {}, now, now))
+    return is_anonymous(process, View(values, taken.state, kinds, {}, now, now))
 
 
 def seal_of(draft: StoredDraft) -> str:

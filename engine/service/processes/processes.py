@@ -175,7 +175,8 @@ class Processes:
         known = self.process(process)
         # Nowhere: as when it begins, before it has come to a state.
         free = self.free_places(process) if known.places else {}
-        view = View(data, "", frozenset(documents), free, self._site.clock.now())
+        now = self._site.clock.now()
+        view = View(data, "", frozenset(documents), free, now, now)
         return check_form(known, known.opening.form, data, view)[1]
 
     def free_places(self, process: str) -> dict[str, int]:

@@ -103,7 +103,7 @@ def event_questions(process: Process, event: Event, case: Case) -> list[Question
     """What the form of an event asks for. What is known and may be corrected stands in it already."""
     standing = _asked_often(process)
     # What changes by itself is asked for whatever it is now: the instant and free places need not be known here.
-    view = View(case.data, case.state, {one.document for one in case.documents}, {}, case.opened)
+    view = View(case.data, case.state, {one.document for one in case.documents}, {}, case.opened, case.opened)
     found = []
     for name, required in event.form.items():
         known = process.fields[name]
