@@ -83,6 +83,6 @@ def added(
 ) -> tuple[Device, Passkey, list[str]]:
     """A device whose passkey somebody has added, and what they were given."""
     device = device or Device()
-    asked = engine.passkeys.begin(login, name, HERE)
-    passkey, codes = engine.passkeys.add(login, device.made(asked.options), asked.kept, HERE, by=login)
+    asked = engine.passkeys.begin(login, name, device.party)
+    passkey, codes = engine.passkeys.add(login, device.made(asked.options), asked.kept, device.party, by=login)
     return device, passkey, codes

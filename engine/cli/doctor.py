@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from engine.cli.screen import REFUSED, out, out_json, say
-from engine.cli.shared import AsJson, opened
+from engine.cli.shared import AsJson, opened, settings
 
 
 def doctor(
     mend: Annotated[bool, typer.Option("--mend", help="Mend what can be mended without asking anybody.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is wrong with this installation, and what to do: disk, modes, documents, clock, calendars, index.
+    """Say what is wrong with this installation, and what to do: disk, modes, documents, clock, calendars, index, the
+    server of PostgreSQL, and passkeys of another address.
 
     Exit code 1 if anything is wrong that was not mended; 3 if the database cannot be used at all, with what to do.
 
@@ -27,7 +28,7 @@ def doctor(
     from engine.service import as_data
 
     with opened() as engine:
-        found = engine.doctor.examine(mend=mend)
+        found = engine.doctor.examine(mend=mend, address=settings().address)
     if as_json:
         out_json([as_data(one) for one in found])
     for one in [] if as_json else found:

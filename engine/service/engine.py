@@ -141,7 +141,7 @@ class Engine:
         self.subjects = Subjects(self.site, self.reader, self.access_log)
         self.journals = Journal(self.database, self.clock)
         self.beginning = Beginning(self.site, self.published, self.accounts)
-        rooms = (self.published, self.running_timers, self.outbox, self.safe)
+        rooms = (self.published, self.running_timers, self.outbox, self.safe, self.passkeys)
         self.doctor = Doctor(self.site, self.keeping, rooms)
         self._prepare_tables()
 

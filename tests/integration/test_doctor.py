@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import delete, update
 
@@ -15,10 +17,12 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.service.keeping import doctor
 from engine.service.keeping.doctor import Ailment
+from engine.service.people.ceremonies import RelyingParty
 from engine.store import site as site_store
 from engine.store.keeping.afterwards import PAUSED
 from engine.store.tables import cases, words
 from tests.conftest import START
+from tests.devices import Device, added
 from tests.integration.site import settle
 from tests.steps import done, in_panel, in_placement
 
@@ -36,8 +40,10 @@ def told(engine: Engine, where: str) -> list[Ailment]:
 
 
 def well(engine: Engine) -> set[str]:
-    """What is wrong from the beginning: the demonstration's calendar ends."""
-    return {one.where for one in engine.doctor.examine()} - {"calendar"}
+    """What is wrong from the beginning: the demonstration's calendar ends, and the server of the tests waits for no
+    disk.
+    """
+    return {one.where for one in engine.doctor.examine()} - {"calendar", "server"}
 
 
 def test_where_nothing_is_wrong_nothing_is_told(engine: Engine, clock: SetClock) -> None:
@@ -142,3 +148,58 @@ def test_a_file_that_is_damaged_is_told(engine: Engine, monkeypatch: pytest.Monk
         assert any("the file is damaged: row 3 missing" in one.what for one in told(engine, "database"))
     else:
         assert told(engine, "database") == []
+
+
+def test_a_server_that_may_lose_what_was_answered_is_told(engine: Engine) -> None:
+    if engine.database.is_sqlite:
+        assert told(engine, "server") == []
+        return
+    # The server of the tests is set so: no test pulls the plug of the machine.
+    found = told(engine, "server")
+    assert [one.what.partition(":")[0] for one in found] == [
+        "synchronous_commit is off",
+        "fsync is off",
+        "full_page_writes is off",
+    ]
+    assert found[0].mend.startswith("ALTER SYSTEM SET synchronous_commit = on;")
+    for value in ("on", "local", "remote_apply"):
+        url = engine.database.url.update_query_dict({"options": f"-csynchronous_commit={value}"})
+        waiting = Engine(url.render_as_string(hide_password=False))
+        assert [one.what.partition(" ")[0] for one in told(waiting, "server")] == ["fsync", "full_page_writes"]
+        waiting.close()
+
+
+def test_a_database_that_cannot_hold_every_name_is_told(engine: Engine) -> None:
+    if engine.database.is_sqlite:
+        return
+    url, name = engine.database.url.set(drivername="postgresql"), f"latin_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        made = f"CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        connection.execute(made.encode())
+    latin = url.set(database=name).render_as_string(hide_password=False)
+    Engine.prepare(latin)
+    narrow = Engine(latin)
+    [found] = [one for one in told(narrow, "server") if "is off" not in one.what]
+    assert found.what == "the database keeps text as LATIN1, which cannot hold every name"
+    assert "ENCODING 'UTF8'" in found.mend
+    narrow.close()
+
+
+def test_passkeys_of_another_host_are_told(engine: Engine, clock: SetClock) -> None:
+    settle(engine)
+
+    def other(address: str | None) -> list[str]:
+        return [one.what for one in engine.doctor.examine(address=address) if one.where == "passkeys"]
+
+    assert other("https://cases.example") == []
+    added(engine, "jo")
+    assert (other(None), other("http://localhost:9999")) == ([], [])
+    told_here = "1 passkey is of localhost, and CASEWORK_ADDRESS names cases.example"
+    assert other("https://cases.example") == [told_here]
+    assert other("") == ["1 passkey is of localhost, and CASEWORK_ADDRESS names no site that has passkeys"]
+    for number, host in enumerate(("cases.example", "cases.example", "localhost")):
+        clock.set(clock.now() + timedelta(days=1))
+        party = RelyingParty(host, "http://localhost:8000" if host == "localhost" else f"https://{host}")
+        added(engine, "max", Device(party), f"Key {number}")
+    assert other("https://cases.example/") == ["2 passkeys are of localhost, and CASEWORK_ADDRESS names cases.example"]
+    assert other("http://localhost:8000") == ["2 passkeys are of cases.example, and CASEWORK_ADDRESS names localhost"]

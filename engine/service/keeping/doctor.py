@@ -22,6 +22,8 @@ from engine.service.keeping.index import reindex
 from engine.service.keeping.keeping import Keeping
 from engine.service.keeping.safe import Safe
 from engine.service.messages.outbox import Outbox
+from engine.service.people.ceremonies import party_of
+from engine.service.people.passkeys import Passkeys
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
 from engine.source.fault import Unavailable
@@ -41,6 +43,12 @@ LATE = timedelta(minutes=15)
 ENDS_SOON = timedelta(days=120)
 # Nobody sends a document for so long.
 LEFT = timedelta(days=1)
+# What a server must not leave out, and what comes of it where it does.
+_SERVER = {
+    "synchronous_commit": "what was answered may be lost when the server ends",
+    "fsync": "everything may be lost when the machine ends",
+    "full_page_writes": "what is there may be damaged when the machine ends",
+}
 _INDEX = ("its column ", "the words or agendas")
 
 
@@ -60,23 +68,28 @@ Found = tuple[Ailment, Callable[[], object] | None]
 class Doctor:
     """Looks at one installation."""
 
-    def __init__(self, site: Site, keeping: Keeping, rooms: tuple[Processes, Timers, Outbox, Safe]) -> None:
+    def __init__(self, site: Site, keeping: Keeping, rooms: tuple[Processes, Timers, Outbox, Safe, Passkeys]) -> None:
         self._site = site
         self._keeping = keeping
-        self._processes, self._timers, self._outbox, self._safe = rooms
+        self._processes, self._timers, self._outbox, self._safe, self._passkeys = rooms
 
-    def examine(self, *, mend: bool = False) -> list[Ailment]:
-        """Everything that is wrong; with `mend` what can be mended is, and is told as such."""
+    def examine(self, *, mend: bool = False, address: str | None = None) -> list[Ailment]:
+        """Everything that is wrong; with `mend` what can be mended is, and is told as such.
+
+        `address`: where people reach the site; nothing is said of it where it is None.
+        """
         looks = (
             self._disk,
             self._modes,
             self._folder,
             self._left_over,
             self._file,
+            self._server,
             self._clock,
             self._calendars,
             self._running,
             self._secrets,
+            functools.partial(self._passkeys_of_others, address),
             self._stored,
         )
         found = []
@@ -148,6 +161,21 @@ class Doctor:
             tables = ", ".join(sorted({str(row[0]) for row in broken}))
             yield Ailment("database", f"rows of {tables} belong to nothing", restore), None
 
+    def _server(self) -> Iterator[Found]:
+        """What a server of PostgreSQL was told to leave out for speed, and names that it cannot keep."""
+        if self._site.database.is_sqlite:
+            return
+        with self._site.database.reading() as connection:
+            said = {one: connection.execute(text(f"SHOW {one}")).scalar_one() for one in (*_SERVER, "server_encoding")}
+        for name, follows in _SERVER.items():
+            if said[name] == "off":
+                mend = f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf(); and see that nothing else sets it."
+                yield Ailment("server", f"{name} is off: {follows}", mend), None
+        if said["server_encoding"] != "UTF8":
+            told = f"the database keeps text as {said['server_encoding']}, which cannot hold every name"
+            mend = "Make one with ENCODING 'UTF8', and restore a backup into it."
+            yield Ailment("server", told, mend), None
+
     def _clock(self) -> Iterator[Found]:
         now = self._site.clock.now()
         with self._site.database.reading() as connection:
@@ -191,6 +219,14 @@ class Doctor:
             self._safe.check_keys()
         except NoKey as error:
             yield Ailment("keys", str(error), ""), None
+
+    def _passkeys_of_others(self, address: str | None) -> Iterator[Found]:
+        party = party_of(address) if address is not None else None
+        here = party.id if party else "no site that has passkeys"
+        for site, count in self._passkeys.of_other_sites(party).items() if address is not None else ():
+            told = f"{counted(count, 'passkey is', 'passkeys are')} of {site}, and CASEWORK_ADDRESS names {here}"
+            mend = f"They cannot be used: set it to https://{site} again, or let their people add new ones."
+            yield Ailment("passkeys", told, mend), None
 
     def _stored(self) -> Iterator[Found]:
         """What finds the cases can be made anew from them; for everything else somebody has to look."""

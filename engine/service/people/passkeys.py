@@ -87,6 +87,12 @@ class Passkeys:
             found = store.passkeys_of(connection, known_person(connection, login).id)
         return [_passkey(one) for one in found]
 
+    def of_other_sites(self, party: RelyingParty | None) -> dict[str, int]:
+        """How many there are that this site cannot use, by the site that they were made for."""
+        with self._database.reading() as connection:
+            found = store.passkeys_by_site(connection)
+        return {site: count for site, count in found.items() if site and (party is None or site != party.id)}
+
     # Adding and removing
 
     def begin(self, login: str, name: str, party: RelyingParty) -> Asked:
@@ -134,6 +140,7 @@ class Passkeys:
                 own = (made.credential, made.public_key, made.transports, now, made.count)
                 passkey = StoredPasskey(0, person.id, login, told["name"], *own)
                 number = store.insert_passkey(connection, passkey)
+                store.note_site(connection, party.id, now)
                 tell_of_passkey(connection, login, told["name"], now)
                 after = {"number": number, "name": told["name"]}
                 self._journal.note(connection, by, (Kind.SECOND_FACTOR, "passkey added"), login, after=after)

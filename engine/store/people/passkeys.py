@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.store.people.accounts import account_of, put_account
+from engine.store.site import put, read
 from engine.store.tables import passkeys, people
 
 
@@ -31,6 +32,8 @@ class StoredPasskey:
     used: str | None = None
 
 
+# Under this name it is kept for which sites passkeys were made: from when on, and the name of the machine.
+_SITES = "passkey sites"
 _NAMES = ("name", "credential", "public_key", "transports", "added", "count", "used")
 _PASSKEY = select(passkeys.c.id, people.c.id, people.c.login, *(passkeys.c[name] for name in _NAMES)).join(
     people, people.c.id == passkeys.c.person_id
@@ -43,6 +46,26 @@ def insert_passkey(connection: Connection, passkey: StoredPasskey) -> int:
     made = connection.execute(insert(passkeys).values(person_id=passkey.person, **values).returning(passkeys.c.id))
     number: int = made.scalar_one()
     return number
+
+
+def note_site(connection: Connection, site: str, now: str) -> None:
+    """Keep that passkeys are made for this site (the name of a machine) from now on."""
+    known = _sites(connection)
+    if not known or known[-1][1] != site:
+        put(connection, _SITES, json.dumps([*known, (now, site)]))
+
+
+def passkeys_by_site(connection: Connection) -> dict[str, int]:
+    """How many passkeys there are of each site; of none where that was not kept yet when they were made."""
+    count, sites = dict[str, int](), list(reversed(_sites(connection)))
+    for (added,) in connection.execute(select(passkeys.c.added)):
+        site = next((one for since, one in sites if since <= added), "")
+        count[site] = count.get(site, 0) + 1
+    return count
+
+
+def _sites(connection: Connection) -> list[tuple[str, str]]:
+    return [(since, site) for since, site in json.loads(read(connection, _SITES) or "[]")]
 
 
 def passkeys_of(connection: Connection, person: int) -> list[StoredPasskey]:
