@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from engine.clock import SetClock
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.service import Engine
+from engine.service.people import passwords
 from engine.store.keys import Keys, new_key
 from tests.lent import Lender, NoEnglish, ground, server
 
@@ -38,9 +40,14 @@ settings.register_profile("ci", parent=settings.get_profile("default"), derandom
 settings.load_profile("ci" if IN_CI else "default")
 
 
+# What the program hashes passwords with. Hundreds of tests sign in: theirs is of the same kind, and costs nothing.
+DEAR = passwords._HASHER
+
+
 def pytest_configure() -> None:
-    """Let tests write where it is quick: SQLite waits for the disk at each commit, and the disk is not what is tried."""
+    """Let tests write where it is quick, as SQLite waits for the disk at each commit, and sign in cheaply."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(ground()))
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from engine.service.people import passwords
 from engine.service.people.passwords import HASHES_AT_ONCE, LONGEST, decoy, hash_of, is_easy, is_right
+from tests.conftest import DEAR
 
 GOOD = "marmot trellis quince"
+
+
+@pytest.fixture(autouse=True)
+def dear(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Here passwords are hashed as the program hashes them; other tests find nothing that was made so."""
+    monkeypatch.setattr(passwords, "_HASHER", DEAR)
+    decoy.cache_clear()
+    yield
+    decoy.cache_clear()
 
 
 def test_only_the_password_itself_is_right() -> None:
