@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from engine.process import flow
 from engine.process.circles import instant_circles
+from engine.process.contradictions import check_contradictions
 from engine.process.definition import ANYWHERE, Event, Process, State, Way
 from engine.process.file.context import Context
 from engine.source.problem import Problem, Severity, nearest
@@ -32,6 +33,7 @@ def check_process(process: Process, context: Context) -> None:
     _check_automatic_loops(process, context)
     _warn_of_long_chains(process, context)
     _warn_of_circles(process, context)
+    check_contradictions(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
 

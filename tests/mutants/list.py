@@ -194,7 +194,7 @@ CHANGES: tuple[Change, ...] = (
         ("has() of what is there is false", "return name in documents", "return name not in documents"),
         (
             "an unknown choice is not told",
-            "elif name in self.choices and value not in self.choices[name]:",
+            "elif one.name in self.choices and one.text not in self.choices[one.name]:",
             "elif False:",
         ),
         (
@@ -219,6 +219,37 @@ CHANGES: tuple[Change, ...] = (
             "leaving = flow.closure(flow.reverse(graph), ends)",
             "leaving = flow.closure(flow.reverse(graph), graph)",
         ),
+    ),
+    *_in(
+        "process/contradictions.py",
+        ("contradictions", "problem_codes"),
+        ("limits that cross are not told", "least > most:", "False:"),
+        ("a single number is no range", "least > most:", "least >= most:"),
+        ("a role that sees nothing is not told", 'if role.sees == "own" and not', 'if role.sees == "none" and not'),
+        ("a field that a set fills is told", "yield from (name for name, _ in way.assign)", "yield from ()"),
+        (
+            "a field that nothing fills is not told",
+            'if name not in filled and ("field", name)',
+            'if False and ("field", name)',
+        ),
+        ("who it escalates to cannot do it", "({task.escalate.to} if task.escalate else set())", "set()"),
+        (
+            "a task in a state without its event is not told",
+            "if not any(task.done_by & process",
+            "if False and any(task.done_by & process",
+        ),
+        (
+            "what timers raise is not looked at",
+            "for one in timers for name in (*one.raises, *one.refused_raises)",
+            "for one in () for name in ()",
+        ),
+        ("a value beyond the most is not told", "float(text) > field.max:", "False:"),
+    ),
+    *_in(
+        "process/language/comparisons.py",
+        ("comparisons",),
+        ("a text that something is added to counts", "if (not before or before.endswith(_BEFORE)) and", "if"),
+        ("a name that something is added to counts", "and (not after or after.startswith(_AFTER)):", ":"),
     ),
     *_in(
         "process/flow.py",

@@ -22,7 +22,7 @@ from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import lengths, reckoning, times, tokens
+from engine.process.language import comparisons, lengths, reckoning, times, tokens
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, word
 from engine.source import sign
 from engine.source.problem import nearest
@@ -209,16 +209,22 @@ class Language:
                 yield Fault(found.start(1), "expression-type", message, "Choose another name.")
 
     def _comparison_faults(self, text: str) -> Iterable[Fault]:
-        for found in re.finditer(rf"(?<![\w.])(\w+)\s*[!=]=\s*{tokens.TEXT}", tokens.bare(text)):
-            name, value = found[1], tokens.literal(text[found.start(2) : found.end(2)])
-            if value is None:
+        for one in comparisons.compared(text):
+            # What was published before these ways of comparing were looked at goes on: it is never true.
+            if self.is_published and not one.is_plain:
                 continue
-            if name == "state" and value not in self.states:
-                message = f"There is no state {value}."
-                yield Fault(found.start(2), "unknown-state", message, nearest(value, self.states))
-            elif name in self.choices and value not in self.choices[name]:
-                message = f"{value} is not one of the choices of {name}."
-                yield Fault(found.start(2), "wrong-value", message, nearest(value, self.choices[name]))
+            if one.name == "state" and one.text not in self.states:
+                message = f"There is no state {one.text}."
+                yield Fault(one.offset, "unknown-state", message, nearest(one.text, self.states))
+            elif one.name == "state" and self._is_around(one.text) and not self.is_published:
+                message = f"No case is ever in {one.text} itself: it is in one of the states inside."
+                yield Fault(one.offset, "never-true", message, f'Write within("{one.text}").')
+            elif one.name in self.choices and one.text not in self.choices[one.name]:
+                message = f"{one.text} is not one of the choices of {one.name}."
+                yield Fault(one.offset, "wrong-value", message, nearest(one.text, self.choices[one.name]))
+
+    def _is_around(self, state: str) -> bool:
+        return any(one.startswith(f"{state}.") for one in self.states)
 
     def value(self, expression: Expression, view: View) -> Any:
         """The plain value of the expression; None where it is empty or unknown."""

@@ -78,6 +78,12 @@ def arguments(text: str, start: int) -> list[str] | None:
     return None
 
 
+def is_text(expression: str) -> bool:
+    """Whether an expression is nothing but one text."""
+    found = _HIDDEN.fullmatch(expression)
+    return found is not None and found["text"] is not None
+
+
 def literal(written: str) -> str | None:
     """What a text of an expression says; None where that takes more than reading it (`\\` before a sign)."""
     quotes = 3 if written.endswith(('"""', "'''")) and len(written) > 5 else 1

@@ -1,0 +1,182 @@
+"""Contradictions: what a process says in one place, and what stands in another takes back. Pure.
+
+Each reads as if it meant something, and nothing ever comes of it: a role that sees no case, a condition over a field
+that nobody fills in, a task that cannot be done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.process.definition import Event, Field, Process, TaskKind, Way
+from engine.process.file.context import Context
+from engine.process.language import tokens
+from engine.source import number
+from engine.source.problem import Severity, nearest
+from engine.source.reader import Path
+
+_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def check_contradictions(process: Process, context: Context) -> None:
+    """Note in `context` what contradicts itself; of what was published before this was looked at, nothing."""
+    if context.language.is_published:
+        return
+    _check_limits(context)
+    _check_sight(process, context)
+    _check_escalations(process, context)
+    _check_constants(process, context)
+    _warn_of_never_filled(process, context)
+    _warn_of_tasks(process, context)
+
+
+def _warn(context: Context, path: Path, code: str, message: str, mend: str) -> None:
+    found = context.source.key_problem(path, code, message, mend)
+    context.problems.append(replace(found, severity=Severity.WARNING))
+
+
+def _check_limits(context: Context) -> None:
+    for name, raw in context.source.data.get("fields", {}).items():
+        least, most = raw.get("min"), raw.get("max")
+        # Limits of other types are told where they are read.
+        if raw["type"] in {"integer", "number"} and None not in (least, most) and least > most:
+            message = f"{name} would have to be at least {least} and at most {most}: no number is."
+            context.problem(("fields", name, "max"), "limits-crossed", message, "Change one of the two.")
+
+
+def _check_sight(process: Process, context: Context) -> None:
+    for role in process.roles.values():
+        if role.sees == "own" and not context.source.data.get("organisation"):
+            message = f"The role {role.name} sees the cases of its own organisation, but no field says whose a case is."
+            mend = "Name the field that does at the top, behind organisation:."
+            context.problem(("roles", role.name, "sees"), "sees-nothing", message, mend)
+
+
+def _check_escalations(process: Process, context: Context) -> None:
+    for task in process.tasks.values():
+        if task.escalate and task.escalate.to == task.role:
+            message = f"The task {task.name} would escalate to {task.role}, who has it already."
+            context.problem(("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
+
+
+def _check_constants(process: Process, context: Context) -> None:
+    """A value that a `set:` writes down, where the field could never be given it."""
+    for path, text in _sets(context.source.data, ()):
+        field = process.fields.get(str(path[-1]))
+        wrong = _outside(field, text) if field and isinstance(text, str) else None
+        if wrong:
+            context.problem(path, "wrong-value", *wrong)
+
+
+def _sets(body: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    """Every value of a `set:` in a state or in the whole process, with where it stands."""
+    for name, event in body.get("events", {}).items():
+        here = (*path, "events", name)
+        yield from (((*here, "set", field), text) for field, text in event.get("set", {}).items())
+        yield from _sets_of_ways(event.get("alternatives", []), (*here, "alternatives"))
+    yield from _sets_of_ways(body.get("automatic", []), (*path, "automatic"))
+    for name, state in body.get("states", {}).items():
+        yield from _sets(state, (*path, "states", name))
+
+
+def _sets_of_ways(ways: list[dict[str, Any]], path: Path) -> Iterator[tuple[Path, Any]]:
+    for index, way in enumerate(ways):
+        yield from (((*path, index, "set", field), text) for field, text in way.get("set", {}).items())
+
+
+def _outside(field: Field, text: str) -> tuple[str, str] | None:
+    """What is wrong with a constant for a field, and how to mend it; None where nothing is, or it is no constant."""
+    said = tokens.literal(text.strip()) if tokens.is_text(text.strip()) else None
+    if said is not None and field.type == "choice" and said not in field.choices:
+        return f"{said} is not one of the choices of {field.name}.", nearest(said, field.choices)
+    if field.type in {"integer", "number"} and _FIGURE.fullmatch(text.strip()):
+        if field.min is not None and float(text) < field.min:
+            return f"{text.strip()} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."
+        if field.max is not None and float(text) > field.max:
+            return f"{text.strip()} is more than {field.name} can be.", f"It is at most {number.written(field.max)}."
+    return None
+
+
+def _warn_of_never_filled(process: Process, context: Context) -> None:
+    """A field that nothing fills stays empty: what is asked of it is never known."""
+    filled = {*_filled(process), process.area}
+    for name in process.fields:
+        if name not in filled and ("field", name) in context.used:
+            message = f"Nothing ever fills {name} in: no form asks for it, and no set: gives it a value."
+            _warn(context, ("fields", name), "never-filled", message, "Put it into a form, or remove what asks for it.")
+
+
+def _filled(process: Process) -> Iterator[str]:
+    yield from process.opening.form
+    for _, event in process.every_event():
+        yield from event.form
+    for way in _ways(process):
+        yield from (name for name, _ in way.assign)
+
+
+def _ways(process: Process) -> Iterator[Way]:
+    for _, event in process.every_event():
+        yield from event.ways
+    for state in process.states.values():
+        yield from state.automatic
+
+
+def _warn_of_tasks(process: Process, context: Context) -> None:
+    doing: dict[str, list[Event]] = {}
+    for _, event in process.every_event():
+        doing.setdefault(event.name, []).append(event)
+    raised = _raised(process)
+    for task in process.tasks.values():
+        events = [event for name in task.done_by for event in doing.get(name, ())]
+        if not events:
+            continue
+        if not any(_may_do(task, event) for event in events):
+            message = f"Nobody who has the task {task.name} may do one of the events that do it."
+            mend = "Let one of them be done by its role, or by the role that it escalates to."
+            _warn(context, ("tasks", task.name, "done_by"), "cannot-be-done", message, mend)
+        for state in sorted(raised.get(task.name, ())):
+            if not any(task.done_by & process.events_in(leaf).keys() for leaf in _leaves(process, state)):
+                message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."
+                mend = "Name an event of that state under done_by:, or raise the task elsewhere."
+                _warn(context, ("tasks", task.name, "done_by"), "cannot-be-done", message, mend)
+
+
+def _may_do(task: TaskKind, event: Event) -> bool:
+    holders = {task.role} | ({task.escalate.to} if task.escalate else set())
+    # What nobody may do is sent by a timer or a free place, and the task is done by that.
+    return not event.by or bool(holders & event.by)
+
+
+def _raised(process: Process) -> dict[str, set[str]]:
+    """The states that each task belongs to when it is raised."""
+    found: dict[str, set[str]] = {}
+    for name, state in (*_raised_by_states(process), *_raised_by_ways(process)):
+        found.setdefault(name, set()).add(state)
+    return found
+
+
+def _raised_by_states(process: Process) -> Iterator[tuple[str, str]]:
+    for state in process.states.values():
+        timers = state.timers.values()
+        names = [*state.raises, *(name for one in timers for name in (*one.raises, *one.refused_raises))]
+        yield from ((name, state.name) for name in names)
+
+
+def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
+    """Where a way stays where it is, the task belongs to whatever state that was: then nothing is said of it."""
+    for way in _ways(process):
+        if way.to is not None:
+            leaf = process.leaf(way.to)
+            yield from ((name, leaf) for name in way.raises if name not in _entered_raises(process, leaf))
+
+
+def _entered_raises(process: Process, leaf: str) -> set[str]:
+    """What a state raises itself belongs to that state, even where the way there raises it too."""
+    return {name for state in process.around(leaf) for name in state.raises}
+
+
+def _leaves(process: Process, state: str) -> Iterable[str]:
+    return (one.name for one in process.leaves() if one.name == state or one.name.startswith(f"{state}."))
