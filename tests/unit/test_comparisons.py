@@ -41,7 +41,7 @@ def language(*, is_published: bool = False) -> Language:
         frozenset(),
         frozenset({"desk", "work", "work.bench"}),
         ZoneInfo(DEFAULT_ZONE),
-        is_published,
+        is_published=is_published,
     )
 
 
