@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from engine.case.command import Actor, AddDocument, AssignTask, ClaimTask, Command, CompleteTask, Fire, Tick
 from engine.case.snapshot import Snapshot
 from engine.case.time.schedule import ESCALATION
-from engine.process.definition import LOOK_INTO, Field, Process
+from engine.process.definition import Field, Process
+from engine.process.timing import LOOK_INTO
 
 EPOCH = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)
 DATES = st.dates(date(2023, 9, 1), date(2024, 12, 31)).map(date.isoformat)

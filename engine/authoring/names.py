@@ -10,8 +10,8 @@ from typing import Any
 
 from engine.calendars.duration import BadDuration, parse
 from engine.files import Found
-from engine.process.definition import LOOK_INTO
 from engine.process.file.context import event_names
+from engine.process.timing import LOOK_INTO
 from engine.source.problem import Problem, nearest
 from engine.source.reader import Path, Source
 

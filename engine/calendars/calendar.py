@@ -106,6 +106,10 @@ class Calendar:
             day += step * ONE_DAY
         return day
 
+    def rolled(self, day: date, how: str) -> date:
+        """`day` moved off a day without school: `forward`, `back`, or `none` to leave it."""
+        return day if how == "none" else self.roll(day, 1 if how == "forward" else -1)
+
     def add_half_terms(self, day: date, count: int) -> date:
         """The first school day of the `count`-th half term that begins after `day`; before it where negative."""
         return self._beginning(self.half_terms, day, count, HALF_TERM_WEEKS)
@@ -115,27 +119,31 @@ class Calendar:
         return self._beginning(self.terms, day, count, TERM_WEEKS)
 
     def half_term_of(self, day: date) -> Span:
-        """The half term that runs on a day; in a holiday the next one."""
+        """The half term that runs on a day, from its first to its last school day; in a holiday the next one."""
         return self._running(self.half_terms, day, HALF_TERM_WEEKS)
 
     def term_of(self, day: date) -> Span:
-        """The term that runs on a day; in a holiday the next one."""
+        """The term that runs on a day, from its first to its last school day; in a holiday the next one."""
         return self._running(self.terms, day, TERM_WEEKS)
 
     def _running(self, spans: tuple[Span, ...], day: date, weeks: int) -> Span:
-        known = next((span for span in spans if day <= span.last), None)
-        if known and (day >= spans[0].first):
+        known = next((taught for span in spans if day <= (taught := self._taught(span)).last), None)
+        if known and day >= spans[0].first:
             return known
         # Beyond what is written down they follow each other without holidays, counted from where it begins or ends.
         length, edge = timedelta(weeks=weeks), spans[0].first if known else spans[-1].last + ONE_DAY
         first = edge + (day - edge) // length * length
-        return Span(first, first + length - ONE_DAY)
+        found = self._taught(Span(first, first + length - ONE_DAY))
+        return found if day <= found.last else self._running(spans, first + length, weeks)
+
+    def _taught(self, span: Span) -> Span:
+        return Span(self.roll(span.first, 1), self.roll(span.last, -1))
 
     def term_name(self, day: date) -> str:
         """What the term of a day is called: `2024-25, term 2`; beyond what is written down, by when it begins."""
         span = self.term_of(day)
-        known = dict(zip(self.terms, self.labels, strict=False)).get(span)
-        return known or f"Term from {span.first.isoformat()}"
+        known = [label for one, label in zip(self.terms, self.labels, strict=False) if span.first in one]
+        return known[0] if known else f"Term from {span.first.isoformat()}"
 
     def _beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
         return (self._nth_beginning if count > 0 else self._nth_beginning_before)(spans, day, abs(count), weeks)
@@ -145,7 +153,8 @@ class Calendar:
         # After all that is written down they are counted roughly, by weeks, back to where the known ones end.
         after = min(count, max(0, (day - self.ends - ONE_DAY) // length))
         day -= after * length
-        known = [span.first for span in reversed(spans) if span.first < day][: count - after]
+        # By the first school day, for a holiday may end on a Friday and the next half term begin on the Saturday.
+        known = [span.first for span in reversed(spans) if self.roll(span.first, 1) < day][: count - after]
         return self.roll((known[-1] if known else day) - (count - after - len(known)) * length, 1)
 
     def _nth_beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:

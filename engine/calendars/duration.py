@@ -171,5 +171,4 @@ def roll(instant: datetime, how: str, zone: ZoneInfo, calendar: Calendar | None)
     if how == "none" or calendar is None:
         return instant.astimezone(UTC)
     local = instant.astimezone(zone)
-    day = calendar.roll(local.date(), 1 if how == "forward" else -1)
-    return at_local(day, local.timetz().replace(tzinfo=None), zone)
+    return at_local(calendar.rolled(local.date(), how), local.timetz().replace(tzinfo=None), zone)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.process import flow
-from engine.process.definition import Process, Timer
+from engine.process.definition import Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
+from engine.process.timing import Timer
 
 Firing = tuple[str, str, str]
 """A timer that fires while the case rests somewhere: the state at rest, the state of the timer, its name."""
@@ -41,7 +42,8 @@ def _is_instant(timer: Timer) -> bool:
 
     In holidays a due time that is moved back off them lies before the moment itself, however long it was to last.
     """
-    return bool(timer.send and (timer.at_field or timer.at_day or (timer.after and timer.roll == "back")))
+    at = timer.at_field or timer.at_day or timer.at
+    return bool(timer.send and (at or (timer.after and timer.roll == "back")))
 
 
 def _following(process: Process, firing: Firing) -> Iterator[Firing]:
@@ -53,7 +55,7 @@ def _following(process: Process, firing: Firing) -> Iterator[Firing]:
         for entered, rests in _ends(process, path):
             for around in process.around(rests) if entered else ():
                 for timer in around.timers.values():
-                    if around.name in entered and _is_instant(timer) and timer.at_field not in set_anew:
+                    if around.name in entered and _is_instant(timer) and timer.dated_by.isdisjoint(set_anew):
                         yield rests, around.name, timer.name
 
 

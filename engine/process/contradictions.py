@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.process.definition import Event, Field, Process, TaskKind, Way
+from engine.process.definition import Event, Field, Process, Way
 from engine.process.file.context import Context
 from engine.process.language import tokens
+from engine.process.timing import TaskKind
 from engine.source import number
 from engine.source.problem import Severity, nearest
 from engine.source.reader import Path

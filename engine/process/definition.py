@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
-from engine.calendars.duration import Duration, parse
+from engine.calendars.duration import Duration
 from engine.process.language.expressions import Expression, Language
+from engine.process.timing import LOOK_INTO, TaskKind, Timer
 from engine.source.sign import composed
 
 FieldType = str
@@ -83,40 +84,6 @@ class PlaceKind:
 
 
 @dataclass(frozen=True)
-class Escalation:
-    """When a task is not done: how long after its due time, and to which role."""
-
-    after: Duration
-    to: str
-
-
-@dataclass(frozen=True)
-class TaskKind:
-    """Something people may have to do. `done_by` names the events that do it.
-
-    `overdue_of` names the task that this one, once it is raised, says is overdue.
-    """
-
-    name: str
-    title: str
-    role: str
-    description: str = ""
-    due: Duration | None = None
-    done_by: frozenset[str] = frozenset()
-    escalate: Escalation | None = None
-    overdue_of: str = ""
-
-
-LOOK_INTO = TaskKind(
-    name="look-into",  # with a hyphen: no task of a process can be called so
-    title="Look into what stopped by itself",
-    role="",
-    description="Something that should have happened by itself did not. The history says what, and why.",
-    due=parse("1 day"),
-)
-
-
-@dataclass(frozen=True)
 class Need:
     """A requirement: one of `documents` is there, or `check` is true. `say` is for people."""
 
@@ -151,28 +118,6 @@ class Event:
     form: Mapping[str, bool]
     needs: tuple[Need, ...]
     ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True)
-class Timer:
-    """What happens by itself. One of `after`, `every`, `at_field`, `at_day` is set.
-
-    Where what it sends is refused, it raises the tasks `refused_raises`, and is tried again after `refused_again`;
-    where the process says neither, the task LOOK_INTO is raised.
-    """
-
-    name: str
-    after: Duration | None = None
-    every: Duration | None = None
-    at_field: str = ""
-    at_day: str = ""
-    when: Expression | None = None
-    raises: tuple[str, ...] = ()
-    send: str = ""
-    missed_each: bool = False
-    roll: str = "none"
-    refused_raises: tuple[str, ...] = ()
-    refused_again: Duration | None = None
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ CHANGES: tuple[Change, ...] = (
         ("days without school count", "left -= self.is_school_day(day)", "left -= 1"),
         ("the half term that begins today counts as the next", "span.first > day]", "span.first >= day]"),
         ("the first of two days is counted too", "for count in range(1, (last", "for count in range((last"),
-        ("the last day of a term is of the next one", "if day <= span.last)", "if day < span.last)"),
+        ("the last day of a term is of the next one", "if day <= (taught", "if day < (taught"),
+        ("rolling forward goes back", '1 if how == "forward" else -1', '-1 if how == "forward" else 1'),
         ("two half terms on is one half term on", "[: count - before]", "[:1]"),
         ("a named day that is today is next year's", "this_year >= day", "this_year > day"),
         ("the last Friday is the first", 'days[-1] if found[1] == "last"', 'days[0] if found[1] == "last"'),
@@ -113,7 +114,6 @@ CHANGES: tuple[Change, ...] = (
         ("a year has eleven months", '(12 if unit == "year" else 1)', '(11 if unit == "year" else 1)'),
         ("the 31st of a short month is its first", "min(day.day, months.monthrange(year, month + 1)[1])", "1"),
         ("a duration of nothing is taken", "if not any(count for count, _ in parts):", "if not parts:"),
-        ("rolling forward goes back", '1 if how == "forward" else -1', '-1 if how == "forward" else 1'),
         (
             "hours are counted on the wall clock",
             "if unit in CLOCK_UNITS:\n        return start.astimezone(UTC)",
@@ -730,7 +730,7 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "process/circles.py",
         _PATHS,
-        ("a date that is set ahead leads in a circle", "timer.at_field not in set_anew", "True"),
+        ("a date that is set ahead leads in a circle", "timer.dated_by.isdisjoint(set_anew)", "True"),
         (
             "what follows by itself leads in no circle",
             "for step in paths_of(process).on(rests, AUTOMATIC):",

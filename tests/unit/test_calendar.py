@@ -58,3 +58,24 @@ def test_a_closed_day_is_no_school_day() -> None:
     calendar = Calendar("c", "C", (span,), (span,), closed=frozenset({date(2024, 1, 10)}))
     assert [calendar.is_school_day(date(2024, 1, day)) for day in (9, 10, 11)] == [True, False, True]
     assert calendar.add_school_days(date(2024, 1, 9), 1) == date(2024, 1, 11)
+
+
+def test_half_terms_and_terms_are_counted_back_to_their_first_school_day() -> None:
+    days = {
+        "2024-02-19": "2024-01-08",
+        "2024-02-20": "2024-02-19",
+        "2024-02-17": "2024-01-08",
+        "2024-04-07": "2024-02-19",
+    }
+    for day, before in days.items():
+        assert CALENDAR.add_half_terms(date.fromisoformat(day), -1) == date.fromisoformat(before)
+    assert CALENDAR.add_terms(date(2024, 6, 3), -1) == date(2024, 4, 8)
+    assert CALENDAR.add_terms(date(2024, 6, 3), -3) == date(2023, 8, 29)
+
+
+@given(st.dates(date(2015, 1, 1), date(2035, 1, 1)), st.integers(1, 9))
+def test_what_is_counted_back_lies_before_and_on_a_school_day(day: date, count: int) -> None:
+    for back in (CALENDAR.add_half_terms, CALENDAR.add_terms, CALENDAR.add_school_days):
+        found = back(day, -count)
+        assert (found < day, CALENDAR.is_school_day(found)) == (True, True)
+        assert back(day, -count - 1) < found

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.process.definition import ANYWHERE, LOOK_INTO, Process
+from engine.process.definition import ANYWHERE, Process
+from engine.process.timing import LOOK_INTO
 from tests.workshop import workshop
 
 

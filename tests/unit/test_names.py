@@ -9,7 +9,7 @@ import yaml
 
 from engine.authoring.names import name_problems
 from engine.files import load_file
-from engine.process.definition import LOOK_INTO
+from engine.process.timing import LOOK_INTO
 from engine.source.reader import read
 from tests.conftest import LOAN
 

@@ -12,12 +12,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.calendars.duration import parse
+from engine.case.command import Fire, Open, Tick
+from engine.case.snapshot import Snapshot
 from engine.case.time import schedule
 from engine.case.time.instants import from_text, to_text
 from engine.case.time.schedule import first_due, next_due, tried_again
-from engine.process.definition import Process, Timer
+from engine.process.definition import Process
 from engine.process.file.loader import load_process
-from tests.workshop import CALENDAR
+from engine.process.language.expressions import Expression, View
+from engine.process.timing import Timer
+from tests.workshop import CALENDAR, CLERK, START, done
 
 PROCESS = """
 process: rounds
@@ -221,3 +225,125 @@ def test_what_is_tried_again_each_minute_is_found_at_once_after_a_year() -> None
         due = tried_again(process, timer, to_text(at("2024-01-12 09:00")), now)[0]
     assert due == to_text(at("2025-01-13 10:01"))
     assert asked["after"] < 100
+
+
+DATED = """
+process: dated
+version: "1"
+title: Dated
+effective_from: 2020-01-01
+calendar: leicestershire
+initial: on
+roles: {clerk: {title: Clerk}}
+fields:
+  told: {title: Told on, type: date}
+  heard: {title: Heard on, type: date}
+  met: {title: Met at, type: time}
+  note: {title: Note, type: text}
+tasks: {look: {title: Look, role: clerk}}
+states:
+  on:
+    title: On
+    owner: clerk
+    timers: {round: {at: 'AT', raise: look, roll: ROLL}}
+    events:
+      fill_in: {title: Fill in, form: {told: optional, heard: optional, met: optional, note: optional}}
+      stop: {title: Stop, by: clerk, to: off}
+  off: {title: Off, final: true, outcome: done}
+"""
+
+
+def dated(moment: str, how: str = "none") -> Process:
+    return load_process(DATED.replace("AT", moment).replace("ROLL", how), "dated.yaml", lambda _: CALENDAR).process
+
+
+def due_at(moment: str, data: dict[str, str], now: str = "2024-01-08 09:00", how: str = "none") -> str:
+    """When it falls due, on the wall clock; empty where it does not."""
+    process = dated(moment, how)
+    found = first_due(process, timer_in(process), to_text(at(now)), data, to_text(at("2024-01-02 10:00")))
+    return from_text(found[0]).astimezone(process.zone).strftime("%Y-%m-%d %H:%M") if found else ""
+
+
+@pytest.mark.parametrize(
+    ("moment", "data", "due"),
+    [
+        ("told + 2 weeks", {"told": "2024-03-20"}, "2024-04-03 00:00"),
+        ("end of told + 2 weeks", {"told": "2024-03-20"}, "2024-04-04 00:00"),
+        ("end of told", {"told": "2024-03-30"}, "2024-03-31 00:00"),
+        ("end of told + 1 day", {"told": "2024-03-30"}, "2024-04-01 00:00"),  # the clocks are set on that day
+        ("told - 5 school days", {"told": "2024-02-21"}, "2024-02-07 00:00"),
+        ("end of told + 3 school days", {"told": "2024-02-09"}, "2024-02-22 00:00"),
+        ("told + 6 weeks + 5 school days", {"told": "2024-01-10"}, "2024-02-28 00:00"),
+        ("met + 1 week", {"met": "2024-03-27T14:00"}, "2024-04-03 14:00"),
+        ("met - 2 hours", {"met": "2024-03-31T03:00"}, "2024-03-31 00:00"),
+        ("end of met + 1 week", {"met": "2024-03-27T14:00"}, "2024-04-04 00:00"),
+        ("end of met", {"met": "2024-03-27T00:00"}, "2024-03-28 00:00"),
+        ("year_11_ends - 2 weeks", {}, "2024-06-14 00:00"),
+        ("end of year_11_ends", {}, "2024-06-29 00:00"),
+        ('end of end_of("half term")', {}, "2024-02-10 00:00"),
+        ("latest(told, heard) + 1 week", {"told": "2024-02-01"}, "2024-02-08 00:00"),
+        ("latest(told, heard) + 1 week", {"told": "2024-02-01", "heard": "2024-02-05"}, "2024-02-12 00:00"),
+        ("opened + 6 weeks", {}, "2024-02-13 00:00"),
+        ("birthday(told, 5)", {"told": "2020-02-29"}, "2025-03-01 00:00"),
+        ("told + 2 weeks", {}, ""),
+        ("latest(told, heard)", {}, ""),
+        ("told + 99 years", {"told": "2150-01-01"}, ""),
+        ("told + 1 day", {"told": "2023-12-01"}, "2024-01-08 09:00"),  # passed: at once
+    ],
+)
+def test_a_timer_comes_so_long_before_or_after_a_date(moment: str, data: dict[str, str], due: str) -> None:
+    assert due_at(moment, data) == due
+
+
+@pytest.mark.parametrize(
+    ("moment", "told", "how", "due"),
+    [
+        ("told + 1 day", "2024-02-09", "forward", "2024-02-19 00:00"),
+        ("end of told", "2024-02-09", "forward", "2024-02-10 00:00"),  # a Friday with school stays, and ends that night
+        ("end of told", "2024-02-10", "forward", "2024-02-20 00:00"),
+        ("end of told + 1 day", "2024-02-09", "back", "2024-02-10 00:00"),
+    ],
+)
+def test_a_day_is_moved_off_holidays_before_it_is_over(moment: str, told: str, how: str, due: str) -> None:
+    assert due_at(moment, {"told": told}, how=how) == due
+
+
+@given(st.dates(date(2024, 1, 9), date(2026, 12, 31)), st.integers(1, 30), st.sampled_from(["days", "school days"]))
+def test_a_whole_day_is_over_when_expressions_say_that_it_has_passed(day: date, count: int, unit: str) -> None:
+    """The instant at which it falls due is the first one at which `today > told + …` holds."""
+    process = dated(f"end of told + {count} {unit}")
+    found = from_text(
+        first_due(process, timer_in(process), to_text(at("2024-01-08 09:00")), {"told": day.isoformat()})[0]
+    )
+    passed = process.language.check(f"today > told + {count} {unit}", "BOOL")
+    assert isinstance(passed, Expression)
+
+    def holds(moment: datetime) -> bool | None:
+        return process.language.truth(passed, View({"told": day.isoformat()}, "on", [], {}, moment))
+
+    assert (holds(found - timedelta(microseconds=1)), holds(found)) == (False, True)
+
+
+def step(process: Process, case: Snapshot, days: float, **data: str) -> Snapshot:
+    return done(process, case, Fire("fill_in", CLERK, START + timedelta(days=days), data), days)
+
+
+def test_a_date_that_is_worked_out_moves_with_each_of_its_fields_and_is_reached_once() -> None:
+    process = dated("latest(told, heard) + 1 week")
+    case = done(process, None, Open(CLERK, START))
+    assert "on/round" not in case.timers
+    case = step(process, case, 1, told="2024-01-20")
+    assert case.timers["on/round"][0] == to_text(at("2024-01-27 00:00"))
+    case = step(process, case, 1, heard="2024-01-22")
+    assert case.timers["on/round"][0] == to_text(at("2024-01-29 00:00"))
+    case = step(process, case, 1, note="x", told="2024-01-21")
+    assert case.timers["on/round"][0] == to_text(at("2024-01-29 00:00"))
+    case = done(process, case, Tick("on/round", START + timedelta(days=25)), 25)
+    assert ("look" in case.tasks, "on/round" in case.timers) == (True, False)
+    # The earlier of both is written down better: the later, which counts, was reached already.
+    case = step(process, case, 26, told="2024-01-19")
+    assert "on/round" not in case.timers
+    case = step(process, case, 26, heard="2024-03-01")
+    assert case.timers["on/round"][0] == to_text(at("2024-03-08 00:00"))
+    case = step(process, step(process, case, 26, heard=""), 26, told="")
+    assert "on/round" not in case.timers

@@ -92,3 +92,38 @@ def test_what_cannot_be_said_of_states_is_told(old: str, new: str, said: str) ->
     with pytest.raises(Refused) as refused:
         workshop({old: new})
     assert said in [one.message for one in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "message"),
+    [
+        ("ready + 1 wek", "expression-syntax", "The expression cannot be read here"),
+        ("end of redy", "unknown-field", "redy is neither a field nor a function."),
+        ("shop + 1 week", "expression-type", "+ cannot be used with text and a duration."),
+        ("end of shop", "expression-type", "The expression gives text, but a time is needed here."),
+        ("ready + 3 hours", "expression-type", "+ cannot be used with a day and a duration."),
+        ("today + 1 week", "wrong-value", "today cannot stand in a date that is worked out"),
+        ('has("order") ? ready : ready + 1 week', "wrong-value", "has cannot stand in a date that is worked out"),
+    ],
+)
+def test_a_date_that_is_worked_out_is_checked_as_an_expression(written: str, code: str, message: str) -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({"{at: ready, raise: chase}": f"{{at: '{written}', raise: chase}}"})
+    [problem] = refused.value.problems
+    assert problem.code == code
+    assert problem.message.startswith(message)
+
+
+def test_the_column_of_a_fault_behind_end_of_is_where_it_stands() -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({"{at: ready, raise: chase}": "{at: end of redy + 1 day, raise: chase}"})
+    [problem] = refused.value.problems
+    assert problem.column == len("      ready_on: {at: end of ") + 1
+
+
+def test_a_date_that_is_worked_out_uses_its_fields_and_can_be_set_ahead() -> None:
+    process = workshop({"{at: ready, raise: chase}": "{at: end of ready + 1 week, raise: chase}"})
+    timer = process.states["desk"].timers["ready_on"]
+    assert (timer.dated_by, timer.at_field, timer.at_day) == (frozenset({"ready"}), "", "")
+    assert timer.at is not None
+    assert timer.at.whole is True

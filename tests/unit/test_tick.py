@@ -11,7 +11,8 @@ from engine.case.refusal import Code
 from engine.case.snapshot import Snapshot
 from engine.case.step.decide import Decision, decide
 from engine.case.step.tick import MOST_AT_ONCE
-from engine.process.definition import LOOK_INTO, Process
+from engine.process.definition import Process
+from engine.process.timing import LOOK_INTO
 from tests.workshop import CLERK, FREE, START, done, facts, fire, opened, refused, tick, workshop
 
 

@@ -30,7 +30,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path.left, changes, at)
-    timers = schedule.started(process, path.entered, at, after)
+    timers = schedule.started(process, path.entered, at, after, case.opened)
     return {
         "event": event,
         "source": case.state,
@@ -107,11 +107,13 @@ def _redated(
     undated: list[str] = []
     for state in case.entered if changes else ():
         for timer in process.states[state].timers.values():
-            if state in left or timer.at_field not in changes:
+            if state in left or timer.dated_by.isdisjoint(changes):
                 continue
             key = schedule.timer_key(state, timer.name)
-            if changes[timer.at_field] != case.data.get(timer.at_field):
-                times = schedule.first_due(process, timer, at, after)
+            # By what the fields come to: a date that was reached is not reached again because one of them moved.
+            was, now = (schedule.date_of(process, timer, at, data, case.opened) for data in (case.data, after))
+            if was != now:
+                times = schedule.first_due(process, timer, at, after, case.opened)
                 redated |= {key: times} if times else {}
                 undated += [key] if key in case.timers and not times else []
     return redated, undated

@@ -15,7 +15,7 @@ from engine.case.step.effects import new_tasks
 from engine.case.step.event import fire
 from engine.case.time import schedule
 from engine.case.time.instants import from_text, to_text
-from engine.process.definition import LOOK_INTO, Timer
+from engine.process.timing import LOOK_INTO, Timer
 
 MOST_AT_ONCE = 8
 """How often a timer of a case may fire at one instant. A date in the past that is left and entered again needs one."""

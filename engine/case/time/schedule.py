@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
+from engine.calendars.calendar import ONE_DAY
 from engine.calendars.duration import Duration, add, at_local, roll
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text, to_text
 from engine.case.time.lateness import lateness
-from engine.process.definition import Process, Timer
-from engine.process.language.expressions import instant
+from engine.process.definition import Process
+from engine.process.language.expressions import View, instant
+from engine.process.language.times import aware
+from engine.process.timing import Limit, Timer
+from engine.source.moment import day_written, is_told
 
 ESCALATION = "task:"
 
@@ -39,18 +43,18 @@ def after(process: Process, start: str, duration: Duration) -> str:
     return to_text(add(duration, from_text(start), process.zone, process.calendar))
 
 
-def started(process: Process, states: Iterable[str], at: str, data: Any) -> dict[str, list[str]]:
-    """The timers that begin to run when these states are entered at `at`."""
+def started(process: Process, states: Iterable[str], at: str, data: Any, opened: str = "") -> dict[str, list[str]]:
+    """The timers that begin to run when these states are entered at `at` in a case that was begun at `opened`."""
     found = {}
     for state in states:
         for timer in process.states[state].timers.values():
-            times = first_due(process, timer, at, data)
+            times = first_due(process, timer, at, data, opened)
             if times:
                 found[timer_key(state, timer.name)] = times
     return found
 
 
-def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
+def first_due(process: Process, timer: Timer, at: str, data: Any, opened: str = "") -> list[str]:
     """What is kept of a timer that begins to run at `at`; empty where its date is not known yet."""
     if timer.every:
         return _not_before(_counted(process, timer, at, 1), at)
@@ -60,10 +64,48 @@ def first_due(process: Process, timer: Timer, at: str, data: Any) -> list[str]:
         today = process.today(from_text(at))
         moment = at_local(process.calendar.next_day(timer.at_day, today), time(), process.zone)
         return _not_before(_rolled(process, timer, to_text(moment)), at)
-    value = data.get(timer.at_field)
-    if value is None:
+    found = date_of(process, timer, at, data, opened)
+    if found is None:
         return []
-    return _not_before(_rolled(process, timer, to_text(instant(value, process.zone))), at)
+    if isinstance(found, date):
+        return _not_before(_of_day(process, timer, found), at)
+    return _not_before(_rolled(process, timer, found), at)
+
+
+def date_of(process: Process, timer: Timer, at: str, data: Any, opened: str = "") -> str | date | None:
+    """The day or the instant (text) of a timer `at:` a field or what is worked out from some, as known at `at`.
+
+    None where it is not known, or nobody can mean it.
+    """
+    if timer.at is None:
+        value = data.get(timer.at_field)
+        return None if value is None else to_text(instant(value, process.zone))
+    return limit_of(process, timer.at, at, data, opened)
+
+
+def limit_of(process: Process, limit: Limit, at: str, data: Any, opened: str = "") -> str | date | None:
+    """The day or the instant (text) of a limit, as known at `at`; of a limit that is a whole day always the day."""
+    view = View(data, "", (), {}, from_text(at), from_text(opened) if opened else None)
+    found = process.language.value(limit.date, view)
+    if isinstance(found, str):
+        day = day_written(found)
+        return day if is_told(day) else None
+    if not isinstance(found, datetime) or not is_told(found):
+        return None
+    moment = aware(found)
+    return process.today(moment) if limit.whole else to_text(moment)
+
+
+def _of_day(process: Process, timer: Timer, day: date) -> list[str]:
+    """When a day of a timer comes: it begins, or is over; moved off a day without school as a day."""
+    assert timer.at is not None
+    moved = process.calendar.rolled(day, timer.roll) if process.calendar else day
+    return [reached(process, one, whole=timer.at.whole) for one in (moved, day)]
+
+
+def reached(process: Process, day: date, *, whole: bool) -> str:
+    """When a day is reached: where it begins, or, where the whole of it counts, where the day after begins."""
+    return to_text(at_local(day + ONE_DAY if whole else day, time(), process.zone))
 
 
 def next_due(process: Process, timer: Timer, times: list[str], now: datetime) -> list[str]:

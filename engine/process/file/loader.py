@@ -16,7 +16,6 @@ from engine.calendars.day import UnknownZone, listed_zone, zone_named
 from engine.process.checks import check_process
 from engine.process.definition import (
     Document,
-    Escalation,
     Field,
     Opening,
     PlaceKind,
@@ -24,13 +23,13 @@ from engine.process.definition import (
     Role,
     Rule,
     Section,
-    TaskKind,
 )
 from engine.process.file.context import Context, event_names, state_names
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.states import read_events, read_needs, read_states
 from engine.process.language.expressions import RESERVED, Language
+from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read

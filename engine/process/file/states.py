@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.process.definition import Event, Hold, Need, State, Timer, Way
+from engine.process.definition import Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
+from engine.process.language import tokens
 from engine.process.language.expressions import Expression
+from engine.process.timing import Limit, Timer
 from engine.source.problem import nearest
 from engine.source.reader import Path
 
 DEADLINE = "deadline"
+# Whole days count until they end. Behind it stands what gives the day: `end_of(…)` is the function.
+_END_OF = re.compile(r"\s*end\s+of\s+")
+_NOT_IN_DATES = frozenset({"now", "today", "state", "has", "free", "within", "days_since", "age"})
 OFFER = "place_offered"
 
 
@@ -220,7 +225,9 @@ def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Time
 
 
 def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Timer:
-    at_field, at_day = _moment(context, raw.get("at"), (*path, "at"))
+    written = raw.get("at", "")
+    is_name = written.isidentifier()
+    at_field, at_day = _moment(context, written if is_name else None, (*path, "at"))
     send = raw.get("send", "")
     if send:
         context.known("event", send, (*path, "send"))
@@ -236,6 +243,7 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         every=context.duration(raw.get("every"), (*path, "every")),
         at_field=at_field,
         at_day=at_day,
+        at=read_limit(context, written, (*path, "at")) if written and not is_name else None,
         when=context.condition(raw.get("when"), (*path, "when")),
         raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
         send=send,
@@ -244,6 +252,20 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         refused_raises=context.one_or_many("task", refused.get("raise"), (*here, "raise")),
         refused_again=context.duration(refused.get("again"), (*here, "again")),
     )
+
+
+def read_limit(context: Context, raw: str, path: Path) -> Limit | None:
+    """A date that is worked out from fields and named days: `due + 2 weeks`, or `end of due + 2 weeks`."""
+    whole = _END_OF.match(raw)
+    # As long as it was written, so that what is wrong is told where it stands.
+    text = " " * whole.end() + raw[whole.end() :] if whole else raw
+    for word in tokens.words(text):
+        if word.name in _NOT_IN_DATES and word.name not in context.language.fields:
+            message = f"{word.name} cannot stand in a date that is worked out: it is so when fields are filled in."
+            context.problem(path, "wrong-value", message, "Say after: for a time from when the case came here.")
+            return None
+    expression = context.expression(text, path, "TIMESTAMP")
+    return Limit(expression, whole=bool(whole)) if expression is not NOTHING else None
 
 
 def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:

@@ -1,0 +1,78 @@
+"""Timing: what falls due in a process, tasks and timers, and the dates that they hang on. Immutable values. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.calendars.duration import Duration, parse
+from engine.process.language.expressions import Expression
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """When a task is not done: how long after its due time, and to which role."""
+
+    after: Duration
+    to: str
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """Something people may have to do. `done_by` names the events that do it.
+
+    `overdue_of` names the task that this one, once it is raised, says is overdue.
+    """
+
+    name: str
+    title: str
+    role: str
+    description: str = ""
+    due: Duration | None = None
+    done_by: frozenset[str] = frozenset()
+    escalate: Escalation | None = None
+    overdue_of: str = ""
+
+
+LOOK_INTO = TaskKind(
+    name="look-into",  # with a hyphen: no task of a process can be called so
+    title="Look into what stopped by itself",
+    role="",
+    description="Something that should have happened by itself did not. The history says what, and why.",
+    due=parse("1 day"),
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A date that is worked out from fields: a day from when it begins, or until it ends (`whole`); or an instant."""
+
+    date: Expression
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Timer:
+    """What happens by itself. One of `after`, `every`, `at_field`, `at_day`, `at` is set.
+
+    Where what it sends is refused, it raises the tasks `refused_raises`, and is tried again after `refused_again`;
+    where the process says neither, the task LOOK_INTO is raised.
+    """
+
+    name: str
+    after: Duration | None = None
+    every: Duration | None = None
+    at_field: str = ""
+    at_day: str = ""
+    at: Limit | None = None
+    when: Expression | None = None
+    raises: tuple[str, ...] = ()
+    send: str = ""
+    missed_each: bool = False
+    roll: str = "none"
+    refused_raises: tuple[str, ...] = ()
+    refused_again: Duration | None = None
+
+    @property
+    def dated_by(self) -> frozenset[str]:
+        """The fields on which its date hangs."""
+        return self.at.date.names if self.at else frozenset({self.at_field} - {""})
