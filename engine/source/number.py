@@ -80,6 +80,15 @@ def written(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def placed(value: float) -> str:
+    """A number that can be kept, as a text that stands among others of its kind where the number does: of digits alone,
+    which stand in one order wherever text is sorted, and of one length.
+    """
+    # Lifted above nothing by as much as there is room for: what is below it has no sign that way.
+    lifted = 10 ** (2 * MOST_DIGITS) + int(Decimal(repr(value)).scaleb(MOST_DIGITS))
+    return f"{lifted:0{2 * MOST_DIGITS + 1}}"
+
+
 def number_in(text: str) -> int | None:
     """The whole number that a text is, if it counts something and a database can count so far; else None."""
     try:

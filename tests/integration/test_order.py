@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine import Engine
-from engine.store.cases.index import split
+from engine.store.cases.index import reading_order, split
 from engine.store.database import Database
 from engine.store.lists.find import SORTS
+from engine.store.tables import cases, words
 from tests.conftest import LOAN, REFERRAL
 from tests.steps import PUPIL, done
 
@@ -254,3 +255,54 @@ def test_every_text_has_the_order_of_its_code_points(fresh_postgres: Callable[[]
     found = collations(fresh_postgres())
     assert len(found) > 50
     assert set(found.values()) == {"C"}
+
+
+NUMBERED = """
+process: numbered
+version: "1"
+title: Numbered
+effective_from: 2000-01-01
+initial: begun
+label: figure
+roles: {keeper: {title: The keeper}}
+fields: {figure: {title: The figure, type: number}}
+open: {by: [keeper], form: {figure: optional}}
+states:
+  begun:
+    title: Begun
+    owner: keeper
+    deadline: {within: 10 years, raise: look}
+    events: {end: {title: End, by: [keeper], to: over}}
+  over: {title: Over, final: true, outcome: Over}
+tasks: {look: {title: Look, role: keeper, due: 1 day}}
+"""
+FIGURES = ["-100", "-20.5", "-20.25", "-3", "-0.1", "0", "0.000001", "0.5", "2", "9", "9.5", "10", "123456789012345"]
+
+
+def test_a_case_that_is_called_by_a_number_stands_by_it(engine: Engine) -> None:
+    """On every page of the list and both ways, in a database for English too; and as one of before it comes there."""
+    engine.publish(NUMBERED)
+    for figure in ("", *FIGURES[::2], *reversed(FIGURES[1::2])):
+        done(engine.open_case("numbered", "keeper", {"figure": figure}))
+
+    def listed(sort: str) -> list[str]:
+        return all_pages(lambda after: engine.cases(sort=sort, limit=3, after=after), lambda one: one.label)
+
+    def check_order() -> None:
+        assert listed("label") == [*FIGURES, "case 1"]
+        assert listed("-label") == [*FIGURES[::-1], "case 1"]
+
+    check_order()
+    assert {one.label for one in engine.cases(search="-20.5").items} == {"-20.5"}
+    # No word of a case is the text that stands for its number in order.
+    with engine.database.reading() as connection:
+        assert max(len(row[0]) for row in connection.execute(sqlalchemy.select(words.c.word))) == len(FIGURES[-1])
+    with engine.database.writing() as connection:
+        before = {one.label: reading_order(one.label) for one in engine.cases(limit=100).items}
+        for number, figure in enumerate(("", *FIGURES[::2], *reversed(FIGURES[1::2])), 1):
+            old = sqlalchemy.update(cases).where(cases.c.id == number).values(label=before.get(figure))
+            connection.execute(old)
+    assert listed("label") != [*FIGURES, "case 1"]
+    assert [one.mended for one in engine.doctor.examine(mend=True) if one.where == "index"] == [True]
+    check_order()
+    assert engine.verify().findings == ()

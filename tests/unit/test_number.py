@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.api.app import create_app
 from engine.service import Engine
-from engine.source.number import MOST_COUNTED, MOST_DIGITS, NotANumber, decimal, kept, number_in, whole, written
+from engine.source.number import MOST_COUNTED, MOST_DIGITS, NotANumber, decimal, kept, number_in, placed, whole, written
 from engine.source.reader import read
 from engine.web.app import create_site
 
@@ -140,3 +140,21 @@ def test_nothing_has_no_sign() -> None:
 def test_what_counts_nothing_is_no_number_of_a_thing() -> None:
     assert [number_in(one) for one in ("0", "7", str(MOST_COUNTED))] == [0, 7, MOST_COUNTED]
     assert [number_in(one) for one in ("", "x", "1_0", "-1", str(MOST_COUNTED + 1))] == [None] * 5
+
+
+FIGURES = st.one_of(
+    st.integers(1 - 10**MOST_DIGITS, 10**MOST_DIGITS - 1),
+    st.floats(-(10.0**MOST_DIGITS), 10.0**MOST_DIGITS).map(kept).filter(lambda one: one is not None),
+)
+
+
+@given(one=FIGURES, other=FIGURES)
+@example(one=-0.5, other=-0.25)
+@example(one=-1, other=-0.1)
+@example(one=9, other=10)
+@example(one=0.1, other=1e-15)
+@example(one=10**15 - 1, other=1 - 10**15)
+def test_texts_that_stand_for_numbers_stand_as_the_numbers_do(one: float, other: float) -> None:
+    assert (placed(one) < placed(other), placed(one) == placed(other)) == (one < other, one == other)
+    assert {len(placed(one)), len(placed(other))} == {2 * MOST_DIGITS + 1}
+    assert placed(one).isdecimal()

@@ -50,7 +50,8 @@ def test_a_case_has_its_number_while_its_name_may_not_be_shown(process: Process)
     ("kind", "value", "label", "order"),
     [
         ("text", "As typed", "As typed", None),
-        ("number", 3.0, "3", None),
+        ("number", 3.0, "3", "1000000000000003000000000000000"),
+        ("integer", -12, "-12", "0999999999999988000000000000000"),
         ("yes_no", False, "No", None),
         ("choice, choices: {b: Bench, l: Lathe}", "l", "Lathe", None),
         ("choices, choices: {b: Bench, l: Lathe}", ["b", "l"], "Bench, Lathe", None),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.process.definition import Field
-from engine.source.number import NotANumber, decimal, written
+from engine.source.number import NotANumber, decimal, placed, written
 from engine.source.words import said_when
 
 # Also how forms are filled in: the answers of a draft are kept as they were typed.
@@ -31,6 +31,15 @@ def text_of(field: Field | None, value: Any) -> str:
     if isinstance(value, (int, float)):
         return written(value)
     return str(value) if field is None else _said(field, str(value))
+
+
+def order_of(field: Field, value: Any) -> str | None:
+    """What a value stands by among others in the order of their texts, where what people read would not do: a day, a
+    moment of the wall clock, a figure. None where it does.
+    """
+    if field.type in {"date", "time"}:
+        return str(value)
+    return placed(value) if field.type in {"integer", "number"} else None
 
 
 def _said(field: Field, text: str) -> str:

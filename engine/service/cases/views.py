@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.case.agenda import bookings
 from engine.case.answers.form import is_anonymous, shown, shown_to
-from engine.case.answers.wording import text_of
+from engine.case.answers.wording import order_of, text_of
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import roles_in
@@ -292,11 +292,9 @@ def public_label(process: Process, snapshot: Snapshot) -> str | None:
 
 
 def label_order(process: Process, snapshot: Snapshot) -> str | None:
-    """What a case stands by in a list sorted by name, where its name as people read it would not do: a day, a moment
-    of the wall clock. None where the name itself does.
-    """
-    is_dated = process.label in process.fields and process.fields[process.label].type in {"date", "time"}
-    return str(snapshot.data[process.label]) if is_dated and public_label(process, snapshot) else None
+    """What a case stands by in a list sorted by name; None where its name does, or it has none."""
+    named = public_label(process, snapshot)
+    return order_of(process.fields[process.label], snapshot.data[process.label]) if named else None
 
 
 def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:

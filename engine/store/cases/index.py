@@ -115,7 +115,9 @@ def words_of(case: int, columns: Columns) -> set[str]:
     With an apostrophe or a hyphen in it a name is found by its parts and as one word: `O'Neil` by `neil` and by
     `oneil`, `Smith-Jones` by `jones` and by `smithjones`.
     """
-    named = [one for one in (columns.label, columns.order, columns.organisation) if one]
+    # A figure that stands for a number in order nobody writes; a day they do.
+    dated = None if columns.order and columns.order.isdecimal() else columns.order
+    named = [one for one in (columns.label, dated, columns.organisation) if one]
     return {
         str(case),
         *(word for one in named for word in (*split(one), *split(reading_order(one)), *split(joined(one)))),
