@@ -37,6 +37,7 @@ class ProblemDetails:
     detail: str
     missing: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    possible: list[str] = field(default_factory=list)
 
 
 class Refused(CaseworkError):
@@ -56,7 +57,7 @@ def of_refusal(refusal: Refusal) -> Refused:
     """A refusal of the engine. What stands in the way of the case as it is now is a conflict (409)."""
     status = _STATUS.get(refusal.code, 409)
     told = problem(status, str(refusal.code), refusal.message)
-    told.missing, told.fields = list(refusal.missing), dict(refusal.fields)
+    told.missing, told.fields, told.possible = list(refusal.missing), dict(refusal.fields), list(refusal.possible)
     return Refused(told)
 
 

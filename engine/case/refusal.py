@@ -24,13 +24,15 @@ class Code(StrEnum):
 class Refusal:
     """A code for programs, a sentence for a person, and what is missing.
 
-    `missing` names documents, fields or events; `fields` says per field what is wrong with it.
+    `missing` names documents, fields or events; `fields` says per field what is wrong with it; `possible` names what
+    could be asked for instead: states, events or tasks, of which the message says the titles.
     """
 
     code: Code
     message: str
     missing: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    possible: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Asking whether a refusal is true is a mistake: `a or b` would lose it. Ask `isinstance`, or `is not None`.
@@ -47,4 +49,6 @@ class Refusal:
             found["missing"] = list(self.missing)
         if self.fields:
             found["fields"] = dict(self.fields)
+        if self.possible:
+            found["possible"] = list(self.possible)
         return found

@@ -231,5 +231,7 @@ def stop_for(refusal: Refusal) -> Stop:
     lines = [f"Refused ({refusal.code}): {refusal.message}"]
     if refusal.missing:
         lines.append(f"Missing: {', '.join(refusal.missing)}")
+    if refusal.possible:
+        lines.append(f"Written as: {', '.join(refusal.possible)}")
     lines += [f"  {name}: {what}" for name, what in refusal.fields.items()]
     return Stop("\n".join(lines), REFUSED)

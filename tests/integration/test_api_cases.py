@@ -205,7 +205,7 @@ def test_whoever_is_shown_personal_data_is_written_down(engine: Engine, callers:
     callers["pat"]("GET", path, 404)
     callers["jo"]("GET", f"{path}/documents/ehcp", 404)
     seen = [(one["by"], one["what"]) for one in callers["jo"]("GET", f"{path}/accesses", 200)]
-    assert seen == [("jo", "document send_plan"), ("jo", "history"), ("sam", "case")]
+    assert seen == [("jo", "document SEND plan"), ("jo", "history"), ("sam", "case")]
     assert engine.verify().findings == ()
 
 

@@ -203,10 +203,10 @@ def test_what_will_fire_is_told(engine: Engine) -> None:
     case = in_placement(engine).id
     told = [(timer.timer, timer.does) for timer in engine.timers(case=case)]
     assert told == [
-        ("programme.placement/review_due", "raises hold_review"),
-        ("programme/visit_due", "raises school_visit"),
-        ("programme.placement/review_overdue", "raises overdue_review"),
-        ("programme/year_11_ends", "raises finish_year_11"),
+        ("programme.placement/review_due", "raises Hold the six-weekly review"),
+        ("programme/visit_due", "raises Visit the pupil this half term"),
+        ("programme.placement/review_overdue", "raises Review overdue"),
+        ("programme/year_11_ends", "raises Year 11 has ended - conclude the placement"),
     ]
     assert [timer.timer for timer in engine.timers(until=datetime(2023, 10, 20, tzinfo=UTC))] == [told[0][0]]
     assert engine.next_due() == START + timedelta(weeks=5)

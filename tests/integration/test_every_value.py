@@ -23,7 +23,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from engine import Actor, Engine
+from engine import Actor, Engine, Refusal
 from engine.cli.main import run
 from engine.clock import SetClock
 from engine.service.keeping.subject_pdf import lines_of
@@ -95,7 +95,7 @@ states:
 START, DAY = datetime(2024, 1, 8, 9, tzinfo=UTC), date(2024, 1, 22)
 ALL = {f"raw_{kind}": typed for kind, (typed, _) in SAID.items()}
 # Ids of this process, days as programs write them, and what Python makes of yes and no, lists and nothing.
-RAW = re.compile(r"\braw\w+|\b2031-0\d|2\.50|\bTrue\b|\bFalse\b|\[['\"]|\bNone,|\bnull\b")
+RAW = re.compile(r"\bof-[a-z-]+|\braw\w+|\b2031-0\d|2\.50|\bTrue\b|\bFalse\b|\[['\"]|\bNone,|\bnull\b")
 A_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 # No field of a case stands on these: they are of people, processes and the house, or lead elsewhere.
 WITHOUT_CASES = {
@@ -177,6 +177,7 @@ def _cases(engine: Engine, process: str, by: Actor) -> tuple[int, ...]:
         if one == ended:
             done(engine.fire(one, "rawend", by))
     done(engine.add_document(booked, "rawpaper", b"written", by, name="paper.txt"))
+    engine.document(booked, "rawpaper", by)
     draft = engine.desk.begin_draft(process, "rawbegun", by)
     engine.desk.keep_answers(draft, ALL, by)
     return booked, held, waits, ended, draft, meeting
@@ -355,6 +356,43 @@ def test_what_is_given_out_about_a_subject_is_in_words(world: World, tmp_path: P
     assert raw("\n".join(lines)) == []
 
 
+def test_timers_and_accesses_are_told_by_titles(world: World) -> None:
+    timers = [one for number in world.booked.values() for one in world.engine.timers(case=number)]
+    assert {one.does for one in timers} == {"raises The task", "escalates The task to The boss"}
+    assert raw(" ".join(f"{one.title} {one.does}" for one in timers)) == []
+    seen = world.engine.accesses(world.booked["text"], world.kim)
+    assert "document The paper" in {one.what for one in seen}
+    assert raw(" ".join(one.what for one in seen)) == []
+    assert raw(world.engine.standing(world.ended, world.kim).rule) == []
+
+
+def test_refusals_name_titles_and_ids_stand_beside_them(world: World) -> None:
+    """What was asked for and is nowhere is told as it was asked for."""
+    engine, kim, number = world.engine, world.kim, world.booked["text"]
+    name = process_of("text")
+    refused = {
+        "begin": engine.open_case(name, kim, state="rawkept"),
+        "early": engine.open_case(name, kim, at=datetime(1999, 1, 1, tzinfo=UTC)),
+        "choice": engine.fire(number, "rawanswer", kim, {"raw_choice": "Third", "raw_choices": "Third"}),
+        "event": engine.fire(number, "rawend", kim),
+        "task": engine.complete_task(world.held["text"], "rawtask", "bo:rawboss"),
+        "no task": engine.complete_task(number, "look-into", kim),
+        "document": engine.add_document(number, "nowhere", b"x", kim, name="x.txt"),
+    }
+    told = {key: one for key, one in refused.items() if isinstance(one, Refusal)}
+    assert told.keys() == refused.keys()
+    said = {key: [one.message, *one.fields.values()] for key, one in told.items()}
+    assert {key: raw(" ".join(one)) for key, one in said.items()} == {key: [] for key in said}
+    assert told["begin"].message == "A case cannot begin at Kept; it can at Begun."
+    assert told["early"].message == "No version of Called by one of these is in force on 1 January 1999."
+    assert told["choice"].fields["raw_choice"] == "Asked as choice must be one of: First option, Second option."
+    assert told["event"].message == "End it cannot be done at “Begun”. Possible for you: Answer, Book it, Keep it."
+    assert told["no task"].message == "There is no open task Look into what stopped by itself here. Open: The task."
+    assert [told[one].possible for one in ("begin", "event", "no task")] == [
+        ("rawbegun",), ("rawanswer", "rawbook", "rawkeep"), ("rawtask",),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("command", ["show", "cases", "tasks", "due"])
 def test_commands_say_values_in_words(
     world: World, command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -371,6 +409,6 @@ def test_commands_say_values_in_words(
         text = capsys.readouterr().out
         named = {"rawtask", "rawkeeper", "rawbegun", "rawkept", "rawqueue", "rawpaper"} if command != "cases" else set()
         found = {one for one in RAW.findall(text) if not one.startswith("raw_")}
-        assert found - named == set()
+        assert found - named - {process_of(kind) for kind in SAID} == set()
         told = [said for kind, (_, said) in SAID.items() if kind != "long_text" and said not in text]
         assert told == []

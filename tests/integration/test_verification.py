@@ -283,7 +283,7 @@ def test_a_case_in_a_holding_state_without_its_place_is_found(engine: Engine) ->
     [finding] = engine.verify().findings
     assert (finding.case, finding.message) == (
         case.id,
-        "it is in bed without a place there: let an event lead it out and in again",
+        "it is in Bed without a place there: let an event lead it out and in again",
     )
     assert done(engine.fire(case.id, "turn", "nurse")).places == ("bed",)
     assert engine.verify().findings == ()

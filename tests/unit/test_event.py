@@ -58,10 +58,10 @@ def test_after_the_end_nothing_happens(process: Process) -> None:
 def test_what_does_not_stand_here_is_told_with_what_does(process: Process) -> None:
     refusal = refused(process, opened(process, "line"), fire("report"))
     assert (refusal.code, refusal.message) == (
-        Code.NO_SUCH_EVENT, "report cannot be done at “Line”. Nothing is possible for you here."
+        Code.NO_SUCH_EVENT, "Report cannot be done at “Line”. Nothing is possible for you here."
     )  # fmt: skip
     refusal = refused(process, opened(process, "line"), fire("report", by=BOSS))
-    assert refusal.message == "report cannot be done at “Line”. Possible for you: scrap."
+    assert refusal.message == "Report cannot be done at “Line”. Possible for you: Scrap."
 
 
 def test_a_rule_that_would_be_broken_takes_the_event_back(process: Process) -> None:

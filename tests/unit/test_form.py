@@ -109,7 +109,7 @@ def test_limits_choices_and_patterns() -> None:
     assert read("choices", ["two"], choices=CHOICES) == ["two"]
     assert read("choices", [], choices=CHOICES) is None
     for odd in ([["one"]], [{}], [None], [1], {"one": 1}, 7, True):
-        with pytest.raises(Exception, match="must be some of: one, two"):
+        with pytest.raises(Exception, match="must be some of: One, Two"):
             read("choices", odd, choices=CHOICES)
     assert read("text", "AB12", pattern="[A-Z]{2}[0-9]+") == "AB12"
     for kind, raw, more in [
@@ -297,3 +297,18 @@ def test_lines_end_in_one_way_whoever_sends_them_and_one_line_has_none(end: str)
     assert value_of(line, "one\ttwo", LONDON) == "one two"
     with pytest.raises(_Fault, match="It holds characters that cannot be kept"):
         value_of(line, f"one{end}two", LONDON)
+
+
+def test_a_choice_is_written_by_its_title_too_as_refusals_name_it() -> None:
+    listed = {"r": "Red", "g": "Green, light", "Blue": "Red, dark", "b": "Blue", "x": "Same", "y": "Same"}
+    for typed, meant in {"Red": "r", " Green, light ": "g", "Blue": "Blue", "Red, dark": "Blue"}.items():
+        assert read("choice", typed, choices=listed) == meant
+    for typed in ("Same", "red", "Red,"):
+        with pytest.raises(_Fault, match="must be one of: Red, Green, light, Red, dark, Blue, Same, Same"):
+            read("choice", typed, choices=listed)
+    assert read("choices", "Green, light, Red", choices=listed) == ["r", "g"]
+    assert read("choices", ["Green, light", "x"], choices=listed) == ["g", "x"]
+    # What stands there as choices is that, also where it is the title of another one.
+    assert read("choices", "one, two", choices={"one": "1", "two": "2", "both": "one, two"}) == ["one", "two"]
+    with pytest.raises(_Fault, match="must be some of"):
+        read("choices", "Same", choices=listed)

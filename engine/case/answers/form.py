@@ -6,6 +6,7 @@ Messages name fields by their titles and never repeat what was typed: it may be 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -196,15 +197,21 @@ def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
 
 
 def _choice(field: Field, raw: Any, _: ZoneInfo) -> str:
-    found = _chosen(_known(field), raw)
+    found = _chosen(_titled(field), raw)
     if found is None:
-        raise _Fault(f"{field.title} must be one of: {', '.join(field.choices)}.")
+        raise _Fault(f"{field.title} must be one of: {', '.join(field.choices.values())}.")
     return found
 
 
 def _known(field: Field) -> dict[str, str]:
     """The choices by what they look like."""
     return {_seen(one): one for one in field.choices} | {one: one for one in field.choices}
+
+
+def _titled(field: Field) -> dict[str, str]:
+    """The same, and by their titles too, which is what people are told; not where two have the same one."""
+    alone = Counter(map(_seen, field.choices.values()))
+    return {_seen(title): one for one, title in field.choices.items() if alone[_seen(title)] == 1} | _known(field)
 
 
 def _chosen(known: Mapping[str, str], raw: Any) -> str | None:
@@ -217,12 +224,13 @@ def _seen(text: str) -> str:
 
 
 def _choices(field: Field, raw: Any, _: ZoneInfo) -> list[str]:
-    known = _known(field)
-    picked = _picked(known, raw.split(",")) if isinstance(raw, str) else raw
-    found = {_chosen(known, one) for one in picked} if isinstance(picked, (list, tuple)) else {None}
-    if None in found:
-        raise _Fault(f"{field.title} must be some of: {', '.join(field.choices)}.")
-    return [choice for choice in field.choices if choice in found]
+    # Titles last: what stands between commas may be several choices, or a title that holds commas.
+    for known in (_known(field), _titled(field)):
+        picked = _picked(known, raw.split(",")) if isinstance(raw, str) else raw
+        found = {_chosen(known, one) for one in picked} if isinstance(picked, (list, tuple)) else {None}
+        if None not in found:
+            return [choice for choice in field.choices if choice in found]
+    raise _Fault(f"{field.title} must be some of: {', '.join(field.choices.values())}.")
 
 
 def _picked(known: Mapping[str, str], parts: list[str]) -> list[str]:

@@ -41,6 +41,7 @@ from engine.case.step.event import fire, settle
 from engine.case.step.reasons import (
     event_title,
     form_refusal,
+    listed,
     no_way,
     not_allowed,
     not_yours,
@@ -108,8 +109,10 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     process, at = draft.process, to_text(command.at)
     state = command.state or process.initial[0]
     if state not in process.initial:
-        message = f"A case cannot begin at {state}; it can at {', '.join(process.initial)}."
-        return Refusal(Code.NO_SUCH_EVENT, message)
+        titles = {name: process.title_of("states", name) for name in (state, *process.initial)}
+        known = ", ".join(titles[name] for name in process.initial)
+        message = f"A case cannot begin at {titles[state]}; it can at {known}."
+        return Refusal(Code.NO_SUCH_EVENT, message, possible=process.initial)
     if not has_role(process, command.by, process.opening.by):
         return not_allowed(process, "begin a case", process.opening.by)
     unknown = [one.document for one in command.enclosed if one.document not in process.documents]
@@ -256,8 +259,10 @@ def _postponing_fault(command: PostponeTask, until: datetime) -> Refusal | None:
 def _task_fault(draft: Draft, name: str, by: Actor) -> Refusal | None:
     process, task = draft.process, draft.snapshot.tasks.get(name)
     if task is None:
-        open_tasks = ", ".join(sorted(draft.snapshot.tasks)) or "none"
-        return Refusal(Code.NO_SUCH_EVENT, f"There is no open task {name} here. Open: {open_tasks}.")
+        titles = {one: process.title_of("tasks", one) for one in (*draft.snapshot.tasks, name)}
+        asked = titles.pop(name)
+        message = f"There is no open task {asked} here. Open: {listed(titles) or 'none'}."
+        return Refusal(Code.NO_SUCH_EVENT, message, possible=tuple(sorted(titles)))
     if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):
         return not_allowed(process, process.title_of("tasks", name), doers(task))
     return None

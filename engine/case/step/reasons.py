@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.case.command import Fire
@@ -65,10 +66,16 @@ def no_way(process: Process, walk: Walk, title: str) -> Refusal:
 def no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:
     """The event does not stand where the case is."""
     here = process.events_in(case.state).items()
-    allowed = [name for name, event in here if may(command.by, Action.FIRE, process, case, event)]
-    known = f"Possible for you: {', '.join(sorted(allowed))}." if allowed else "Nothing is possible for you here."
-    where = process.states[case.state].title
-    return Refusal(Code.NO_SUCH_EVENT, f"{command.event} cannot be done at “{where}”. {known}")
+    allowed = {name: event.title for name, event in here if may(command.by, Action.FIRE, process, case, event)}
+    known = f"Possible for you: {listed(allowed)}." if allowed else "Nothing is possible for you here."
+    where, asked = process.states[case.state].title, event_title(process, command.event)
+    message = f"{asked} cannot be done at “{where}”. {known}"
+    return Refusal(Code.NO_SUCH_EVENT, message, possible=tuple(sorted(allowed)))
+
+
+def listed(titles: Mapping[str, str]) -> str:
+    """Some titles by their names, in words and in the order of the names, which stand beside them for programs."""
+    return ", ".join(titles[name] for name in sorted(titles))
 
 
 def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:

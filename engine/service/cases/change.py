@@ -32,6 +32,7 @@ from engine.service.people.colleagues import no_colleague, no_holder
 from engine.service.people.partners import with_area
 from engine.service.site import Site, TakenBack
 from engine.source.moment import NOT_TOLD, is_told
+from engine.source.words import said_day
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
 
@@ -81,7 +82,7 @@ class Changes:
         moment = _aware(command.at, newest)
         process = catalogue.in_force(tx.connection, name, moment)
         if process is None:
-            message = f"No version of {name} is in force on {newest.today(moment)}."
+            message = f"No version of {newest.title} is in force on {said_day(newest.today(moment))}."
             return Refusal(Code.NO_SUCH_EVENT, message)
         command = replace(command, at=moment, data=with_area(tx.connection, tx.catalogue, process, command))
         decided = tx.decide_in_turn(process, None, command)

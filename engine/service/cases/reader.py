@@ -23,16 +23,17 @@ from engine.service.cases.views import (
     as_data,
     case_view,
     copies_of,
-    local,
     shown_data,
     shown_entry,
 )
 from engine.service.cases.words import (
+    DOCUMENT,
     Access,
     Overview,
     Report,
     Step,
     Timeline,
+    access_of,
     choice_of,
     shown_fields,
     step_done,
@@ -132,7 +133,7 @@ class Reader:
         if not copies or copy > len(copies):
             raise KeyError(document)
         # Before its content is given: who saw it must not depend on whether the program lived on.
-        self._accesses.note_shown(case, (process, snapshot), by, f"document {document}")
+        self._accesses.note_shown(case, (process, snapshot), by, f"{DOCUMENT}{document}")
         found = copies[copy - 1]
         return found, self._site.documents.open(found.hash)
 
@@ -335,7 +336,7 @@ class Reader:
         with self._site.database.reading() as connection:
             found = accesses_of(connection, case, most + 1, before)
         more = cursors.sealed(order, found[most - 1][:1]) if len(found) > most else ""
-        return Page(tuple(Access(local(process, at), who, what) for _, at, who, what in found[:most]), more)
+        return Page(tuple(access_of(process, *one[1:]) for one in found[:most]), more)
 
     def last_of_key(self, idempotency_key: str, case: int) -> int | None:
         """The number of the last entry that a request with this key made in a case; None where there is none."""

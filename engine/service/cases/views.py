@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
+from engine.case.step.reasons import event_title
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import days_late, late_from
 from engine.case.time.schedule import ESCALATION, timer_of
@@ -85,7 +86,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Timer:
-    """A running timer of a case, and what it will raise or send. `due` is on the wall clock of its process."""
+    """A running timer of a case, and what it will do, in words. `due` is on the wall clock of its process."""
 
     case: int
     label: str
@@ -350,20 +351,28 @@ def _timer_title(process: Process, key: str) -> str:
         kind = process.tasks.get(key.removeprefix(ESCALATION))
         return f"{kind.title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
     found = timer_of(process, key)
-    titles = [process.title_of("tasks", name) for name in found[1].raises] if found else []
+    titles = _raised(process, found[1].raises) if found else []
+    if found and found[1].send and not titles:
+        return event_title(process, found[1].send)
     return ", ".join(titles) or key.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _raised(process: Process, names: Iterable[str]) -> list[str]:
+    return [process.title_of("tasks", name) for name in names]
 
 
 def _does(process: Process, key: str) -> str:
     if key.startswith(ESCALATION):
         kind = process.tasks.get(key.removeprefix(ESCALATION))
-        return f"escalates {kind.name} to {kind.escalate.to}" if kind and kind.escalate else ""
+        if kind is None or kind.escalate is None:
+            return ""
+        return f"escalates {kind.title} to {process.title_of('roles', kind.escalate.to)}"
     found = timer_of(process, key)
     if found is None:
         return ""
     timer = found[1]
-    parts = [f"raises {', '.join(timer.raises)}"] if timer.raises else []
-    return " and ".join(parts + ([f"sends {timer.send}"] if timer.send else []))
+    parts = [f"raises {', '.join(_raised(process, timer.raises))}"] if timer.raises else []
+    return " and ".join(parts + ([f"sends {event_title(process, timer.send)}"] if timer.send else []))
 
 
 def _documents(

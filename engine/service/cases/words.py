@@ -9,12 +9,15 @@ from datetime import datetime
 from engine.case.answers.wording import text_of
 from engine.case.entry import Entry
 from engine.case.step.possible import Possible
+from engine.case.step.reasons import event_title
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.cases.views import Case, Page, local
 from engine.source.words import said_day
 
 ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
+# What is kept of whoever was shown a document: this, and its kind.
+DOCUMENT = "document "
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,13 @@ class Access:
     what: str
 
 
+def access_of(process: Process, at: str, by: str, what: str) -> Access:
+    """What is kept of an access, in words."""
+    kind = what.removeprefix(DOCUMENT)
+    said = f"{DOCUMENT}{process.title_of('documents', kind)}" if what != kind else what
+    return Access(local(process, at), by, said)
+
+
 def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
     """What is known about a case, in the words of its process."""
     return tuple(
@@ -178,7 +188,7 @@ def _stopped(process: Process, entry: Entry) -> str:
         return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
     again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
     tried = f" It is tried again on {said_day(again[0])}." if again else ""
-    return f"{_readable(note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
+    return f"{event_title(process, note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
 
 
 def _readable(key: str) -> str:

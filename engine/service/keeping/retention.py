@@ -344,7 +344,9 @@ def rule_of(process: Process, snapshot: Snapshot) -> str:
         return "It was old enough when it ended: it is kept to the day of its end."
     if known[1] == "else":
         return f"It is kept for {keep.otherwise} after its end."
-    return f"The process gives this day, by its rule: {keep.until.text if keep.until else ''}."
+    titles = sorted(process.fields[name].title for name in (keep.until.names if keep.until else ()))
+    by = f", by what stands in {' and '.join(titles)}" if titles else ""
+    return f"The process gives this day{by}."
 
 
 def _certificate(case: int, process: Process, entries: list[Entry]) -> Certificate:

@@ -299,9 +299,10 @@ def _holds(process: Process, case: int, snapshot: Snapshot) -> Iterator[Finding]
     """A case has a place for each state around it that holds one, and for no other."""
     holding = {state.name for state in process.around(snapshot.state) if state.hold}
     for state in sorted(holding - set(snapshot.held)):
-        yield Finding(case, 0, f"it is in {state} without a place there: let an event lead it out and in again")
+        titled = process.title_of("states", state)
+        yield Finding(case, 0, f"it is in {titled} without a place there: let an event lead it out and in again")
     for state in sorted(set(snapshot.held) - holding):
-        yield Finding(case, 0, f"it holds a place for {state}, where it is not")
+        yield Finding(case, 0, f"it holds a place for {process.title_of('states', state)}, where it is not")
 
 
 def _held(snapshot: str) -> list[str]:
