@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
@@ -100,7 +101,7 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(Elsewhere, _elsewhere)
     site.add_exception_handler(Forged, _forged)
     # An address that cannot be is answered like one that is not there: which of both it is tells nothing.
-    for kind in (Unknown, RequestValidationError):
+    for kind in (Unknown, RequestValidationError, 404):
         site.add_exception_handler(kind, _not_found)
     site.add_exception_handler(UnknownDraft, _noted(drafts.gone))
     site.add_exception_handler(UnknownMeeting, _noted(meetings.gone))
@@ -135,10 +136,24 @@ def _noted(answer: Callable[[Request, Exception], Response]) -> Callable[[Reques
     return answered
 
 
-def _not_found(request: Request, _: Exception) -> Response:
+async def _not_found(request: Request, _: Exception) -> Response:
+    """Whoever may know nothing of a page is told nothing of it; of a form that they sent, what they typed into it."""
     _note(NOT_THERE, request)
-    said = "There is no such page, or it is not for you. If you typed the address, check it."
-    return told(request, 404, "Page not found", said)
+    is_form = await late.is_their_form(request)
+    return await run_in_threadpool(_not_there, request, is_form=is_form)
+
+
+def _not_there(request: Request, *, is_form: bool) -> Response:
+    if not is_form:
+        said = "There is no such page, or it is not for you. If you typed the address, check it."
+        return told(request, 404, "Page not found", said)
+    # The same whether there is, was or never was such a thing: who may not see it learns nothing of it.
+    texts = [
+        "What this form was for is not there, or is not for you any more.",
+        "Your roles may have changed since you opened it, or what it was about has. Nothing was done.",
+    ]
+    texts += ["What you typed is not kept: copy what you still need."] if typed_by_hand(request) else []
+    return told(request, 404, "This could not be done", *texts)
 
 
 def _forged(request: Request, _: Exception) -> Response:
@@ -170,8 +185,6 @@ def _too_long(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:
-        return _not_found(request, error)
     if status == 405:
         said = "This address is not asked in this way."
         return unknown_method(request, lambda: told(request, status, "This is not possible", said))

@@ -20,6 +20,7 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.store import tables
 from engine.web.told import BESIDE as HIDDEN
+from engine.web.visitor import SECRETS
 from tests.conftest import ROOT
 from tests.integration.site import Visit, settle_more
 from tests.integration.test_retention import YARD
@@ -68,8 +69,9 @@ def examples(maker: Maker) -> Iterator[tuple[str, Example, dict[str, Any]]]:
 
 
 def test_who_has_lost_the_role_is_answered_as_if_there_were_nothing(maker: Maker, engine: Engine) -> None:
+    """Whether it is there is told nobody; what they typed stands in the answer, with why it came to nothing."""
     wrong: list[Any] = []
-    for route, (login, path, _), sent in examples(maker):
+    for route, (login, path, body), sent in examples(maker):
         person = engine.people.person(login)
         changed = engine.people.change(replace(person, roles=(), organisation=None))
         before = everything(engine)
@@ -78,6 +80,12 @@ def test_who_has_lost_the_role_is_answered_as_if_there_were_nothing(maker: Maker
             wrong += [(route, said.status_code) for one in [said] if one.status_code not in {200, 303}]
         else:
             wrong += [(route, said.status_code)] if said.status_code != 404 else []
+            wrong += [] if "not for you any more" in said.text else [(route, "told nothing")]
+            if not route.startswith(SECRETS):
+                wrong += [(route, "lost", one) for one in lacks(said.text, typed_in(body))]
+            # Where nothing is, and for who was never shown it, nothing else is said.
+            nowhere = maker.visits[login].client.post(re.sub(r"\d+", "999999", path), data=sent)
+            wrong += [(route, "tells")] if nowhere.text != said.text else []
             wrong += [(route, "changed", name) for name, rows in everything(engine).items() if rows != before[name]]
         engine.people.change(replace(person, version=changed.version))
     assert wrong == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -97,7 +99,7 @@ def test_a_meeting_that_was_cancelled_says_so_whatever_is_asked_of_it(site: Fast
         assert 'href="/meetings">Go to the meetings' in page
         assert SHOWN in page
         hears.post(f"/meetings/{number}{rest}", sent, 404)
-        assert "Page not found" in visit.post(f"/meetings/{number}{rest}", sent, 404).text
+        assert "not for you any more" in visit.post(f"/meetings/{number}{rest}", sent, 404).text
     for rest in ("", "/move", "/cancel", "/pack", f"/cases/{case}"):
         assert "This meeting is not there" in leads.get(f"/meetings/{number}{rest}", 404).text
         assert "Page not found" in visit.get(f"/meetings/{number}{rest}", 404).text
@@ -132,3 +134,37 @@ def test_passwords_and_codes_are_kept_for_nobody_and_shown_to_nobody(
         assert (answer.status_code, "typed" in answer.headers["location"]) == (303, False)
     with engine.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(typed_forms)).scalar_one() == 0
+
+
+def test_who_may_not_see_it_any_more_is_given_back_what_they_typed_and_told_nothing_of_it(
+    site: FastAPI, engine: Engine
+) -> None:
+    """Whether they lost one case or every role; who never saw it, and where nothing is, reads the same words."""
+    own, visit, stranger = in_panel(engine, school="Hilltop").id, Visit(site, "sam"), Visit(site, "ada")
+    visit.get(f"/cases/{own}")
+    sam = engine.people.person("sam")
+    moved = engine.people.change(replace(sam, organisation="Elsewhere"))
+    forms = [f"/cases/{own}/notes", f"/cases/{own}/do/withdraw", f"/cases/{own}/documents", "/cases/9999/notes"]
+
+    def told() -> set[str]:
+        plain = [visit.post(path, {"text": TYPED}, 404).text for path in forms]
+        with_files = visit.post(forms[2], {"text": TYPED}, 404, files={"file": ("a.txt", b"held", "text/plain")}).text
+        return {*plain, with_files}
+
+    pages = told()
+    engine.people.change(replace(sam, roles=(), organisation=None, version=moved.version))
+    pages |= {*told(), stranger.post(forms[0], {"text": TYPED}, 404).text.replace(stranger.csrf(), visit.csrf())}
+    main = {re.findall(r"(?s)<main.*?</main>", page)[0] for page in pages}
+    assert len(main) == 1
+    [page] = main
+    assert "not there, or is not for you any more" in page
+    assert "What you typed is not kept: copy what you still need." in page
+    assert SHOWN in page
+    assert "Page not found" in visit.get(f"/cases/{own}", 404).text
+    # Another site makes nobody's browser show what it sends.
+    for sent in ({"csrf": "made up"}, {"csrf": stranger.csrf()}):
+        said = visit.client.post(forms[0], data={**sent, "text": TYPED})
+        assert (said.status_code, "Page not found" in said.text, SHOWN in said.text) == (404, True, False)
+    elsewhere = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
+    said = visit.client.post(forms[0], data={"csrf": visit.csrf(), "text": TYPED}, headers=elsewhere)
+    assert (said.status_code, SHOWN in said.text) == (404, False)

@@ -1,5 +1,5 @@
 """Late: a form that was sent after its session had ended, or before its person had the second factor that they need,
-is kept, and waits for them.
+is kept, and waits for them. One whose matter is gone for them is given back.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.source.number import number_in
 from engine.web.faults import Forged, LacksFactor, NotSignedIn, Outdated
 from engine.web.forms.texts import texts_of
 from engine.web.page import local_path
-from engine.web.visitor import BEGIN_FACTOR, MOST_FIELDS, SECRETS, TYPED, Posted, check_origin, engine_of
+from engine.web.visitor import BEGIN_FACTOR, MOST_FIELDS, SECRETS, TYPED, Posted, Visitor, check_origin, engine_of
 
 
 async def ask_to_sign_in(request: Request, error: Exception) -> Response:
@@ -54,6 +54,25 @@ async def _late(request: Request, of: str = "") -> str:
         return page
     login = await _made_for(request, posted.token)
     return await _kept(request, page, login, posted) if login and of in ("", login) else page
+
+
+async def is_their_form(request: Request) -> bool:
+    """Whether what came to nothing is a form that its sender was shown. What they typed into it stands in the answer:
+    who has lost a role since they opened it is turned away before it was read.
+    """
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if request.method != "POST" or visitor is None:
+        return False
+    if getattr(request.state, "posted", None) is None:
+        try:
+            check_origin(request)
+        except Forged:
+            return False
+        posted = await _read(request)
+        if posted is None or await _made_for(request, posted.token) != visitor.person.login:
+            return False
+        request.state.posted = posted
+    return True
 
 
 async def _made_for(request: Request, token: str) -> str | None:
