@@ -2,15 +2,16 @@
 
 `transitions` knows how nested states are left and entered, which event counts where states inherit it, and in which
 order alternatives are tried. It is asked once: the machine of a process is driven along every way from every state
-where a case can rest, and what it does is written into a table. Whoever wants to know where a way leads (a decision,
-a check, a drawing) reads that table; nobody works it out anew.
+where a case can rest, and what it does is written into a table. Of states that lie side by side and are alike to an
+event it is driven from one. Whoever wants to know where a way leads (a decision, a check, a drawing) reads that table;
+nobody works it out anew.
 """
 
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -110,6 +111,12 @@ class _Probe:
     entered: list[str] = field(default_factory=list)
 
 
+# What the machine did on a step: the step, where it rests then, and the states it left and entered.
+_Run = tuple[_Step, str, tuple[str, ...], tuple[str, ...]]
+# What states that are alike to a trigger share: the state around them, the trigger, where it is written.
+_Kind = tuple[str, str, str | None]
+
+
 class _State(NestedState):
     separator = "."
 
@@ -123,6 +130,11 @@ class _Chart:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        # By trigger: the states that have one of their own, and those that it names.
+        self._sources: defaultdict[str, set[str]] = defaultdict(set)
+        self._named: defaultdict[str, set[str]] = defaultdict(set)
+        self._everywhere: set[tuple[str, str]] = set()
+        self._driven: dict[_Kind, tuple[str, list[_Run]]] = {}
         tops = [state for state in process.states.values() if not state.parent]
         self._machine = _Machine(
             model=None,
@@ -135,30 +147,37 @@ class _Chart:
         for name in process.initial:
             self._add(_BEGIN + name, OUTSIDE, [Way(name)], OUTSIDE)
         for scope, event in process.every_event():
-            for source in [scope] if scope != ANYWHERE else [top.name for top in tops if not top.final]:
-                self._add(_EVENT + event.name, source, event.ways, scope)
+            # What is written for all states stands in each of them: it is added where the machine is driven from.
+            if scope == ANYWHERE:
+                self._note_named(_EVENT + event.name, event.ways)
+            else:
+                self._add(_EVENT + event.name, scope, event.ways, scope)
         for state in process.states.values():
             self._add(_EVENT + AUTOMATIC, state.name, state.automatic, state.name)
 
     def _add(self, trigger: str, source: str, ways: Iterable[Way], scope: str) -> None:
+        self._note_named(trigger, ways)
         for way in ways:
-            self._add_step(trigger, source, way.to, _Step(way, scope))
-            # Outermost first, as states are entered: the first place that is lacking is the one that is waited for.
-            for state in reversed(self._process.around(self._process.leaf(way.to))) if way.to else ():
-                if state.hold and state.hold.otherwise:
-                    target = self._process.leaf(state.hold.otherwise)
-                    self._add_step(trigger, source, target, _Step(way, scope, state))
+            self._sources[trigger].add(source)
+            for waits_for, target in self._targets(way):
+                takes = functools.partial(_takes, _Step(way, scope, waits_for))
+                self._machine.add_transition(trigger, source, target, conditions=takes)
 
-    def _add_step(self, trigger: str, source: str, target: str | None, step: _Step) -> None:
-        self._machine.add_transition(trigger, source, target, conditions=functools.partial(_takes, step))
+    def _targets(self, way: Way) -> Iterator[tuple[State | None, str | None]]:
+        """Where a way leads, and where a case waits for each place that may be lacking there."""
+        yield None, way.to
+        # Outermost first, as states are entered: the first place that is lacking is the one that is waited for.
+        for state in reversed(self._process.around(self._process.leaf(way.to))) if way.to else ():
+            if state.hold and state.hold.otherwise:
+                yield state, self._process.leaf(state.hold.otherwise)
+
+    def _note_named(self, trigger: str, ways: Iterable[Way]) -> None:
+        ends = (target for way in ways for _, target in self._targets(way) if target)
+        self._named[trigger].update(self._process.leaf(one) for one in ends)
 
     def paths(self, source: str, trigger: str, scope: str | None = None) -> tuple[Path, ...]:
         """What the machine does on a trigger, in the order in which it tries; only what is written in `scope`."""
-        asked = self._send(_Probe(source, scope), trigger)
-        found: list[tuple[_Step, Path]] = []
-        for step in asked.met:
-            probe = self._send(_Probe(source, scope, step), trigger)
-            found.append((step, self._path(step, probe)))
+        found = [(run[0], self._path(*run)) for run in self._runs(source, trigger, scope)]
         waits = {(id(step.way), step.waits_for.name): path for step, path in found if step.waits_for}
         return tuple(
             _with_waits(path, {state: to for (way, state), to in waits.items() if way == id(path.way)})
@@ -166,20 +185,56 @@ class _Chart:
             if step.waits_for is None
         )
 
+    def _runs(self, source: str, trigger: str, scope: str | None) -> list[_Run]:
+        kind = self._kind(source, trigger, scope)
+        if kind is None:
+            return self._drive(source, trigger, scope)
+        if kind not in self._driven:
+            self._driven[kind] = source, self._drive(source, trigger, scope)
+        driven, runs = self._driven[kind]
+        if driven == source:
+            return runs
+        # From any other of this kind it does the same: only the state itself, which is left, is another one.
+        return [
+            (step, to, tuple(source if one == driven else one for one in left), entered)
+            for step, to, left, entered in runs
+        ]
+
+    def _kind(self, source: str, trigger: str, scope: str | None) -> _Kind | None:
+        """What a state shares with others beside it, from which a trigger does the same; None where it stands alone.
+
+        To a trigger that is written around them, and names none of them, states side by side differ by name only.
+        """
+        if source == OUTSIDE or source in self._sources[trigger] or source in self._named[trigger]:
+            return None
+        return self._process.states[source].parent, trigger, scope
+
+    def _drive(self, source: str, trigger: str, scope: str | None) -> list[_Run]:
+        top = source.partition(".")[0]
+        if scope == ANYWHERE and (top, trigger) not in self._everywhere:
+            self._everywhere.add((top, trigger))
+            self._add(trigger, top, self._process.events[trigger.removeprefix(_EVENT)].ways, ANYWHERE)
+        asked = self._send(_Probe(source, scope), trigger)
+        probes = [(step, self._send(_Probe(source, scope, step), trigger)) for step in asked.met]
+        return [
+            (step, probe.state if probe.entered else "", tuple(probe.left), tuple(probe.entered))
+            for step, probe in probes
+        ]
+
     def _send(self, probe: _Probe, trigger: str) -> _Probe:
         self._machine.trigger_event(probe, trigger)
         return probe
 
-    def _path(self, step: _Step, probe: _Probe) -> Path:
+    def _path(self, step: _Step, to: str, left: tuple[str, ...], entered: tuple[str, ...]) -> Path:
         states = self._process.states
         return Path(
             way=step.way,
             scope=step.scope,
-            to=probe.state if probe.entered else "",
-            left=tuple(probe.left),
-            entered=tuple(probe.entered),
-            gives=tuple(states[name] for name in probe.left if states[name].hold),
-            takes=tuple(states[name] for name in probe.entered if states[name].hold),
+            to=to,
+            left=left,
+            entered=entered,
+            gives=tuple(states[name] for name in left if states[name].hold),
+            takes=tuple(states[name] for name in entered if states[name].hold),
         )
 
 
@@ -198,6 +253,8 @@ def _with_waits(path: Path, waits: Mapping[str, Path]) -> Path:
 
     A place is never lacking that the case gives back itself on this way: where both are named outright, that is known.
     """
+    if not path.takes:
+        return path
     given = Counter(state.hold.place.text for state in path.gives if state.hold and not state.hold.is_chosen)
     able: dict[str, Path] = {}
     for state in path.takes:

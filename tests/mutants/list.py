@@ -265,12 +265,12 @@ CHANGES: tuple[Change, ...] = (
         _PATHS,
         (
             "a place is taken where none is held",
-            "takes=tuple(states[name] for name in probe.entered if states[name].hold)",
+            "takes=tuple(states[name] for name in entered if states[name].hold)",
             "takes=()",
         ),
         (
             "a place that is left is kept",
-            "gives=tuple(states[name] for name in probe.left if states[name].hold)",
+            "gives=tuple(states[name] for name in left if states[name].hold)",
             "gives=()",
         ),
         (
@@ -284,6 +284,18 @@ CHANGES: tuple[Change, ...] = (
             "given[state.hold.place.text] > 1:",
         ),
         ("there is no way to wait", "elif state.name in waits:", "elif False:"),
+        ("a state that is led to is as those beside it", " or source in self._named[trigger]:", ":"),
+        ("a state that writes the event is as those beside it", " or source in self._sources[trigger] or", " or"),
+        (
+            "of states that are alike the same one is left",
+            "tuple(source if one == driven else one for",
+            "tuple(one for",
+        ),
+        (
+            "states that lie elsewhere are alike",
+            "return self._process.states[source].parent, trigger, scope",
+            'return "", trigger, scope',
+        ),
         ("only where the case waits is a target", "return {self.to, *(path.to", "return {*(path.to"),
     ),
     *_in(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from engine.authoring.diagram import arrows
+from engine.calendars.loader import load_calendar
 from engine.case.command import Actor, Facts, Fire, Open
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.decide import Decision, decide
+from engine.process import paths
 from engine.process.definition import ANYWHERE, Process
 from engine.process.file.loader import load_process
 from engine.process.flow import graph
-from engine.process.paths import AUTOMATIC, paths_of
+from engine.process.paths import AUTOMATIC, OUTSIDE, Paths, paths_of
+from tests.conftest import LOAN, REFERRAL
+from tests.drawn import processes
 from tests.workshop import workshop
 
 NOW = datetime(2024, 1, 8, 9, tzinfo=UTC)
@@ -250,3 +256,70 @@ def test_an_event_that_is_written_inside_replaces_the_one_around_it() -> None:
     assert [(one.scope, one.to) for one in table.on("work.place", "grip")] == [("work", "done")]
     assert [one.scope for one in table.on("work.hand", "scrap")] == ["work"]
     assert [one.scope for one in table.on("desk", "scrap")] == [ANYWHERE]
+
+
+def each_by_itself(process: Process) -> Paths:
+    """The table as it is where the machine is driven from every state."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths._Chart, "_kind", lambda *_: None)
+        return Paths(process)
+
+
+def table_of(process: Process, table: Paths) -> dict[tuple[str, str], Any]:
+    """All that a table holds."""
+    starts: dict[tuple[str, str], Any] = {(OUTSIDE, state): table.begin(state) for state in process.initial}
+    names = [*dict.fromkeys(event.name for _, event in process.every_event()), AUTOMATIC]
+    leaves = [state.name for state in process.leaves()]
+    scopes = [ANYWHERE, *process.states]
+    written = {("written", f"{scope} {name}"): table.written_in(scope, name) for scope in scopes for name in names}
+    return starts | {(leaf, name): table.on(leaf, name) for leaf in leaves for name in names} | written
+
+
+def check_alike(process: Process) -> None:
+    assert table_of(process, Paths(process)) == table_of(process, each_by_itself(process))
+
+
+def test_states_that_are_alike_are_driven_once_and_differ_in_nothing(hospital: Process) -> None:
+    written = REFERRAL.parent / "calendars" / "leicestershire.yaml"
+    calendar = load_calendar(written.read_text(), written.name)
+    for process in (hospital, workshop()):
+        check_alike(process)
+    for file in (REFERRAL, LOAN):
+        check_alike(load_process(file.read_text(), file.name, lambda _: calendar).process)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=processes())
+def test_so_it_is_in_processes_that_nobody_wrote(text: str) -> None:
+    check_alike(load_process(text, "drawn.yaml", lambda _: None).process)
+
+
+@pytest.mark.parametrize("around", [True, False])
+def test_many_states_with_many_events_around_them_are_driven_as_often_as_there_are_both(
+    monkeypatch: pytest.MonkeyPatch, *, around: bool
+) -> None:
+    many, sent = 40, list[str]()
+    names = [f"s{number}" for number in range(many)]
+    events = {f"to_{name}": {"title": name, "by": ["nurse"], "to": name} for name in names}
+    states = {
+        name: {"title": name, "owner": "nurse", "deadline": {"within": "1 day", "raise": "look"}} for name in names
+    }
+    whole: dict[str, Any] = {"initial": "s0", "events": events, "states": states}
+    if around:
+        whole = {
+            "initial": "top",
+            "states": {"top": {"title": "Top", "initial": "s0", "events": events, "states": states}},
+        }
+    whole["states"] |= {"over": {"title": "Over", "final": True, "outcome": "over"}}
+    (whole["events"] if not around else whole["states"]["top"]["events"])["end"] = {"title": "End", "to": "over"}
+    head = {"process": "many", "version": "1", "title": "Many", "effective_from": "2023-01-01"}
+    head |= {"roles": {"nurse": {"title": "Nurse"}}, "tasks": {"look": {"title": "Look", "role": "nurse"}}}
+    drive = paths._Chart._drive
+    monkeypatch.setattr(paths._Chart, "_drive", lambda chart, *asked: sent.append(asked[0]) or drive(chart, *asked))
+    process = load_process(json.dumps(head | whole), "many.yaml", lambda _: None).process
+    # From each state for the one event that leads to it, from one for all others, and where a case begins.
+    assert len(sent) == 2 * many + 2
+    inside = "top." if around else ""
+    assert len(paths_of(process).written_in("top" if around else ANYWHERE, "to_s7")) == many
+    [path] = paths_of(process).on(f"{inside}s3", "to_s7")
+    assert (path.left, path.entered) == ((f"{inside}s3",), (f"{inside}s7",))
