@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import engine
+from tests.acceptance.test_public_package import USER
 from tests.conftest import ROOT
 
 
@@ -71,3 +76,41 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     assert "no problems" in casework("check", str(shipped))
     shutil.copy(shipped / "hbep-referral.yaml", work / "mine.yaml")
     assert "no problems" in casework("check", "mine.yaml")
+
+
+def test_types_are_checked_beside_a_folder_called_engine(wheel: Path, tmp_path: Path) -> None:
+    """Installed as pip installs it: the project's own folder is what a type checker finds under that name."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    python, work = tmp_path / "venv/bin/python", tmp_path / "work"
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    told = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True)
+    site = Path(told.stdout.strip())
+    zipfile.ZipFile(wheel).extractall(site)
+    # What the program needs is installed here already.
+    (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    (work / "engine").mkdir(parents=True)
+    (work / "engine/__init__.py").write_text("VALUE: int = 1\n")
+
+    def checked(text: str) -> str:
+        (work / "mine.py").write_text(f"from engine import VALUE\n{text}\nVALUE + 1\n")
+        asked = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "mine.py"]
+        return subprocess.run(asked, cwd=work, capture_output=True, text=True, check=False).stdout
+
+    assert checked(USER) == "Success: no issues found in 1 source file\n"
+    assert "Found 2 errors" in checked(USER.replace('"lend"', "7").replace("limit=10", "most=10"))
+    every = "\n".join(f"from casework import {name}\nreveal_type({name})" for name in engine.__all__)
+    shown = re.findall(r'Revealed type is "(.*)"', checked(every))
+    assert len(shown) == len(engine.__all__)
+    assert "Any" not in shown
+
+
+def test_types_come_from_rooms_that_belong_to_casework(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel)
+    stubs = {name: held.read(name).decode() for name in held.namelist() if name.endswith(".pyi")}
+    assert {"casework/__init__.pyi", "casework/_types/service/engine.pyi"} <= stubs.keys()
+    assert [name for name, text in stubs.items() if re.search(r"(?m)^\s*(from|import) engine\b", text)] == []
+    for name in stubs:
+        room = name.removeprefix("casework/_types/").removesuffix(".pyi")
+        assert name == "casework/__init__.pyi" or f"engine/{room}.py" in held.namelist(), name
+    # What functions do is not told twice.
+    assert "sqlite" not in stubs["casework/_types/service/site.pyi"].lower()
