@@ -20,7 +20,7 @@ MEETING, BOOK = "panel", "book"
 _FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional"}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
-    "roles": {"clerk": {"title": "Clerk"}},
+    "roles": {"clerk": {"title": "Clerk"}, "boss": {"title": "Boss"}},
     "fields": {
         "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
         "first": {"title": "First day", "type": "date"},
@@ -29,7 +29,7 @@ _HEAD: dict[str, Any] = {
         "heard": {"title": "Heard", "type": "time"},
     },
     "tasks": {
-        "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "clerk"}},
+        "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "boss"}},
         "chase": {"title": "Chase", "role": "clerk", "overdue_of": "look"},
     },
     "documents": {"paper": {"title": "Paper"}},

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.process.definition import Process
+from engine.service.cases.columns import label_order
 from engine.service.cases.views import (
     Case,
     Page,
@@ -17,7 +18,6 @@ from engine.service.cases.views import (
     case_view,
     every,
     label_of,
-    label_order,
     local,
     public_label,
     task_view,

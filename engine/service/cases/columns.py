@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.case.agenda import bookings
+from engine.case.answers.wording import order_of
 from engine.case.snapshot import Snapshot
 from engine.case.time.retention import kept_until
 from engine.process.definition import Process
-from engine.service.cases.views import label_order, public_label
+from engine.service.cases.views import public_label
 from engine.store.cases.index import Columns
 
 
@@ -26,3 +27,9 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
 def _subject(process: Process, snapshot: Snapshot) -> str | None:
     about = snapshot.data.get(process.keep.subject) if process.keep else None
     return None if about is None else str(about)
+
+
+def label_order(process: Process, snapshot: Snapshot) -> str | None:
+    """What a case stands by in a list sorted by name; None where its name does, or it has none."""
+    named = public_label(process, snapshot)
+    return order_of(process.fields[process.label], snapshot.data[process.label]) if named else None

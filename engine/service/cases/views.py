@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.case.agenda import bookings
 from engine.case.answers.form import is_anonymous, shown, shown_to
-from engine.case.answers.wording import order_of, text_of
+from engine.case.answers.wording import text_of
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.sight import roles_in
@@ -290,12 +290,6 @@ def public_label(process: Process, snapshot: Snapshot) -> str | None:
         return None
     # As it was at the last step, for it is written with that one: what may be shown now, `label_of` says.
     return name if shown(process, process.label, _view(snapshot, from_text(snapshot.last_at))) else None
-
-
-def label_order(process: Process, snapshot: Snapshot) -> str | None:
-    """What a case stands by in a list sorted by name; None where its name does, or it has none."""
-    named = public_label(process, snapshot)
-    return order_of(process.fields[process.label], snapshot.data[process.label]) if named else None
 
 
 def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:
