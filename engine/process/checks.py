@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from engine.process import flow
 from engine.process.circles import instant_circles
-from engine.process.contradictions import check_contradictions
+from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import ANYWHERE, Event, Process, State, Way
 from engine.process.file.context import Context
 from engine.source.problem import Problem, Severity, nearest
@@ -17,15 +17,14 @@ from engine.source.reader import Path
 
 def check_process(process: Process, context: Context) -> None:
     """Note every problem of meaning in `context`."""
+    check_parts(process, context)
     graph = flow.graph(process)
     for state in process.states.values():
-        _check_end(process, context, state)
         _check_hold(process, context, state)
         _check_sends(process, context, state)
         _check_order(context, state.automatic, (*state_path(state.name), "automatic"))
     for scope, event in process.every_event():
         _check_order(context, event.ways, (*event_path(scope, event.name), "alternatives"))
-        _check_sent(process, context, scope, event)
         _check_tasks_on_ends(process, context, scope, event)
     _check_initial(process, context)
     _check_reach(process, context, graph)
@@ -33,6 +32,15 @@ def check_process(process: Process, context: Context) -> None:
     _check_automatic_loops(process, context)
     _warn_of_long_chains(process, context)
     _warn_of_circles(process, context)
+    warn_of_tasks(process, context)
+
+
+def check_parts(process: Process, context: Context) -> None:
+    """Note those that a part has by itself, wherever its ways lead: some of the others may not be there."""
+    for state in process.states.values():
+        _check_end(process, context, state)
+    for scope, event in process.every_event():
+        _check_sent(process, context, scope, event)
     check_contradictions(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)

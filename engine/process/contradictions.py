@@ -31,7 +31,18 @@ def check_contradictions(process: Process, context: Context) -> None:
     _check_escalations(process, context)
     _check_constants(process, context)
     _warn_of_never_filled(process, context)
-    _warn_of_tasks(process, context)
+
+
+def warn_of_tasks(process: Process, context: Context) -> None:
+    """Note the tasks that nobody could do. Asked where all states and their ways are known."""
+    if context.language.is_published:
+        return
+    raised, doing = _raised(process), dict[str, list[Event]]()
+    for _, event in process.every_event():
+        doing.setdefault(event.name, []).append(event)
+    for task in process.tasks.values():
+        if events := [event for name in task.done_by for event in doing.get(name, ())]:
+            _warn_of_task(process, context, task, events, raised.get(task.name, set()))
 
 
 def _warn(context: Context, path: Path, code: str, message: str, mend: str) -> None:
@@ -125,24 +136,17 @@ def _ways(process: Process) -> Iterator[Way]:
         yield from state.automatic
 
 
-def _warn_of_tasks(process: Process, context: Context) -> None:
-    doing: dict[str, list[Event]] = {}
-    for _, event in process.every_event():
-        doing.setdefault(event.name, []).append(event)
-    raised = _raised(process)
-    for task in process.tasks.values():
-        events = [event for name in task.done_by for event in doing.get(name, ())]
-        if not events:
-            continue
-        if not any(_may_do(task, event) for event in events):
-            message = f"Nobody who has the task {task.name} may do one of the events that do it."
-            mend = "Let one of them be done by its role, or by the role that it escalates to."
-            _warn(context, ("tasks", task.name, "done_by"), "cannot-be-done", message, mend)
-        for state in sorted(raised.get(task.name, ())):
-            if not any(task.done_by & process.events_in(leaf).keys() for leaf in _leaves(process, state)):
-                message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."
-                mend = "Name an event of that state under done_by:, or raise the task elsewhere."
-                _warn(context, ("tasks", task.name, "done_by"), "cannot-be-done", message, mend)
+def _warn_of_task(process: Process, context: Context, task: TaskKind, events: list[Event], raised: set[str]) -> None:
+    path = ("tasks", task.name, "done_by")
+    if not any(_may_do(task, event) for event in events):
+        message = f"Nobody who has the task {task.name} may do one of the events that do it."
+        mend = "Let one of them be done by its role, or by the role that it escalates to."
+        _warn(context, path, "cannot-be-done", message, mend)
+    for state in sorted(raised):
+        if not any(task.done_by & process.events_in(leaf).keys() for leaf in _leaves(process, state)):
+            message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."
+            mend = "Name an event of that state under done_by:, or raise the task elsewhere."
+            _warn(context, path, "cannot-be-done", message, mend)
 
 
 def _may_do(task: TaskKind, event: Event) -> bool:

@@ -112,15 +112,20 @@ class Refused(CaseworkError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """The mend for a misspelt name: the nearest known one, or the list when none is near."""
     names = sorted(known)
-    # 0.6 finds a letter left out or swapped; below it names are offered that nobody meant.
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = closest(name, names)
     if close:
-        return f"Did you mean {close[0]}?"
+        return f"Did you mean {close}?"
     if not names:
         return "None is declared in this file."
     # A dozen names are read; a list of hundreds hides the sentence before it.
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"Known: {shown}."
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that was likely meant by a misspelt one; empty where none is near."""
+    # 0.6 finds a letter left out or swapped; below it names are offered that nobody meant.
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)), "")
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema
 
 from engine import shipped
-from engine.source.problem import Problem, nearest
-from engine.source.reader import Path, Source
+from engine.source.problem import Problem, closest, nearest
+from engine.source.reader import MAX_DEPTH, Path, Source
 
 _KINDS = {
     "object": "a map (key: value)",
@@ -44,6 +46,83 @@ def shape_problems(source: Source, name: str) -> list[Problem]:
     for error in _validator(name).iter_errors(source.data):
         found.extend(_problems(source, error))
     return sorted(set(found))
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What of a document has its shape; `lost` are the places of what has not."""
+
+    source: Source
+    lost: tuple[Path, ...]
+
+
+def fitting(source: Source, name: str, stand_ins: Mapping[str, Any]) -> Fitting | None:
+    """What of a document has its shape, so that the rest can be looked at too; None where too little is left.
+
+    A misspelt key is taken for the one that was likely meant; what else has another shape is left out. `stand_ins`
+    stand for what must be there and is not, by its key, or by the code of what is wrong with it.
+    """
+    data, blamed = source.root.plain(), list[Path]()  # its own: that of `source` stays as it is
+    if not isinstance(data, dict):
+        return None
+    # What is left out may be what something around it needs, which goes then: once a level, up to the top.
+    for _ in range(MAX_DEPTH):
+        wrong = list(_validator(name).iter_errors(data))
+        if not wrong:
+            return Fitting(replace(source, data=data), tuple(path for path in blamed if _at(data, path) is None))
+        for error in wrong:
+            if not _left_out(data, error, stand_ins):
+                return None
+            blamed.append(tuple(error.absolute_path))
+    return None
+
+
+def _left_out(data: dict[str, Any], error: Any, stand_ins: Mapping[str, Any]) -> bool:
+    """Leave out what an error is about. In a list the whole list goes: places in it would not be true any more."""
+    path, inside = list(error.absolute_path), error.instance
+    if error.validator == "additionalProperties":
+        _rename(inside, error.schema.get("properties", {}))
+    elif "propertyNames" in error.absolute_schema_path:
+        _at(data, path).pop(inside, None)
+    elif error.validator == "required" and (lacking := [key for key in error.validator_value if key not in inside]):
+        inside.update({key: stand_ins[key] for key in lacking if key in stand_ins})
+        if all(key in stand_ins for key in lacking):
+            return True
+        return bool(path) and _cut(data, path)
+    elif not path:
+        return False
+    elif error.schema.get("x-code") in stand_ins and isinstance(_at(data, path[:-1]), dict | list):
+        _at(data, path[:-1])[path[-1]] = stand_ins[error.schema["x-code"]]
+    else:
+        _cut(data, path)
+    return True
+
+
+def _rename(inside: dict[str, Any], known: Mapping[str, Any]) -> None:
+    for key in [one for one in inside if one not in known]:
+        value, meant = inside.pop(key), closest(key, known)
+        if meant and meant not in inside:
+            inside[meant] = value
+
+
+def _cut(data: dict[str, Any], path: list[str | int]) -> bool:
+    """Leave out the value at a path, or the list around it, if it is there still."""
+    while isinstance(path[-1], int):
+        path = path[:-1]
+    around = _at(data, path[:-1])
+    if isinstance(around, dict):
+        around.pop(path[-1], None)
+    return True
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path; None where something on the way was left out already."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _problems(source: Source, error: Any) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -71,6 +72,33 @@ def examples() -> list[tuple[list[str], str, str]]:
         if section.strip().count("\n"):
             codes = []
     return found
+
+
+def overlaps(one: Any, other: Any) -> bool:
+    """Whether two parts of a process say something of the same place."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return any(overlaps(one[key], other[key]) for key in one.keys() & other.keys())
+    return True
+
+
+def test_of_any_two_mistakes_both_are_found(tmp_path: Path) -> None:
+    wrong = [(frozenset(codes), read(block, "part").data) for codes, kind, block in examples() if kind == "wrong"]
+    # With a calendar, one that needs one is right.
+    wrong = [one for one in wrong if not one[0] & {"needs-calendar", "unknown-calendar"}]
+    pairs = [pair for pair in itertools.combinations(wrong, 2) if not overlaps(pair[0][1], pair[1][1])]
+    assert len(pairs) > 700
+    for (codes, part), (others, other) in pairs:
+        text = json.dumps(merged(merged(read(BASE[1], "base").data, part), other))  # type: ignore[index]
+        (tmp_path / "file.yaml").write_text(text)
+        found = {problem.code for problem in check_file(tmp_path / "file.yaml")}
+        assert found & codes, (codes, part, other)
+        assert found & others, (others, part, other)
+
+
+def test_one_mistake_is_not_told_as_two(tmp_path: Path) -> None:
+    for codes, kind, block in examples():
+        if kind == "wrong":
+            assert codes_of(block, kind, tmp_path) <= {*codes, "unused-name", "wrong-type"}, block
 
 
 def test_every_code_is_explained() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
-from engine.process.language.expressions import Expression, Language
-from engine.source.problem import Problem, nearest
+from engine.process.language.expressions import Expression, Language, asked_documents
+from engine.process.language.tokens import words
+from engine.source.problem import Problem, closest, nearest
 from engine.source.reader import Path, Source
 
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
@@ -18,7 +19,11 @@ NOTHING = Expression("null", frozenset(), frozenset())
 
 @dataclass
 class Context:
-    """The file being read, the names it declares, and what was found wrong so far."""
+    """The file being read, the names it declares, and what was found wrong so far.
+
+    `blurred` are fields that are declared, but not so that they can be read: of what asks for them nothing is said.
+    `is_whole`: all states and ways are there, so that what hangs on where they lead can be told.
+    """
 
     source: Source
     language: Language
@@ -26,6 +31,8 @@ class Context:
     names: Mapping[str, frozenset[str]]
     problems: list[Problem] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
+    blurred: frozenset[str] = frozenset()
+    is_whole: bool = True
 
     @property
     def lacks_calendar(self) -> bool:
@@ -42,7 +49,7 @@ class Context:
 
     def known(self, noun: str, name: str, path: Path) -> bool:
         """Whether `name` is declared; notes the use, or the problem."""
-        self.used.add((noun, name))
+        self._note_meant(noun, name)
         if name in self.names[noun]:
             return True
         mend = nearest(name, self.names[noun])
@@ -51,7 +58,7 @@ class Context:
 
     def known_key(self, noun: str, name: str, path: Path) -> bool:
         """The same for a name that stands as a key of the file."""
-        self.used.add((noun, name))
+        self._note_meant(noun, name)
         if name in self.names[noun]:
             return True
         mend = nearest(name, self.names[noun])
@@ -99,10 +106,11 @@ class Context:
 
     def expression(self, raw: str, path: Path, wanted: str) -> Expression:
         """A checked expression; its faults become problems at their column in the file."""
+        self._note_asked(raw)
+        if any(word.name in self.blurred for word in words(raw)):
+            return NOTHING
         result = self.language.check(raw, wanted)
         if isinstance(result, Expression):
-            self.used |= {("field", name) for name in result.names}
-            self.used |= {("document", name) for name in result.documents}
             return result
         for fault in result:
             # A calendar that is named and not found is told once, where it is named.
@@ -113,13 +121,31 @@ class Context:
             self.problems.append(found)
         return NOTHING
 
+    def _note_asked(self, raw: str) -> None:
+        """Note the fields and documents of an expression as used, whatever else is wrong with it."""
+        for word in words(raw):
+            if not word.member and not word.call:
+                self._note_meant("field", word.name)
+        for name in asked_documents(raw):
+            self._note_meant("document", name)
+
+    def _note_meant(self, noun: str, name: str) -> None:
+        """Note a name as used, or the one that was likely meant: that it is used nowhere would be told besides."""
+        self.used.add((noun, name))
+        if name not in self.names[noun] and (meant := closest(name, self.names[noun])):
+            self.used.add((noun, meant))
+
     def state(self, name: str, scope: str, path: Path) -> str | None:
-        """The full name of the state called `name` as seen from inside `scope`."""
+        """The full name of the state called `name` as seen from inside `scope`.
+
+        Of one that there is not, the one that was likely meant, so that the ways of the process can be followed.
+        """
         found = resolve(name, scope, self.names["state"])
         if found is None:
-            short = {full.rpartition(".")[2] for full in self.names["state"]}
-            mend = nearest(name, self.names["state"] | short)
-            self.problem(path, "unknown-state", f"There is no state {name}.", mend)
+            known = self.names["state"] | {full.rpartition(".")[2] for full in self.names["state"]}
+            self.problem(path, "unknown-state", f"There is no state {name}.", nearest(name, known))
+            found = resolve(closest(name, known), scope, self.names["state"])
+            self.is_whole = self.is_whole and found is not None
         return found
 
 
@@ -135,15 +161,21 @@ def resolve(name: str, scope: str, states: frozenset[str]) -> str | None:
 
 
 def state_names(raw: Any, around: str = "") -> Iterable[str]:
-    """The full names of all states in a `states:` map."""
-    for name, body in (raw or {}).items():
+    """The full names of all states in a `states:` map, as far as it is one."""
+    for name, body in raw.items() if isinstance(raw, dict) else ():
         full = f"{around}.{name}" if around else name
         yield full
-        yield from state_names(body.get("states"), full)
+        yield from state_names(dict(entries_of(body, "states")), full)
 
 
 def event_names(data: Any) -> Iterable[str]:
-    """The names of all events anywhere in a process."""
-    yield from data.get("events", {})
-    for state in data.get("states", {}).values():
+    """The names of all events anywhere in a process, as far as it can be read."""
+    yield from (name for name, _ in entries_of(data, "events"))
+    for _, state in entries_of(data, "states"):
         yield from event_names(state)
+
+
+def entries_of(data: Any, key: str) -> list[tuple[str, Any]]:
+    """The entries of the map called `key`; none where there is no such map."""
+    inside = data.get(key) if isinstance(data, dict) else None
+    return list(inside.items()) if isinstance(inside, dict) else []

@@ -6,14 +6,14 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, listed_zone, zone_named
-from engine.process.checks import check_process
+from engine.process.checks import check_parts, check_process
 from engine.process.definition import (
     Document,
     Field,
@@ -24,7 +24,7 @@ from engine.process.definition import (
     Rule,
     Section,
 )
-from engine.process.file.context import Context, event_names, state_names
+from engine.process.file.context import Context, entries_of, event_names, state_names
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.states import read_events, read_needs, read_states
@@ -33,12 +33,19 @@ from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
-from engine.source.shape import shape_problems
+from engine.source.shape import fitting, shape_problems
 
 FindCalendar = Callable[[str], Calendar | None]
 DEFAULT_ZONE = "Europe/London"
 # Problems with which what was published before they were told goes on without harm.
 _LET_PASS = frozenset({"overdue-of-itself"})
+# Stand where a file says something else, or nothing, so that everything else in it can be read.
+_STAND_INS = {"process": "unread", "version": "unread", "title": "Unread", "effective_from": "2000-01-01"}
+_STAND_INS |= {"bad-duration": "1 day", "bad-date": "2000-01-01"}
+# The parts of a file by which cases move.
+_MOVING = frozenset({"initial", "open", "events", "states", "tasks"})
+# What a part that cannot be read may have used, or filled in.
+_OF_THE_WHOLE = frozenset({"unused-name", "never-filled"})
 
 
 @dataclass(frozen=True)
@@ -75,26 +82,46 @@ def process_of(source: Source, find_calendar: FindCalendar, *, is_published: boo
     Raises:
         Refused: with every problem found.
     """
-    problems = shape_problems(source, "process")
-    if problems:
-        raise Refused(problems)
+    misshapen = shape_problems(source, "process")
+    if misshapen:
+        raise Refused({*misshapen, *([] if is_published else _wrong_besides(source, find_calendar))})
     context = _context(source, find_calendar, is_published=is_published)
     process = _process(context, source.data)
-    # Ways that lead nowhere make every check of the whole chart tell of faults that are none.
-    if not any(problem.code == "unknown-state" for problem in context.problems):
-        check_process(process, context)
-    wrong = errors(one for one in context.problems if not (is_published and one.code in _LET_PASS))
-    if wrong:  # what seems unused may only stand where something is wrong
-        raise Refused(set(wrong))
+    _check(process, context)
+    if errors(one for one in context.problems if not (is_published and one.code in _LET_PASS)):
+        raise Refused(set(context.problems))
     warnings = (p for p in set(context.problems) if p.severity is Severity.WARNING)
     return Loaded(process, source, tuple(sorted(warnings)))
 
 
-def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool) -> Context:
-    data = source.data
+def _wrong_besides(source: Source, find_calendar: FindCalendar) -> list[Problem]:
+    """What is wrong with a document some of which has another shape, besides that: nothing is said of what that part
+    may have had to do with.
+    """
+    left = fitting(source, "process", _STAND_INS)
+    if left is None:
+        return []
+    data, declared = left.source.data, dict(entries_of(source.data, "fields"))
+    fields = {name: raw for name, raw in data.get("fields", {}).items() if raw == declared.get(name)}
+    context = _context(
+        replace(left.source, data={**data, "fields": fields}), find_calendar, is_published=False, declared=source.data
+    )
+    context.blurred = frozenset(declared.keys() - fields.keys())
+    context.is_whole = not any(path[0] in _MOVING for path in left.lost)
+    _check(_process(context, context.source.data), context)
+    is_sure = context.is_whole and not context.blurred
+    return [one for one in context.problems if is_sure or one.code not in _OF_THE_WHOLE]
+
+
+def _check(process: Process, context: Context) -> None:
+    # Ways that lead nowhere make every check of the whole chart tell of faults that are none.
+    (check_process if context.is_whole else check_parts)(process, context)
+
+
+def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool, declared: Any = None) -> Context:
+    """`declared`: the document that declares the names, where it is more than what can be read."""
+    data, names = source.data, _names(declared or source.data)
     fields = data.get("fields", {})
-    names = {noun: frozenset(data.get(f"{noun}s", {})) for noun in ("role", "field", "document", "place", "task")}
-    names |= {"state": frozenset(state_names(data["states"])), "event": frozenset(event_names(data))}
     zone, problems = _zone(source, is_published=is_published)
     calendar, missing = _calendar(source, find_calendar)
     language = Language(
@@ -109,6 +136,13 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool)
         is_published=is_published,
     )
     return Context(source, language, calendar, names, problems + missing)
+
+
+def _names(data: Any) -> dict[str, frozenset[str]]:
+    nouns = ("role", "field", "document", "place", "task")
+    found = {noun: frozenset(name for name, _ in entries_of(data, f"{noun}s")) for noun in nouns}
+    states = frozenset(state_names(dict(entries_of(data, "states"))))
+    return found | {"state": states, "event": frozenset(event_names(data))}
 
 
 def _zone(source: Source, *, is_published: bool) -> tuple[ZoneInfo, list[Problem]]:

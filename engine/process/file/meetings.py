@@ -40,7 +40,7 @@ def _check_field(
     context: Context, data: dict[str, Any], raw: dict[str, Any], key: str, types: set[str], path: Path
 ) -> None:
     name = raw.get(key)
-    if name is None or not context.known("field", name, (*path, key)):
+    if name is None or not context.known("field", name, (*path, key)) or name in context.blurred:
         return
     found = data["fields"][name]["type"]
     if found not in types:

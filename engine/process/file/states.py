@@ -125,7 +125,7 @@ def _assignments(context: Context, raw: dict[str, str] | None, path: Path) -> tu
     for name, text in (raw or {}).items():
         here = (*path, name)
         if context.known_key("field", name, here):
-            if text is None:
+            if text is None or name in context.blurred:
                 found.append((name, NOTHING))
             else:
                 found.append((name, context.expression(text, here, context.language.result_type(name))))
@@ -269,7 +269,7 @@ def read_limit(context: Context, raw: str, path: Path) -> Limit | None:
 
 
 def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
-    if name is None:
+    if name is None or name in context.blurred:
         return "", ""
     if context.language.fields.get(name) in {"date", "time"}:
         context.used.add(("field", name))

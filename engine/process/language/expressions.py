@@ -302,6 +302,11 @@ def instant(value: str, zone: ZoneInfo) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
+def asked_documents(text: str) -> list[str]:
+    """The documents that an expression asks for, also one that cannot be read."""
+    return [name for name, _ in _arguments(text, "has")]
+
+
 def _arguments(text: str, call: str) -> list[tuple[str, int]]:
     """The texts that a function is given, each with where it stands."""
     found = re.finditer(rf"(?<![\w.]){call}\s*(\([\s(]*){tokens.TEXT}([\s)]*\))", tokens.bare(text))
