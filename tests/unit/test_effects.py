@@ -30,7 +30,7 @@ def waiting(process: Process) -> Snapshot:
 
 def effects(process: Process, case: Snapshot, event: str, free: dict[str, int] | None = None) -> dict[str, object]:
     made: Draft = draft(process, case, free=free)
-    return effects_of(made, choose(made, paths_of(process).on(case.state, event), AT), AT, event, {})
+    return effects_of(made, choose(made, paths_of(process).on(case.state, event), made.view(AT)), AT, event, {})
 
 
 def test_a_state_that_is_left_takes_its_tasks_timers_and_place_along(process: Process) -> None:

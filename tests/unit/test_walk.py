@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.case.refusal import Code
-from engine.case.step.walk import choose
+from engine.case.step.draft import Draft
+from engine.case.step.walk import Walk, choose
 from engine.process.definition import Process
-from engine.process.paths import paths_of
+from engine.process.paths import Path, paths_of
 from tests.workshop import done, draft, fire, opened, refused, workshop
 
 AT = "2024-01-08T09:00:00.000000Z"
+
+
+def walked(draft: Draft, paths: tuple[Path, ...], given: dict[str, Any] | None = None) -> Walk:
+    return choose(draft, paths, draft.view(AT, given))
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +44,15 @@ def test_the_first_of_several_is_taken() -> None:
 def test_the_answers_of_the_form_and_what_the_way_sets_say_which_place_is_taken(process: Process) -> None:
     case = opened(process, kind="bench")
     paths = paths_of(process).on("desk", "start")
-    assert choose(draft(process, case), paths, AT).takes == {"work.place": "bench"}
-    assert choose(draft(process, case), paths, AT, {"kind": "lathe"}).takes == {"work.place": "lathe"}
-    walk = choose(draft(process, case), paths_of(process).on("desk", "set_out"), AT)
+    assert walked(draft(process, case), paths).takes == {"work.place": "bench"}
+    assert walked(draft(process, case), paths, {"kind": "lathe"}).takes == {"work.place": "lathe"}
+    walk = walked(draft(process, case), paths_of(process).on("desk", "set_out"))
     assert (walk.takes, walk.changes) == ({"work.place": "lathe"}, {"kind": "lathe"})
 
 
 def test_without_a_place_the_case_waits_for_the_one_that_is_lacking(process: Process) -> None:
     paths = paths_of(process).on("desk", "start")
-    walk = choose(draft(process, opened(process), free={"bench": 0, "lathe": 1}), paths, AT)
+    walk = walked(draft(process, opened(process), free={"bench": 0, "lathe": 1}), paths)
     assert walk.path is not None
     assert (walk.path.to, walk.takes, walk.full) == ("line", {}, "")
     assert walk.waits == {"place": "bench", "for": "work.place"}
@@ -57,22 +64,22 @@ def test_a_place_that_the_case_gives_back_is_there_for_it_even_where_there_are_f
     case = done(process, opened(process), fire("start"))
     paths = paths_of(process).on("work.place", "again")
     for free in (-3, 0, 1):
-        walk = choose(draft(process, case, free={"bench": free, "lathe": 0}), paths, AT)
+        walk = walked(draft(process, case, free={"bench": free, "lathe": 0}), paths)
         assert walk.takes == {"work.place": "bench"}
-    walk = choose(draft(process, case, free={"bench": 1, "lathe": 0}), paths, AT, {"kind": "lathe"})
+    walk = walked(draft(process, case, free={"bench": 1, "lathe": 0}), paths, {"kind": "lathe"})
     assert walk.waits == {"place": "lathe", "for": "work.place"}
 
 
 def test_a_case_that_waits_is_told_that_nothing_is_free(process: Process) -> None:
     case = done(process, opened(process), fire("start"), free={"bench": 0, "lathe": 0})
-    walk = choose(draft(process, case, free={"bench": 0}), paths_of(process).on("line", "place_offered"), AT)
+    walk = walked(draft(process, case, free={"bench": 0}), paths_of(process).on("line", "place_offered"))
     assert (walk.path, walk.full, walk.waits) == (None, "bench", {})
 
 
 def test_which_place_is_needed_must_be_known() -> None:
     process = workshop({"""'kind == null ? "bench" : kind'""": "kind"})
     case = opened(process)
-    walk = choose(draft(process, case), paths_of(process).on("desk", "start"), AT)
+    walk = walked(draft(process, case), paths_of(process).on("desk", "start"))
     assert (walk.path, walk.unknown, walk.full) == (None, {"kind"}, "")
     refusal = refused(process, case, fire("start"))
     assert (refusal.code, refusal.missing) == (Code.REQUIREMENT, ("kind",))

@@ -47,7 +47,7 @@ from engine.case.step.reasons import (
     not_yours,
     reason_fault,
     reason_written,
-    unmet_by,
+    unmet,
 )
 from engine.case.step.retain import erase, retain
 from engine.case.step.tick import tick
@@ -82,7 +82,7 @@ def decide(process: Process, snapshot: Snapshot | None, command: Command, facts:
 
 def _unseen(draft: Draft, command: Command) -> Refusal | None:
     """Who may not see the case is told nothing of it, whatever they ask for."""
-    if isinstance(command, Open | Tick | ReturnTask) or may(command.by, Action.SEE, draft.process, draft.snapshot):
+    if isinstance(command, (Open, Tick, ReturnTask)) or may(command.by, Action.SEE, draft.process, draft.snapshot):
         return None
     return not_yours()
 
@@ -129,7 +129,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     # Nobody begins a case that they could not see afterwards.
     if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
         return not_yours()
-    refusal = unmet_by(draft, process.opening.needs, at, filled)
+    refusal = unmet(process, process.opening.needs, draft.view(at, filled))
     return _begin(draft, command, state, at, filled) if refusal is None else refusal
 
 
@@ -145,7 +145,7 @@ def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
 def _begin(draft: Draft, command: Open, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
     """Move the new case into its first state, or to where it waits for the place it needs; its documents come along."""
     process, by = draft.process, command.by.name
-    walk = choose(draft, [paths_of(process).begin(state)], at, data)
+    walk = choose(draft, [paths_of(process).begin(state)], draft.view(at, data))
     if walk.path is None:
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)

@@ -8,7 +8,7 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
-from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet_by
+from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.flow import MOST_AUTOMATIC
@@ -29,12 +29,13 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     values, faults = check_form(process, event.form, command.data, draft.view(at))
     if faults:
         return form_refusal(faults)
-    walk = choose(draft, paths_of(process).on(case.state, event.name), at, values)
-    refusal = unmet_by(draft, event.needs, at, values)
+    answered = draft.view(at, values)
+    walk = choose(draft, paths_of(process).on(case.state, event.name), answered)
+    refusal = unmet(process, event.needs, answered)
     if walk.path is None:
         return no_way(process, walk, event.title) if refusal is None else refusal
     if refusal is None:
-        refusal = unmet_by(draft, walk.path.way.needs, at, values)
+        refusal = unmet(process, walk.path.way.needs, answered)
     if refusal is None:
         draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
         refusal = settle(draft, at, command.by.name)
@@ -48,7 +49,7 @@ def settle(draft: Draft, at: str, by: str) -> Refusal | None:
         paths = paths_of(draft.process).on(draft.snapshot.state, AUTOMATIC)
         if broken is not None or not paths:
             return broken
-        walk = choose(draft, paths, at)
+        walk = choose(draft, paths, draft.view(at))
         if walk.path is None:
             return None
         draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))

@@ -45,7 +45,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     refusal = unmet(process, needs, view)
     if refusal is not None or _hangs_on_form(paths, asked):
         return refusal
-    walk = choose(draft, paths, at)
+    walk = choose(draft, paths, view)
     if walk.path is None:
         return no_way(process, walk, event.title)
     needs = tuple(need for need in walk.path.way.needs if need.check is None or not need.check.names & asked)

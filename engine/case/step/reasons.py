@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from engine.case.command import Fire
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
-from engine.case.step.draft import Draft
 from engine.case.step.walk import Walk
 from engine.process.definition import Need, Process
 from engine.process.language.expressions import View
@@ -42,11 +40,6 @@ def _wanted(process: Process, documents: tuple[str, ...]) -> str:
     if len(titles) == 1:
         return f"The document {titles[0]} is missing."
     return f"One of these documents is missing: {', '.join(titles)}."
-
-
-def unmet_by(draft: Draft, needs: tuple[Need, ...], at: str, values: dict[str, Any] | None = None) -> Refusal | None:
-    """The same for the case as it is at `at`, with the values of a form."""
-    return unmet(draft.process, needs, draft.view(at, values)) if needs else None
 
 
 def no_way(process: Process, walk: Walk, title: str) -> Refusal:

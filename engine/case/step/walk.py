@@ -44,9 +44,9 @@ class _Places:
     place: str = ""
 
 
-def choose(draft: Draft, paths: Iterable[Path], at: str, given: dict[str, Any] | None = None) -> Walk:
-    """The first way that is open at `at`, with the values `given` in a form laid over the data."""
-    walk, view = Walk(), draft.view(at, given)
+def choose(draft: Draft, paths: Iterable[Path], view: View) -> Walk:
+    """The first way that is open to the case as `view` shows it."""
+    walk = Walk()
     for path in paths:
         # With `is`: a way is not open as long as nobody knows (None) whether it is.
         if draft.process.language.truth(path.way.when, view) is True:

@@ -213,7 +213,7 @@ class Transaction:
 
     def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:
         """The task that a command is about, if who holds it can do it no more; most commands do not ask."""
-        if snapshot is None or not isinstance(command, ClaimTask | ReturnTask):
+        if snapshot is None or not isinstance(command, (ClaimTask, ReturnTask)):
             return frozenset()
         return frozenset({command.task} if stranded(self.connection, command.task, process, snapshot) else ())
 
