@@ -110,14 +110,14 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
     )
 
 
-def places_taken(before: Snapshot | None, after: Snapshot) -> Counter[str]:
+def places_taken(before: Snapshot | None, after: Snapshot) -> dict[str, int]:
     """How many of each place a case has more than before (negative: fewer). A place is counted by who holds it."""
     had = before.held if before else {}
     if had == after.held:  # nearly every step
-        return Counter()
+        return {}
     changes = Counter(after.held.values())
     changes.subtract(had.values())
-    return Counter({place: count for place, count in changes.items() if count})
+    return {place: count for place, count in changes.items() if count}
 
 
 def replay(entries: list[Entry]) -> Snapshot | None:

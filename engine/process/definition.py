@@ -309,7 +309,11 @@ class Process:
 
     def owner(self, state: str) -> str:
         """The role that has to move a case on from `state`; empty where nobody has to."""
-        return next((around.owner for around in self.around(state) if around.owner), "")
+        return self._owners[state]
+
+    @functools.cached_property
+    def _owners(self) -> dict[str, str]:
+        return {name: next((one.owner for one in self.around(name) if one.owner), "") for name in self.states}
 
     def task(self, name: str) -> TaskKind | None:
         """A kind of task: one of this process, or the one that the engine raises itself."""

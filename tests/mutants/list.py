@@ -309,8 +309,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "the role of the state around moves a case on",
-            "for around in self.around(state) if around.owner",
-            "for around in reversed(self.around(state)) if around.owner",
+            "for one in self.around(name) if one.owner",
+            "for one in reversed(self.around(name)) if one.owner",
         ),
         (
             "a case comes to rest in a state that has others inside",

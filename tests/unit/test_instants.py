@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,13 @@ def test_texts_sort_as_moments_do_and_are_read_as_they_were_written(one: datetim
 
 def test_an_instant_is_that_of_utc() -> None:
     assert to_text(datetime(2024, 7, 1, 9, 30, tzinfo=timezone(timedelta(hours=1)))) == "2024-07-01T08:30:00.000000Z"
+
+
+def test_both_times_of_an_hour_that_a_clock_shows_twice_are_told_apart() -> None:
+    first = datetime(2024, 10, 27, 1, 30, tzinfo=ZoneInfo("Europe/London"))
+    second = first.replace(fold=1)
+    assert first == second  # on one clock they look the same
+    assert [to_text(first), to_text(second)] == ["2024-10-27T00:30:00.000000Z", "2024-10-27T01:30:00.000000Z"]
 
 
 @pytest.mark.parametrize(("year", "told"), [(1899, False), (1900, True), (2200, True), (2201, False), (9999, False)])

@@ -5,6 +5,7 @@ Messages name fields by their titles and never repeat what was typed: it may be 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -105,15 +106,17 @@ def shown_to(process: Process, name: str, view: View, roles: frozenset[str]) -> 
     return bool(roles & process.fields[name].still_seen_by) or shown(process, name, view)
 
 
-def telling(process: Process) -> list[str]:
+# Asked for every case that is shown; the fields of a version never change.
+@functools.lru_cache(maxsize=256)
+def telling(process: Process) -> tuple[str, ...]:
     """The fields that tell whom a case is about: its label and its subject as far as they are personal.
 
     Where neither is, every personal field that depends on something.
     """
     fields = process.fields
     named = dict.fromkeys((process.label, process.keep.subject if process.keep else ""))
-    personal = [name for name in named if name in fields and fields[name].personal]
-    return personal or [one.name for one in fields.values() if one.personal and one.when is not None]
+    personal = tuple(name for name in named if name in fields and fields[name].personal)
+    return personal or tuple(one.name for one in fields.values() if one.personal and one.when is not None)
 
 
 def is_anonymous(process: Process, view: View, roles: frozenset[str] = frozenset()) -> bool:
@@ -197,7 +200,8 @@ def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
 
 
 def _choice(field: Field, raw: Any, _: ZoneInfo) -> str:
-    found = _chosen(_titled(field), raw)
+    # Nearly always it is written as it stands there.
+    found = raw if isinstance(raw, str) and raw in field.choices else _chosen(_titled(field), raw)
     if found is None:
         raise _Fault(f"{field.title} must be one of: {', '.join(field.choices.values())}.")
     return found
