@@ -132,6 +132,7 @@ class Database:
         turn = self._turn.taken() if write else contextlib.nullcontext(True)  # noqa: FBT003
         with turn as is_worth_waiting, self._connection(write=write) as connection:
             if write and self.is_sqlite:
+                # Said to the beginning that follows, which forgets it.
                 connection.info["write"] = BUSY_SECONDS if is_worth_waiting else BRIEF_SECONDS
             is_ending = False
             try:
@@ -146,29 +147,19 @@ class Database:
                 if isinstance(error, (OperationalError, InterfaceError)):
                     raise DatabaseUncertain if is_ending else DatabaseUnavailable(_FAILED) from error
                 raise
-            finally:
-                # One that broke is asked for nothing: it would be made anew, and that fails where the server is away.
-                if not connection.invalidated:
-                    connection.info.pop("write", None)
 
-    @contextlib.contextmanager
-    def _connection(self, *, write: bool) -> Iterator[Connection]:
+    def _connection(self, *, write: bool) -> contextlib.AbstractContextManager[Connection]:
         """The connection that this thread keeps, else one of the pool: within another transaction, or for reading only
         on PostgreSQL, where that is another kind of transaction.
         """
-        kept = self._kept.lend(self._connect) if write or self.is_sqlite else None
-        if kept is not None:
-            try:
-                yield kept
-            finally:
-                self._kept.take_back()
-            return
+        lent = self._kept.lent(self._connect) if write or self.is_sqlite else None
+        if lent is not None:
+            return lent
         connection = self._connect()
         if not write and not self.is_sqlite:
             # One snapshot for all statements: pages, backups and `verify` read much, and must not see half of a change.
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection:
-            yield connection
+        return connection
 
     def _connect(self) -> Connection:
         try:
@@ -302,11 +293,12 @@ def _prepare_spare(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
-    patience = connection.info.get("write")
+    known = connection.info
+    patience = known.pop("write", None)
     try:
-        if patience and patience != connection.info.setdefault("patience", BUSY_SECONDS):
+        if patience and patience != known.setdefault("patience", BUSY_SECONDS):
             driver.execute(f"PRAGMA busy_timeout = {1000 * patience}")
-            connection.info["patience"] = patience
+            known["patience"] = patience
         # One that began by reading cannot write any more once somebody else has: IMMEDIATE takes the lock first.
         driver.execute("BEGIN IMMEDIATE" if patience else "BEGIN")
     except sqlite3.OperationalError as error:

@@ -93,6 +93,11 @@ class Kept:
             self._all.add(line)
         return line.connection
 
+    def lent(self, connect: Callable[[], Connection]) -> Lent | None:
+        """The same for as long as it is entered; then it is taken back."""
+        connection = self.lend(connect)
+        return None if connection is None else Lent(self, connection)
+
     def take_back(self) -> None:
         """Keep it for the next time, unless it broke."""
         if not self._own.line.rest():
@@ -102,6 +107,19 @@ class Kept:
         """Close them all, whichever threads they belong to."""
         for line in list(self._all):
             line.end()
+
+
+class Lent:
+    """A connection while it is lent. No generator: every transaction comes by here."""
+
+    def __init__(self, kept: Kept, connection: Connection) -> None:
+        self._kept, self._connection = kept, connection
+
+    def __enter__(self) -> Connection:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        self._kept.take_back()
 
 
 def has_ended(connection: Any) -> bool:

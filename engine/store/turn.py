@@ -12,7 +12,6 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -25,28 +24,25 @@ class Turn:
         self._local = threading.local()
         self._local.handles = None
 
-    @contextlib.contextmanager
-    def taken(self) -> Iterator[bool]:
+    def taken(self) -> contextlib.AbstractContextManager[bool]:
         """Have the turn; whether it is worth waiting for SQLite's own lock. After `seconds` in vain go on without it:
         that one still keeps writers apart, and tells who comes behind one that stands still.
         """
         files = self._files()
-        if files is None:
-            yield True
-            return
-        following, writing = files
+        return contextlib.nullcontext(True) if files is None else _Taken(self, *files)  # noqa: FBT003
+
+    def take(self, following: int, writing: int) -> bool:
+        """Have the turn by these handles, of this thread; whether it came in time."""
         end = time.monotonic() + self._seconds  # for both: nobody waits twice as long
         is_next = self._lock(following, end)
         is_turn = is_next and self._lock(writing, end)
         if is_next:
             fcntl.flock(following, fcntl.LOCK_UN)
-        try:
-            yield is_turn
-        finally:
-            if is_turn:
-                fcntl.flock(writing, fcntl.LOCK_UN)
-            else:  # what was left behind may still get a lock by these handles: not to be taken for new ones
-                self._local.handles = None
+        return is_turn
+
+    def leave(self) -> None:
+        """Take these handles for no new turn: what was left behind may still get a lock by them."""
+        self._local.handles = None
 
     def _files(self) -> tuple[int, int] | None:
         """This thread's own handles: locks belong to a handle, so that threads wait for each other as processes do."""
@@ -67,6 +63,24 @@ class Turn:
         except BlockingIOError:
             return _wait(file, max(0.0, end - time.monotonic()))
         return True
+
+
+class _Taken:
+    """The turn of one thread while it writes. No generator: every write comes by here."""
+
+    def __init__(self, turn: Turn, following: int, writing: int) -> None:
+        self._turn, self._following, self._writing = turn, following, writing
+        self._is_turn = False
+
+    def __enter__(self) -> bool:
+        self._is_turn = self._turn.take(self._following, self._writing)
+        return self._is_turn
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_turn:
+            fcntl.flock(self._writing, fcntl.LOCK_UN)
+        else:
+            self._turn.leave()
 
 
 class _Handles:
