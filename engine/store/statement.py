@@ -32,20 +32,21 @@ class Statement:
 
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
         """All rows that it finds with these values."""
-        found: list[Row] = self._run(connection, values).fetchall()
+        found: list[Row] = self.run(connection, values).fetchall()
         return found
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
         """The first row that it finds with these values; None where there is none."""
-        found: Row | None = self._run(connection, values).fetchone()
+        found: Row | None = self.run(connection, values).fetchone()
         return found
 
     def change(self, connection: Connection, **values: Any) -> int:
         """How many rows it changed with these values."""
-        changed: int = self._run(connection, values).rowcount
+        changed: int = self.run(connection, values).rowcount
         return changed
 
-    def _run(self, connection: Connection, values: Values) -> Any:
+    def run(self, connection: Connection, values: Values) -> Any:
+        """The driver's cursor after it ran with these values."""
         text, fixed = self.compiled(connection)
         return _execute(connection, text, fixed | values if fixed else values)
 
@@ -63,11 +64,12 @@ class Statement:
 def _cursor(connection: Connection) -> Any:
     """The one cursor of a connection for everything that is read to its end at once."""
     known: Any = connection.info
-    if "cursor" not in known:
+    cursor = known.get("cursor")
+    if cursor is None:
         driver: Any = connection.connection.dbapi_connection
         # A new cursor for each statement costs as much as a short statement itself.
-        known["cursor"] = driver.cursor()
-    return known["cursor"]
+        cursor = known["cursor"] = driver.cursor()
+    return cursor
 
 
 def _execute(connection: Connection, text: str, values: Values) -> Any:
@@ -109,7 +111,7 @@ def run_together(connection: Connection, changes: Sequence[Change]) -> int:
     PostgreSQL is asked once for many of them: what a short transaction costs there is its round trips.
     """
     if connection.dialect.name != "postgresql":
-        counts = [change.statement.change(connection, **change.values) for change in changes]
+        counts = [change.statement.run(connection, change.values).rowcount for change in changes]
     else:
         counts = [_run_combined(connection, changes[n : n + MOST]) for n in range(0, len(changes), MOST)]
     return counts[0] if counts else 0
