@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.service.messages.outbox import FOR_NOBODY, BadHook
 from engine.web.forms.forms import Question
-from engine.web.page import go, show
-from engine.web.visitor import Administrating, Before, SentBy, Visitor, Whole
+from engine.web.page import go, query, show
+from engine.web.visitor import Administrating, SentBy, Visitor, Whole
 
 router = APIRouter()
 PAGE = 50
+After = Annotated[str, Query(max_length=8000)]
 
 
 def _page(
@@ -23,21 +24,20 @@ def _page(
     error: str = "",
     secret: str = "",
     done: str = "",
-    before: int = 0,
+    after: str = "",
     problem: str = "",
 ) -> Response:
     asked = Question("url", "Address", "text", required=True, hint="Begins with https://", value=url, error=error)
     outbox = visitor.engine.outbox
     values: dict[str, Any] = {"hooks": outbox.hooks(), "question": asked, "secret": secret, "done": done}
     values |= {"given_up": outbox.given_up(), "problem": problem, "paused": outbox.paused()}
-    found = outbox.messages(PAGE + 1, before)
-    earlier = found[PAGE - 1].id if len(found) > PAGE else 0
+    found = outbox.message_page(PAGE, after)
     return show(
         request,
         "outbox.html",
         status,
-        messages=found[:PAGE],
-        earlier=earlier,
+        messages=found.items,
+        earlier=f"/outbox?{query({'after': found.next})}" if found.next else "",
         for_nobody=FOR_NOBODY,
         **values,
     )
@@ -51,14 +51,14 @@ def outbox(
     all_again: Whole = 0,
     test: Whole = 0,
     released: Whole = 0,
-    before: Before = 0,
+    after: After = "",
 ) -> Response:
-    """The latest messages, or those before one, and the hooks."""
+    """The latest messages, or those of an earlier page, and the hooks."""
     done = f"Message {again} is sent again." if again else ""
     done = f"Messages that are sent again: {all_again}." if all_again else done
     done = "A test message to you is sent within seconds. What became of it stands first below." if test else done
     done = "Messages are sent again." if released else done
-    return _page(request, visitor, done=done, before=before)
+    return _page(request, visitor, done=done, after=after)
 
 
 @router.post("/outbox/release")

@@ -17,36 +17,15 @@ from engine.cli.shared import form
 from engine.source.problem import Refused
 from engine.web.forms.forms import event_questions, read, with_answers
 from engine.web.visitor import Posted
+from tests.asked import asking
 from tests.integration.callers import Caller
 from tests.steps import done
 
 TYPES = ("text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time")
 CHOICES = ["one", "two, or three", "café", "صفر"]
 OFFERED = f", choices: {json.dumps(CHOICES)}"
-FIELDS = "".join(
-    f"  f_{kind}: {{title: The {kind}, type: {kind}{OFFERED if 'choice' in kind else ''}}}\n" for kind in TYPES
-)
-ASKED = ", ".join(f"f_{kind}: optional" for kind in TYPES)
-PROCESS = f"""
-process: survey
-version: "1"
-title: Survey
-effective_from: 2023-01-01
-initial: begun
-roles: {{maker: {{title: Maker}}}}
-fields:
-{FIELDS}
-open: {{by: maker, form: {{{ASKED}}}}}
-states:
-  begun:
-    owner: maker
-    deadline: {{within: 1 week, raise: look}}
-    events:
-      say: {{title: Say, by: maker, form: {{{ASKED}}}}}
-      end: {{title: End, by: maker, to: over}}
-  over: {{final: true}}
-tasks: {{look: {{title: Look, role: maker}}}}
-"""
+KINDS = {f"f_{kind}": f"type: {kind}{OFFERED if 'choice' in kind else ''}" for kind in TYPES}
+PROCESS = asking("survey", KINDS, "optional")
 # What people and programs send that is nearly right, beside anything at all.
 NEARLY = [
     *(

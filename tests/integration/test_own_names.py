@@ -13,34 +13,12 @@ from engine import Engine
 from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
 from engine.web.forms.forms import OWN
+from tests.asked import asking
 from tests.conftest import ROOT
 from tests.integration.site import Visit, settle
 
 DATES = {"step", "meeting"}
-FIELDS = "".join(
-    f"  {name}: {{title: The {name}, type: {'date' if name in DATES else 'text'}}}\n" for name in sorted(OWN)
-)
-ASKED = ", ".join(f"{name}: required" for name in sorted(OWN))
-TEXT = f"""
-process: release
-version: "1"
-title: Release
-effective_from: 2023-01-01
-initial: begun
-roles: {{maker: {{title: Maker}}}}
-fields:
-{FIELDS}
-open: {{by: maker, form: {{{ASKED}}}}}
-states:
-  begun:
-    owner: maker
-    deadline: {{within: 1 week, raise: look}}
-    events:
-      tell: {{title: Tell, by: maker, form: {{{ASKED}}}}}
-      end: {{title: End, by: maker, to: over}}
-  over: {{final: true}}
-tasks: {{look: {{title: Look, role: maker}}}}
-"""
+TEXT = asking("release", {name: f"type: {'date' if name in DATES else 'text'}" for name in sorted(OWN)}, "required")
 DAY = "2023-10-1{}"
 FIRST = {name: DAY.format(1) if name in DATES else f"{name} at first" for name in OWN}
 LATER = {name: DAY.format(2) if name in DATES else f"{name} later" for name in OWN}
@@ -102,7 +80,7 @@ def test_every_field_is_asked_for_and_kept_whatever_it_is_called(engine: Engine,
     number = int(re.findall(r"\d+", visit.post(f"{draft}/send", {"seal": seal}).headers["location"])[0])
     assert engine.case(number).data == FIRST
 
-    do = f"/cases/{number}/do/tell"
+    do = f"/cases/{number}/do/say"
     wrong = typed(visit.get(do).text, do, LATER | {"step": "2023-40-40"})
     told = visit.post(do, wrong, 422).text
     assert 'href="#step-answer-day"' in told

@@ -38,6 +38,43 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "service/cases/declined.py",
+        ("integration/test_declined.py",),
+        ("all who ever declined are remembered", "if len(self._answers) >= MOST:", "if False:"),
+        (
+            "who changed is taken to decline as before",
+            "(known.head, known.free) != (head, free)",
+            "known.free != free",
+        ),
+        (
+            "whatever is free now, they are taken to decline",
+            "(known.head, known.free) != (head, free)",
+            "known.head != head",
+        ),
+        ("the day is taken to decide nothing", '"" if stands_still(process) else at)', '"")'),
+        ("at the same instant all are asked again", 'known.at not in {"", at}', 'known.at != ""'),
+        (
+            "who has a timer that is due is not asked after it",
+            "return known.process if known.until is None or at < known.until else None",
+            "return known.process",
+        ),
+        ("a timer counts from the instant after its own", "at < known.until", "at <= known.until"),
+    ),
+    *_in(
+        "service/cases/transaction.py",
+        ("integration/test_declined.py",),
+        (
+            "by another calendar they are taken to decline as before",
+            "return known is not None and self.catalogue.is_loaded(known)",
+            "return known is not None",
+        ),
+        (
+            "those who are known to decline are asked all the same",
+            "if not self._will_decline(one, process, moment))",
+            "if True)",
+        ),
+    ),
+    *_in(
         "service/cases/idempotency.py",
         ("integration/test_change.py", "integration/test_engine.py", "integration/test_concurrency.py"),
         ("a changed case is changed all the same", "if expected is not None and expected != found:", "if False:"),

@@ -340,7 +340,8 @@ def check_step(
     site: Site, case: int, by: Actor, command: Callable[[datetime], Command], at: datetime | None = None
 ) -> Refusal | None:
     """Why a step could not be taken now, or `at` a moment on the wall clock of the process; None if it could. Nothing
-    is written.
+    is written, however far behind the case is: it is caught up in one piece then, for who only reads keeps nobody from
+    writing.
 
     Raises:
         UnknownCase: there is no such case, or `by` may not see it.

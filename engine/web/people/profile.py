@@ -25,6 +25,7 @@ from engine.web.page import address_of, go, local_path, show
 from engine.web.people.people import titles_of
 from engine.web.people.proofs import confirmed, proof, proven
 from engine.web.people.signing import enter
+from engine.web.people.tries import HOW_CODE
 from engine.web.visitor import Posted, SentBy, Visiting, Visitor
 
 router = APIRouter()
@@ -74,6 +75,7 @@ def _page(
         roles=", ".join(titles.get(one, one) for one in sorted(visitor.person.roles)),
         has_account=accounts.has_account(login),
         has_code=has_code,
+        how_code=HOW_CODE,
         codes_left=codes_left,
         passkeys=[_dated(visitor, one) for one in visitor.engine.passkeys.of(login)],
         has_feed=accounts.has_feed(login),

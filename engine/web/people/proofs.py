@@ -14,8 +14,7 @@ from engine.service.people.attempts import Try
 from engine.service.people.ceremonies import MOST
 from engine.service.people.passkeys import Ask
 from engine.web.people.challenges import used
-from engine.web.people.signing import HOW_CODE
-from engine.web.people.tries import is_refused, is_right, waits
+from engine.web.people.tries import HOW_CODE, is_refused, is_right, waits
 from engine.web.visitor import Posted, Visitor
 
 

@@ -21,7 +21,7 @@ from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, local_path, show
 from engine.web.people.challenges import asked_for, used
 from engine.web.people.provider import Provider, SignInFailed
-from engine.web.people.tries import is_refused, is_right, waits
+from engine.web.people.tries import HOW_CODE, is_refused, is_right, waits
 from engine.web.visitor import AnyPosted, Engined, NotFound, SentBy, Visiting, cookie_name, session_of
 
 router = APIRouter()
@@ -30,7 +30,6 @@ Secret = Annotated[str, Path(max_length=100)]
 WRONG = "The user name or the password is not right."
 PASSKEY = "/sign-in/passkey"
 WRONG_PASSKEY = "This passkey is not right here, or it took too long. Try again, or use your password."
-HOW_CODE = "The six digits of your authenticator, or one of your recovery codes."
 RECOVERY = "One of your recovery codes, where you do not have your passkey, or this browser knows none."
 
 

@@ -10,6 +10,7 @@ from engine.service.people.attempts import Throttle, Try
 from engine.source.words import counted
 from engine.web.visitor import engine_of
 
+HOW_CODE = "The six digits of your authenticator, or one of your recovery codes."
 _log = structlog.get_logger("casework.sign_in")
 
 
