@@ -40,8 +40,19 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A first or last day that is worked out anew for each answer, and how people are told of it: `today`."""
+
+    date: Expression
+    said: str
+
+
+@dataclass(frozen=True)
 class Field:
     """One thing known about a case. `choices` maps value to title; `when` guards giving and showing.
+
+    `earliest` and `latest` are limits of a date or time, `min` and `max` of others. An answer of which `check` is known
+    not to hold is refused with `say`.
 
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
     """
@@ -57,6 +68,10 @@ class Field:
     pattern: str = ""
     min: float | None = None
     max: float | None = None
+    earliest: Bound | None = None
+    latest: Bound | None = None
+    check: Expression | None = None
+    say: str = ""
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""

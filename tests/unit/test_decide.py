@@ -176,7 +176,7 @@ def test_only_the_engine_sends_what_nobody_may_do(referral: Process) -> None:
 
 def test_an_event_that_stays_leaves_timers_and_tasks_alone(referral: Process) -> None:
     case = in_placement(referral)
-    visited = step(referral, case, Fire("record_visit", COORDINATOR, EPOCH, {"visit_date": "2023-09-12"}))
+    visited = step(referral, case, Fire("record_visit", COORDINATOR, EPOCH, {"visit_date": "2023-09-11"}))
     assert (visited.timers, visited.entered, visited.state) == (case.timers, case.entered, case.state)
 
 

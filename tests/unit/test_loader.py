@@ -61,7 +61,7 @@ def test_tasks_that_were_published_saying_of_each_other_that_they_are_overdue_sa
         ("type: number}", "type: number, choices: [a]}", "The type of price and its choices do not fit."),
         ("choices: [bench, lathe]}", "choices: []}", "choices needs at least 1 entry."),
         ("ready: {title: Ready on, type: date}", "ready: {title: Ready on, type: date, max: 3}",
-         "max: means nothing for the type date."),
+         "max: of a field of the type date is a day."),
         ("shop: {title: Shop, type: text}", "shop: {title: Shop, type: text, min: 3}",
          "min: means nothing for the type text."),
         ("type: number}", "type: number, pattern: a}", "pattern: means nothing for the type number."),

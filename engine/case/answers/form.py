@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.case.answers.limits import outside
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
@@ -53,7 +54,9 @@ def check_form(
     # With what this very form says: consent and name may be given together.
     merged = replace(view, data={**view.data, **values})
     faults |= _lacking(process, form, values, faults, merged)
-    return values, faults | _premature(process, values, faults, merged)
+    faults |= _premature(process, values, faults, merged)
+    right = {name: value for name, value in values.items() if name not in faults}
+    return values, faults | outside(process, right, merged)
 
 
 def _lacking(

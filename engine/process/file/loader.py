@@ -16,7 +16,6 @@ from engine.calendars.day import UnknownZone, listed_zone, zone_named
 from engine.process.checks import check_parts, check_process
 from engine.process.definition import (
     Document,
-    Field,
     Opening,
     PlaceKind,
     Process,
@@ -25,6 +24,7 @@ from engine.process.definition import (
     Section,
 )
 from engine.process.file.context import Context, entries_of, event_names, state_names
+from engine.process.file.fields import read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.states import read_events, read_needs, read_states
@@ -167,7 +167,9 @@ def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | N
 
 def _process(context: Context, data: dict[str, Any]) -> Process:
     _check_field_names(context, data.get("fields", {}))
-    fields = {name: _field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED}
+    fields = {
+        name: read_field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED
+    }
     return Process(
         name=data["process"],
         version=data["version"],
@@ -269,57 +271,6 @@ def _check_field_names(context: Context, raw: dict[str, Any]) -> None:
         if name in RESERVED:
             message = f"{name} is a word of expressions and cannot name a field."
             context.key_problem(("fields", name), "wrong-value", message, "Choose another name.")
-
-
-def _field(context: Context, name: str, raw: dict[str, Any]) -> Field:
-    path: Path = ("fields", name)
-    choices = raw.get("choices", {})
-    if (raw["type"] in {"choice", "choices"}) != bool(choices):
-        mend = "Fields of the type choice or choices list their choices; others have none."
-        context.problem(path, "missing-key", f"The type of {name} and its choices do not fit.", mend)
-    return Field(
-        name=name,
-        title=raw["title"],
-        type=raw["type"],
-        choices=choices if isinstance(choices, dict) else {choice: choice for choice in choices},
-        personal=raw.get("personal", False),
-        when=context.condition(raw.get("when"), (*path, "when")),
-        still_seen_by=context.roles(raw.get("still_seen_by"), (*path, "still_seen_by")) or frozenset(),
-        hint=raw.get("hint", ""),
-        pattern=_pattern(context, raw, path),
-        min=_limit(context, raw, "min", path),
-        max=_limit(context, raw, "max", path),
-    )
-
-
-def _limit(context: Context, raw: dict[str, Any], key: str, path: Path) -> float | None:
-    limit: float | None = raw.get(key)
-    allowed = {"min": {"integer", "number"}, "max": {"integer", "number", "text", "long_text"}}
-    if limit is not None and raw["type"] not in allowed[key]:
-        context.problem((*path, key), "wrong-value", f"{key}: means nothing for the type {raw['type']}.")
-    return limit
-
-
-def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:
-    pattern: str = raw.get("pattern", "")
-    if not pattern:
-        return ""
-    if raw["type"] != "text":
-        context.problem((*path, "pattern"), "wrong-value", f"pattern: means nothing for the type {raw['type']}.")
-    elif (fault := pattern_fault(pattern)) is not None:
-        context.problem((*path, "pattern"), "bad-pattern", f"This is no regular expression: {fault}.")
-    return pattern
-
-
-def pattern_fault(pattern: str) -> str | None:
-    """Why `pattern` is no regular expression that runs in bounded time; None if it is one."""
-    from engine.process.language.patterns import matches
-
-    try:
-        matches(pattern, "")
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.case.answers.form import may_be_asked
+from engine.case.answers.limits import limits_said
 from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
@@ -90,13 +91,22 @@ def question(
         known.title,
         known.type,
         required,
-        known.hint,
+        _hint(known),
         choices if choices is not None else options,
         value,
         personal=known.personal,
         # No name in a process has a hyphen: this one is nobody else's.
         boxes=f"{known.name}-answer" if known.name in OWN else known.name,
     )
+
+
+def _hint(known: Field) -> str:
+    """What stands beside a box: how it is filled in, and between which days."""
+    limits = limits_said(known)
+    example = (
+        "" if known.hint or not limits else "For example, 27 3 2027" + (", 13:30." if known.type == "time" else ".")
+    )
+    return " ".join(one for one in (known.hint, limits, example) if one)
 
 
 def event_questions(process: Process, event: Event, case: Case) -> list[Question]:

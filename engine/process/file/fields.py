@@ -1,0 +1,127 @@
+"""Fields: what a process file says of each thing that is known about a case. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.process.definition import Bound, Field
+from engine.process.file.context import NOTHING, Context
+from engine.process.language import tokens
+from engine.source.moment import NotAMoment, day_written
+from engine.source.reader import Path
+from engine.source.words import said_day
+
+DATED = frozenset({"date", "time"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LENGTH = re.compile(r"[0-9]+ [a-z ]+")
+
+
+def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
+    """One field; what is wrong with it becomes a problem in `context`."""
+    path: Path = ("fields", name)
+    choices = raw.get("choices", {})
+    if (raw["type"] in {"choice", "choices"}) != bool(choices):
+        mend = "Fields of the type choice or choices list their choices; others have none."
+        context.problem(path, "missing-key", f"The type of {name} and its choices do not fit.", mend)
+    return Field(
+        name=name,
+        title=raw["title"],
+        type=raw["type"],
+        choices=choices if isinstance(choices, dict) else {choice: choice for choice in choices},
+        personal=raw.get("personal", False),
+        when=context.condition(raw.get("when"), (*path, "when")),
+        still_seen_by=context.roles(raw.get("still_seen_by"), (*path, "still_seen_by")) or frozenset(),
+        hint=raw.get("hint", ""),
+        pattern=_pattern(context, raw, path),
+        min=_limit(context, raw, "min", path),
+        max=_limit(context, raw, "max", path),
+        earliest=_bound(context, raw, "min", path),
+        latest=_bound(context, raw, "max", path),
+        check=context.condition(raw.get("check"), (*path, "check")),
+        say=raw.get("say", ""),
+    )
+
+
+def _limit(context: Context, raw: dict[str, Any], key: str, path: Path) -> float | None:
+    limit: float | str | None = raw.get(key)
+    if limit is None or raw["type"] in DATED:
+        return None
+    allowed = {"min": {"integer", "number"}, "max": {"integer", "number", "text", "long_text"}}
+    if raw["type"] not in allowed[key]:
+        context.problem((*path, key), "wrong-value", f"{key}: means nothing for the type {raw['type']}.")
+    elif isinstance(limit, str):
+        message = f"{key}: of a field of the type {raw['type']} is a number."
+        context.problem((*path, key), "wrong-type", message, "Days are limits of the types date and time.")
+    return None if isinstance(limit, str) else limit
+
+
+def _bound(context: Context, raw: dict[str, Any], key: str, path: Path) -> Bound | None:
+    """The first or last day of a field of a date or time: a day that is written, or one that is worked out."""
+    limit, here = raw.get(key), (*path, key)
+    if limit is None or raw["type"] not in DATED:
+        return None
+    if not isinstance(limit, str):
+        message = f"{key}: of a field of the type {raw['type']} is a day."
+        context.problem(here, "wrong-type", message, "Write today, opened, a field, or a day as 2024-03-22.")
+        return None
+    if not _DAY.fullmatch(limit):
+        found = context.expression(limit, here, "TIMESTAMP")
+        return Bound(found, _said(context, limit)) if found is not NOTHING else None
+    try:
+        day = day_written(limit)
+    except NotAMoment as bad:
+        context.problem(here, "bad-date", str(bad), "Write it as 2024-03-22.")
+        return None
+    return Bound(context.expression(f'date("{limit}")', here, "TIMESTAMP"), said_day(day))
+
+
+def _said(context: Context, text: str) -> str:
+    """A day that is worked out, as people are told of it: `2 weeks after Planned start`."""
+    first, *moves = re.split(r"(?=[+-])", " ".join(text.split()))
+    said = _named(context, first.strip())
+    for move in moves:
+        length = move[1:].strip()
+        if said is None or not _LENGTH.fullmatch(length):
+            return _follows(context, text)
+        said = f"{length} {'after' if move[0] == '+' else 'before'} {said}"
+    return said or _follows(context, text)
+
+
+def _named(context: Context, name: str) -> str | None:
+    if name in context.language.fields:
+        title: str = context.source.data["fields"][name]["title"]
+        return title
+    known = {"today": "today", "now": "now", "opened": "the day on which the case was begun"}
+    days = dict(context.calendar.days) if context.calendar else {}
+    return known.get(name) or (name.replace("_", " ") if name in days else None)
+
+
+def _follows(context: Context, text: str) -> str:
+    """Of what is more than a day and durations: the fields on which it hangs."""
+    fields = context.source.data["fields"]
+    words = [one.name for one in tokens.words(text) if not (one.member or one.call)]
+    titles = [fields[name]["title"] for name in dict.fromkeys(words) if name in fields]
+    return f"what follows from {' and '.join(titles)}" if titles else "what the process says"
+
+
+def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:
+    pattern: str = raw.get("pattern", "")
+    if not pattern:
+        return ""
+    if raw["type"] != "text":
+        context.problem((*path, "pattern"), "wrong-value", f"pattern: means nothing for the type {raw['type']}.")
+    elif (fault := pattern_fault(pattern)) is not None:
+        context.problem((*path, "pattern"), "bad-pattern", f"This is no regular expression: {fault}.")
+    return pattern
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """Why `pattern` is no regular expression that runs in bounded time; None if it is one."""
+    from engine.process.language.patterns import matches
+
+    try:
+        matches(pattern, "")
+    except ValueError as error:
+        return str(error)
+    return None

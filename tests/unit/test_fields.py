@@ -1,0 +1,57 @@
+"""What a process file says of its fields, and what it cannot say."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.source.problem import Refused
+from tests.workshop import workshop
+
+READY = "ready: {title: Ready on, type: date}"
+PRICE = "price: {title: Price, type: number}"
+
+
+def problems(old: str, new: str) -> list[tuple[str, str]]:
+    with pytest.raises(Refused) as refused:
+        workshop({old: new})
+    return [(one.code, one.message) for one in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "message"),
+    [
+        (READY, READY[:-1] + ", max: 3}", "wrong-type", "max: of a field of the type date is a day."),
+        (READY, READY[:-1] + ", min: 2024-02-30}", "bad-date", "There is no day 2024-02-30."),
+        (READY, READY[:-1] + ", min: todya}", "unknown-field", "todya is neither a field nor a function."),
+        (READY, READY[:-1] + ", max: today + 2 hours}", "expression-type", "+ cannot be used with a day and a"),
+        (READY, READY[:-1] + ", max: price}", "expression-type", "The expression gives a number, but a"),
+        (PRICE, PRICE[:-1] + ", max: today}", "wrong-type", "max: of a field of the type number is a number."),
+        (PRICE, PRICE[:-1] + ", check: price + 1.0, say: No.}", "expression-type", "The expression gives a num"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_cannot_be_meant_is_told(old: str, new: str, code: str, message: str) -> None:
+    [(found, said)] = problems(old, new)
+    assert (found, said[: len(message)]) == (code, message)
+
+
+@pytest.mark.parametrize("more", [", check: price > 1.0}", ", say: Too dear.}"])
+def test_a_check_says_what_is_wrong(more: str) -> None:
+    assert [code for code, _ in problems(PRICE, PRICE[:-1] + more)] == ["wrong-value"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("today", "today"),
+        ("2024-03-22", "22 March 2024"),
+        ("opened - 1 year", "1 year before the day on which the case was begun"),
+        ("today + 1 week - 2 days", "2 days before 1 week after today"),
+        ("year_11_ends", "year 11 ends"),
+        ("latest(ready, today)", "what follows from Ready on"),
+        ('end_of("term")', "what the process says"),
+    ],
+)
+def test_limits_are_told_in_words(limit: str, said: str) -> None:
+    field = workshop({READY: f"ready: {{title: Ready on, type: date, max: '{limit}'}}"}).fields["ready"]
+    assert field.latest is not None
+    assert (field.latest.said, field.earliest, field.max) == (said, None, None)
