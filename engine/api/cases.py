@@ -14,6 +14,7 @@ from pydantic import Field
 
 from engine.api.asking import Data, Engined, Expected, Key, Moment, Reader, Text, Value, Whole, Writer, etag, tags
 from engine.api.problem import Refused, of_refusal, problem, responses
+from engine.case.kinds import StepKind
 from engine.case.refusal import Refusal
 from engine.service import Access, Case, Choice, Engine, Page, Told, as_data
 from engine.service.cases.words import ANONYMOUS, choice_of
@@ -137,14 +138,15 @@ def see_history(
     engine: Engined,
     reader: Reader,
     number: CaseNumber,
+    kind: Annotated[list[StepKind] | None, Query(description="Only steps of these kinds.")] = None,
     limit: Limit = 50,
     after: After = "",
 ) -> Any:
-    """What happened to a case, in order, in words.
+    """What happened to a case, in order, in words, with what was answered as far as you may see it now.
 
     Where there is more, the header `Link` leads to it.
     """
-    return with_link(engine.history_page(number, reader, limit, after), request, response)
+    return with_link(engine.history_page(number, reader, limit, after, kinds=kind or ()), request, response)
 
 
 @router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))

@@ -29,9 +29,11 @@ from engine.cli.shared import (
 from engine.source.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.case.command import Actor
     from engine.case.refusal import Refusal
-    from engine.service import Case, Engine, Report, Task
+    from engine.service import Case, Engine, Report, Task, Told
 
 PANEL = "Cases"
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
@@ -242,23 +244,31 @@ def show(
         typer.Option("--limit", parser=whole_number(1, 1000), help="How many entries of the history, the latest."),
     ] = 50,
     every: Annotated[bool, typer.Option("--all", help="The whole history, however long it is.")] = False,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="Only these steps: people, documents, tasks, by_itself, corrections."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a case: state, data, what may be done next and what is missing for it, tasks, timers, history.
 
-    Of a long history the latest entries; how many came before them is said.
+    The history says what was answered at each step. Of a long one the latest entries; how many came before is said.
 
     [bold]Examples[/bold]
 
       casework show 12 --by coordinator
 
       casework show 12 --all --json
+
+      casework show 12 --kind documents --kind corrections
     """
     from engine.service import as_data
 
     who = reader(by)
     with opened() as engine:
-        report = engine.report(case, who, latest=None if every else limit)
+        report = engine.report(case, who, latest=None if every else limit, kinds=kind or ())
     if as_json:
         out_json(as_data(report))
     else:
@@ -275,7 +285,13 @@ def _print_report(report: Report, who: Actor) -> None:
     _print_times(report.case)
     whole = report.earlier + len(report.history)
     heading(f"\nHistory (the latest {len(report.history)} of {whole})" if report.earlier else "\nHistory")
-    table(("when", "what", "by", "to"), [(moment(one.at), one.what, one.by, one.to) for one in report.history])
+    table(("when", "what", "by", "to"), [row for one in report.history for row in _told(one)])
+
+
+def _told(step: Told) -> Iterator[tuple[str, ...]]:
+    """A step, and below it what was answered."""
+    yield moment(step.at), step.what, step.who, step.to
+    yield from (("", f"  {title}: {said}", "", "") for title, said in step.lines)
 
 
 def _print_case(report: Report) -> None:

@@ -123,7 +123,7 @@ class Event:
     """Something somebody does or a timer sends.
 
     `by` None: everybody may; empty: nobody, only the engine sends it. `form` maps a field to
-    whether it is required.
+    whether it is required. `done` says in the history that it happened; empty: the title does.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Event:
     form: Mapping[str, bool]
     needs: tuple[Need, ...]
     ways: tuple[Way, ...]
+    done: str = ""
 
 
 @dataclass(frozen=True)

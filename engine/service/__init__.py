@@ -7,8 +7,9 @@ Lives here: what a transaction does with cases, and the views that are told of t
 from engine.service.cases.due import Ran
 from engine.service.cases.transaction import UnknownCase
 from engine.service.cases.views import Case, Document, Page, Task, Timer, as_data
-from engine.service.cases.words import Access, Choice, Overview, Report, Shown, Told
+from engine.service.cases.words import Access, Choice, Overview, Report, Shown
 from engine.service.engine import Engine
+from engine.service.history.told import Answer, Fact, Timeline, Told
 from engine.service.keeping.proof import Finding
 from engine.service.keeping.verification import Verified
 from engine.service.lists.cursors import BadCursor
@@ -21,12 +22,14 @@ from engine.service.processes.publication import Published
 
 __all__ = [
     "Access",
+    "Answer",
     "BadCursor",
     "BadPerson",
     "Case",
     "Choice",
     "Document",
     "Engine",
+    "Fact",
     "Finding",
     "Grant",
     "Organisation",
@@ -39,6 +42,7 @@ __all__ = [
     "Scope",
     "Shown",
     "Task",
+    "Timeline",
     "Timer",
     "Token",
     "Told",

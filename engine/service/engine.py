@@ -23,6 +23,7 @@ from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
 from engine.service.desk.desk import Desk
 from engine.service.documents.admission import Admission, Scanner
+from engine.service.history.histories import Histories
 from engine.service.keeping.doctor import Doctor
 from engine.service.keeping.index import reindex
 from engine.service.keeping.journal import PROGRAM, Journal, Kind
@@ -114,6 +115,7 @@ class Engine:
         self.access_log = Accesses(self.site)
         self.changes = Changes(self.site, self.access_log)
         self.reader = Reader(self.site, self.access_log)
+        self.histories = Histories(self.site, self.reader, self.access_log)
         self.corrections = Corrections(self.site, self.reader, self.changes)
         self.running_timers = Timers(self.site)
         self.lists = Lists(self.site, self.access_log)
@@ -231,10 +233,10 @@ class Engine:
     seen = _of("reader", Reader.seen)
     report = _of("reader", Reader.report)
     overview_of = _of("reader", Reader.overview_of)
-    history = _of("reader", Reader.history)
-    history_page = _of("reader", Reader.history_page)
-    told_history = _of("reader", Reader.told_history)
-    timeline = _of("reader", Reader.timeline)
+    history = _of("histories", Histories.history)
+    history_page = _of("histories", Histories.history_page)
+    told_history = _of("histories", Histories.told_history)
+    timeline = _of("histories", Histories.timeline)
     step_done = _of("reader", Reader.step_done)
     document = _of("reader", Reader.document)
     copy_of = _of("reader", Reader.copy_of)

@@ -50,7 +50,7 @@ def environment() -> Environment:
         "size": size,
         "initial": initial,
     }
-    made.globals |= {"release": __version__, "asset": asset, "counted": counted}
+    made.globals |= {"release": __version__, "asset": asset, "counted": counted, "query": query}
     return made
 
 

@@ -25,7 +25,7 @@ def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
     assert report["case"]["state"] == "programme.admission"
     assert [one["type"] for one in report["case"]["documents"]] == ["application/pdf"] * 3
     assert {one["event"]: one["allowed"] for one in report["possible"]}["complete_admission"] is True
-    assert [one["what"] for one in report["history"]][-1] == "Offer Programme Management"
+    assert [one["what"] for one in report["history"]][-1] == "Programme Management offered"
     assert report["history"][-1]["by"] == "jo"
     house("fire", case, "withdraw", "reason=Moved", "--by", "coordinator")
     assert "Withdrawn" in house("cases")

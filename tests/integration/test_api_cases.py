@@ -55,7 +55,7 @@ def test_a_case_is_opened_moved_on_and_seen(callers: dict[str, Caller]) -> None:
     moved = jo("POST", f"{path}/events/managed_move", 200, {"If-Match": '"1"'}, json={"data": {}})
     assert (moved["state"], moved["outcome"]) == ("managed_move", "Managed move to another school")
     assert jo("POST", f"{path}/events/managed_move", 409, json={})["code"] == "ended"
-    assert [one["what"] for one in jo("GET", f"{path}/history", 200)] == ["Case opened", "Managed move"]
+    assert [one["what"] for one in jo("GET", f"{path}/history", 200)] == ["Case opened", "Managed move agreed"]
 
 
 def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[str, Caller]) -> None:
@@ -64,7 +64,14 @@ def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[st
         done(engine.fire(number, "add_details", "coordinator", {"tried": f"{index}"}))
     every = jo("GET", f"/cases/{number}/history", 200)
     assert [one["seq"] for one in every] == list(range(1, engine.case(number).version + 1))
-    assert every[0].keys() == {"seq", "at", "recorded", "what", "by", "to"}
+    assert every[0].keys() == {"seq", "at", "recorded", "what", "by", "to", "kind", "who", "answers", "facts"}
+    assert [(one["field"], one["value"], one["said"]) for one in every[0]["answers"]] == [
+        ("school", "Hilltop", "Hilltop"),
+        ("consent", True, "Yes"),
+        ("pupil_name", "A Pupil", "A Pupil"),
+        ("key_stage", "KS3", "KS3 (Years 7 to 9)"),
+    ]
+    assert every[1]["facts"] == [{"fact": "file", "title": "File", "said": "referral_form.txt"}]
     assert "link" not in jo.response("GET", f"/cases/{number}/history").headers
     found, path = list[Any](), f"/cases/{number}/history?limit=3"
     while path:
@@ -76,8 +83,19 @@ def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[st
         path = link.partition(">")[0].removeprefix("</api/v1")
     assert found == every
     assert {one.what for one in engine.accesses(number)} == {"history"}
-    for wrong in ("limit=0", "limit=201", "after=made-up"):
+    for wrong in ("limit=0", "limit=201", "after=made-up", "kind=letters", "kind=documents&kind="):
         jo("GET", f"/cases/{number}/history?{wrong}", 422)
+
+
+def test_a_history_of_some_kinds_goes_on_with_these(engine: Engine, callers: dict[str, Caller]) -> None:
+    jo, number = callers["jo"], in_panel(engine).id
+    done(engine.fire(number, "add_details", "coordinator", {"tried": "x"}))
+    every = jo("GET", f"/cases/{number}/history", 200)
+    first = jo.response("GET", f"/cases/{number}/history?kind=documents&kind=tasks&limit=2")
+    link = first.headers["link"].partition(">")[0].removeprefix("</api/v1")
+    found = [*first.json(), *jo("GET", link, 200)]
+    assert found == [one for one in every if one["kind"] == "documents"]
+    assert len(found) == 3
 
 
 def test_an_answer_that_would_be_another_now_is_sent_anew(

@@ -105,7 +105,9 @@ def to_look_into(engine: Engine) -> list[Task]:
 
 
 def told(engine: Engine, case: int, word: str) -> list[str]:
-    return [step.what for step in engine.report(case).history if word in step.what]
+    """The steps in which this stands, each with what is to do."""
+    found = (step for step in engine.report(case).history if word in step.what)
+    return [" ".join((step.what, *(one.said for one in step.facts if one.fact == "to_do"))) for step in found]
 
 
 @pytest.mark.parametrize("states", [ITSELF, EACH_OTHER, STAYS], ids=["itself", "each other", "stays"])
@@ -125,7 +127,7 @@ def test_a_timer_that_comes_back_at_once_is_stopped(
     assert [timer.timer.rpartition("/")[2] for timer in after.timers] == ["deadline"]
     assert after.version < 50
     [stopped] = told(engine, case.id, "stopped")
-    assert stopped.endswith("no time went on. To do: Look into what stopped by itself")
+    assert "no time went on. Look into what stopped by itself, due on " in stopped
     [task] = to_look_into(engine)
     assert (task.case, task.role, task.title) == (case.id, "owner", "Look into what stopped by itself")
     assert engine.verify().findings == ()
@@ -237,7 +239,8 @@ def test_what_is_sent_in_vain_is_somebodys_to_look_into(engine: Engine, clock: S
     [task] = to_look_into(engine)
     assert (task.role, task.due) == ("owner", START + timedelta(days=8))
     assert told(engine, case.id, "could not happen") == [
-        "Finish could not happen by itself: Somebody must have asked. To do: Look into what stopped by itself"
+        "Finish could not happen by itself: Somebody must have asked. "
+        "Look into what stopped by itself, due on 19 September 2023"
     ]
     assert refusal(engine.complete_task(case.id, "look-into", "clerk")).code == "not_allowed"
     done(engine.complete_task(case.id, "look-into", "owner"))

@@ -51,8 +51,10 @@ def test_everything_about_one_subject_and_nothing_of_another_is_given_out(yard: 
     case = out["cases"][0]
     assert {"item": "1/field/club", "title": "Club", "value": "South"} in case["fields"]
     assert (case["kept_until"], [one["text"] for one in case["notes"]]) == (None, ["She came by"])
-    assert [[one["value"] for one in step["values"]] for step in case["history"]][-1] == ["South"]
-    assert case["history"][-1]["reason"] == "Misheard"
+    assert [[one["value"] for one in step["values"]] for step in case["history"]][-1] == ["was North; now South"]
+    assert case["history"][-1]["more"] == [{"title": "Reason", "value": "Misheard"}]
+    # How a file is called is told with the document, so that it can be withheld with it.
+    assert "Ada.txt" not in json.dumps(case["history"])
     assert "lee" in {one["by"] for one in case["seen_by"]}
     [plan] = case["documents"]
     assert (tmp_path / "out" / plan["file"]).read_bytes() == b"drawn"

@@ -9,10 +9,9 @@ import pytest
 
 from engine import Engine
 from engine.case.entry import Entry
-from engine.service.cases.words import Step, step_done
+from engine.service.history.telling import last_done
 from engine.web.app import create_site
 from engine.web.cases.confirmations import following
-from tests.conftest import START
 from tests.integration.site import PASSWORD, Visit
 from tests.integration.test_places import BEDS
 from tests.steps import done, in_placement
@@ -20,8 +19,8 @@ from tests.steps import done, in_placement
 TURNS = 60
 
 
-def step(seq: int, *, by_itself: bool = False) -> Step:
-    return Step(seq, START, START, "", "", "", "", by_itself)
+def step(seq: int, *, by_itself: bool = False) -> Entry:
+    return Entry(seq, "automatic" if by_itself else "event", "", "", "jo", "1")
 
 
 @pytest.fixture
@@ -56,9 +55,9 @@ def form(engine: Engine, **more: Any) -> dict[str, Any]:
 
 def test_what_was_done_is_the_last_that_did_not_follow_by_itself() -> None:
     steps = [step(5, by_itself=True), step(4, by_itself=True), step(3), step(2)]
-    assert step_done(steps) == step(3)
-    assert step_done(steps[:2]) == step(5, by_itself=True)
-    assert step_done([]) is None
+    assert last_done(steps) == step(3)
+    assert last_done(steps[:2]) == step(5, by_itself=True)
+    assert last_done([]) is None
 
 
 def test_the_page_after_an_event_reads_no_more_than_what_was_done(

@@ -92,6 +92,7 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         form=context.form(raw.get("form"), (*path, "form")),
         needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
         ways=tuple(_with_common(context, way, common, path) for way in ways),
+        done=raw.get("done", ""),
     )
 
 

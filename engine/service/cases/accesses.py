@@ -34,6 +34,11 @@ class Accesses:
         if by is not None and what and self.is_personal(seen, Actor.of(by)):
             self.note_accesses([case], by, what)
 
+    def note_history(self, case: int, seen: Seen, by: Actor | str | None, what: str, fields: Iterable[str]) -> None:
+        """The same where it is shown with values that once stood in these fields, and may stand there no more."""
+        if by is not None and what and (self.is_personal(seen, Actor.of(by)) or _tells(seen[0], fields)):
+            self.note_accesses([case], by, what)
+
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""
         if self.is_personal(seen, by):
@@ -58,3 +63,8 @@ class Accesses:
         """The same for several cases that are shown at once with more than their names."""
         if cases and by is not None and what:
             self._writer.write(cases, self._now, Actor.of(by).name, what)
+
+
+def _tells(process: Process, fields: Iterable[str]) -> bool:
+    """Whether one of these fields is personal; one that the process does not know any more may have been."""
+    return any(name not in process.fields or process.fields[name].personal for name in fields)

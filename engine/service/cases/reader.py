@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from typing import BinaryIO
 
 from sqlalchemy import Connection
 
 from engine.case.command import Actor, Facts
-from engine.case.entry import Entry
+from engine.case.kinds import kinds_named
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.possible import Possible, possible_events
@@ -23,27 +23,17 @@ from engine.service.cases.views import (
     as_data,
     case_view,
     copies_of,
-    shown_data,
-    shown_entry,
 )
-from engine.service.cases.words import (
-    DOCUMENT,
-    Access,
-    Overview,
-    Report,
-    Step,
-    Timeline,
-    access_of,
-    choice_of,
-    shown_fields,
-    step_done,
-    tell,
-)
+from engine.service.cases.words import DOCUMENT, Access, Overview, Report, access_of, choice_of, shown_fields
+from engine.service.history.reading import Reading
+from engine.service.history.telling import Beside, last_done, tell
+from engine.service.history.told import Told, fields_of
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.cases.accesses import LAST, accesses_of
+from engine.store.people.people import names_of
 
 # All of the content goes into the first 128 bits of a seal (SIV), which are 22 signs.
 _SEAL = 22
@@ -96,18 +86,6 @@ class Reader:
         seen = self.seen(case, by)
         self._accesses.note_shown(case, seen, by, what)
         return seen
-
-    def history(self, case: int, by: Actor | str | None = None) -> list[Entry]:
-        """Everything that happened to a case, in order, without data that may not be shown now.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-        """
-        process, snapshot = self._shown(case, by, "history")
-        now, actor = self._site.clock.now(), actor_of(by)
-        allowed, named = shown_data(process, snapshot, now, actor), not anonymous(process, snapshot, now, actor)
-        with self._site.database.reading() as connection:
-            return [shown_entry(one.entry, allowed, named=named) for one in store.history_of(connection, case)]
 
     def document(self, case: int, document: str, by: Actor | str | None = None) -> BinaryIO:
         """The content of the newest document of this kind.
@@ -189,38 +167,29 @@ class Reader:
         return anonymous(*self.seen(case, by), self._site.clock.now())
 
     def report(
-        self, case: int, by: Actor | str | None = None, *, what: str = "case", latest: int | None = None
+        self,
+        case: int,
+        by: Actor | str | None = None,
+        *,
+        what: str = "case",
+        latest: int | None = None,
+        kinds: Iterable[str] = (),
     ) -> Report:
         """Everything about a case on one page; what may be done next as far as `by` is given. `latest`: of its history
-        no more than so many steps, the latest.
+        no more than so many steps, the latest; of these `kinds` only, where any are named.
 
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
+            UnknownKind: there is no such kind of step.
         """
+        wanted = kinds_named(kinds)
         with self._site.database.reading() as connection:
             view, process, snapshot = self.overview_in(connection, case, by)
-            # Steps are numbered without a gap.
-            earlier = 0 if latest is None else max(0, snapshot.seq - latest)
-            history = tuple(self._steps_in(connection, process, case, earlier))
-        self._accesses.note_shown(case, (process, snapshot), by, what)
+            now = self._site.clock.now()
+            reading = Reading(connection, self._site.catalogue, case, (process, snapshot), now, actor_of(by))
+            history, earlier = reading.latest(latest, wanted)
+        self._accesses.note_history(case, (process, snapshot), by, what, fields_of(history))
         return Report(view.case, view.fields, view.possible, view.been, history, earlier)
-
-    def history_page(self, case: int, by: Actor | str | None = None, limit: int = 50, after: str = "") -> Page[Step]:
-        """What happened to a case in words, in order, as a page that says where the next one begins.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see it.
-            BadCursor: `after` is not the end of a page of this case.
-        """
-        most, order, cursors = max(1, min(limit, MOST)), f"history of {case}", self._cursors.ready()
-        with self._site.database.reading() as connection:
-            process, snapshot = self.seen_in(connection, case, by, Action.SEE)
-            (last,) = cursors.opened(order, after) or (0,)
-            found = store.history_after(connection, case, last, most)
-        self._accesses.note_shown(case, (process, snapshot), by, "history")
-        # As above, a page is known by its last number.
-        more = cursors.sealed(order, (last + most,)) if last + most < snapshot.seq else ""
-        return Page(tuple(tell(process, one.entry) for one in found), more)
 
     def overview_of(
         self, case: int, by: Actor | str | None = None, *, what: str = "case"
@@ -251,46 +220,7 @@ class Reader:
         choices = tuple(choice_of(one) for one in possible)
         return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been)), process, snapshot
 
-    def told_history(self, case: int, by: Actor | str, after: int = 0) -> tuple[list[Step], Process]:
-        """What happened to a case in words without content, and its process: what an auditor reads.
-
-        `after` leaves out the steps up to this number.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see its history.
-        """
-        with self._site.database.reading() as connection:
-            process, _ = self.seen_in(connection, case, by, Action.SEE_HISTORY)
-            return list(self._steps_in(connection, process, case, after)), process
-
-    def timeline(
-        self, case: int, by: Actor | str, limit: int = 50, after: str = "", *, entry: int = 0
-    ) -> tuple[Timeline, Process]:
-        """A page of the same, the latest first. `entry` asks for the page with the step of this number.
-
-        Raises:
-            UnknownCase: there is none with this number, or `by` may not see its history.
-            BadCursor: `after` is not from a page of this case.
-        """
-        most, order, cursors = max(1, min(limit, MOST)), f"timeline of {case}", self._cursors.ready()
-        (last,) = cursors.opened(order, after) if after else (0,)
-        with self._site.database.reading() as connection:
-            process, snapshot = self.seen_in(connection, case, by, Action.SEE_HISTORY)
-            # In the middle of its page: what came before and after it is what makes it clear.
-            near = max(entry + most // 2, most) if entry else snapshot.seq
-            last = min(last or near, snapshot.seq)
-            found = store.history_until(connection, case, last, most)
-        steps = tuple(tell(process, one.entry) for one in found)
-
-        def cursor(seq: int) -> str:
-            return cursors.sealed(order, (seq,))
-
-        # Steps are numbered without a gap, so a page is known by its last number.
-        older = cursor(last - most) if last > most else ""
-        newer = cursor(min(last + most, snapshot.seq)) if last < snapshot.seq else ""
-        return Timeline(steps, older, newer, snapshot.seq), process
-
-    def step_done(self, case: int, seq: int, by: Actor | str) -> Step | None:
+    def step_done(self, case: int, seq: int, by: Actor | str) -> Told | None:
         """The last step up to this number that somebody did and that did not follow by itself; None of no step.
 
         Raises:
@@ -300,12 +230,10 @@ class Reader:
             process, _ = self.seen_in(connection, case, by, Action.SEE_HISTORY)
             return self.step_done_in(connection, process, case, seq)
 
-    def step_done_in(self, connection: Connection, process: Process, case: int, seq: int) -> Step | None:
+    def step_done_in(self, connection: Connection, process: Process, case: int, seq: int) -> Told | None:
         """The same of a case that may be seen, within another transaction. No more is read than it takes."""
-        return step_done(tell(process, one.entry) for one in store.history_back(connection, case, seq))
-
-    def _steps_in(self, connection: Connection, process: Process, case: int, after: int = 0) -> Iterator[Step]:
-        return (tell(process, one.entry) for one in store.history_of(connection, case, after))
+        done = last_done(one.entry for one in store.history_back(connection, case, seq))
+        return tell(process, done, beside=Beside(names_of(connection, [done.by]))) if done else None
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.

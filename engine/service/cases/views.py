@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,7 +13,6 @@ from engine.case.agenda import bookings
 from engine.case.answers.form import is_anonymous, shown, shown_to
 from engine.case.answers.wording import text_of
 from engine.case.command import Actor
-from engine.case.entry import Entry
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
 from engine.case.step.reasons import event_title
@@ -256,16 +255,6 @@ def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | N
     return is_anonymous(process, _view(snapshot, now), roles_in(process, by))
 
 
-def shown_entry(entry: Entry, allowed: Mapping[str, Any], *, named: bool = True) -> Entry:
-    """An entry without the fields that may not be shown now; where it is not `named`, without free words either."""
-    # That a field was emptied says nothing of what stood in it.
-    data = {name: value for name, value in entry.data.items() if name in allowed or value is None}
-    if named:
-        return replace(entry, data=data)
-    document = {name: value for name, value in entry.document.items() if name != "name"}
-    return replace(entry, data=data, document=document, note={k: v for k, v in entry.note.items() if k != "reason"})
-
-
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown at `now` (aware), else its number."""
     if process.label in snapshot.data and _showing(process, snapshot, now, by)(process.label):
@@ -336,10 +325,10 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
 
 def timer_view(process: Process, case: int, label: str, key: str, due: str) -> Timer:
     """A timer of a case."""
-    return Timer(case, label, key, local(process, due), _does(process, key), _timer_title(process, key))
+    return Timer(case, label, key, local(process, due), _does(process, key), timer_title(process, key))
 
 
-def _timer_title(process: Process, key: str) -> str:
+def timer_title(process: Process, key: str) -> str:
     """What comes up, in the words of the process."""
     if key.startswith(ESCALATION):
         kind = process.tasks.get(key.removeprefix(ESCALATION))

@@ -1,54 +1,20 @@
-"""Telling: the history of a case and what may be done next, in words for people. Times are local."""
+"""Words: what is known of a case and what may be done next, for people. Times are local."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.case.answers.wording import text_of
-from engine.case.entry import Entry
 from engine.case.step.possible import Possible
-from engine.case.step.reasons import event_title
-from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
-from engine.service.cases.views import Case, Page, local
-from engine.source.words import said_day
+from engine.service.cases.views import Case
+from engine.service.history.told import Told
 
 ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
 # What is kept of whoever was shown a document: this, and its kind.
 DOCUMENT = "document "
-
-
-@dataclass(frozen=True)
-class Told:
-    """One step of a case in words. `to` is the state it led to, empty where the case stayed.
-
-    `at` and `recorded` are on the wall clock of the process.
-    """
-
-    seq: int
-    at: datetime
-    recorded: datetime
-    what: str
-    by: str
-    to: str = ""
-
-
-@dataclass(frozen=True)
-class Step(Told):
-    """The same for pages: `did` says what was done without what it brought about; `by_itself`: nobody did it."""
-
-    did: str = field(default="", repr=False)
-    by_itself: bool = field(default=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Timeline(Page[Step]):
-    """Some of the steps of a case, the latest first: `newer` begins the page before, `total` counts all of them."""
-
-    newer: str = ""
-    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,102 +99,3 @@ def choice_of(possible: Possible) -> Choice:
         message=refusal.message,
         missing=refusal.missing,
     )
-
-
-def tell(process: Process, entry: Entry) -> Step:
-    """One entry in words. Values of fields are not repeated: they may be personal."""
-    to = process.title_of("states", entry.to) if entry.to else ""
-    at, recorded = local(process, entry.at), local(process, entry.recorded)
-    did = _SAID[entry.kind](process, entry)
-    by_itself = entry.kind in {"automatic", "timer"}
-    return Step(entry.seq, at, recorded, _what(process, entry, did), entry.by, to, did, by_itself)
-
-
-def step_done(backwards: Iterable[Step]) -> Step | None:
-    """Of steps, the latest first, the last that somebody did and that did not follow by itself; None of none.
-
-    Where all followed by themselves it is the last one.
-    """
-    latest: Step | None = None
-    for one in backwards:
-        latest = latest or one
-        if not one.by_itself:
-            return one
-    return latest
-
-
-def _what(process: Process, entry: Entry, text: str) -> str:
-    raised = [process.title_of("tasks", name) for name in entry.tasks if entry.kind in {"opened", "event", "automatic"}]
-    return f"{text}. To do: {', '.join(raised)}" if raised else text
-
-
-def _event(process: Process, entry: Entry) -> str:
-    event = process.event(entry.source, entry.event) if entry.source in process.states else None
-    waits = f", waiting for: {process.title_of('places', entry.waiting['place'])}" if entry.waiting else ""
-    return (event.title if event else entry.event) + waits
-
-
-def _timer(process: Process, entry: Entry) -> str:
-    if entry.event.startswith(ESCALATION):
-        task = entry.event.removeprefix(ESCALATION)
-        role = entry.tasks.get(task, {}).get("escalated", "")
-        return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
-    if entry.note.get("skipped"):
-        return f"{_readable(entry.event)}: its time came, but it did not apply"
-    raised = ", ".join(process.title_of("tasks", name) for name in entry.tasks)
-    if entry.note.get("not_sent") or entry.note.get("stopped"):
-        return _stopped(process, entry) + (f" To do: {raised}" if raised else "")
-    return f"{_readable(entry.event)}: {raised}" if raised else _readable(entry.event)
-
-
-def _stopped(process: Process, entry: Entry) -> str:
-    """What did not go on by itself, and why."""
-    note = entry.note
-    if note.get("stopped"):
-        return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
-    again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
-    tried = f" It is tried again on {said_day(again[0])}." if again else ""
-    return f"{event_title(process, note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
-
-
-def _readable(key: str) -> str:
-    return key.rpartition("/")[2].replace("_", " ").capitalize()
-
-
-def _task(process: Process, entry: Entry) -> str:
-    title = process.title_of("tasks", entry.event)
-    if entry.closed:
-        return f"{title}: done"
-    if entry.note.get("reason"):
-        until = said_day(local(process, entry.tasks[entry.event]["due"]))
-        return f"{title}: due on {until} instead"
-    person = entry.tasks.get(entry.event, {}).get("person")
-    return f"{title}: given to {person}" if person else f"{title}: given back to its role"
-
-
-def _document(process: Process, entry: Entry) -> str:
-    return f"Document added: {process.title_of('documents', entry.document['document'])}"
-
-
-def _correction(process: Process, entry: Entry) -> str:
-    names = ", ".join(process.title_of("fields", name) for name in entry.data)
-    return f"{names} corrected (entry {entry.note['corrects']})"
-
-
-_RETAINED = {
-    "held": "Held back from erasure",
-    "released": "Not held back from erasure any more",
-    "asked": "Erasure asked for",
-    "withdrawn": "Erasure not asked for any more",
-}
-_SAID: dict[str, Callable[[Process, Entry], str]] = {
-    "opened": lambda _process, _entry: "Case opened",
-    "event": _event,
-    "automatic": lambda _process, _entry: "Moved on by itself",
-    "timer": _timer,
-    "document": _document,
-    "task": _task,
-    "correction": _correction,
-    "retention": lambda _process, entry: _RETAINED[entry.event],
-    "erasure": lambda _process, entry: f"Erased, certificate {entry.note['certificate']}",
-}

@@ -92,8 +92,7 @@ def _step(one: dict[str, Any]) -> Iterator[str]:
     if "withheld" in one:
         yield _or_withheld(one, "")
     yield from map(_value, one.get("values", ()))
-    if one.get("reason"):
-        yield f"Reason: {one['reason']}"
+    yield from map(_value, one.get("more", ()))
 
 
 def _or_withheld(one: dict[str, Any], text: str) -> str:

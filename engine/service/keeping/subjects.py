@@ -17,19 +17,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendars.day import day_of
-from engine.case.answers.wording import text_of
 from engine.case.command import Actor
-from engine.case.entry import Entry
 from engine.case.sight import list_sight
 from engine.case.time.retention import kept_until
-from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local, shown_data, shown_entry
-from engine.service.cases.words import shown_fields, tell
+from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local
+from engine.service.cases.words import shown_fields
+from engine.service.history.reading import Reading
+from engine.service.history.told import Answer, Told, said_of
 from engine.service.site import Site
 from engine.source.fault import Invalid, Unknown
-from engine.store.cases import cases as store
 from engine.store.desk.notes import notes_of
 from engine.store.keeping.folder import File, write_folder
 from engine.store.keeping.retention import cases_about
@@ -140,9 +138,9 @@ class Subjects:
         now = self._site.clock.now()
         view = case_view(process, number, snapshot, now, by)
         with self._site.database.reading() as connection:
-            entries = store.entries_of(connection, number, snapshot.seq)
+            steps = list(Reading(connection, self._site.catalogue, number, (process, snapshot), now, by).told_after())
             notes = notes_of(connection, number, _ALL)
-        allowed, named = shown_data(process, snapshot, now, by), not anonymous(process, snapshot, now, by)
+        named = not anonymous(process, snapshot, now, by)
         until = kept_until(process, snapshot)
         return {
             "case": number,
@@ -164,7 +162,7 @@ class Subjects:
                 )
                 for note, one in reversed(notes)
             ],
-            "history": [_step(process, number, shown_entry(one, allowed, named=named), making) for one in entries],
+            "history": [_step(number, one, making) for one in steps],
             "seen_by": self._seen_by(number, by),
         }
 
@@ -187,23 +185,22 @@ def _documents(view: Case, making: _Making) -> Iterator[dict[str, Any]]:
             making.documents[file] = one.hash
 
 
-def _step(process: Process, number: int, entry: Entry, making: _Making) -> dict[str, Any]:
-    step = tell(process, entry)
-    known = {"at": step.at.isoformat(), "recorded": step.recorded.isoformat(), "what": step.what, "by": step.by}
+def _step(number: int, step: Told, making: _Making) -> dict[str, Any]:
+    known = {"at": step.at.isoformat(), "recorded": step.recorded.isoformat(), "what": step.what, "by": step.who}
 
     def told() -> dict[str, Any]:
-        values = [_value(process, number, name, value, making) for name, value in entry.data.items()]
-        reason = {"reason": entry.note["reason"]} if entry.note.get("reason") else {}
-        return {"to": step.to, "values": values, **reason}
+        values = [_value(number, one, making) for one in step.answers]
+        # What a file is called is told with the document, which may be withheld.
+        more = [{"title": one.title, "value": one.said} for one in step.facts if one.fact != "file"]
+        return {"to": step.to, "values": values, "more": more}
 
-    return making.item(f"{number}/entry/{entry.seq}", known, told)
+    return making.item(f"{number}/entry/{step.seq}", known, told)
 
 
-def _value(process: Process, number: int, name: str, value: Any, making: _Making) -> dict[str, Any]:
+def _value(number: int, answer: Answer, making: _Making) -> dict[str, Any]:
     """A value that a step wrote. A field that is withheld is so wherever it stands."""
-    text = text_of(process.fields.get(name), value)
-    title = process.title_of("fields", name)
-    return making.item(f"{number}/field/{name}", {"title": title}, lambda: {"value": text})
+    item = f"{number}/field/{answer.field}"
+    return making.item(item, {"title": answer.title}, lambda: {"value": said_of(answer)})
 
 
 def _check(making: _Making) -> None:

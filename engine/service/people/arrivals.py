@@ -14,7 +14,8 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.transaction import UnknownCase
-from engine.service.cases.words import Overview, Step
+from engine.service.cases.words import Overview
+from engine.service.history.told import Told
 from engine.service.people.accounts import Accounts
 from engine.service.people.sessions import Session, Stage
 from engine.service.processes.processes import Processes
@@ -33,7 +34,7 @@ class Look:
     overview: Overview
     process: Process
     snapshot: Snapshot
-    done: Step | None = None
+    done: Told | None = None
 
 
 class Arrivals:

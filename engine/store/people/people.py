@@ -196,6 +196,12 @@ def find_person(connection: Connection, login: str) -> StoredPerson | None:
     return _first_person(connection, _people().where(people.c.login == login))
 
 
+def names_of(connection: Connection, logins: Iterable[str]) -> dict[str, str]:
+    """What people are called, by login; who is not kept is left out."""
+    query = select(people.c.login, people.c.name).where(people.c.login.in_(sorted(set(logins))))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def hold_person(connection: Connection, login: str, *, alone: bool = False) -> StoredPerson | None:
     """The same; they stay as they are until this transaction ends. One that changes them now is waited for. With
     `alone`, so is whoever else holds them.

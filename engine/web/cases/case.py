@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from engine.case.kinds import StepKind
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.process.definition import Process
-from engine.service import Case, Overview
+from engine.service import Case, Overview, Told
 from engine.service.cases.views import anonymous, local
-from engine.service.cases.words import Step
 from engine.service.people.arrivals import Look
 from engine.source import name
 from engine.web.page import go, initial, show
@@ -52,7 +52,7 @@ class Seen:
     overview: Overview
     stops: list[Stop]
     changeable: bool
-    done: Step | None = None
+    done: Told | None = None
     retained: str = ""
     retained_by: str = ""
     retained_at: datetime | None = None
@@ -137,19 +137,22 @@ def timeline(
     number: CaseNumber,
     after: Annotated[str, Query(max_length=8000)] = "",
     entry: Before = 0,
+    kind: Annotated[list[str] | None, Query(max_length=len(StepKind))] = None,
 ) -> Response:
-    """What happened to a case, the latest first; `entry` asks for the page with that step, as `#entry-N` does on it.
+    """What happened to a case, the latest first; `entry` asks for the page with that step, as `#entry-N` does on it,
+    `kind` for steps of some kinds only.
 
     Auditors read this page too, without content.
     """
-    if visitor.is_auditor:
-        told, process = visitor.engine.timeline(number, visitor.actor, STEPS, after, entry=entry)
-        return show(request, "history.html", history=told, number=number, process=process)
-    if not visitor.sees_cases:
+    if not visitor.is_auditor and not visitor.sees_cases:
         raise NotFound
-    seen = see(visitor, number, "history")
-    told, _ = visitor.engine.timeline(number, visitor.actor, STEPS, after, entry=entry)
-    return show(request, "timeline.html", seen=seen, tab="timeline", history=told, number=number)
+    # Shown by the timeline: whoever is told here what was answered is written down with it.
+    seen = None if visitor.is_auditor else see(visitor, number, "")
+    told, process = visitor.engine.timeline(number, visitor.actor, STEPS, after, entry=entry, kinds=kind or ())
+    shared: dict[str, Any] = {"history": told, "number": number, "kinds": list(StepKind)}
+    if seen is None:
+        return show(request, "history.html", process=process, **shared)
+    return show(request, "timeline.html", seen=seen, tab="timeline", **shared)
 
 
 @router.get("/cases/{number}/accesses")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from engine.process.definition import Process
-from engine.service import Case
-from engine.service.cases.words import Step
+from engine.service import Case, Told
 from engine.source.words import counted
 from engine.web.page import day, initial
 from engine.web.visitor import NotFound, Visitor
@@ -14,7 +13,7 @@ MOST_NAMED = 10
 MOST_TIMERS = 3
 
 
-def step_done(visitor: Visitor, number: int, seq: int) -> Step:
+def step_done(visitor: Visitor, number: int, seq: int) -> Told:
     """The last step of a case up to `seq` that somebody did, and that did not follow by itself.
 
     Raises:
@@ -58,10 +57,10 @@ def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:
         NotFound: it has no such step.
     """
     _, case = _shown(visitor, number)
-    said = did or step_done(visitor, number, seq).did
+    said = did or step_done(visitor, number, seq).what
     first = following(case)[:1]
     after = f" What comes next: {first[0]}." if first else ""
-    return f"{said}: {called(case)}. {standing(case)}{after}"
+    return f"{said} ({called(case)}). {standing(case)}{after}"
 
 
 def tasks_done(visitor: Visitor, did: str, chosen: list[str]) -> str:

@@ -1,0 +1,52 @@
+"""Asked: which fields a step wrote, in the order in which people were asked, and which nobody filled in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.case.entry import Entry
+from engine.process.definition import Event, Process, Way
+
+
+class Asked(NamedTuple):
+    """A field that a step wrote. `computed`: the process set it, nobody filled it in."""
+
+    field: str
+    computed: bool
+
+
+def asked_in(process: Process, entry: Entry) -> list[Asked]:
+    """The fields that an entry wrote: those of its form in its order, then those that its process set."""
+    event = process.event(entry.source, entry.event) if entry.event and entry.source in process.states else None
+    form = _form(process, entry, event)
+    computed = {name for name in entry.data if name not in form} | _always_set(event, entry)
+    filled = [name for name in form if name in entry.data and name not in computed]
+    # As they stand in the process; last what it does not know any more.
+    order = [*process.fields, *sorted(entry.data)]
+    return [Asked(name, computed=False) for name in filled] + [
+        Asked(name, computed=True) for name in dict.fromkeys(order) if name in computed
+    ]
+
+
+def _form(process: Process, entry: Entry, event: Event | None) -> Mapping[str, bool]:
+    if entry.kind == "opened":
+        return process.opening.form
+    if entry.kind == "correction":
+        return dict.fromkeys(entry.data, True)
+    return event.form if event else {}
+
+
+def _always_set(event: Event | None, entry: Entry) -> set[str]:
+    """The fields that are set on whichever way the case may have gone: what a form says of them is overwritten."""
+    if event is None or entry.kind != "event":
+        return set()
+    ways = [way for way in event.ways if _leads(way, entry)] or list(event.ways)
+    named = [{name for name, _ in way.assign} for way in ways]
+    return set.intersection(*named) & entry.data.keys() if named else set()
+
+
+def _leads(way: Way, entry: Entry) -> bool:
+    if way.to is None or not entry.to:
+        return way.to is None and not entry.to
+    return entry.to == way.to or entry.to.startswith(f"{way.to}.")

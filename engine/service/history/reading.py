@@ -1,0 +1,122 @@
+"""Reading: the entries of a case, read and told within a transaction, however many there are of them.
+
+What an entry needs besides itself is read for many entries at once: the names of people, what stood in a field before
+it was corrected, and which place was taken that is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from engine.case.command import Actor
+from engine.case.entry import Entry
+from engine.case.snapshot import Snapshot
+from engine.process.definition import Process
+from engine.service.cases.views import local
+from engine.service.history.showing import showing_of
+from engine.service.history.telling import WITHOUT_CONTENT, Beside, place_of, tell
+from engine.service.history.told import Told
+from engine.service.processes.catalogue import Catalogue
+from engine.store.cases import history as store
+from engine.store.cases.cases import StoredEntry
+from engine.store.people.people import names_of
+from engine.store.statement import BLOCK
+
+
+class Reading:
+    """The history of one case as it may be shown now (aware). Without `content`: what happened, and nothing more."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        case: int,
+        seen: tuple[Process, Snapshot],
+        now: datetime,
+        by: Actor | None,
+        *,
+        content: bool = True,
+    ) -> None:
+        self._connection, self._catalogue, self._case = connection, catalogue, case
+        self._process, self._snapshot = seen
+        self.showing = showing_of(*seen, now, by) if content else WITHOUT_CONTENT
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry."""
+        return self._snapshot.seq
+
+    def process_of(self, entry: Entry) -> Process:
+        """The version of the process that an entry was written by."""
+        if entry.version == self._process.version:
+            return self._process
+        return self._catalogue.process(self._connection, self._process.name, entry.version)
+
+    def shown(self) -> Iterator[Entry]:
+        """Every entry in order, without what may not be shown."""
+        for block in self._blocks(0, store.ALL):
+            for one in (stored.entry for stored in block):
+                yield self.showing.of(self.process_of(one), one)
+
+    def latest(self, most: int | None, kinds: store.Kinds = store.ALL) -> tuple[tuple[Told, ...], int]:
+        """At most so many steps of these kinds, the latest ones in order; and how many came before them."""
+        if most is None:
+            return tuple(self.told_after(0, kinds)), 0
+        whole = store.count_entries(self._connection, self._case, self.last, kinds) if kinds else self.last
+        found = self.told(store.entries_until(self._connection, self._case, self.last, most, kinds))
+        return tuple(reversed(found)), whole - len(found)
+
+    def told_after(self, after: int = 0, kinds: store.Kinds = store.ALL) -> Iterator[Told]:
+        """Every step behind a number, in order, of these kinds."""
+        for block in self._blocks(after, kinds):
+            yield from self.told(block)
+
+    def _blocks(self, after: int, kinds: store.Kinds) -> Iterator[list[StoredEntry]]:
+        while block := store.entries_after(self._connection, self._case, after, BLOCK, kinds):
+            yield block
+            if len(block) < BLOCK:
+                return
+            after = block[-1].seq
+
+    def told(self, stored: Iterable[StoredEntry]) -> list[Told]:
+        """These entries as steps, in their order."""
+        entries = [one.entry for one in stored]
+        beside = Beside(self._names(entries), self._before(entries), self._places(entries), self._erased())
+        return [tell(self.process_of(one), one, self.showing, beside) for one in entries]
+
+    def _names(self, entries: Sequence[Entry]) -> dict[str, str]:
+        given = (task.get("person") for one in entries for task in one.tasks.values())
+        return names_of(self._connection, filter(None, (*(one.by for one in entries), *given)))
+
+    def _before(self, entries: Sequence[Entry]) -> dict[int, Entry]:
+        """The entries that are corrected, without what may not be shown of them."""
+        if not self.showing.content:
+            return {}
+        numbers = {one.note["corrects"] for one in entries if one.kind == "correction"}
+        found = store.entries_named(self._connection, self._case, numbers)
+        return {seq: self.showing.of(self.process_of(one.entry), one.entry) for seq, one in found.items()}
+
+    def _places(self, entries: Sequence[Entry]) -> dict[tuple[int, str], str]:
+        """Which place was held for a state that an entry gave back, where the process alone does not say it."""
+        wanted = {
+            (one.seq, state)
+            for one in entries
+            for state in one.freed
+            if not place_of(self.process_of(one), state, one.seq, {})
+        }
+        found: dict[tuple[int, str], str] = {}
+        if wanted:
+            for seq, held in store.places_back(self._connection, self._case, max(wanted)[0] - 1):
+                known = {one for one in wanted if one[1] in held and one[0] > seq}
+                found |= {one: held[one[1]] for one in known}
+                wanted -= known
+                if not wanted:
+                    break
+        return found
+
+    def _erased(self) -> datetime | None:
+        retention = self._snapshot.retention
+        return local(self._process, retention["at"]) if self._snapshot.retained == "erased" else None

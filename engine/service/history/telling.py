@@ -1,0 +1,227 @@
+"""Telling: one entry of a history in words for people. Times are on the wall clock of the process.
+
+What is told is what `showing.py` leaves of an entry.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.case.answers.asked import Asked, asked_in
+from engine.case.answers.wording import text_of
+from engine.case.command import ENGINE
+from engine.case.entry import Entry
+from engine.case.kinds import StepKind, kind_of
+from engine.case.step.reasons import event_title
+from engine.case.time.schedule import ESCALATION
+from engine.process.definition import Process
+from engine.service.cases.views import local, timer_title
+from engine.service.history.showing import Showing
+from engine.service.history.told import BY_ITSELF, Answer, Fact, Told
+from engine.source.words import said_day
+
+# Without regard to who asks: what happened, and nothing that was filled in.
+WITHOUT_CONTENT = Showing(content=False, named=False, shows=lambda _process, _name: False)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside an entry. `names` are those of people by login; `before` the entries that corrections name;
+    `places` which place was taken for a state before an entry gave it back; `erased` when (wall clock) values went.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[int, Entry] = field(default_factory=dict)
+    places: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    erased: datetime | None = None
+
+    def called(self, process: Process, login: str) -> str:
+        """Somebody by their name; where nobody is kept by this login, by the role of this name, or as it stands."""
+        return self.names.get(login) or process.title_of("roles", login)
+
+
+def tell(process: Process, entry: Entry, showing: Showing = WITHOUT_CONTENT, beside: Beside | None = None) -> Told:
+    """One entry, by the version of its process that it was written by."""
+    beside, left = beside or Beside(), showing.of(process, entry)
+    who = BY_ITSELF if entry.by == ENGINE.name else beside.called(process, entry.by)
+    return Told(
+        seq=entry.seq,
+        at=local(process, entry.at),
+        recorded=local(process, entry.recorded),
+        what=_SAID[entry.kind](process, left, beside),
+        by=entry.by,
+        to=process.title_of("states", entry.to) if entry.to else "",
+        kind=kind_of(entry),
+        who=who,
+        answers=tuple(_answer(process, left, one, beside) for one in asked_in(process, left)),
+        facts=tuple(_facts(process, left, entry, beside, content=showing.content)),
+    )
+
+
+def last_done(backwards: Iterable[Entry]) -> Entry | None:
+    """Of entries, the latest first, the last that somebody did and that did not follow by itself; None of none.
+
+    Where all followed by themselves it is the last one.
+    """
+    latest: Entry | None = None
+    for one in backwards:
+        latest = latest or one
+        if kind_of(one) is not StepKind.BY_ITSELF:
+            return one
+    return latest
+
+
+def _answer(process: Process, entry: Entry, asked: Asked, beside: Beside) -> Answer:
+    name, value = asked.field, entry.data[asked.field]
+    known = process.fields.get(name)
+    erased = beside.erased if f"data/{name}" in entry.missing else None
+    was = _was(process, name, beside.before[entry.note["corrects"]], beside) if _corrects(entry, beside) else ""
+    title = process.title_of("fields", name)
+    return Answer(name, title, value, text_of(known, value), asked.computed, was, erased)
+
+
+def _corrects(entry: Entry, beside: Beside) -> bool:
+    return entry.kind == "correction" and entry.note.get("corrects") in beside.before
+
+
+def _was(process: Process, name: str, before: Entry, beside: Beside) -> str:
+    """What stood in a field before it was corrected."""
+    if f"data/{name}" in before.missing and beside.erased:
+        return f"erased on {said_day(beside.erased)}"
+    return text_of(process.fields.get(name), before.data.get(name))
+
+
+def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, content: bool) -> Iterator[Fact]:
+    """What a step tells besides the answers, in the order in which people ask for it."""
+    if left.document.get("name"):
+        yield Fact("file", "File", left.document["name"])
+    if left.note.get("reason"):
+        yield Fact("reason", "Reason", left.note["reason"])
+    for fact, title, said in _effects(process, left, beside):
+        if said:
+            yield Fact(fact, title, "; ".join(said))
+    # Of the whole entry: that something went says nothing of what it was.
+    if content and whole.missing and beside.erased:
+        yield Fact("erased", "Erased", f"What was filled in, on {said_day(beside.erased)}")
+
+
+def _effects(process: Process, entry: Entry, beside: Beside) -> Iterator[tuple[str, str, list[str]]]:
+    closed = {
+        how: [process.title_of("tasks", name) for name in entry.closed if entry.closed[name] == how] for how in _HOW
+    }
+    is_about_tasks = entry.kind == "task" or entry.event.startswith(ESCALATION)
+    if not is_about_tasks:
+        yield "done", "Done by this", closed["done"]
+        yield "dropped", "No longer to do", closed["cancelled"]
+        yield "to_do", "To do", [_raised(process, name, task) for name, task in entry.tasks.items()]
+    given_back, taken = _places(process, entry, beside)
+    yield "place_given_back", "Place given back", [process.title_of("places", one) for one in given_back]
+    yield "place_taken", "Place taken", [process.title_of("places", one) for one in taken]
+    if entry.waiting:
+        yield "waits_for", "Waits for", [process.title_of("places", entry.waiting["place"])]
+    if not is_about_tasks and entry.kind != "timer":
+        yield "date_set", "Dates to come", [*_dates(process, entry)]
+    yield "outcome", "It ended", [entry.outcome] if entry.outcome else []
+
+
+_HOW = ("done", "cancelled")
+
+
+def _raised(process: Process, name: str, task: Mapping[str, str]) -> str:
+    due = f", due on {said_day(local(process, task['due']))}" if task.get("due") else ""
+    return f"{process.title_of('tasks', name)}{due}"
+
+
+def _places(process: Process, entry: Entry, beside: Beside) -> tuple[list[str], list[str]]:
+    """The places that a step gave back and took; one that it gave back and took again is none of them."""
+    freed = Counter(filter(None, (place_of(process, state, entry.seq, beside.places) for state in entry.freed)))
+    taken = Counter(entry.held.values())
+    return sorted((freed - taken).elements()), sorted((taken - freed).elements())
+
+
+def place_of(process: Process, state: str, seq: int, known: Mapping[tuple[int, str], str]) -> str:
+    """The place that was held for a state; empty where that is not known."""
+    hold = process.states[state].hold if state in process.states else None
+    return hold.place.text[1:-1] if hold and not hold.is_chosen else known.get((seq, state), "")
+
+
+def _dates(process: Process, entry: Entry) -> Iterator[str]:
+    for key, times in sorted(entry.timers.items(), key=lambda one: one[1][0]):
+        if not key.startswith(ESCALATION):
+            yield f"{timer_title(process, key)} on {said_day(local(process, times[0]))}"
+
+
+def _event(process: Process, entry: Entry, _: Beside) -> str:
+    event = process.event(entry.source, entry.event) if entry.source in process.states else None
+    # A title names what is to be done. That it was, is true of every title.
+    return (event and event.done) or f"{event.title if event else event_title(process, entry.event)}: done"
+
+
+def _timer(process: Process, entry: Entry, _: Beside) -> str:
+    if entry.event.startswith(ESCALATION):
+        task = entry.event.removeprefix(ESCALATION)
+        role = entry.tasks.get(task, {}).get("escalated", "")
+        return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
+    if entry.note.get("skipped"):
+        return f"{_readable(entry.event)}: its time came, but it did not apply"
+    if entry.note.get("not_sent") or entry.note.get("stopped"):
+        return _stopped(process, entry)
+    return f"{_readable(entry.event)}: its time came"
+
+
+def _stopped(process: Process, entry: Entry) -> str:
+    """What did not go on by itself, and why."""
+    note = entry.note
+    if note.get("stopped"):
+        return f"{_readable(entry.event)}: stopped, because it came back {note['stopped']} times while no time went on."
+    again = [local(process, times[0]) for key, times in entry.timers.items() if not key.startswith(ESCALATION)]
+    tried = f" It is tried again on {said_day(again[0])}." if again else ""
+    return f"{event_title(process, note['not_sent'])} could not happen by itself: {note.get('message', '')}{tried}"
+
+
+def _readable(key: str) -> str:
+    return key.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _task(process: Process, entry: Entry, beside: Beside) -> str:
+    title = process.title_of("tasks", entry.event)
+    if entry.closed:
+        return f"{title}: done"
+    # Whether there was a reason stands there even where it may not be shown, or was erased.
+    if "reason" in entry.note:
+        until = said_day(local(process, entry.tasks[entry.event]["due"]))
+        return f"{title}: due on {until} instead"
+    person = entry.tasks.get(entry.event, {}).get("person")
+    return f"{title}: given to {beside.called(process, person)}" if person else f"{title}: given back to its role"
+
+
+def _document(process: Process, entry: Entry, _: Beside) -> str:
+    return f"Document added: {process.title_of('documents', entry.document['document'])}"
+
+
+def _correction(process: Process, entry: Entry, _: Beside) -> str:
+    # Where the field may not be shown it is not named: that somebody filled it in would tell something.
+    names = ", ".join(process.title_of("fields", name) for name in entry.data)
+    return f"{names or 'Something'} corrected (entry {entry.note['corrects']})"
+
+
+_RETAINED = {
+    "held": "Held back from erasure",
+    "released": "Not held back from erasure any more",
+    "asked": "Erasure asked for",
+    "withdrawn": "Erasure not asked for any more",
+}
+_SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
+    "opened": lambda *_: "Case opened",
+    "event": _event,
+    "automatic": lambda *_: "Moved on by itself",
+    "timer": _timer,
+    "document": _document,
+    "task": _task,
+    "correction": _correction,
+    "retention": lambda _process, entry, _beside: _RETAINED[entry.event],
+    "erasure": lambda _process, entry, _beside: f"Erased, certificate {entry.note['certificate']}",
+}
