@@ -65,3 +65,10 @@ def test_what_a_later_version_does_not_know_stands_last(process: Process) -> Non
 def test_a_correction_was_filled_in(process: Process) -> None:
     entry = Entry(2, "correction", "", "", "jo", "1", data={"price": 2.0}, note={"corrects": 1})
     assert told(process, entry) == [("price", False)]
+
+
+def test_a_form_in_sections_is_told_in_their_order() -> None:
+    sections = "sections: [{title: What, fields: [price, kind]}], "
+    process = workshop({"open: {by: [clerk, shop], ": f"open: {{by: [clerk, shop], {sections}"})
+    begun = first(process, None, Open(CLERK, START, "desk", {"urgent": False, "kind": "bench", "price": 5.0}))
+    assert [name for name, _ in told(process, begun)] == ["price", "kind", "urgent"]

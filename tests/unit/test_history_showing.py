@@ -9,6 +9,7 @@ import pytest
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
+from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
 from engine.service.history.showing import showing_of
@@ -61,7 +62,7 @@ def process() -> Process:
 
 
 def case(*, agreed: bool) -> Snapshot:
-    return Snapshot("club", "1", 2, "here", "", "", {"agreed": agreed, "name": "Ada"})
+    return Snapshot("club", "1", 2, "here", to_text(NOW), to_text(NOW), {"agreed": agreed, "name": "Ada"})
 
 
 @pytest.mark.parametrize("by", [LEAD, HELPER, OTHER, None])

@@ -31,7 +31,8 @@ def asked_in(process: Process, entry: Entry) -> list[Asked]:
 
 def _form(process: Process, entry: Entry, event: Event | None) -> Mapping[str, bool]:
     if entry.kind == "opened":
-        return process.opening.form
+        inside = (name for section in process.opening.sections for name in section.fields)
+        return dict.fromkeys([*inside, *process.opening.form], True)
     if entry.kind == "correction":
         return dict.fromkeys(entry.data, True)
     return event.form if event else {}

@@ -241,18 +241,18 @@ def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | 
 
 def _showing(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None) -> Callable[[str], bool]:
     """Whether a field of the case may be shown to `by` at `now`, by its name."""
-    seen, roles = _view(snapshot, now), roles_in(process, by)
+    seen, roles = view_of(snapshot, now), roles_in(process, by)
     return lambda name: shown_to(process, name, seen, roles)
 
 
-def _view(snapshot: Snapshot, now: datetime) -> View:
+def view_of(snapshot: Snapshot, now: datetime) -> View:
     """What expressions see of a case at `now` (aware) that guard what is shown: free places are none of it."""
     return View(snapshot.data, snapshot.state, snapshot.documents, {}, now, from_text(snapshot.opened))
 
 
 def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> bool:
     """Whether `by` (None: whoever has no right of their own) may not be told at `now` whom the case is about."""
-    return is_anonymous(process, _view(snapshot, now), roles_in(process, by))
+    return is_anonymous(process, view_of(snapshot, now), roles_in(process, by))
 
 
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
@@ -278,7 +278,7 @@ def public_label(process: Process, snapshot: Snapshot) -> str | None:
     if not name:
         return None
     # As it was at the last step, for it is written with that one: what may be shown now, `label_of` says.
-    return name if shown(process, process.label, _view(snapshot, from_text(snapshot.last_at))) else None
+    return name if shown(process, process.label, view_of(snapshot, from_text(snapshot.last_at))) else None
 
 
 def known_answers(process: Process, case: Case, event: str) -> dict[str, Any]:

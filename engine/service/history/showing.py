@@ -17,8 +17,7 @@ from engine.case.entry import Entry
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
-from engine.process.language.expressions import View
-from engine.service.cases.views import anonymous
+from engine.service.cases.views import anonymous, view_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def showing_of(
 
     A field is shown by the version that the case follows and, where that is another one, by that of the entry too.
     """
-    seen = View(snapshot.data, snapshot.state, snapshot.documents, {}, now)
+    seen = view_of(snapshot, now)
 
     def shows(version: Process, name: str) -> bool:
         known = [one for one in (process, version) if name in one.fields]
