@@ -209,4 +209,4 @@ def test_keeping_and_erasing_are_told(process: Process) -> None:
 
 def test_what_the_version_of_an_entry_no_longer_knows_is_told_by_its_name(process: Process) -> None:
     entry = Entry(2, "event", "2024-01-08T09:00:00Z", "2024-01-08T09:00:00Z", "jo", "1", "old_event", "no_state")
-    assert tell(process, entry, EVERYTHING).what == "Old event: done"
+    assert tell(process, entry, EVERYTHING).what == "old_event: done"

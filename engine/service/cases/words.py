@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.case.answers.wording import text_of
 from engine.case.step.possible import Possible
 from engine.process.definition import Process
-from engine.service.cases.views import Case
+from engine.service.cases.views import Case, local
 from engine.service.history.told import Told
 
 ANONYMOUS = "It may not be told yet whom this case is about: see that nobody is named in the file who must not be."
