@@ -177,7 +177,7 @@ def _cases(engine: Engine, process: str, by: Actor) -> tuple[int, ...]:
         if one == ended:
             done(engine.fire(one, "rawend", by))
     done(engine.add_document(booked, "rawpaper", b"written", by, name="paper.txt"))
-    engine.document(booked, "rawpaper", by)
+    engine.document(booked, "rawpaper", by).close()
     draft = engine.desk.begin_draft(process, "rawbegun", by)
     engine.desk.keep_answers(draft, ALL, by)
     return booked, held, waits, ended, draft, meeting
