@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import REFUSED, USAGE, heading, out, out_json, print_problems, say
+from engine.cli.screen import REFUSED, USAGE, Stop, heading, out, out_json, print_problems, say
 from engine.cli.shared import AsJson
 from engine.source.words import counted
 
@@ -26,6 +26,7 @@ class Form(StrEnum):
     """How problems are printed."""
 
     TEXT = "text"
+    LINE = "line"
     JSON = "json"
 
 
@@ -38,33 +39,54 @@ class Drawing(StrEnum):
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders with YAML files.")],
-    form: Annotated[Form, typer.Option("--format", help="For people, or as data.")] = Form.TEXT,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Files, or folders with YAML files.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="For people, one line each, or as data.")] = Form.TEXT,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="CODE", help="Say what a code means, and nothing else.")
+    ] = "",
 ) -> None:
     """Print every problem of process, calendar and scenario files.
 
-    Each line says FILE:LINE:COLUMN, what is wrong and what would be right. Exit code 1 if there is an error.
+    Each says FILE:LINE:COLUMN, what is wrong and what would be right, and shows the place. Exit code 1 for an error.
 
     [bold]Examples[/bold]
 
       casework check processes
 
       casework check processes/hbep-referral.yaml --format json
+
+      casework check --explain waits-for-ever
     """
     from engine.authoring.check import check_paths
     from engine.source.problem import errors
 
+    if explain:
+        out(_explained(explain))
+        return
+    if not paths:
+        raise Stop("Name a file or a folder: casework check processes")
     problems, files = check_paths(paths)
     if form is Form.JSON:
         out_json([problem.as_data() for problem in problems])
     else:
-        print_problems(problems)
+        print_problems(problems, show=form is Form.TEXT)
         say(_summary(len(errors(problems)), len(problems), files))
     if errors(problems):
         raise typer.Exit(REFUSED)
     # A mistyped folder must not pass for one without problems: checks run where nobody reads along.
     if not files:
         raise typer.Exit(USAGE)
+
+
+def _explained(code: str) -> str:
+    from engine.authoring.explanation import UnknownCode, explanation
+
+    try:
+        return explanation(code)
+    except UnknownCode as unknown:
+        raise Stop(str(unknown)) from None
 
 
 def _summary(errors: int, problems: int, files: int) -> str:

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.source.fault import CaseworkError
@@ -220,10 +221,22 @@ def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M") if at else ""
 
 
-def print_problems(problems: Iterable[Problem]) -> None:
-    """One line each, as compilers print them."""
+def print_problems(problems: Iterable[Problem], *, show: bool = False) -> None:
+    """One line each, as compilers print them; with `show` the place in the file below."""
     for problem in problems:
         out(str(problem))
+        if show and (shown := _place_of(problem)):
+            out(shown)
+
+
+def _place_of(problem: Problem) -> str:
+    """The place of a problem in its file, as far as that can be read as text."""
+    from engine.authoring.excerpt import excerpt
+
+    try:
+        return excerpt(problem, Path(problem.file).read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return ""
 
 
 def stop_for(refusal: Refusal) -> Stop:

@@ -23,7 +23,7 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     (tmp_path / "process.yaml").write_text(text)
     (tmp_path / "broken.yaml").write_text("a: [")
     (tmp_path / "other.txt").write_text("not looked at")
-    out = shell("check", ".", code=1)
+    out = shell("check", ".", "--format", "line", code=1)
     assert [line.split(": ")[1] for line in out.splitlines()] == [
         "error not-yaml",
         "error unknown-role",
@@ -31,6 +31,9 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     ]
     assert out.splitlines()[1].endswith("There is no role cordinator. Did you mean coordinator?")
     assert shell.error == "2 files checked: 3 errors, 0 warnings.\n"
+    line = (tmp_path / "process.yaml").read_text().split("owner: cordinator")[0].count("\n") + 1
+    shown = shell("check", ".", code=1).splitlines()
+    assert shown[1:4] == [out.splitlines()[1], f"{line:>5} |     owner: cordinator", f"{'':>5} |            ^"]
     data = json.loads(shell("check", ".", "--format", "json", code=1))
     assert [one["code"] for one in data] == ["not-yaml", "unknown-role", "unknown-state"]
     assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend"}
@@ -76,7 +79,15 @@ def test_scenarios_that_name_what_is_not_there_are_refused(shell: Shell, tmp_pat
         "error unknown-task",
         "error bad-duration",
     ]
-    assert shell("check", str(file), code=1) == out
+    assert shell("check", str(file), "--format", "line", code=1) == out
+
+
+def test_a_code_is_explained(shell: Shell) -> None:
+    assert shell("check", "--explain", "limits-crossed").startswith("limits-crossed\n\nThe least that a field may be")
+    shell("check", "--explain", "limit-crossed", code=2)
+    assert shell.error == "No problem has the code limit-crossed. Did you mean limits-crossed?\n"
+    shell("check", code=2)
+    assert shell.error == "Name a file or a folder: casework check processes\n"
 
 
 @pytest.mark.parametrize("form", ["mermaid", "dot", "svg"])
