@@ -288,6 +288,34 @@ def test_states_that_are_alike_are_driven_once_and_differ_in_nothing(hospital: P
         check_alike(load_process(file.read_text(), file.name, lambda _: calendar).process)
 
 
+def test_a_state_that_moves_on_by_itself_is_not_as_those_beside_it() -> None:
+    text = """
+process: chain
+version: "1"
+title: Chain
+effective_from: 2023-01-01
+initial: house
+roles: {nurse: {title: Nurse}}
+fields: {well: {title: Well, type: yes_no}, ill: {title: Ill, type: yes_no}}
+open: {form: {well: optional, ill: optional}}
+tasks: {look: {title: Look, role: nurse}}
+states:
+  house:
+    owner: nurse
+    deadline: {within: 1 week, raise: look}
+    initial: first
+    automatic: [{when: well, to: gone}]
+    events: {next: {title: Next, to: second}, last: {title: Last, to: third}}
+    states: {first: {}, second: {automatic: [{when: ill, to: away}]}, third: {}}
+  away: {final: true}
+  gone: {final: true}
+"""
+    process = load_process(text, "chain.yaml", lambda _: None).process
+    check_alike(process)
+    ends = {name: [one.to for one in paths_of(process).on(f"house.{name}", AUTOMATIC)] for name in ("first", "second")}
+    assert ends == {"first": ["gone"], "second": ["away", "gone"]}
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=processes())
 def test_so_it_is_in_processes_that_nobody_wrote(text: str) -> None:
