@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from engine.files import load_source, read_text
-from engine.source.problem import Problem, Refused
+from engine.source.problem import Problem, Refused, Severity
 from engine.source.reader import Source, read
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
-    """The problems of files, and of all YAML files in folders, in order; and how many files there were."""
+def check_paths(paths: Iterable[Path], today: date | None = None) -> tuple[list[Problem], int]:
+    """The problems of files, and of all YAML files in folders, in order; and how many files there were.
+
+    `today`: calendars that end soon, or have ended, are told; without it, none is.
+    """
     # A set: scenarios and demonstrations tell of what is wrong with their process too, which has a file of its own.
     problems: set[Problem] = set()
     files = list(files_of(paths))
     for file in files:
-        problems.update(check_file(file))
+        problems.update(check_file(file, today))
     return sorted(problems), len(files)
 
 
@@ -33,14 +38,14 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def check_file(file: Path) -> tuple[Problem, ...]:
-    """Everything wrong with one file, warnings included."""
+def check_file(file: Path, today: date | None = None) -> tuple[Problem, ...]:
+    """Everything wrong with one file, warnings included; as of today the end of a calendar too."""
     try:
         source = read(read_text(file), str(file))
         data = source.data if isinstance(source.data, dict) else {}
         for key, check in _KINDS.items():
             if key in data:
-                return check(file, source)
+                return check(file, source, today)
         message = "This is neither a process, a calendar, a scenario file nor a demonstration."
         mend = "It must begin with process:, calendar: or, beside process:, hold scenarios: or stories:."
         return (Problem(str(file), 1, 1, "unknown-kind", message, mend),)
@@ -49,33 +54,37 @@ def check_file(file: Path) -> tuple[Problem, ...]:
 
 
 # Loaded only where such a file is there: it brings the whole engine with it, its database too.
-def _scenarios(file: Path, _: Source) -> tuple[Problem, ...]:
+def _scenarios(file: Path, _: Source, __: date | None) -> tuple[Problem, ...]:
     from engine.authoring.scenarios import load_scenarios
 
     load_scenarios(file)
     return ()
 
 
-def _demonstration(file: Path, _: Source) -> tuple[Problem, ...]:
+def _demonstration(file: Path, _: Source, __: date | None) -> tuple[Problem, ...]:
     from engine.authoring.demonstration import load_demonstration
 
     load_demonstration(file)
     return ()
 
 
-def _process(file: Path, source: Source) -> tuple[Problem, ...]:
+def _process(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
     return load_source(source, file.parent).loaded.warnings
 
 
-def _calendar(file: Path, _: Source) -> tuple[Problem, ...]:
+def _calendar(file: Path, source: Source, today: date | None) -> tuple[Problem, ...]:
+    from engine.calendars.ending import MEND, ending
     from engine.calendars.loader import load_calendar
 
-    load_calendar(read_text(file), str(file))
-    return ()
+    calendar = load_calendar(read_text(file), str(file))
+    found = ending(calendar, today) if today else None
+    if found is None:
+        return ()
+    return (replace(source.key_problem(("years",), "calendar-ends", found.said, MEND), severity=Severity.WARNING),)
 
 
 # In this order: a scenario file names a process too, and a process a calendar.
-_KINDS: dict[str, Callable[[Path, Source], tuple[Problem, ...]]] = {
+_KINDS: dict[str, Callable[[Path, Source, date | None], tuple[Problem, ...]]] = {
     "scenarios": _scenarios,
     "stories": _demonstration,
     # By its states too: one that lacks the line `process:` is told so, and not that it is no process.

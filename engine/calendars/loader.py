@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
-from engine.calendars.calendar import NAMED_DAY, ONE_DAY, Calendar, Span, bank_holidays
+from engine.calendars.calendar import NAMED_DAY, ONE_DAY, WEEKDAYS, Calendar, Span, bank_holidays
 from engine.source.problem import Problem, Refused
 from engine.source.reader import Path, Source, read
 from engine.source.shape import shape_problems
+
+# Longer than any summer, shorter than a year that is left out.
+_LONGEST_HOLIDAY = timedelta(weeks=26)
+_LONGEST_TERM = timedelta(weeks=30)
+_YEARS = re.compile(r"(?P<first>[0-9]{4})(?:[-/](?P<last>[0-9]{2}|[0-9]{4}))?")
+_MEND = "Write days as 2024-03-22, and named days as: last friday of june."
 
 
 def load_calendar(content: bytes | str, file: str) -> Calendar:
@@ -20,11 +28,13 @@ def load_calendar(content: bytes | str, file: str) -> Calendar:
     """
     reading = _reading(content, file)
     reading.check_country()
+    reading.check_years()
     return reading.calendar()
 
 
 def glance_at_calendar(content: bytes | str, file: str) -> Calendar:
-    """Read a calendar without asking whether its country has known bank holidays, which takes long.
+    """Read a calendar without asking whether its country has known bank holidays, which takes long, or whether its
+    years can be right: one that was published before that was looked at goes on.
 
     Raises:
         Refused: with every other problem found.
@@ -120,11 +130,53 @@ class _Reading:
         except (NotImplementedError, KeyError, AttributeError):
             self._problem(("bank_holidays",), "No bank holidays are known for this country or part of it.")
 
+    def check_years(self) -> None:
+        """Note terms and years that can be read, but that nobody means."""
+        terms = [(path, span) for path, span in self._plain_terms() if span]
+        for path, span in terms:
+            self._check_term(path, span)
+        for (_, earlier), (path, later) in itertools.pairwise(sorted(terms, key=lambda one: one[1])):
+            if later.first - earlier.last > _LONGEST_HOLIDAY:
+                message = f"Between {earlier.last} and {later.first} there is no term: a year seems to be left out."
+                self._problem(path, message, "Write the terms of each year between the first and the last one.")
+
+    def _check_term(self, path: Path, span: Span) -> None:
+        for key, day in (("opens", span.first), ("closes", span.last)):
+            if day.weekday() > 4:
+                message = f"A term {key} on a school day, and {day} is a {WEEKDAYS[day.weekday()].capitalize()}."
+                self._problem((*path, key), message, "Write the first and the last school day of the term.")
+        if span.last - span.first > _LONGEST_TERM:
+            weeks = (span.last - span.first).days // 7
+            self._problem(
+                path, f"This term lasts {weeks} weeks.", "Write a year as its terms, with the holidays between."
+            )
+        label = _YEARS.fullmatch(path[1]) if isinstance(path[1], str) else None
+        if label and not _fits(label, span):
+            message = f"The term from {span.first} to {span.last} does not lie in the year {path[1]}."
+            self._problem(path, message, "Put it under its own year, or call the year by when it begins and ends.")
+
+    def _plain_terms(self) -> Iterator[tuple[Path, Span | None]]:
+        """The terms whose days exist; what is wrong with the others is told where they are read."""
+        for path, raw in self._written_terms():
+            try:
+                yield path, Span(date.fromisoformat(raw["opens"]), date.fromisoformat(raw["closes"]))
+            except ValueError:
+                yield path, None
+
     def _check_days(self, days: dict[str, str]) -> None:
         for name, rule in days.items():
             if not NAMED_DAY.fullmatch(rule):
                 self._problem(("days", name), f"{rule!r} does not name a day of the year.")
 
-    def _problem(self, path: Path, message: str) -> None:
-        mend = "Write days as 2024-03-22, and named days as: last friday of june."
+    def _problem(self, path: Path, message: str, mend: str = _MEND) -> None:
         self.problems.append(self.source.problem(path, "bad-calendar", message, mend))
+
+
+def _fits(label: re.Match[str], span: Span) -> bool:
+    """Whether a term may lie in a year that is called so: `2024-25` July to August, `2024` that year or the next."""
+    first = int(label["first"])
+    if label["last"] is None:
+        return {span.first.year, span.last.year} <= {first, first + 1}
+    last = int(label["last"]) if len(label["last"]) == 4 else first // 100 * 100 + int(label["last"])
+    last += 100 if last < first else 0
+    return last == first + 1 and date(first, 7, 1) <= span.first and span.last <= date(last, 8, 31)

@@ -100,6 +100,7 @@ class Scheduler:
         for kind in KINDS if self._send is not None else ():
             self._add(kind, functools.partial(self._deliver, kind), DELIVER)
         self._add("checkpoint", self._note, NOTE)
+        self._add("calendars", self._tell_of_endings, TELL)
         if self._send is not None:
             self._add("retention", self._tell_due, TELL)
         self._engine.on_timer(self.wake_by)
@@ -222,6 +223,13 @@ class Scheduler:
             self._engine.retention.tell_due()
         except Exception as error:
             _tell("retention failed", error)
+
+    def _tell_of_endings(self) -> None:
+        """Tell administrators of calendars that end soon, or have ended."""
+        try:
+            self._engine.endings.tell()
+        except Exception as error:
+            _tell("calendars failed", error)
 
     def _deliver(self, kind: str) -> None:
         """Send what the outbox holds of a kind."""

@@ -50,6 +50,7 @@ from engine.service.people.people import People
 from engine.service.people.second_factors import SecondFactors
 from engine.service.people.warnings import Warnings
 from engine.service.processes.catalogue import Catalogue
+from engine.service.processes.endings import Endings
 from engine.service.processes.processes import Processes
 from engine.service.site import Site
 from engine.store import schema
@@ -134,6 +135,7 @@ class Engine:
         self.arrivals = Arrivals(self.site, self.accounts, self.published, self.reader, self.access_log)
         self.answers = Answers(self.site, self.accounts, self.changes, self.access_log)
         self.warnings = Warnings(self.database, self.clock)
+        self.endings = Endings(self.site)
         self.outbox = Outbox(self.database, self.clock, self.safe)
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.agendas = Agendas(self.site, self.access_log, self.lists.finder)

@@ -79,6 +79,7 @@ def _troubles(visitor: Visitor) -> list[tuple[str, str, str]]:
     return [
         *([(said, "/outbox", "Look at the outbox")] if paused else []),
         *([(folder.said, "", "")] if folder else []),
+        *((one.said, "/processes", "Publish its next years") for one in visitor.engine.endings.now()),
     ]
 
 

@@ -42,7 +42,8 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     (tmp_path / "empty").mkdir()
     shell("check", "empty", code=2)
     shell("check", str(ROOT / "processes"))
-    assert shell.error == "4 files checked: no problems.\n"
+    # By the day on which it is run the calendar may have ended.
+    assert shell.error in {"4 files checked: no problems.\n", "4 files checked: 0 errors, 1 warning.\n"}
 
 
 def test_a_failed_scenario_shows_what_was_expected_and_found(shell: Shell, tmp_path: Path) -> None:

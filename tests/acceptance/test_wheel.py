@@ -73,7 +73,8 @@ def test_it_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     assert "60 invented cases" in casework("demo")
     assert "no findings" in casework("verify")
     shipped = place / "engine/_shipped/processes"
-    assert "no problems" in casework("check", str(shipped))
+    said = casework("check", str(shipped))  # by the day on which it is run the calendar may have ended
+    assert "no problems" in said or "0 errors, 1 warning" in said
     shutil.copy(shipped / "hbep-referral.yaml", work / "mine.yaml")
     assert "no problems" in casework("check", "mine.yaml")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from engine.authoring.check import check_file, check_paths, files_of
+from engine.source.problem import Severity
 from tests.conftest import LOAN, ROOT
 
 
@@ -56,3 +58,13 @@ def test_problems_of_all_files_are_told_in_order_and_once(tmp_path: Path) -> Non
 
 def test_what_is_brought_along_has_no_problems() -> None:
     assert check_paths([ROOT / "processes" / "hbep-referral.yaml"]) == ([], 1)
+
+
+def test_a_calendar_that_ends_is_a_warning_by_the_day_of_today() -> None:
+    file = ROOT / "processes" / "calendars" / "leicestershire.yaml"
+    assert check_file(file) == check_file(file, date(2026, 4, 1)) == ()
+    for today, said in ((date(2026, 5, 1), "ends on 10 July 2026"), (date(2026, 11, 1), "ended on 10 July 2026")):
+        [problem] = check_file(file, today)
+        assert (problem.code, problem.severity) == ("calendar-ends", Severity.WARNING)
+        assert said in problem.message
+    assert len(check_paths([file], date(2026, 11, 1))[0]) == 1

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
+from engine.calendars.ending import ending
 from engine.case.time.instants import from_text
 from engine.service.cases.timers import Timers
 from engine.service.keeping.index import reindex
@@ -40,7 +41,6 @@ LITTLE_ROOM = 500_000_000
 OFF = timedelta(minutes=2)
 # Long enough for a worker to be started again, short enough that nothing is missed.
 LATE = timedelta(minutes=15)
-ENDS_SOON = timedelta(days=120)
 # Nobody sends a document for so long.
 LEFT = timedelta(days=1)
 # What a server must not leave out, and what comes of it where it does.
@@ -198,7 +198,7 @@ class Doctor:
     def _calendars(self) -> Iterator[Found]:
         for process in self._processes.in_force():
             calendar = process.calendar
-            if calendar is not None and calendar.ends < process.today(self._site.clock.now()) + ENDS_SOON:
+            if calendar is not None and ending(calendar, process.today(self._site.clock.now())):
                 told = f"{calendar.name}, which {process.name} counts by, is written down until {calendar.ends} only"
                 yield Ailment("calendar", told, "Add the next years to its file, and publish it."), None
 

@@ -131,6 +131,15 @@ def tell_of_factor(connection: Connection, login: str, now: str) -> None:
     _tell_of_gone(connection, login, said, now)
 
 
+def tell_administrators(connection: Connection, subject: str, said: str, now: str) -> int:
+    """Tell every administrator who was not told the same before; how many are."""
+    keepers = [one for one in active_with(connection, ADMINISTRATOR) if _administers(one)]
+    new = [one for one in keepers if not store.was_told(connection, one.id, subject, said)]
+    for one in new:
+        _tell_one(connection, one, subject, said, now)
+    return len(new)
+
+
 def tell_of_attempts(connection: Connection, login: str, count: int, now: str, *, is_known: bool) -> None:
     """Tell a person, and nobody else, how often somebody failed to come in as them within a day.
 

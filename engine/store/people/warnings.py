@@ -25,6 +25,12 @@ def insert_warning(connection: Connection, person: int, subject: str, said: str,
     connection.execute(insert(warnings).values(person_id=person, at=now, subject=subject, said=said))
 
 
+def was_told(connection: Connection, person: int, subject: str, said: str) -> bool:
+    """Whether a person was told the very same before."""
+    same = (warnings.c.person_id == person, warnings.c.subject == subject, warnings.c.said == said)
+    return connection.execute(select(warnings.c.id).where(*same).limit(1)).first() is not None
+
+
 def warnings_of(
     connection: Connection, login: str, most: int, before: int = 0, *, unread: bool = False
 ) -> list[StoredWarning]:
