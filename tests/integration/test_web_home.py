@@ -44,3 +44,15 @@ def test_the_first_page_names_a_few_drafts_and_says_how_many_more_there_are(
     assert len(re.findall(r'href="/drafts/[0-9]+"', home)) == 10
     assert re.findall(r"See [0-9]+ more drafts?", home) == ([said] if said else [])
     assert len(re.findall(r'href="/drafts/[0-9]+"', visit.get("/cases-new").text)) == many
+
+
+def test_the_first_page_of_administrators_says_that_a_calendar_has_ended(
+    site: FastAPI, engine: Engine, clock: SetClock
+) -> None:
+    calendar = engine.process("hbep-referral").calendar
+    assert calendar is not None
+    said = "The calendar Leicestershire school terms ended on"
+    assert said not in Visit(site, "ada").get("/").text
+    clock.set(START + (calendar.ends - START.date()) + timedelta(days=2))
+    assert said in Visit(site, "ada").get("/").text
+    assert said not in Visit(site, "jo").get("/").text

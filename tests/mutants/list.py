@@ -192,6 +192,19 @@ CHANGES: tuple[Change, ...] = (
         ("an instant meets a day in UTC", "return day_of(aware(value), zone)", "return aware(value).date()"),
     ),
     *_in(
+        "calendars/ending.py",
+        ("ending",),
+        ("the last day is over", "if today <= calendar.ends:", "if today < calendar.ends:"),
+        ("the end is told too late", "calendar.ends - SOON:", "calendar.ends:"),
+    ),
+    *_in(
+        "case/answers/limits.py",
+        ("limits", "fields"),
+        ("the last day itself is refused", "pair[0] > pair[1]", "pair[0] >= pair[1]"),
+        ("what is not known refuses", "merged) is False", "merged) is not True"),
+        ("a time is measured by its day", 'isinstance(limit, datetime) and "T" in value', "False"),
+    ),
+    *_in(
         "process/language/lengths.py",
         _LANGUAGE,
         (
