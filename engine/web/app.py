@@ -24,7 +24,7 @@ from engine.service.people.ceremonies import party_of
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
-from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, places, tasks
+from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, exports, places, tasks
 from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, Outdated, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
@@ -42,6 +42,7 @@ ROOMS = (
     case,
     home,
     caseload,
+    exports,
     events,
     tasks,
     corrections,

@@ -42,6 +42,8 @@ PAGES = {
     "/cases": CASES,
     "/cases.csv": CASES,
     "/cases.xlsx": CASES,
+    "/cases-history.csv": CASES,
+    "/cases-history.xlsx": CASES,
     "/board": CASES,
     "/tasks": CASES,
     "/dates": CASES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -126,3 +127,49 @@ def test_a_short_timeline_has_no_pages(enter: Callable[[str], Visit], case: Case
     assert numbers(text) == list(range(case.version, 0, -1))
     assert "Pages of the timeline" not in text
     assert "the latest first" not in text
+
+
+def test_a_timeline_tells_what_was_answered_to_who_may_see_it(enter: Callable[[str], Visit], long: Case) -> None:
+    path = f"/cases/{long.id}/timeline"
+    jo, ann = enter("jo").get(path).text, enter("ann").get(path).text
+    assert "<dt>Key stage</dt><dd>KS3 (Years 7 to 9)</dd>" in jo
+    assert "<dt>File</dt><dd>referral_form.txt</dd>" in jo
+    assert "by Partnership Coordinator" in jo
+    for content in ("KS3", "referral_form.txt", "A Pupil"):
+        assert content not in ann, content
+    assert "Document added: Referral form" in ann
+
+
+@pytest.mark.parametrize("login", ["jo", "ann"])
+def test_steps_of_some_kinds_are_chosen_by_a_form_and_stay_so_on_every_page(
+    enter: Callable[[str], Visit], long: Case, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "STEPS", 10)
+    reads, path = enter(login), f"/cases/{long.id}/timeline?kind=documents&kind=tasks"
+    text = reads.get(path).text
+    assert len(re.findall(r'name="kind" type="checkbox" value="\w+" checked', text)) == 2
+    assert f"Documents, Tasks: {long.version - 1} entries" in text
+    found = numbers(text)
+    while onward := led(text, "next"):
+        assert onward.endswith("&amp;kind=documents&amp;kind=tasks")
+        text = reads.get(html.unescape(onward)).text
+        found += numbers(text)
+    assert found == list(range(long.version, 1, -1))
+    assert numbers(reads.get(f"/cases/{long.id}/timeline?kind=people").text) == [1]
+    empty = reads.get(f"/cases/{long.id}/timeline?kind=corrections").text
+    assert (numbers(empty), "Corrections and erasure: 0 entries" in empty) == ([], True)
+    assert "There are: people, documents" in reads.get(f"/cases/{long.id}/timeline?kind=letters", 422).text
+    assert "Documents, Tasks" in reads.get(f"{path}&kind=documents").text
+    reads.get(f"/cases/{long.id}/timeline?{'&'.join(['kind=people'] * 9)}", 404)
+
+
+def test_a_timeline_that_is_shown_is_written_down_once_and_an_auditors_not(
+    enter: Callable[[str], Visit], stage: Engine, long: Case
+) -> None:
+    jo, ann = enter("jo"), enter("ann")
+    before = stage.accesses(long.id, limit=1000)
+    for visit in (jo, ann):
+        visit.get(f"/cases/{long.id}/timeline")
+        visit.get(f"/cases/{long.id}/timeline?kind=documents")
+    new = stage.accesses(long.id, limit=1000)[: -len(before) or None]
+    assert [(one.by, one.what) for one in new] == [("jo", "history")] * 2

@@ -127,3 +127,24 @@ def test_a_date_that_is_worked_out_uses_its_fields_and_can_be_set_ahead() -> Non
     assert (timer.dated_by, timer.at_field, timer.at_day) == (frozenset({"ready"}), "", "")
     assert timer.at is not None
     assert timer.at.whole is True
+
+
+def test_how_the_history_tells_of_an_event_is_read_and_may_be_left_out() -> None:
+    process = workshop({"scrap: {title: Scrap,": "scrap: {title: Scrap, done: It was scrapped,"})
+    assert process.events["scrap"].done == "It was scrapped"
+    assert process.states["desk"].events["report"].done == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "said"),
+    [
+        ("''", "wrong-value", "done is too short."),
+        ("null", "wrong-type", "null is not text."),
+        ("[Scrapped]", "wrong-type", '["Scrapped"] is not text.'),
+        ("x" * 201, "wrong-value", "done is longer than 200 characters."),
+    ],
+)
+def test_how_the_history_tells_of_an_event_is_a_text_of_one_line(written: str, code: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({"scrap: {title: Scrap,": f"scrap: {{title: Scrap, done: {written},"})
+    assert [(one.code, one.message) for one in refused.value.problems] == [(code, said)]

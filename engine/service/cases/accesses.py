@@ -36,8 +36,13 @@ class Accesses:
 
     def note_history(self, case: int, seen: Seen, by: Actor | str | None, what: str, fields: Iterable[str]) -> None:
         """The same where it is shown with values that once stood in these fields, and may stand there no more."""
-        if by is not None and what and (self.is_personal(seen, Actor.of(by)) or _tells(seen[0], fields)):
+        if by is not None and what and (self.is_personal(seen, Actor.of(by)) or self.tells(seen, fields)):
             self.note_accesses([case], by, what)
+
+    def tells(self, seen: Seen, fields: Iterable[str]) -> bool:
+        """Whether one of these fields is personal; one that the process does not know any more may have been."""
+        known = seen[0].fields
+        return any(name not in known or known[name].personal for name in fields)
 
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""
@@ -63,8 +68,3 @@ class Accesses:
         """The same for several cases that are shown at once with more than their names."""
         if cases and by is not None and what:
             self._writer.write(cases, self._now, Actor.of(by).name, what)
-
-
-def _tells(process: Process, fields: Iterable[str]) -> bool:
-    """Whether one of these fields is personal; one that the process does not know any more may have been."""
-    return any(name not in process.fields or process.fields[name].personal for name in fields)

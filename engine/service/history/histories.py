@@ -6,7 +6,7 @@ something is written down with `what`; where that is empty it is with something 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
@@ -17,21 +17,26 @@ from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import Page
+from engine.service.cases.views import Case, Page, unnamed
 from engine.service.history.reading import Reading
 from engine.service.history.told import Timeline, Told, fields_of
 from engine.service.lists.cursors import Cursors
-from engine.service.lists.finder import MOST, actor_of
+from engine.service.lists.finder import MOST, CasesWanted, actor_of
+from engine.service.lists.lists import Lists
 from engine.service.site import Site
 from engine.store.cases import history as store
+
+# Of a list cases are read so many at a time, so that memory does not grow with it.
+AT_ONCE = 500
 
 
 class Histories:
     """The histories of the cases of one site, as people and programs may see them."""
 
-    def __init__(self, site: Site, reader: Reader, accesses: Accesses) -> None:
+    def __init__(self, site: Site, reader: Reader, lists: Lists, accesses: Accesses) -> None:
         self._site = site
         self._reader = reader
+        self._lists = lists
         self._accesses = accesses
         self._cursors = Cursors(site.database)
 
@@ -128,6 +133,35 @@ class Histories:
         older = cursors.sealed(order, (found[most].seq,)) if len(found) > most else ""
         later = cursors.sealed(order, (newer[-1].seq,)) if newer else ""
         return Timeline(steps, older, later, total, tuple(sorted(wanted))), seen[0]
+
+    def histories_of(
+        self, wanted: CasesWanted, by: Actor, *, what: str = "export of histories"
+    ) -> Iterator[tuple[Case, Told]]:
+        """Each step of every case of a list, case by case and in order, as they all are at one moment.
+
+        That `by` was shown them is written down behind the last.
+
+        Raises:
+            UnknownProcess, UnknownState: the list is one of something that there is not.
+        """
+        personal: list[int] = []
+        with self._lists.finder(what) as finder:
+            after, names = "", dict[str, str]()
+            while True:
+                page = finder.cases(wanted, by, AT_ONCE, after)
+                for case, seen in finder.seen(page.items):
+                    reading = Reading(
+                        finder.connection, self._site.catalogue, case.id, seen, self._site.clock.now(), by, names=names
+                    )
+                    told = self._accesses.is_personal(seen, by)
+                    for step in reading.told_after():
+                        told = told or self._accesses.tells(seen, fields_of([step]))
+                        yield case, step
+                    # Who was named in the list is written down with it.
+                    personal += [case.id] if told and case.label == unnamed(case.id) else []
+                if not (after := page.next):
+                    break
+        self._accesses.note_accesses(personal, by, what)
 
     def _reading(
         self,

@@ -27,7 +27,10 @@ from engine.store.statement import BLOCK
 
 
 class Reading:
-    """The history of one case as it may be shown now (aware). Without `content`: what happened, and nothing more."""
+    """The history of one case as it may be shown now (aware). Without `content`: what happened, and nothing more.
+
+    `names`: those of people that are known already, by login; for several cases that are read together.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,11 @@ class Reading:
         by: Actor | None,
         *,
         content: bool = True,
+        names: dict[str, str] | None = None,
     ) -> None:
         self._connection, self._catalogue, self._case = connection, catalogue, case
         self._process, self._snapshot = seen
+        self._names = {} if names is None else names
         self.showing = showing_of(*seen, now, by) if content else WITHOUT_CONTENT
 
     @property
@@ -84,12 +89,16 @@ class Reading:
     def told(self, stored: Iterable[StoredEntry]) -> list[Told]:
         """These entries as steps, in their order."""
         entries = [one.entry for one in stored]
-        beside = Beside(self._names(entries), self._before(entries), self._places(entries), self._erased())
+        beside = Beside(self._named(entries), self._before(entries), self._places(entries), self._erased())
         return [tell(self.process_of(one), one, self.showing, beside) for one in entries]
 
-    def _names(self, entries: Sequence[Entry]) -> dict[str, str]:
+    def _named(self, entries: Sequence[Entry]) -> dict[str, str]:
         given = (task.get("person") for one in entries for task in one.tasks.values())
-        return names_of(self._connection, filter(None, (*(one.by for one in entries), *given)))
+        logins = {one for one in (*(one.by for one in entries), *given) if one} - self._names.keys()
+        if logins:
+            # Who is not kept is not asked for again.
+            self._names.update(dict.fromkeys(logins, "") | names_of(self._connection, logins))
+        return self._names
 
     def _before(self, entries: Sequence[Entry]) -> dict[int, Entry]:
         """The entries that are corrected, without what may not be shown of them."""

@@ -34,6 +34,8 @@ class Showing:
 
     def of(self, process: Process, entry: Entry) -> Entry:
         """An entry without what may not be shown: values, and where the case is anonymous free words, too."""
+        if not (entry.data or entry.document or entry.missing or "reason" in entry.note):
+            return entry  # nearly every step of a long history: a timer
         data = {name: value for name, value in entry.data.items() if self.field(process, name)}
         missing = tuple(one for one in entry.missing if self._path(process, one))
         if self.content and self.named:

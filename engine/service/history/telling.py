@@ -137,6 +137,8 @@ def _raised(process: Process, name: str, task: Mapping[str, str]) -> str:
 
 def _places(process: Process, entry: Entry, beside: Beside) -> tuple[list[str], list[str]]:
     """The places that a step gave back and took; one that it gave back and took again is none of them."""
+    if not entry.freed and not entry.held:
+        return [], []
     freed = Counter(filter(None, (place_of(process, state, entry.seq, beside.places) for state in entry.freed)))
     taken = Counter(entry.held.values())
     return sorted((freed - taken).elements()), sorted((taken - freed).elements())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from engine.service.people.holders import holders_in
 from engine.service.processes.catalogue import Catalogue
 from engine.source.fault import Unknown
 from engine.source.sign import other_spellings
+from engine.store.cases.cases import snapshots_of
 from engine.store.cases.index import sought
 from engine.store.lists import find
 from engine.store.lists.shape import Row
@@ -107,6 +108,13 @@ class Finder:
         found = tuple(self._case(row, actor) for row in rows[:most])
         self._name(actor, ((one.id, one.label) for one in found))
         return Page(found, more)
+
+    def seen(self, cases: Sequence[Case]) -> Iterator[tuple[Case, tuple[Process, Snapshot]]]:
+        """Cases of a page with their process and as they are kept, in the same transaction."""
+        found = snapshots_of(self.connection, (one.id for one in cases))
+        for one in cases:
+            snapshot = found[one.id]
+            yield one, (self._catalogue.process(self.connection, snapshot.process, snapshot.version), snapshot)
 
     def lanes(self, process: Process, by: Actor | str | None, most: int) -> dict[str, tuple[int, list[Case]]]:
         """The open cases of a process by the state they are in: how many, and the `most` that are there longest."""

@@ -1,4 +1,4 @@
-"""Caseload: the list of cases: searched, filtered, sorted, with chosen columns, kept as views, and exported.
+"""Caseload: the list of cases: searched, filtered, sorted, with chosen columns, and kept as views.
 
 Filters, order and columns stand in the address. What is searched for does not, for it may be a name: a search is
 posted, and so are its further pages and its exports.
@@ -6,38 +6,23 @@ posted, and so are its further pages and its exports.
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import IO, Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-import xlsxwriter
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.background import BackgroundTask
 
 from engine.case.refusal import Refusal
-from engine.running.beside import EXPORTS, beside
 from engine.service import Case, UnknownProcess, UnknownState
-from engine.service.cases.views import every
 from engine.service.lists.finder import CasesWanted
-from engine.source.words import counted
-from engine.web.page import day, go, query, show
+from engine.web.page import go, query, show
 from engine.web.visitor import CaseVisiting, Posted, SentBy, Visitor
 
 router = APIRouter()
 PAGE = 25
-# An export is read in pages of this many, so that memory does not grow with the list.
-AT_ONCE = 500
-# Most exports fit; longer ones go on in a file of their own, not in memory.
-IN_MEMORY = 2_000_000
 LONGEST_SEARCH = 200
-SHEET_ROWS = 1_048_575  # what spreadsheets can open, without the row of titles
 SORTS = {
     "-id": "Newest first",
     "id": "Oldest first",
@@ -151,7 +136,7 @@ def look_of(
     )
 
 
-def _looking(request: Request) -> Look:
+def looking(request: Request) -> Look:
     return _look(request.query_params.items(), request.query_params.getlist("show"))
 
 
@@ -160,7 +145,7 @@ def _look(given: Iterable[tuple[str, str]], columns: list[str]) -> Look:
     return look_of(**known, show=columns)
 
 
-def _posted_look(posted: Posted) -> Look:
+def posted_look(posted: Posted) -> Look:
     """The look that a posted search asks for."""
     without = posted.text("without", 20)
     given = [(name, posted.text(name)) for name in _NAMES if name != without and posted.text(name)]
@@ -174,13 +159,13 @@ _NAMES = ("process", "state", "organisation", "owner", "status", "overdue", "mov
 @router.get("/cases")
 def caseload(request: Request, visitor: CaseVisiting) -> Response:
     """A page of the caseload."""
-    return _list(request, visitor, _looking(request))
+    return _list(request, visitor, looking(request))
 
 
 @router.post("/cases")
 def search(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """The cases that a search finds. Where nothing is searched for, the filters go into the address."""
-    look = _posted_look(posted)
+    look = posted_look(posted)
     if not look.search:
         found = query(look.values)
         return go(f"/cases?{found}" if found else "/cases")
@@ -244,125 +229,6 @@ def states_of(visitor: Visitor) -> list[tuple[str, str]]:
         for state in process.states.values():
             found.setdefault(state.name, state.title)
     return list(found.items())
-
-
-# The wide ones begin formulas where people write Japanese.
-_FORMULAS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-
-
-def _cell(value: Any) -> str:
-    """A value in an exported table. One that a spreadsheet would take for a formula is kept from being one."""
-    text = day(value) if isinstance(value, datetime) else str("" if value is None else value)
-    return f"'{text}" if text[:1] in _FORMULAS else text
-
-
-@router.get("/cases.csv")
-@beside(EXPORTS)
-def export_csv(request: Request, visitor: CaseVisiting) -> Response:
-    """Just what the list shows, as CSV."""
-    return _csv(visitor, _looking(request))
-
-
-@router.post("/cases/export")
-@beside(EXPORTS)
-def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
-    """Just what a search shows, as CSV or as a workbook."""
-    make = _xlsx if posted.text("kind", 10) == "xlsx" else _csv
-    return make(visitor, _posted_look(posted))
-
-
-def _csv(visitor: Visitor, look: Look) -> Response:
-    with _file("cases.csv", "text/csv; charset=utf-8") as export:
-        # By this mark spreadsheets know that it is UTF-8.
-        export.content.write("\ufeff".encode())
-        lines = io.TextIOWrapper(export.content, "utf-8", newline="", write_through=True)
-        writer = csv.writer(lines)
-        writer.writerow(COLUMNS[name][0] for name in look.shown)
-        for case in _rows(visitor, look, export.name):
-            writer.writerow(_cell(COLUMNS[name][1](case)) for name in look.shown)
-        # Else the text would close the file when it goes.
-        lines.detach()
-    return export.response()
-
-
-@router.get("/cases.xlsx")
-@beside(EXPORTS)
-def export_xlsx(request: Request, visitor: CaseVisiting) -> Response:
-    """Just what the list shows, as a workbook."""
-    return _xlsx(visitor, _looking(request))
-
-
-def _xlsx(visitor: Visitor, look: Look) -> Response:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    # Rows go to the disk as they are written, and what begins with = stays text.
-    options = {"constant_memory": True, "strings_to_formulas": False}
-    with _file("cases.xlsx", kind) as export, xlsxwriter.Workbook(export.content, options) as book:
-        sheet, bold = book.add_worksheet("Cases"), book.add_format({"bold": True})
-        dates = book.add_format({"num_format": "d mmm yyyy"})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(look.shown) - 1, 22)
-        for column, name in enumerate(look.shown):
-            sheet.write_string(0, column, COLUMNS[name][0], bold)
-        rows = 0
-        for rows, case in enumerate(_rows(visitor, look, export.name), 1):
-            # Counted to the end, so that the file can say how many do not fit.
-            if rows < SHEET_ROWS:
-                _write_row(sheet, rows, [COLUMNS[name][1](case) for name in look.shown], dates)
-        if rows >= SHEET_ROWS:
-            left_out = counted(rows - SHEET_ROWS + 1, "more case does", "more cases do")
-            missing = f"{left_out} not fit on a sheet. Export them as CSV."
-            sheet.write_string(SHEET_ROWS, 0, missing, bold)
-    return export.response()
-
-
-def _write_row(sheet: Any, row: int, values: list[Any], dates: Any) -> None:
-    for column, value in enumerate(values):
-        if isinstance(value, datetime):
-            # Spreadsheets know no zones: what is written is the wall clock of the process.
-            sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
-        elif isinstance(value, int):
-            sheet.write_number(row, column, value)
-        else:
-            sheet.write_string(row, column, str(value or ""))
-
-
-@dataclass(frozen=True)
-class _Export:
-    """A file that is being made: on the disk where it grows big, so that its size is no matter."""
-
-    name: str
-    media_type: str
-    content: IO[bytes]
-
-    def response(self) -> Response:
-        """The file, whole, to be saved."""
-        self.content.seek(0)
-        headers = {"content-disposition": f'attachment; filename="{self.name}"'}
-        chunks = iter(lambda: self.content.read(1 << 16), b"")
-        closing = BackgroundTask(self.content.close)
-        return StreamingResponse(chunks, media_type=self.media_type, headers=headers, background=closing)
-
-
-@contextmanager
-def _file(name: str, media_type: str) -> Iterator[_Export]:
-    """A new export, which is thrown away where it cannot be finished."""
-    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it was sent
-    try:
-        yield _Export(name, media_type, cast("IO[bytes]", content))
-    except BaseException:
-        content.close()
-        raise
-
-
-def _rows(visitor: Visitor, look: Look, file: str) -> Iterator[Case]:
-    """Every case of a list, as they all are at one moment. That they are taken is kept behind the last."""
-    count = 0
-    with visitor.engine.finder("export of a list") as finder:
-        for count, case in enumerate(  # noqa: B007  counted to the end
-            every(lambda after: finder.cases(look.wanted(visitor), visitor.actor, AT_ONCE, after)), 1
-        ):
-            yield case
-    visitor.engine.note_export(visitor.actor, file, count)
 
 
 @router.post("/cases/views")
