@@ -167,3 +167,34 @@ def test_texts_that_look_alike_are_the_same(written: str, kept: str) -> None:
     assert value(f"a == '{written}'", a=kept) is True
     assert value(f"'{written}' in many", many=["else", kept]) is True
     assert value(f"'{written}'", a=kept) == "Zo\u00eb"
+
+
+def test_what_hangs_on_the_state_and_the_documents_alone_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    language, asked, plain = replace(LANGUAGE, _programs={}), list[str](), Language.value
+
+    def noting(self: Language, expression: Expression, view: View) -> Any:
+        asked.append(expression.text)
+        return plain(self, expression, view)
+
+    def answers(text: str) -> list[bool | None]:
+        found = language.check(text, "BOOL")
+        assert isinstance(found, Expression), found
+        return [language.truth(found, one) for one in views]
+
+    monkeypatch.setattr(Language, "value", noting)
+    held: list[tuple[str, list[str]]] = [("on", []), ("on", ["form"]), ("off", ["form"])] * 2
+    views = [View({"n": n}, state, kinds, {"room": n}, NOW, NOW) for n, (state, kinds) in enumerate(held)]
+    standing = 'within("on") && !has("form")'
+    assert answers(standing) == [True, False, False] * 2
+    assert asked == [standing] * 3
+    for moving in ('state == "off" && n > 2', 'within("off") && free("room") > 4'):
+        asked.clear()
+        assert answers(moving) == [False] * 5 + [True]
+        assert asked == [moving] * 6
+
+
+def test_when_a_case_was_begun_is_asked_of_each_case() -> None:
+    found = LANGUAGE.check('within("on") && opened < date("2024-01-05")', "BOOL")
+    assert isinstance(found, Expression), found
+    days = [datetime(2024, 1, day, 12, tzinfo=UTC) for day in (3, 8)]
+    assert [LANGUAGE.truth(found, View({}, "on", [], {}, NOW, day)) for day in (*days, None)] == [True, False, None]

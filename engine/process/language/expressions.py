@@ -11,6 +11,7 @@ length as the one that was written, so every position stays true.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
 _IS_EMPTY = "__is_empty"
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
 _CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
 _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday"})
 # What the checker calls something by that is rewritten for it: nobody may write it themselves.
@@ -248,8 +251,15 @@ class Language:
         """True, False, or None for unknown. No expression at all is true."""
         if expression is None:
             return True
-        result = self.value(expression, view)
+        stands = not expression.names and _STILL.issuperset(self._program(expression)[1])
+        held = frozenset(view.documents)
+        result = self._standing(expression, view.state, held) if stands else self.value(expression, view)
         return result if isinstance(result, bool) else None
+
+    @functools.cached_property
+    def _standing(self) -> Callable[[Expression, str, frozenset[str]], Any]:
+        """What hangs on where a case is and which documents it has, and on nothing else, is worked out once."""
+        return functools.lru_cache(4096)(lambda one, state, held: self.value(one, View({}, state, held, {}, _NEVER)))
 
     def _program(self, expression: Expression) -> tuple[Any, tuple[str, ...]]:
         """What runs, and what of the surroundings it may ask for: handing all of them over costs as much as running."""
