@@ -30,7 +30,7 @@ from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, feed, meetings
 from engine.web.page import go
-from engine.web.people import handovers, organisations, passkeys, people, profile, signing, warnings
+from engine.web.people import handovers, organisations, passkeys, people, profile, sessions, signing, warnings
 from engine.web.people.provider import Provider
 from engine.web.told import tell as told
 from engine.web.told import typed_by_hand
@@ -62,6 +62,7 @@ ROOMS = (
     retention,
     journal,
     profile,
+    sessions,
     passkeys,
     warnings,
 )

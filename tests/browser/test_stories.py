@@ -392,9 +392,14 @@ def test_a_second_factor_is_asked_for_and_a_recovery_code_helps(site: Site, sign
     page.goto("/profile/code")
     assert violations(page) == []
     secret = page.locator("code").inner_text()
+    page.get_by_label("Password now").fill("not this one")
+    press(page, "Begin")
+    expect(page.get_by_role("alert")).to_contain_text("This is not your password.")
+    page.get_by_label("Password now").fill(site.passwords["demo.manager"])
     page.get_by_label("Code").fill("000000")
     press(page, "Begin")
     expect(page.get_by_role("alert")).to_contain_text("This code is not right.")
+    page.get_by_label("Password now").fill(site.passwords["demo.manager"])
     page.get_by_label("Code").fill(pyotp.TOTP(page.locator("code").inner_text()).now())
     assert page.locator("code").inner_text() == secret
     press(page, "Begin")

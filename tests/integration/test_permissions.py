@@ -36,6 +36,8 @@ PAGES = {
     "/": ALL,
     "/profile": ALL,
     "/profile/code": ALL,
+    "/profile/code/stop": set(),  # nobody has a second factor: test_web_proofs
+    "/profile/recovery": set(),
     "/profile/passkeys": ALL,
     "/profile/passkeys/{number}/remove": set(),  # nobody has one: test_web_passkeys
     "/warnings": ALL,
@@ -108,6 +110,7 @@ FORMS = {
     "/profile/password": ALL,
     "/profile/code": ALL,
     "/profile/code/stop": ALL,
+    "/profile/recovery": ALL,
     "/profile/passkeys": ALL,
     "/profile/passkeys/challenge": ALL,
     "/profile/passkeys/made": ALL,

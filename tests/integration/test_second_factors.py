@@ -50,10 +50,10 @@ def set_up(visit: Visit, engine: Engine, led: str) -> tuple[str, str]:
     code = pyotp.TOTP(hidden["secret"]).at(engine.clock.now())
     csrf = re.findall(r'name="csrf" value="([^"]+)"', visit.get(BEGIN_FACTOR).text)[0]
     sent = {"csrf": csrf, **{name: unescape(value) for name, value in hidden.items()}}
-    wrong = visit.client.post(BEGIN_FACTOR, data={**sent, "code": "1"})
+    wrong = visit.client.post(BEGIN_FACTOR, data={**sent, "current": PASSWORD, "code": "1"})
     assert wrong.status_code == 422
     assert dict(re.findall(r'name="(secret|next)" value="([^"]+)"', wrong.text)) == hidden
-    said = visit.client.post(BEGIN_FACTOR, data={**sent, "code": code})
+    said = visit.client.post(BEGIN_FACTOR, data={**sent, "current": PASSWORD, "code": code})
     assert "Keep these recovery codes" in said.text
     [onward] = re.findall(r'href="([^"]+)">I have kept them', said.text)
     return hidden["secret"], unescape(onward)

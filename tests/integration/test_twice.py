@@ -38,6 +38,7 @@ APART = {
     "/profile/password",
     "/profile/code",
     "/profile/code/stop",
+    "/profile/recovery",
     # What a browser is asked and answers holds once: test_web_passkeys.
     "/sign-in/passkey",
     "/sign-in/passkey/challenge",

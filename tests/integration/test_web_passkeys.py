@@ -70,7 +70,7 @@ def test_one_is_added_used_alone_and_removed(pages: FastAPI, engine: Engine) -> 
     assert "Keep these recovery codes" in page
     page = jo.get("/profile").text
     assert "<strong>&lt;Laptop&gt;</strong>: added 11 September 2023 at 09:00, not used yet." in page
-    assert "you have 8 recovery codes left" in page
+    assert "You have 8 recovery codes left" in page
     other = Visit(pages)
     assert alone(other, device) == "/cases"
     other.get("/cases")

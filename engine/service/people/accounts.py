@@ -20,14 +20,14 @@ from engine.clock import Clock
 from engine.service.keeping.journal import PROGRAM, Journal, Kind
 from engine.service.keeping.safe import Safe
 from engine.service.people.addresses import addressed, known_by_email
-from engine.service.people.authenticators import Authenticators
+from engine.service.people.authenticators import Authenticators, with_recovery
 from engine.service.people.faults import BadPerson, HasSecondFactor
 from engine.service.people.passkeys import Used
 from engine.service.people.passwords import checked, decoy, is_right
 from engine.service.people.people import digest, known_person, person_of
 from engine.service.people.second_factors import SecondFactors
 from engine.service.people.sessions import TOUCH, OpenSession, Session, Stage, handle_under, lasts
-from engine.service.people.warnings import tell_of_factor, tell_of_stopped_factor
+from engine.service.people.warnings import tell_of_factor, tell_of_recovery, tell_of_stopped_factor
 from engine.service.people.written import login_written
 from engine.store.database import Database, DatabaseUnwritable
 from engine.store.people import accounts as store
@@ -182,19 +182,38 @@ class Accounts:
             store.put_account(connection, changed, to_text(self._clock.now()))
         return codes
 
-    def drop_second_factor(self, login: str, code: str, *, by: Actor | str = PROGRAM) -> bool:
-        """Ask for codes no more, if this code of the authenticator, or recovery code, is right; whether it was."""
+    def drop_second_factor(self, login: str, code: str | None, *, by: Actor | str = PROGRAM) -> bool:
+        """Ask for codes no more, if this code of the authenticator, or recovery code, is right; whether it was.
+
+        `code` is None where a passkey of theirs has proven who they are.
+        """
         with self._database.writing() as connection:
             known = store.account_of(connection, known_person(connection, login).id, to_change=True)
             # Who found a session open, and saw a password typed, does not have the telephone.
-            if known is None or not (known.totp and self._authenticators.use(connection, known, code)):
+            if known is None or not known.totp:
+                return False
+            if code is not None and not self._authenticators.use(connection, known, code):
                 return False
             # Read again: the recovery code that it may have been is used up, also where others stay for passkeys.
             left = (store.account_of(connection, known.person) or known).without_totp()
             store.put_account(connection, left, to_text(self._clock.now()))
-            tell_of_stopped_factor(connection, login, to_text(self._clock.now()))
+            proof = "passkey" if code is None else "code"
+            tell_of_stopped_factor(connection, login, proof, to_text(self._clock.now()))
             self._journal.note(connection, by, (Kind.SECOND_FACTOR, "stopped"), login)
         return True
+
+    def renew_recovery(self, login: str, *, by: Actor | str = PROGRAM) -> list[str]:
+        """New recovery codes for somebody who has a second factor; none for anybody else. Those of before are void."""
+        now = to_text(self._clock.now())
+        with self._database.writing() as connection:
+            known = store.account_of(connection, known_person(connection, login, alone=True).id, to_change=True)
+            if known is None or not known.has_factor:
+                return []
+            changed, codes = with_recovery(known)
+            store.put_account(connection, changed, now)
+            tell_of_recovery(connection, login, now)
+            self._journal.note(connection, by, (Kind.SECOND_FACTOR, "recovery codes renewed"), login)
+        return codes
 
     def _hashed(self, login: str, password: str) -> str:
         with self._database.reading() as connection:

@@ -153,10 +153,16 @@ def tell_of_attempts(connection: Connection, login: str, count: int, now: str, *
     _tell_alone(connection, login, "Somebody tries to come in as you", said, now)
 
 
-def tell_of_stopped_factor(connection: Connection, login: str, now: str) -> None:
-    """Tell that somebody has stopped to be asked for a second factor, by a code of theirs."""
-    said = f"No code is asked for any more when {login} signs in. It was stopped with a code of theirs."
+def tell_of_stopped_factor(connection: Connection, login: str, proof: str, now: str) -> None:
+    """Tell that somebody is asked for codes no more. `proof`: what of theirs it was stopped with."""
+    said = f"No code is asked for any more when {login} signs in. It was stopped with a {proof} of theirs."
     _tell_of_gone(connection, login, said, now)
+
+
+def tell_of_recovery(connection: Connection, login: str, now: str) -> None:
+    """Tell a person, and nobody else, that they have other recovery codes."""
+    said = f"{login} has new recovery codes; those of before let nobody in. If it was not you, ask an administrator."
+    _tell_alone(connection, login, "Recovery codes were made anew", said, now)
 
 
 def tell_of_passkey(connection: Connection, login: str, name: str, now: str) -> None:

@@ -17,16 +17,16 @@ import structlog
 from fastapi import APIRouter, Query, Request, Response
 
 from engine.running.beside import PASSWORDS, beside
+from engine.service.people.ceremonies import MOST
 from engine.service.people.faults import BadPassword, HasSecondFactor
 from engine.service.people.passkeys import Passkey
 from engine.service.people.sessions import OpenSession, handle_of
 from engine.web.forms.forms import Question
 from engine.web.page import address_of, go, local_path, show
 from engine.web.people.people import titles_of
-from engine.web.people.proofs import confirmed, proof, proven
+from engine.web.people.proofs import WRONG, by_passkey, confirmed, proof, proven
 from engine.web.people.signing import enter
-from engine.web.people.tries import HOW_CODE
-from engine.web.visitor import Posted, SentBy, Visiting, Visitor
+from engine.web.visitor import NotFound, Posted, SentBy, Visiting, Visitor
 
 router = APIRouter()
 LONGEST_PATH = 8000
@@ -75,7 +75,6 @@ def _page(
         roles=", ".join(titles.get(one, one) for one in sorted(visitor.person.roles)),
         has_account=accounts.has_account(login),
         has_code=has_code,
-        how_code=HOW_CODE,
         codes_left=codes_left,
         passkeys=[_dated(visitor, one) for one in visitor.engine.passkeys.of(login)],
         has_feed=accounts.has_feed(login),
@@ -156,12 +155,11 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     # It comes back with the form: nothing is kept of it before a code shows that an authenticator has it.
     if not re.fullmatch("[A-Z2-7]{32}", secret):
         return go("/profile/code")
-    # With another authenticator, and its recovery codes, somebody at an open session would get around a passkey.
-    login = visitor.person.login
-    if visitor.engine.passkeys.of(login) and (why := proven(request, visitor, posted)):
-        return _code_page(request, visitor, secret, wanted, 422, problem=why)
+    accounts, login = visitor.engine.accounts, visitor.person.login
     try:
-        codes = visitor.engine.accounts.add_second_factor(login, secret, posted.text("code", 20))
+        if not accounts.second_factor(login)[0] and (why := proven(request, visitor, posted)):
+            return _code_page(request, visitor, secret, wanted, 422, problem=why)
+        codes = accounts.add_second_factor(login, secret, posted.text("code", 20))
     except HasSecondFactor as has:
         return go(wanted) if wanted else _page(request, visitor, 409, problem=str(has))
     if codes is None:
@@ -170,28 +168,77 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     return show(request, "recovery_codes.html", codes=codes, wanted=wanted)
 
 
+def _to_stop(request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+    is_last = not visitor.engine.passkeys.of(visitor.person.login)
+    alone = "Only the password is asked for then, and your recovery codes are void."
+    texts = [
+        f"{alone if is_last else 'A passkey will do then.'} The administrators are told.",
+        "To change to another telephone, stop here and begin with the new one.",
+    ]
+    buttons = {"submit": "Stop asking for codes", "with_passkey": "Stop asking for codes, with a passkey"}
+    values = {"title": "Ask for codes no more?", "texts": texts, "action": "/profile/code/stop", **buttons}
+    return show(request, "prove.html", status, **values, is_warning=True, problem=problem, proof=proof(visitor))
+
+
+@router.get("/profile/code/stop")
+def ask_to_stop_codes(request: Request, visitor: Visiting) -> Response:
+    """Ask once before codes are asked for no more."""
+    if not visitor.engine.accounts.second_factor(visitor.person.login)[0]:
+        raise NotFound
+    return _to_stop(request, visitor)
+
+
 @router.post("/profile/code/stop")
 @beside(PASSWORDS)
 def stop_codes(request: Request, visitor: Visiting, posted: SentBy) -> Response:
-    """Ask for codes no more, or for those of another authenticator afterwards: for the password and a code of this."""
-    accounts, login = visitor.engine.accounts, visitor.person.login
-    current, code = posted.text("current", 1000), posted.text("code", 40)
-    wrong = "The password or the code is not right. Wait for the next code."
+    """Ask for codes no more, or for those of another authenticator afterwards: for the password, and a code or a
+    passkey.
+    """
+    accounts, login, current = visitor.engine.accounts, visitor.person.login, posted.text("current", 1000)
 
     def fits() -> bool:
-        return accounts.confirmed(login, current) and accounts.drop_second_factor(login, code, by=visitor.actor)
+        if not accounts.confirmed(login, current):
+            return False
+        if posted.text("credential", MOST):
+            is_right = by_passkey(request, visitor, posted)
+            return is_right and accounts.drop_second_factor(login, None, by=visitor.actor)
+        return accounts.drop_second_factor(login, posted.text("confirm", 40), by=visitor.actor)
 
-    if why := confirmed(request, visitor, fits, wrong):
-        return _page(request, visitor, 422, problem=why)
+    if not accounts.second_factor(login)[0]:
+        return go("/profile?done=code")
+    if why := confirmed(request, visitor, fits, WRONG):
+        return _to_stop(request, visitor, 422, why)
     _log.info("second factor dropped", login=visitor.person.login)
     return go("/profile?done=code")
 
 
-@router.post("/profile/sessions/end")
-def end_session(visitor: Visiting, posted: SentBy) -> Response:
-    """Sign out somewhere else."""
-    visitor.engine.accounts.end_session(visitor.person.login, posted.text("session", 40))
-    return go("/profile?done=session")
+def _to_renew(request: Request, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+    texts = ["You are given new ones, which are shown only once. Those that you have let nobody in any more."]
+    buttons = {"submit": "Make new codes", "with_passkey": "Make new codes, with a passkey"}
+    values = {"title": "Make new recovery codes?", "texts": texts, "action": "/profile/recovery", **buttons}
+    return show(request, "prove.html", status, **values, problem=problem, proof=proof(visitor))
+
+
+@router.get("/profile/recovery")
+def ask_for_recovery(request: Request, visitor: Visiting) -> Response:
+    """Ask once before the recovery codes are others."""
+    if not visitor.engine.accounts.has_factor(visitor.person.login):
+        raise NotFound
+    return _to_renew(request, visitor)
+
+
+@router.post("/profile/recovery")
+@beside(PASSWORDS)
+def renew_recovery(request: Request, visitor: Visiting, posted: SentBy) -> Response:
+    """Make new recovery codes, which are shown only now."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    if not accounts.has_factor(login):
+        return go("/profile")
+    if why := proven(request, visitor, posted):
+        return _to_renew(request, visitor, 422, why)
+    codes = accounts.renew_recovery(login, by=visitor.actor)
+    _log.info("recovery codes renewed", login=login)
+    return show(request, "recovery_codes.html", codes=codes, wanted="") if codes else go("/profile")
 
 
 @router.post("/profile/calendar")

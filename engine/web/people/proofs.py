@@ -17,6 +17,9 @@ from engine.web.people.challenges import used
 from engine.web.people.tries import HOW_CODE, is_refused, is_right, waits
 from engine.web.visitor import Posted, Visitor
 
+WRONG = "The password, the code or the passkey is not right."
+WRONG_PASSWORD = "This is not your password."  # noqa: S105  a sentence
+
 
 def confirmed(request: Request, visitor: Visitor, check: Callable[[], bool], wrong: str) -> str:
     """Why somebody is not taken for who is signed in, in words; empty where they are.
@@ -42,8 +45,21 @@ def proven(request: Request, visitor: Visitor, posted: Posted) -> str:
         right = accounts.confirmed(login, posted.text("current", 1000))
         return right and (not has_factor or _shows(request, visitor, posted))
 
-    wrong = "The password, the code or the passkey is not right." if has_factor else "This is not your password."
-    return confirmed(request, visitor, fits, wrong)
+    return confirmed(request, visitor, fits, WRONG if has_factor else WRONG_PASSWORD)
+
+
+def knows_password(request: Request, visitor: Visitor, posted: Posted) -> str:
+    """The same by the password alone, for what lets nobody in; who has none here is asked for nothing."""
+    accounts, login = visitor.engine.accounts, visitor.person.login
+    if not accounts.has_account(login):
+        return ""
+    return confirmed(request, visitor, lambda: accounts.confirmed(login, posted.text("current", 1000)), WRONG_PASSWORD)
+
+
+def by_passkey(request: Request, visitor: Visitor, posted: Posted) -> bool:
+    """Whether they have just used a passkey of theirs, as they were asked to."""
+    login, said = visitor.person.login, posted.text("credential", MOST)
+    return bool(said) and used(request, Ask.AGAIN, said, login).is_right
 
 
 def proof(visitor: Visitor) -> dict[str, Any]:
@@ -59,7 +75,6 @@ def proof(visitor: Visitor) -> dict[str, Any]:
 
 
 def _shows(request: Request, visitor: Visitor, posted: Posted) -> bool:
-    login, said = visitor.person.login, posted.text("credential", MOST)
-    if said:
-        return used(request, Ask.AGAIN, said, login).is_right
-    return visitor.engine.accounts.use_code(login, posted.text("confirm", 40))
+    if posted.text("credential", MOST):
+        return by_passkey(request, visitor, posted)
+    return visitor.engine.accounts.use_code(visitor.person.login, posted.text("confirm", 40))

@@ -249,14 +249,6 @@ def sign_out(request: Request, engine: Engined, visitor: Visiting, _: SentBy) ->
     return leave(request, "/signed-out")
 
 
-@router.post("/sign-out-everywhere")
-def sign_out_everywhere(request: Request, engine: Engined, visitor: Visiting, _: SentBy) -> Response:
-    """End every session of this person."""
-    engine.accounts.sign_out_everywhere(visitor.person.login)
-    _log.info("signed out everywhere", login=visitor.person.login)
-    return leave(request, "/signed-out")
-
-
 @router.get("/signed-out")
 def signed_out(request: Request) -> Response:
     """The page after signing out."""
@@ -295,8 +287,11 @@ def accept_invitation(request: Request, engine: Engined, secret: Secret, posted:
         accepted = engine.accounts.accept(secret, posted.text("password", 1000))
     except BadPassword as bad:
         return _invited(request, login, secret, 422, str(bad))
-    key = engine.accounts.sign_in_as(accepted) if accepted else None
+    # Somebody else may have used it in the meantime.
+    if accepted is None:
+        return _no_invitation(request)
     _log.info("password chosen by invitation", login=login)
+    key = engine.accounts.sign_in_as(accepted)
     return enter(request, key, "/") if key else _no_invitation(request)
 
 
