@@ -24,7 +24,7 @@ from engine.service import Case, Engine, UnknownCase
 from engine.source.problem import Refused
 from engine.source.reader import Path as Steps
 from engine.source.reader import Source, read
-from engine.source.shape import shape_problems
+from engine.source.shape import hidden_signs, shape_problems
 
 MAIN = "the case"
 
@@ -98,7 +98,7 @@ def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
         Refused: with every problem of the file, or of the process.
     """
     source = read(read_text(path), str(path))
-    problems = shape_problems(source, kind)
+    problems = shape_problems(source, kind) + hidden_signs(source)
     if problems:
         raise Refused(problems)
     found = _process_beside(source, path)

@@ -11,7 +11,7 @@ from typing import Any
 from engine.calendars.calendar import NAMED_DAY, ONE_DAY, WEEKDAYS, Calendar, Span, bank_holidays
 from engine.source.problem import Problem, Refused
 from engine.source.reader import Path, Source, read
-from engine.source.shape import shape_problems
+from engine.source.shape import hidden_signs, shape_problems
 
 # Longer than any summer, shorter than a year that is left out.
 _LONGEST_HOLIDAY = timedelta(weeks=26)
@@ -27,6 +27,7 @@ def load_calendar(content: bytes | str, file: str) -> Calendar:
         Refused: with every problem found.
     """
     reading = _reading(content, file)
+    reading.problems += hidden_signs(reading.source)
     reading.check_country()
     reading.check_years()
     return reading.calendar()

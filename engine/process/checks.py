@@ -75,7 +75,7 @@ def _check_end(process: Process, context: Context, state: State) -> None:
 
 def _check_escalations(process: Process, context: Context, tasks: Iterable[str], path: Path) -> None:
     for name in tasks:
-        if process.tasks[name].escalate:
+        if (task := process.tasks.get(name)) and task.escalate:  # one that cannot be read is not there
             message = f"The task {name} escalates, but nothing falls due after an end."
             context.problem(path, "timer-on-end", message, "Raise a task without escalate: here.")
 

@@ -52,11 +52,13 @@ def _warn(context: Context, path: Path, code: str, message: str, mend: str) -> N
 
 def _check_limits(context: Context) -> None:
     for name, raw in context.source.data.get("fields", {}).items():
-        least, most = raw.get("min"), raw.get("max")
-        # Limits of other types are told where they are read.
-        if raw["type"] in {"integer", "number"} and None not in (least, most) and least > most:
-            message = f"{name} would have to be at least {least} and at most {most}: no number is."
-            context.problem(("fields", name, "max"), "limits-crossed", message, "Change one of the two.")
+        limits = [raw.get(key) for key in ("min", "max")]
+        # Those of days are worked out; limits of another type than their field are told where they are read.
+        if raw["type"] in {"integer", "number"} and all(isinstance(one, int | float) for one in limits):
+            least, most = limits
+            if least > most:
+                message = f"{name} would have to be at least {least} and at most {most}: no number is."
+                context.problem(("fields", name, "max"), "limits-crossed", message, "Change one of the two.")
 
 
 def _check_sight(process: Process, context: Context) -> None:
@@ -114,7 +116,7 @@ def _outside(field: Field, text: str) -> tuple[str, str] | None:
 
 def _warn_of_never_filled(process: Process, context: Context) -> None:
     """A field that nothing fills stays empty: what is asked of it is never known."""
-    filled = {*_filled(process), process.area}
+    filled = {*_filled(process), process.area, *(name for noun, name in context.meant if noun == "field")}
     for name in process.fields:
         if name not in filled and ("field", name) in context.used:
             message = f"Nothing ever fills {name} in: no form asks for it, and no set: gives it a value."

@@ -26,7 +26,7 @@ MAX_DEPTH = 64
 MAX_NODES = 50_000
 
 # Line feed, carriage return, tab and next line are YAML's own; the rest no editor shows and YAML does not take.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # YAML 1.1 also takes yes, no, on and off for truth values, which turns answers and names of people into them.
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -66,6 +66,16 @@ class Node:
         if self.items is not None:
             return [node.plain() for node in self.items]
         return self.value
+
+    def texts(self) -> Iterator[tuple[Place, str]]:
+        """Every text in it, and every key, with where it is written."""
+        if isinstance(self.value, str):
+            yield self.place, self.value
+        for inside in self.items or ():
+            yield from inside.texts()
+        for key, (place, inside) in (self.entries or {}).items():
+            yield place, key
+            yield from inside.texts()
 
     def child(self, step: str | int) -> Node | None:
         """The value one step below, or None where there is none."""
@@ -114,8 +124,11 @@ class Source:
         place = self.place(path)
         value = str(self.root_value(path))
         at = _raw_offset(self.text[place.start : place.end], value, offset) + place.start
-        line_start = self.text.rfind("\n", 0, at) + 1
-        return self.text.count("\n", 0, at) + 1, at - line_start + 1
+        return self.position(at)
+
+    def position(self, at: int) -> tuple[int, int]:
+        """Line and column of the character at an offset of the text."""
+        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
 
     def root_value(self, path: Path) -> Any:
         """The plain value at `path`; None where there is none."""
@@ -193,7 +206,7 @@ def _decode(content: bytes | str, file: str) -> str:
         line, column = _position_of_bad_byte(content, error)
         message = "The file is not UTF-8 text."
         raise Refused([Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]) from None
-    bad = _CONTROL.search(text)
+    bad = CONTROL.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema
 
 from engine import shipped
+from engine.source import sign
 from engine.source.problem import Problem, closest, nearest
-from engine.source.reader import MAX_DEPTH, Path, Source
+from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source
 
 _KINDS = {
     "object": "a map (key: value)",
@@ -46,6 +47,22 @@ def shape_problems(source: Source, name: str) -> list[Problem]:
     for error in _validator(name).iter_errors(source.data):
         found.extend(_problems(source, error))
     return sorted(set(found))
+
+
+def hidden_signs(source: Source) -> list[Problem]:
+    """Every text and key of a document in which a sign stands that nobody can see, as it is or escaped."""
+    return [problem for place, text in source.root.texts() for problem in _hidden(source, place, text)]
+
+
+def _hidden(source: Source, place: Place, text: str) -> Iterator[Problem]:
+    control, unseen = CONTROL.search(text), sign.hidden_in(text)
+    if control:
+        message = f"A control character (U+{ord(control[0]):04X}) stands in this text."
+        yield Problem(source.file, place.line, place.column, "control-character", message, "Remove it.")
+    elif unseen:
+        at = source.text.find(text[unseen[0]], place.start, place.end)
+        line, column = source.position(at) if at >= 0 else (place.line, place.column)
+        yield Problem(source.file, line, column, "odd-sign", f"This is {unseen[1]}.", "Leave it out.")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.process.file.loader import load_process
-from engine.source.problem import Refused
+from engine.calendars.loader import glance_at_calendar, load_calendar
+from engine.process.file.loader import load_process, load_published
+from engine.source.problem import Refused, errors
 from engine.source.reader import MAX_BYTES, MAX_DEPTH, read
 from tests.conftest import ROOT
 
@@ -185,3 +186,28 @@ def test_what_only_looks_like_a_space_or_a_quote_is_named_where_it_stands(old: s
     sign = next(one for one in new if not one.isascii())
     assert found.message == f"This is {said}."
     assert text.split("\n")[found.line - 1][found.column - 1] == sign
+
+
+@pytest.mark.parametrize(
+    ("title", "code", "column"),
+    [
+        ("Odd\u202e title", "odd-sign", 11),
+        ('"Odd\\u202e title"', "odd-sign", 8),  # where the text begins: an escape has no place of its own
+        ('"Odd\\x07 title"', "control-character", 8),
+        ("Odd\u200b title", "odd-sign", 11),
+    ],
+)
+def test_signs_that_nobody_sees_are_told_in_any_text(title: str, code: str, column: int) -> None:
+    text = PROCESS.replace("Odd “title” with a\u00a0space", title)
+    with pytest.raises(Refused) as refused:
+        load_process(text, "odd.yaml", lambda _: None)
+    assert [(one.code, one.line, one.column) for one in errors(refused.value.problems)] == [(code, 3, column)]
+    assert load_published(text, "odd.yaml", lambda _: None).process.title.endswith(" title")  # and goes on
+
+
+@pytest.mark.parametrize("key", ["title: Terms\u202e", 'title: "Terms\\u202e"'])
+def test_nor_in_a_calendar(key: str) -> None:
+    text = f"calendar: c\n{key}\nyears:\n  2023-24: [{{opens: 2023-09-04, closes: 2023-12-22}}]\n"
+    with pytest.raises(Refused, match="odd-sign: This is a mark of direction"):
+        load_calendar(text, "c.yaml")
+    assert glance_at_calendar(text, "c.yaml").name == "c"  # one that is kept goes on

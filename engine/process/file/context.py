@@ -21,8 +21,9 @@ NOTHING = Expression("null", frozenset(), frozenset())
 class Context:
     """The file being read, the names it declares, and what was found wrong so far.
 
-    `blurred` are fields that are declared, but not so that they can be read: of what asks for them nothing is said.
-    `is_whole`: all states and ways are there, so that what hangs on where they lead can be told.
+    `meant` are the names that misspelt ones are nearest to. `blurred` are fields that are declared, but not so that
+    they can be read: of what asks for them nothing is said. `is_whole`: all states and ways are there, so that what
+    hangs on where they lead can be told.
     """
 
     source: Source
@@ -31,6 +32,7 @@ class Context:
     names: Mapping[str, frozenset[str]]
     problems: list[Problem] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
+    meant: set[tuple[str, str]] = field(default_factory=set)
     blurred: frozenset[str] = frozenset()
     is_whole: bool = True
 
@@ -134,6 +136,7 @@ class Context:
         self.used.add((noun, name))
         if name not in self.names[noun] and (meant := closest(name, self.names[noun])):
             self.used.add((noun, meant))
+            self.meant.add((noun, meant))
 
     def state(self, name: str, scope: str, path: Path) -> str | None:
         """The full name of the state called `name` as seen from inside `scope`.

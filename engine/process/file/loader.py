@@ -33,7 +33,7 @@ from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, errors, nearest
 from engine.source.reader import Path, Source, read
-from engine.source.shape import fitting, shape_problems
+from engine.source.shape import fitting, hidden_signs, shape_problems
 
 FindCalendar = Callable[[str], Calendar | None]
 DEFAULT_ZONE = "Europe/London"
@@ -82,7 +82,7 @@ def process_of(source: Source, find_calendar: FindCalendar, *, is_published: boo
     Raises:
         Refused: with every problem found.
     """
-    misshapen = shape_problems(source, "process")
+    misshapen = shape_problems(source, "process") + ([] if is_published else hidden_signs(source))
     if misshapen:
         raise Refused({*misshapen, *([] if is_published else _wrong_besides(source, find_calendar))})
     context = _context(source, find_calendar, is_published=is_published)
