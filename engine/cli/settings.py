@@ -35,7 +35,8 @@ class Settings:
     `tls` or `none`; `mail_from`: whom e-mails come from.
     `hook_hosts`: the machines of the own network that hooks may be on, separated by commas. `key_file`: the file of
     the keys that secrets are encrypted with; beside the database if empty. `key`: those keys themselves.
-    `second_factor_roles`: the roles that need a second factor, separated by commas.
+    `second_factor_roles`: the roles that need a second factor, separated by commas. `password_words`: words of the
+    place, which make a password easy to guess, separated by commas.
     `head_key_file`: a file with the key that seals the heads of checkpoints. `head_to`: whom heads are sent to: an
     e-mail address, or `hooks`. `proxies`: the addresses or networks of
     the proxies in front of the site, separated by commas: they alone are believed about who asks.
@@ -66,6 +67,7 @@ class Settings:
     head_to: str = ""
     proxies: str = ""
     second_factor_roles: str = ""
+    password_words: str = ""
 
 
 _NAMES = tuple(one.name for one in fields(Settings))

@@ -101,6 +101,7 @@ def opened() -> Iterator[Engine]:
         head_key=key,
         keys=keys_of(found),
         second_factor_roles=listed(found.second_factor_roles),
+        password_words=listed(found.password_words),
     )
     try:
         # One that is gone is told where it is needed; one that is wrong is a setting to be mended first.

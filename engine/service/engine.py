@@ -90,6 +90,7 @@ class Engine:
     `head_key` seals the heads of checkpoints: who has the database alone cannot forge one.
     `capacities` replaces how many there are of a place, for trials and scenarios.
     `second_factor_roles` are the roles whose people, with a password here, see nothing without a second factor.
+    `password_words` are words of the place, which make a password easy to guess.
     `keys` are what secrets are encrypted with; beside the file of SQLite where none are given.
 
     Raises:
@@ -107,6 +108,7 @@ class Engine:
         head_key: bytes = b"",
         keys: Keys | None = None,
         second_factor_roles: Iterable[str] = (),
+        password_words: Iterable[str] = (),
     ) -> None:
         self.database = Database(url)
         self.documents = documents_of(self.database, documents)
@@ -127,7 +129,7 @@ class Engine:
         self.among = Colleagues(self.site)
         self.handovers = Handovers(self.site)
         self.second_factors = SecondFactors(second_factor_roles)
-        self.accounts = Accounts(self.database, self.clock, self.safe, self.second_factors)
+        self.accounts = Accounts(self.database, self.clock, self.safe, self.second_factors, password_words)
         self.attempts = Attempts(self.database, self.clock, self.safe)
         self.budgets = Budgets(self.database, self.clock)
         self.errands = Errands(self.clock, self.safe, self.attempts)

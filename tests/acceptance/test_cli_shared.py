@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.shared import form
+from engine.cli.shared import form, opened
+from engine.service.people.faults import BadPassword
 from engine.source.problem import Refused
 from tests.acceptance.shell import Shell, open_panel
 
@@ -54,3 +55,11 @@ def test_a_form_of_a_file_may_be_json_as_programs_write_it(tmp_path: Path) -> No
         file.write_text(odd)
         with pytest.raises(Refused):
             form(None, str(file))
+
+
+def test_words_of_the_place_come_from_the_settings(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell("init")
+    shell("person", "add", "jo")
+    monkeypatch.setenv("CASEWORK_PASSWORD_WORDS", "Snibston, Spinney Hill")
+    with opened() as engine, pytest.raises(BadPassword, match="too easy to guess"):
+        engine.accounts.set_password("jo", "spinney hill1")

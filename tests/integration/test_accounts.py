@@ -221,3 +221,14 @@ def test_a_new_calendar_address_voids_the_one_before(engine: Engine) -> None:
     engine.accounts.drop_feed("jo")
     assert engine.accounts.feed_of(second) is None
     assert not engine.accounts.has_feed("jo")
+
+
+def test_no_password_is_made_of_the_words_of_the_place(engine: Engine) -> None:
+    url = engine.database.url.render_as_string(hide_password=False)
+    strict = Engine(url, clock=engine.clock, keys=engine.safe._keys, password_words=["Snibston", "Spinney Hill"])
+    for easy in ("snibston2026", "Snibston-1234", "spinney hill1", "caseworkcasework"):
+        with pytest.raises(BadPassword, match="too easy to guess"):
+            strict.accounts.set_password("jo", easy)
+    engine.accounts.set_password("jo", "Snibston-1234")  # elsewhere it is a word as any other
+    strict.accounts.set_password("jo", "marmot trellis quince")
+    strict.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -41,10 +42,13 @@ INVITED = timedelta(days=7)
 class Accounts:
     """The accounts and sessions of one database. Every method is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, safe: Safe, second_factors: SecondFactors) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, safe: Safe, second_factors: SecondFactors, words: Iterable[str] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
         self._second_factors = second_factors
+        self._words = ("casework", *words)
         self._journal = Journal(database, clock)
         self._authenticators = Authenticators(clock, safe)
 
@@ -218,7 +222,7 @@ class Accounts:
     def _hashed(self, login: str, password: str) -> str:
         with self._database.reading() as connection:
             person = known_person(connection, login)
-        return checked(password, [login, person.name, person.email, person.organisation or ""])
+        return checked(password, [login, person.name, person.email, person.organisation or "", *self._words])
 
     # Signing in
 
