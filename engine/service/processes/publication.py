@@ -14,9 +14,15 @@ from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.file.loader import Loaded, calendar_name
 from engine.service.processes.catalogue import Catalogue
-from engine.service.processes.texts import calendar_of, process_of_text, published_calendar, published_process
+from engine.service.processes.texts import (
+    calendar_named,
+    calendar_of,
+    process_of_text,
+    published_calendar,
+    published_process,
+)
 from engine.source.problem import Problem, Refused, Severity
-from engine.source.reader import Source, read
+from engine.source.reader import Source
 from engine.store import processes as store
 
 
@@ -138,7 +144,7 @@ def calendar_for(connection: Connection, text: str, file: str) -> Calendar:
     # A version that cannot be read with it any more would stop all cases that follow it.
     for one in store.all_versions(connection):
         known, label = store.version_text(connection, one.process, one.version) or "", f"{one.process} {one.version}"
-        if calendar_name(read(known, label)) == calendar.name:
+        if calendar_named(known, label) == calendar.name:
             published_process(known, label, calendar)
     return calendar
 
@@ -177,7 +183,7 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
 
 
 def _calendar(connection: Connection, offered: Offered) -> Calendar | None:
-    name = calendar_name(read(offered.text, offered.file))
+    name = calendar_named(offered.text, offered.file)
     if offered.calendar:
         # Not for this process only: every version that names it follows it from now on.
         calendar = calendar_for(connection, offered.calendar, offered.calendar_file)

@@ -9,7 +9,8 @@ import functools
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar, load_calendar
-from engine.process.file.loader import FindCalendar, Loaded, load_process, load_published
+from engine.process.file.loader import FindCalendar, Loaded, calendar_name, load_process, load_published
+from engine.source.reader import read
 
 # A few processes with their versions. A text that was tried and thrown away does not stay for ever.
 MOST = 64
@@ -29,6 +30,16 @@ def calendar_of(text: str, file: str) -> Calendar:
 def published_calendar(text: str, name: str) -> Calendar:
     """The calendar that a published text is: it was checked when it was published."""
     return glance_at_calendar(text, f"calendar {name}")
+
+
+@functools.lru_cache(MOST)
+def calendar_named(text: str, file: str) -> str | None:
+    """The name of the calendar that the text of a process names; None where it names none.
+
+    Raises:
+        Refused: with every problem found in reading it.
+    """
+    return calendar_name(read(text, file))
 
 
 @functools.lru_cache(MOST)
