@@ -58,6 +58,28 @@ def test_of_a_long_history_the_latest_is_shown_and_the_rest_is_counted(house: Sh
         assert (report["history"], report["earlier"]) == (whole, 0)
 
 
+def test_a_history_says_what_was_answered_and_shows_some_kinds_only(house: Shell, tmp_path: Path) -> None:
+    case = str(open_panel(house))
+    (tmp_path / "plan.pdf").write_bytes(b"%PDF-1.7")
+    house("add-document", case, "send_plan", "plan.pdf", "--by", "sam:school@Hilltop")
+    house("fire", case, "add_details", "tried=A mentor", "--by", "jo:coordinator")
+    shown = house("show", case, "--by", "jo:coordinator")
+    for said in (
+        "Details completed",
+        "  What has been tried: A mentor",
+        "  File: plan.pdf",
+        "  Key stage: KS3 (Years 7",
+    ):
+        assert said in shown, said
+    some = house.json("show", case, "--kind", "documents", "--kind", "tasks")["history"]
+    assert [one["what"] for one in some] == ["Document added: SEND plan"]
+    assert [(one["fact"], one["said"]) for one in some[0]["facts"]] == [("file", "plan.pdf")]
+    house("show", case, "--kind", "people", "--limit", "1")
+    assert house.error.startswith("1 earlier entry of the history is not shown")
+    house("show", case, "--kind", "letters", code=2)
+    assert house.error.startswith("There is no such kind of step. There are: people, documents, tasks, by_itself,")
+
+
 def test_whoever_looks_at_a_case_is_written_down(house: Shell) -> None:
     case = str(open_panel(house))
     assert house("accesses", case) == ""

@@ -215,7 +215,7 @@ def test_the_coordinator_holds_a_review_that_was_overdue(site: Site, sign_in: Si
     site.engine.fire(number, "add_details", "demo.staff:coordinator", {"tried": "More"})
     press(page, "Go on")
     expect(main(page)).to_contain_text("The case was changed meanwhile")
-    expect(main(page)).to_contain_text("Complete the details by demo.staff")
+    expect(main(page)).to_contain_text("Details completed by Jamie Frost")
     expect(page.get_by_label("Reasons", exact=True)).to_have_value("Not yet.")
     assert violations(page) == []
     date(page, "happened-at", 0, "00:00")

@@ -215,7 +215,7 @@ def of_lists(world: World) -> Iterator[tuple[str, str]]:
         yield path, path
     for show in ("all", "mine", "team", "week"):
         yield "/tasks", f"/tasks?show={show}"
-    for path in ("/cases", "/cases.csv", "/cases.xlsx"):
+    for path in ("/cases", "/cases.csv", "/cases.xlsx", "/cases-history.csv", "/cases-history.xlsx"):
         yield path, f"{path}?status=all{columns}&sort=label"
     yield "/cases", f"/cases?status=all{columns}&owner=rawkeeper"
     for view in ("month", "week", "list"):
@@ -337,6 +337,25 @@ def test_tables_that_are_taken_along_hold_words(world: World) -> None:
         assert [said for kind, (_, said) in SAID.items() if kind != "long_text" and said not in named] == []
 
 
+def test_histories_that_are_taken_along_hold_words(world: World) -> None:
+    text = world.visit.get("/cases-history.csv?status=all").content.decode("utf-8-sig")
+    book = openpyxl.load_workbook(io.BytesIO(world.visit.get("/cases-history.xlsx?status=all").content))
+    sheet = [[one.value if isinstance(one.value, str) else "" for one in row] for row in book.active.iter_rows()]
+    for table in (list(csv.reader(io.StringIO(text))), sheet):
+        assert raw(" ".join(one for row in table for one in row)) == []
+        values = [row[-1] for row in table]
+        assert [said for _, said in SAID.values() if not any(said in one for one in values)] == []
+
+
+def test_every_face_tells_what_was_answered_in_the_same_words(world: World) -> None:
+    for number in world.booked.values():
+        told = [one for step in world.engine.report(number, world.kim).history for one in step.answers if one.said]
+        assert told
+        assert raw(" ".join(f"{one.title} {one.said}" for one in told)) == []
+        page = visible(world.visit.get(f"/cases/{number}/timeline").text)
+        assert [one for one in told if " ".join(one.said.split()) not in page] == []
+
+
 def test_what_a_program_or_a_mail_is_sent_names_nothing_stored(world: World) -> None:
     text = TestClient(world.visit.client.app, base_url=BASE).get(f"/calendar/{world.feed}.ics").text
     entries = [one for one in text.splitlines() if one.startswith("SUMMARY")]
@@ -360,7 +379,7 @@ def test_timers_and_accesses_are_told_by_titles(world: World) -> None:
     timers = [one for number in world.booked.values() for one in world.engine.timers(case=number)]
     assert {one.does for one in timers} == {"raises The task", "escalates The task to The boss"}
     assert raw(" ".join(f"{one.title} {one.does}" for one in timers)) == []
-    seen = world.engine.accesses(world.booked["text"], world.kim)
+    seen = world.engine.accesses(world.booked["text"], world.kim, limit=1000)
     assert "document The paper" in {one.what for one in seen}
     assert raw(" ".join(one.what for one in seen)) == []
     assert raw(world.engine.standing(world.ended, world.kim).rule) == []
