@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from engine import Engine
+from engine.api.app import create_app
 from engine.case.refusal import Code
 from engine.clock import SetClock
+from engine.service import Page
+from engine.service.lists.cursors import BadCursor
 from engine.service.messages.outbox import DROPPED, Email, Webhook
 from engine.service.people.attempts import Throttle
 from engine.store.keeping.afterwards import begin_anew
@@ -20,6 +26,7 @@ from engine.store.keeping.counters import ROOM, given_out
 from engine.store.people.attempts import StoredAttempts, attempts_of, hold_attempts, put_attempts
 from engine.store.tables import invitations, sessions
 from engine.web.app import create_site
+from tests.integration.callers import Caller
 from tests.integration.site import Visit, settle
 from tests.steps import PUPIL, done, in_placement, refusal
 
@@ -157,3 +164,90 @@ def test_what_is_begun_anew_is_begun_in_the_transaction_of_the_restore(engine: E
         begin_anew(connection, "2024-01-01T00:00:00.000000Z")
         raise Stopped
     assert engine.outbox.paused() is None
+
+
+LISTS: dict[str, Callable[[Engine, str], Page[Any]]] = {
+    "cases": lambda engine, after: engine.cases(limit=1, after=after),
+    "cases by name": lambda engine, after: engine.cases(sort="label", limit=1, after=after),
+    "tasks": lambda engine, after: engine.tasks(limit=1, after=after),
+    "dates": lambda engine, after: engine.timer_page(limit=1, after=after),
+    "history": lambda engine, after: engine.history_page(1, limit=1, after=after),
+    "accesses": lambda engine, after: engine.access_page(1, limit=1, after=after),
+    "drafts": lambda engine, after: engine.desk.draft_page(engine.people.person("sam").actor, 1, after)[0],
+    "people": lambda engine, after: engine.directory.people(limit=1, after=after),
+    "organisations": lambda engine, after: engine.directory.organisations(limit=1, after=after),
+    "tokens": lambda engine, after: engine.directory.tokens(limit=1, after=after),
+    "warnings": lambda engine, after: engine.warnings.page(engine.people.person("lee").actor, limit=1, after=after),
+    "journal": lambda engine, after: engine.journal("ann:auditor", limit=1, after=after),
+    "outbox": lambda engine, after: engine.outbox.message_page(1, after),
+}
+
+
+def stocked(engine: Engine) -> None:
+    """Two of everything that there are lists of."""
+    settle(engine)
+    for login in ("jo", "lee", "sam"):
+        engine.people.change(replace(engine.people.person(login), email=f"{login}@example.org"), by="ada")
+    sam = engine.people.person("sam").actor
+    for number in range(2):
+        case = done(engine.open_case("hbep-referral", sam, {**PUPIL, "school": "Hilltop"}, state="panel")).id
+        done(engine.open_case("equipment-loan", "clerk", {"club": "Hobby", "item": "saw"}))
+        engine.note_accesses([1], f"reader{number}:coordinator", "case")
+        engine.desk.keep_answers(engine.desk.begin_draft("hbep-referral", "panel", sam), PUPIL, sam)
+        engine.people.issue_token("jo", "", ["read"], 30)
+        role = ("hbep-referral/manager", "auditor")[number]
+        engine.people.change(replace(engine.people.person("lee"), roles=(role,)), by="ada")
+        done(engine.fire(1, "add_details", "coordinator", {"tried": f"Talks {number}"}))
+    done(engine.fire(case, "add_details", "coordinator", {"tried": "A mentor"}))
+
+
+@pytest.mark.postgres
+def test_no_page_goes_on_from_one_of_before(engine: Engine, targets: list[str], tmp_path: Path) -> None:
+    stocked(engine)
+    engine.backup(tmp_path / "stocked.zip")
+    # What is lost: the numbers of these come again for others.
+    for tried in ("Lost", "Lost too"):
+        done(engine.fire(1, "add_details", "coordinator", {"tried": tried}))
+    lost = engine.history_page(1, limit=5).next
+    assert lost == ""
+    old = {name: shown(engine, "").next for name, shown in LISTS.items()}
+    assert [name for name, cursor in old.items() if not cursor] == []
+    old["lost"] = engine.history_page(1, limit=4).next
+    assert old["lost"]
+    for number, url in enumerate(targets):
+        Engine.restore(tmp_path / "stocked.zip", url, documents=tmp_path / f"restored {number}")
+        again = Engine(url, documents=tmp_path / f"restored {number}", clock=engine.clock, keys=engine.safe._keys)
+        for tried in ("New", "New too"):
+            done(again.fire(1, "add_details", "coordinator", {"tried": tried}))
+        for name, cursor in old.items():
+            with pytest.raises(BadCursor):
+                LISTS.get(name, LISTS["history"])(again, cursor)
+        secret, _ = again.people.issue_token("jo", "", ["read"], 30)
+        with TestClient(create_app(again)) as client:
+            path = f"/cases/1/history?after={old['lost']}"
+            assert Caller(client, secret)("GET", path, 422)["fields"].keys() == {"after"}
+        visit = Visit(create_site(again, throttle=Throttle(1000, 1000)), "jo")
+        assert visit.client.get("/cases", params={"after": old["cases"]}).status_code == 422
+        # From the beginning on everything is there, page by page, with cursors of its own.
+        for name, shown in LISTS.items():
+            first = shown(again, "")
+            assert shown(again, first.next).items != first.items, name
+        steps, after = list[int](), ""
+        while after or not steps:
+            page = again.history_page(1, limit=2, after=after)
+            steps, after = [*steps, *(one.seq for one in page.items)], page.next
+        assert steps == [one.seq for one in again.history(1)]
+        again.close()
+
+
+def test_two_that_one_backup_made_do_not_take_each_others_pages(
+    engine: Engine, targets: list[str], tmp_path: Path
+) -> None:
+    stocked(engine)
+    one, other = (moved(engine, url, f"copy{number}", tmp_path) for number, url in enumerate(targets))
+    cursor = one.cases(limit=1).next
+    assert one.cases(limit=1, after=cursor).items
+    with pytest.raises(BadCursor):
+        other.cases(limit=1, after=cursor)
+    one.close()
+    other.close()

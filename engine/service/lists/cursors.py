@@ -3,7 +3,8 @@
 A cursor holds the place itself: the value that the list is sorted by, and the number of the case. So it stays right
 when that case has moved in the list, or out of it, between two pages. The value may be somebody's name, and cursors
 stand in addresses and logs: a cursor is sealed, with a key that the database keeps, so that it tells nobody anything
-and so that nothing opens that was not sealed here and for the same list in the same order.
+and so that nothing opens that was not sealed here and for the same list in the same order. After a restore none opens
+that was sealed before: the numbers in it may be those of other things by now.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from engine.source.fault import Invalid
 from engine.store.database import Database
+from engine.store.keeping.afterwards import life
 from engine.store.seals import seal_key
 
 Place = tuple[Any, ...]
@@ -35,10 +37,13 @@ class Cursors:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._box: AESSIV | None = None
+        self._life = ""
 
     def ready(self) -> Cursors:
         """The same, with its key, which is read (and the first time made) outside of any other transaction."""
         if self._box is None:
+            with self._database.reading() as connection:
+                self._life = life(connection)
             # SIV needs no random part, which would give the same place another cursor each time.
             self._box = AESSIV(seal_key(self._database, "cursors"))
         return self
@@ -46,7 +51,7 @@ class Cursors:
     def sealed(self, order: str, place: Place) -> str:
         """A place in a list of this order as a cursor. The same place gives the same cursor."""
         assert self._box is not None
-        content = self._box.encrypt(json.dumps(place).encode(), [order.encode()])
+        content = self._box.encrypt(json.dumps(place).encode(), self._for(order))
         return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
     def opened(self, order: str, cursor: str) -> Place:
@@ -62,6 +67,9 @@ class Cursors:
             # Sealed without the = at its end, which addresses would have to escape.
             padding = "=" * (-len(cursor) % 4)
             content = base64.b64decode(f"{cursor}{padding}".encode("ascii"), b"-_", validate=True)
-            return tuple(json.loads(self._box.decrypt(content, [order.encode()])))
+            return tuple(json.loads(self._box.decrypt(content, self._for(order))))
         except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
             raise BadCursor("The place to go on from is not one that an earlier page gave.") from None
+
+    def _for(self, order: str) -> list[bytes]:
+        return [order.encode(), self._life.encode()]
