@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 DATA := casework-data
 PORT ?= 8000
 export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
+# Where this is set, each of the processes that tests start compiles the whole program: two seconds instead of one.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test coverage lint check faults mutants tamper walks bench lock wheel clean
