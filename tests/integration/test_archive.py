@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -208,11 +209,20 @@ def test_files_are_for_who_makes_them_only_whatever_the_umask(tmp_path: Path) ->
     assert folders == {0o700}
 
 
-def test_every_damaged_archive_is_refused_or_restored_whole(engine: Engine, tmp_path: Path) -> None:
+@pytest.fixture
+def memory() -> Iterator[Database]:
+    """A database in memory with all tables: to make them takes longer than to read an archive into them."""
+    database = Database("sqlite://")
+    create_in_memory(database)
+    yield database
+    database.dispose()
+
+
+def test_every_damaged_archive_is_refused_or_restored_whole(engine: Engine, memory: Database, tmp_path: Path) -> None:
     in_placement(engine)
     engine.backup(tmp_path / "backup.zip")
     content, chance = (tmp_path / "backup.zip").read_bytes(), random.Random(7)
-    plain, file = restored_in_memory(tmp_path / "backup.zip"), tmp_path / "hurt.zip"
+    plain, file = restored(memory, tmp_path / "backup.zip"), tmp_path / "hurt.zip"
     outcomes = Counter[str]()
     for number in range(500):
         hurt = bytearray(content)
@@ -223,7 +233,7 @@ def test_every_damaged_archive_is_refused_or_restored_whole(engine: Engine, tmp_
                 hurt[chance.randrange(len(hurt))] ^= 1 << chance.randrange(8)
         file.write_bytes(hurt)
         try:
-            found = restored_in_memory(file)
+            found = restored(memory, file)
         except BadArchive as bad:
             assert str(file) in str(bad)
             outcomes["refused"] += 1
@@ -234,16 +244,14 @@ def test_every_damaged_archive_is_refused_or_restored_whole(engine: Engine, tmp_
     assert outcomes["whole"] + outcomes["named"] > 3
 
 
-def restored_in_memory(file: Path) -> tuple[dict[str, list[str]], archive.Counted]:
-    """The rows of every table, and what was told, of an archive that is read into memory."""
-    database = Database("sqlite://")
-    create_in_memory(database)
-    try:
-        with database.writing() as connection:
-            counted = archive.read_archive(file, connection, MemoryDocuments(), START)
-            rows = {
-                table.name: sorted(map(repr, connection.execute(select(table)))) for table in metadata.sorted_tables
-            }
-        return rows, counted
-    finally:
-        database.dispose()
+def restored(database: Database, file: Path) -> tuple[dict[str, list[str]], archive.Counted]:
+    """The rows of every table, and what was told, of an archive that is read, and taken back."""
+    with contextlib.suppress(TakenBack), database.writing() as connection:
+        counted = archive.read_archive(file, connection, MemoryDocuments(), START)
+        rows = {table.name: sorted(map(repr, connection.execute(select(table)))) for table in metadata.sorted_tables}
+        raise TakenBack
+    return rows, counted
+
+
+class TakenBack(Exception):
+    """Ends a transaction of which nothing stays."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.authoring import scenarios
 from engine.authoring.demonstration import load_demonstration
 from engine.authoring.scenarios import load_scenarios
 from engine.calendars.loader import load_calendar
@@ -73,11 +76,14 @@ VALUES = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the process and its calendar, where scenario files can stand."""
     made = tmp_path_factory.mktemp("processes")
     shutil.copytree(ROOT / "processes", made, dirs_exist_ok=True)
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        # What stands beside the file that is tried never changes: it is read once for all tries.
+        patch.setattr(scenarios, "load_file", functools.cache(scenarios.load_file))
+        yield made
 
 
 def load(kind: str, text: str, folder: Path) -> None:
