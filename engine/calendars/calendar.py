@@ -76,6 +76,10 @@ class Calendar:
     def _is_written(self, day: date) -> bool:
         return self.terms[0].first <= day <= self.terms[-1].last
 
+    def look_up(self, year: int) -> None:
+        """Look the bank holidays of a year up. The first time in a program that takes long: here it is a good time."""
+        self._bank_holidays(year)
+
     def _bank_holidays(self, year: int) -> frozenset[date]:
         return bank_holidays(self.country, self.subdivision, year) if self.country else frozenset()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from engine.clock import Clock
 from engine.service.cases.declined import Declined
 from engine.service.cases.transaction import Behind, LostRace, Transaction
 from engine.service.documents.admission import Admission
-from engine.service.processes.catalogue import Catalogue
+from engine.service.processes.catalogue import Catalogue, Unread
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying
 from engine.store.documents import Arrived, Documents
 from engine.store.keeping.retention import is_named
@@ -81,17 +82,46 @@ class Site:
     def _tried(
         self, work: Callable[[Transaction], T], now: datetime | None, caught_up: dict[tuple[int, int], int]
     ) -> tuple[T, Transaction]:
-        """One attempt. A case that turns out to be far behind is caught up first, however many there are."""
+        """One attempt. A case that turns out to be far behind is caught up first, however many there are, and what was
+        not read yet of the published processes is read.
+        """
+        is_read = False
         while True:
             try:
                 with self.database.writing() as connection:
                     # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
                     moment = now or self.clock.now()
-                    tx = Transaction(connection, self.catalogue, moment, declined=self.declined, caught_up=caught_up)
+                    tx = self._transaction(connection, moment, caught_up, tells_unread=not is_read)
                     return work(tx), tx
+            except Unread as found:
+                is_read, unread = True, found
             except Behind as found:
-                behind = found
-            self._catch_up(behind, now, caught_up)
+                self._catch_up(found, now, caught_up)
+                continue
+            self._read(unread, moment)
+
+    def _transaction(
+        self, connection: Connection, now: datetime, caught_up: dict[tuple[int, int], int], *, tells_unread: bool
+    ) -> Transaction:
+        return Transaction(
+            connection,
+            self.catalogue,
+            now,
+            declined=self.declined,
+            caught_up=caught_up,
+            tells_unread=tells_unread,
+        )
+
+    def _read(self, unread: Unread, now: datetime) -> None:
+        """Read published processes, and look their holidays up, while nobody waits to write."""
+        # What is wrong with one is told where it is met.
+        with contextlib.suppress(Exception), self.database.reading() as connection:
+            self.catalogue.refresh(connection)
+            every = self.catalogue.every
+            found = [self.catalogue.process(connection, *unread.version)] if unread.version else every(connection)
+            for process in found:
+                if process.calendar:
+                    process.calendar.look_up(process.today(now).year)
 
     def _catch_up(self, behind: Behind, now: datetime | None, caught_up: dict[tuple[int, int], int]) -> None:
         """Fire the timers of a case in short transactions, as the scheduler does: others may write in between.

@@ -93,8 +93,9 @@ def zipped(*names: str, mimetype: str = "") -> io.BytesIO:
 def test_what_fits_its_name_is_kept_as_what_it_is(engine: Engine, name: str, content: bytes) -> None:
     case = in_panel(engine)
     kept = done(engine.add_document(case.id, "ehcp", content, "coordinator", name=name, media_type="image/png"))
-    assert kept.documents[-1].type == ("application/pdf" if content == PDF else "text/plain")
-    assert kept.documents[-1].name == (name or "ehcp")
+    [added] = [one for one in kept.documents if one.document == "ehcp"]
+    assert added.type == ("application/pdf" if content == PDF else "text/plain")
+    assert added.name == (name or "ehcp")
 
 
 @pytest.mark.usefixtures("commands")

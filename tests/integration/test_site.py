@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from engine import Engine, Refusal
+from engine.calendars import calendar as calendar_room
 from engine.case.refusal import Code
 from engine.case.time.instants import to_text
 from engine.clock import SetClock
 from engine.service import site as site_room
 from engine.service.cases import transaction as transaction_room
 from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.processes import catalogue as catalogue_room
 from engine.service.site import ATTEMPTS, TakenBack
 from engine.store.cases import cases as case_store
-from engine.store.database import DatabaseUnavailable
+from engine.store.database import Database, DatabaseUnavailable
+from engine.store.keys import Keys, new_key
 from engine.store.people.people import insert_organisation
 from tests.conftest import START
 from tests.steps import done, in_panel, refusal
@@ -242,3 +249,61 @@ def test_a_fault_of_one_who_waits_and_is_far_behind_keeps_nobody_from_a_place(
     monkeypatch.setattr(Transaction, "do", failing)
     done(engine.fire(lies, "leave", "clerk"))
     assert (engine.case(faulty).waiting_for, engine.case(waits).places) == ("room", ("room",))
+
+
+def in_turn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is done in which order: a process read, its holidays looked up, the turn to write taken and given back."""
+    seen: list[str] = []
+    writing, read, look_up = Database.writing, catalogue_room.published_process, calendar_room.bank_holidays
+
+    @contextlib.contextmanager
+    def noted(self: Database) -> Iterator[Connection]:
+        with writing(self) as connection:
+            seen.append("writes")
+            try:
+                yield connection
+            finally:
+                seen.append("wrote")
+
+    monkeypatch.setattr(Database, "writing", noted)
+    monkeypatch.setattr(catalogue_room, "published_process", lambda *asked: seen.append("read") or read(*asked))
+    monkeypatch.setattr(calendar_room, "bank_holidays", lambda *asked: seen.append("holidays") or look_up(*asked))
+    return seen
+
+
+@pytest.mark.parametrize("what", ["fire", "open", "due"])
+def test_what_takes_long_is_read_while_nobody_waits_to_write(
+    engine: Engine, url: str, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    case = in_panel(engine).id
+    seen = in_turn(engine, monkeypatch)
+    fresh = Engine(url, clock=clock, documents=tmp_path / "documents", keys=Keys(new_key()))
+    if what == "fire":
+        done(fresh.fire(case, "add_details", "coordinator", {"tried": "More"}))
+    elif what == "open":
+        done(fresh.open_case("hbep-referral", "coordinator", {"school": "North"}))
+    else:
+        clock.set(START + timedelta(weeks=30))
+        assert fresh.run_due().fired > 0
+    fresh.close()
+    # Within a turn nothing is read, and no holidays for the first time.
+    turns = " ".join(seen).split("writes")[1:]
+    assert turns
+    assert ["read" in turn.split("wrote")[0] for turn in turns] == [False] * len(turns)
+    assert seen.index("read") < seen.index("holidays")
+    assert seen.index("holidays") < len(seen) - 1 - seen[::-1].index("writes")
+
+
+def test_a_process_that_cannot_be_read_beforehand_is_told_where_it_is_met(
+    engine: Engine, url: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = in_panel(engine).id
+    fresh = Engine(url, clock=clock)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(catalogue_room, "published_process", broken)
+    with pytest.raises(ZeroDivisionError):
+        fresh.fire(case, "add_details", "coordinator", {"tried": "More"})
+    fresh.close()

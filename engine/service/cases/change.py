@@ -76,7 +76,7 @@ class Changes:
     def open_within(self, tx: Transaction, name: str, command: Open, asked: Asked | None = None) -> Case | Refusal:
         """The same within a transaction that does more: on a refusal nothing of it may be written."""
         catalogue = self._site.catalogue
-        catalogue.refresh(tx.connection)
+        tx.know_all()
         catalogue.must_know(tx.connection, name, command.by)
         newest = catalogue.newest(tx.connection, name, tx.now)
         moment = _aware(command.at, newest)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.case.command import Tick
 from engine.case.time.instants import from_text, to_text
 from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.processes.catalogue import Unread
 from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows
 from engine.store.lists import places as place_store
@@ -74,7 +75,7 @@ def _fire_in_order(
         try:
             fired += _fire_one(transaction, case, due, key)
         # These are of the whole transaction: it is run again, and no case is to blame.
-        except (LostRace, DBAPIError):
+        except (LostRace, Unread, DBAPIError):
             raise
         except Exception as error:
             rows = part_rows(transaction.connection, "timers", case)

@@ -79,6 +79,7 @@ class Transaction:
         is_dry: bool = False,
         declined: Declined | None = None,
         caught_up: Mapping[tuple[int, int], int] | None = None,
+        tells_unread: bool = False,
     ) -> None:
         self.connection = connection
         self.catalogue = catalogue
@@ -86,6 +87,7 @@ class Transaction:
         self._is_dry = is_dry
         self._declined = declined or Declined()
         self._caught_up = caught_up or {}
+        self._need_read = catalogue.must_have_read if tells_unread else lambda _=None: None
         self.earliest: str | None = None
         # The cases to which a place could not even be offered, with the kind of fault.
         self.undecided: dict[int, str] = {}
@@ -110,7 +112,11 @@ class Transaction:
                 raise UnknownCase(f"There is no case {case}.")
             # The stamp came with the case: what was published meanwhile is noticed without another query.
             self.catalogue.refresh(self.connection, stored.stamp)
-            process = self.catalogue.process(self.connection, stored.snapshot.process, stored.snapshot.version)
+            version = (stored.snapshot.process, stored.snapshot.version)
+            # Those that are offered a place are not read beforehand: what is wrong with one is its own.
+            if not self._works:
+                self._need_read(version)
+            process = self.catalogue.process(self.connection, *version)
             self._works[case] = Work(stored, process, stored.snapshot)
         return self._works[case]
 
@@ -124,6 +130,11 @@ class Transaction:
         if not may(by, Action.SEE, work.process, work.snapshot):
             raise UnknownCase(f"There is no case {case}.")
         return work
+
+    def know_all(self) -> None:
+        """Know what is published, all of it read."""
+        self.catalogue.refresh(self.connection)
+        self._need_read()
 
     def free(self, process: str) -> dict[str, int]:
         """How many of each place of a process are free now, by the capacities in force."""
@@ -387,6 +398,3 @@ class Transaction:
 def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
     """The timers of a case that are due by `until`, in order: due, key."""
     return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)
-
-
-__all__ = ["BATCH", "Behind", "LostRace", "Transaction", "UnknownCase", "Work", "due_timers"]

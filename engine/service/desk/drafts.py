@@ -203,7 +203,7 @@ class Drafts:
 
     def _taken(self, tx: Transaction, draft: StoredDraft, by: Actor) -> StoredDraft:
         catalogue = self._site.catalogue
-        catalogue.refresh(tx.connection)
+        tx.know_all()
         catalogue.must_know(tx.connection, draft.process, by)
         process = catalogue.in_force(tx.connection, draft.process, tx.now)
         return as_taken(process, draft) if process else draft

@@ -24,6 +24,17 @@ class UnknownProcess(Unknown):
     """No process of this name, or no such version of it, is published."""
 
 
+class Unread(Exception):
+    """A process that is needed was not read yet, which takes long: it is read before anybody waits behind this one.
+
+    `version` is its name and label; None stands for all that are published.
+    """
+
+    def __init__(self, version: tuple[str, str] | None) -> None:
+        super().__init__()
+        self.version = version
+
+
 class Catalogue:
     """Processes by name and version. An open case finds the version it began on, for ever.
 
@@ -54,6 +65,17 @@ class Catalogue:
         """Whether a process is the one that cases of its version follow now: no other calendar came since."""
         with self._lock:
             return self._loaded.get((process.name, process.version)) is process
+
+    def must_have_read(self, version: tuple[str, str] | None = None) -> None:
+        """Go on only where a version (name and label), or all of them, need not be read from their texts any more.
+
+        Raises:
+            Unread: they need.
+        """
+        with self._lock:
+            is_read = self.every_loaded() is not None if version is None else version in self._loaded
+        if not is_read:
+            raise Unread(version)
 
     def process(self, connection: Connection, name: str, version: str) -> Process:
         """One version of a process.
