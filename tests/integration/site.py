@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -49,9 +50,14 @@ def settle_more(engine: Engine, people: dict[str, Any]) -> None:
     """Keep these people beside those that there are, with the same password."""
     for login, (roles, organisation) in people.items():
         engine.people.add(login, login.capitalize(), roles, organisation)
+    settle_accounts(engine, people)
+
+
+def settle_accounts(engine: Engine, logins: Iterable[str]) -> None:
+    """Give people who are kept the same password."""
     now = to_text(engine.clock.now())
     with engine.database.writing() as connection:
-        for login in people:
+        for login in logins:
             account = StoredAccount(known_person(connection, login).id, _hash(), "", 0, "[]")
             put_account(connection, account, now)
 

@@ -13,9 +13,11 @@ from fastapi.testclient import TestClient
 from engine import Engine
 from engine.api.app import create_app
 from engine.clock import SetClock
+from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
 from tests.conftest import REFERRAL, START
-from tests.integration.site import BASE
+from tests.devices import HERE, added
+from tests.integration.site import BASE, PASSWORD, Visit, settle_accounts
 from tests.integration.test_matrix import APART, _browser, _path, _routes
 from tests.steps import done
 
@@ -136,3 +138,39 @@ def test_colleagues_and_partners_are_those_of_the_same_partnership(engine: Engin
         other = 2 if process == PROCESSES[0] else 1
         assert {one.case for one in tasks} == {3 - other}
         assert [one.title for one in engine.desk.views(by)] == [f"View of {OWN[process][3]}"]
+
+
+def test_passkeys_of_both_partnerships_let_each_into_its_own(engine: Engine) -> None:
+    settle_accounts(engine, ["jo1", "jo2"])
+    # Two processes of the system serve the same installation: what one has asked, the other may be answered.
+    url = engine.database.url.render_as_string(hide_password=False)
+    other = Engine(url, documents=engine.documents, clock=engine.clock, keys=engine.safe._keys)
+    sites = [create_site(one, address=HERE.origin, throttle=Throttle(1000, 1000)) for one in (engine, other)]
+    devices = {"jo1": added(engine, "jo1")[0], "jo2": added(other, "jo2")[0]}
+    cases = {"jo1": 1, "jo2": 2}
+    for login, device in devices.items():
+        foe = next(one for one in devices if one != login)
+        visit, at = Visit(sites[0]), Visit(sites[1])
+        asked = visit.post("/sign-in/passkey/challenge", status=200).text
+        at.client.cookies.update(visit.client.cookies)
+        assert at.client.post("/sign-in/passkey", data={"credential": device.used(asked)}).status_code == 303
+        assert at.get(f"/cases/{cases[login]}").status_code == 200
+        at.get(f"/cases/{cases[foe]}", 404)
+        page = at.get("/profile").text
+        assert page.count("Laptop") == 2  # one passkey, with its link to remove it
+        [number] = [one.number for one in engine.passkeys.of(foe)]
+        at.get(f"/profile/passkeys/{number}/remove", 404)
+        # The passkey of the other one confirms nothing here, neither in their session nor with their password.
+        said = devices[foe].used(at.post("/profile/passkeys/challenge", status=200).text)
+        form = {"current": PASSWORD, "credential": said}
+        at.post("/profile/recovery", form, 422)
+        at.post(f"/profile/passkeys/{number}/remove", form)
+        half = Visit(sites[0])
+        assert half.client.post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
+        said = devices[foe].used(half.post("/sign-in/code/challenge", status=200).text)
+        assert half.client.post("/sign-in/code", data={"credential": said}).status_code == 403
+    for login in devices:
+        assert [one.name for one in other.passkeys.of(login)] == ["Laptop"]
+        told = [one.said for one in engine.warnings.unread(engine.people.person(login).actor)]
+        assert [one for one in told if "Laptop" in one and login not in one] == []
+    other.close()
