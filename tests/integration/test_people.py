@@ -37,6 +37,8 @@ def test_people_are_kept_and_changed(engine: Engine, sam: Person) -> None:
     [
         ("sam", ["school"], "Hilltop", "Somebody signs in as sam already."),
         ("Sam R", ["school"], None, "A login has small letters"),
+        ("engine", ["school"], "Hilltop", "As engine this program writes down what it does by itself."),
+        ("program", ["school"], "Hilltop", "As program this program writes down what it does by itself."),
         ("kim", ["scool"], None, "There is no role scool. Did you mean school?"),
         ("kim", ["equipment-loan/school"], None, "There is no role equipment-loan/school."),
         ("kim", ["hbep-referral/administrator"], None, "There is no role hbep-referral/administrator."),

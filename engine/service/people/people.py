@@ -18,7 +18,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from engine.case.command import Actor
+from engine.case.command import ENGINE, Actor
 from engine.case.sight import needing_organisation, process_of, role_of, shows_more
 from engine.case.time.instants import to_text
 from engine.clock import Clock
@@ -179,6 +179,8 @@ class People:
         if not is_written(login, LOGIN):
             signs = f"small letters, digits, dots and hyphens, at most {LONGEST} in all"
             raise BadPerson(f"A login has {signs}, and begins with a letter.")
+        if login in {ENGINE.name, PROGRAM.name}:
+            raise BadPerson(f"As {login} this program writes down what it does by itself. Choose another login.")
         person = self._checked(Person(login, name or login, tuple(roles), organisation, email=email))
         if needs := self._needs_organisation(person):
             raise NeedsOrganisation(needs)
