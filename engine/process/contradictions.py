@@ -28,8 +28,8 @@ def check_contradictions(process: Process, context: Context) -> None:
         return
     _check_limits(context)
     _check_sight(process, context)
-    _check_escalations(process, context)
     _check_constants(process, context)
+    _warn_of_escalations(process, context)
     _warn_of_never_filled(process, context)
 
 
@@ -69,11 +69,11 @@ def _check_sight(process: Process, context: Context) -> None:
             context.problem(("roles", role.name, "sees"), "sees-nothing", message, mend)
 
 
-def _check_escalations(process: Process, context: Context) -> None:
+def _warn_of_escalations(process: Process, context: Context) -> None:
     for task in process.tasks.values():
         if task.escalate and task.escalate.to == task.role:
             message = f"The task {task.name} would escalate to {task.role}, who has it already."
-            context.problem(("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
+            _warn(context, ("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
 
 
 def _check_constants(process: Process, context: Context) -> None:

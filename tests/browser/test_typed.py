@@ -74,7 +74,7 @@ def test_minutes_are_kept_when_an_outcome_is_chosen(site: Site, sign_in: SignIn)
     press(page, "School goes on with advice")
     told = page.get_by_role("alert")
     expect(told).to_contain_text(
-        f"What came of case {first} is kept. School goes on with advice: Pupil A, case {first}"
+        f"What came of case {first} is kept. School went on with advice (Pupil A, case {first})."
     )
     expect(told).to_contain_text("The case has ended:")
     assert [one for one in site.problems if "422" not in one] == []
@@ -180,8 +180,8 @@ def test_a_confirmation_says_what_was_done_to_which_case_and_what_comes_next(sit
     press(page, "Take on")
     told = page.get_by_role("alert")
     expect(told).to_contain_text("1 task was changed.")
-    expect(told).to_contain_text("taken on:")
-    expect(told).to_contain_text(f"case {number}")
+    expect(told).to_contain_text(": taken on (")
+    expect(told).to_contain_text(f"case {number})")
     expect(told).to_contain_text("What comes next:")
     page.goto("/tasks?show=all")
     for index in range(2):
@@ -206,7 +206,7 @@ def test_back_after_done_says_that_it_was_done(site: Site, sign_in: SignIn) -> N
     press(page, "Go on")
     press(page, "Complete the details")
     expect(page.get_by_role("heading", level=1)).to_have_text("Done")
-    expect(main(page)).to_contain_text("Complete the details")
+    expect(main(page)).to_contain_text("Details completed")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("This was done already")
     assert violations(page) == []

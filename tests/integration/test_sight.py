@@ -230,7 +230,7 @@ def test_every_way_to_look_is_written_down(engine: Engine) -> None:
         "case",
         "case",
         "history",
-        "document referral_form",
+        "document Referral form",
         "list of cases",
         *(["list of tasks"] if case.tasks else []),
         "dates",
