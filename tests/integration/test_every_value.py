@@ -103,7 +103,7 @@ WITHOUT_CASES = {
     "/processes", "/processes/{name}/{version}", "/processes/{name}/{version}/diagram.svg", "/processes-draft",
     "/outbox", "/people", "/people-new", "/people/{login}", "/people/{login}/tasks", "/organisations",
     "/sign-in", "/sign-in/code", "/sign-in/back", "/signed-out", "/invitation/{secret}", "/profile/code",
-    "/profile/passkeys", "/profile/passkeys/{number}/remove",
+    "/profile/code/stop", "/profile/passkeys", "/profile/passkeys/{number}/remove", "/profile/recovery",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, key_of, must_be, used
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import LostRace, Transaction, Work
 from engine.service.cases.views import Case, case_view
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague, no_holder
@@ -288,10 +288,10 @@ class Changes:
             return _not_told("at")
 
         def change(tx: Transaction) -> Case | Refusal:
-            seen = asked.seen(tx)
-            if seen is not None:
-                return self._earlier(tx, asked, seen, by)
             work = tx.hold_for(case, by)
+            # Asked behind the case: where that is as the same request left it, the key is there to be seen, too.
+            if (seen := asked.seen(tx)) is not None:
+                return self._earlier(tx, asked, seen, by)
             snapshot = take_step(tx, work, command, at, asked, expected, before_writing)
             return case_view(work.process, case, snapshot, tx.now, by)
 
@@ -330,6 +330,8 @@ class Changes:
         if seen.fingerprint != asked.fingerprint:
             return used(seen)
         work = tx.hold_for(seen.case, by)
+        if work.snapshot.seq < seen.last:  # answered since it was read
+            raise LostRace
         snapshot = replay(store.entries_of(tx.connection, seen.case, seen.last))
         assert snapshot is not None
         self._accesses.note_in(tx.connection, seen.case, (work.process, work.snapshot), by, "answer given again")

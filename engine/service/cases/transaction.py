@@ -27,7 +27,7 @@ from engine.service.cases.columns import columns_of
 from engine.service.cases.declined import Declined
 from engine.service.messages.notices import Notices
 from engine.service.people.holders import stranded
-from engine.service.processes.catalogue import Catalogue
+from engine.service.processes.catalogue import Catalogue, Unread
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
 from engine.store.lists import places as place_store
@@ -366,7 +366,7 @@ class Transaction:
         try:
             return self._offer_to(self.hold(case), place, at)
         # These are of the whole transaction: it is run again, and no case is to blame.
-        except (LostRace, DBAPIError):
+        except (LostRace, Unread, DBAPIError):
             raise
         except Exception as error:
             self.undecided[case] = type(error).__name__

@@ -21,7 +21,7 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, must_be, used
 from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import Transaction, UnknownCase
+from engine.service.cases.transaction import LostRace, Transaction, UnknownCase, Work
 from engine.service.cases.views import Page, local
 from engine.service.keeping.journal import Journal, Kind
 from engine.service.lists.cursors import Cursors, Place
@@ -230,7 +230,7 @@ class Retention:
 
         def change(tx: Transaction) -> Retained | Refusal:
             work = tx.hold_for(case, actor)
-            if not _was_done(tx, asked):
+            if not _was_done(tx, asked, work):
                 must_be(expected_version, work.snapshot.seq)
                 refusal = tx.do(work, Retain(what, reason, actor, tx.moment(work)))
                 if refusal is not None:
@@ -264,7 +264,7 @@ class Retention:
 
         def change(tx: Transaction) -> Certificate | Refusal:
             work = tx.hold_for(case, actor)
-            if _was_done(tx, asked):
+            if _was_done(tx, asked, work):
                 return _certificate(case, work.process, store.entries_of(tx.connection, case))
             must_be(expected_version, work.snapshot.seq)
             digests.update(one["hash"] for copies in work.snapshot.documents.values() for one in copies)
@@ -300,15 +300,18 @@ class Retention:
         raise UnknownCase(f"There is no certificate of case {case}.")
 
 
-def _was_done(tx: Transaction, asked: Asked) -> bool:
-    """Whether the same request was answered before.
+def _was_done(tx: Transaction, asked: Asked, work: Work) -> bool:
+    """Whether the same request, about a case that is held, was answered before.
 
     Raises:
         TakenBack: its key was sent with another one.
+        LostRace: it was answered since the case was read.
     """
     seen = asked.seen(tx)
     if seen is not None and seen.fingerprint != asked.fingerprint:
         raise TakenBack(used(seen))
+    if seen is not None and work.snapshot.seq < seen.last:
+        raise LostRace
     return seen is not None
 
 
