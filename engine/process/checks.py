@@ -101,7 +101,7 @@ def _check_hold(process: Process, context: Context, state: State) -> None:
 
 
 def _check_sends(process: Process, context: Context, state: State) -> None:
-    leaves = [leaf.name for leaf in process.leaves() if _is_inside(leaf.name, state.name)]
+    leaves = process.leaves_in(state.name)
     for timer in state.timers.values():
         if not timer.send or timer.send not in context.names["event"]:
             continue
@@ -194,26 +194,23 @@ def _warn_of_long_chains(process: Process, context: Context) -> None:
             mend = f"More than {flow.MOST_AUTOMATIC} are refused: let an event stand between them."
             owner = next(one for one in process.around(name) if one.automatic)
             path = (*state_path(owner.name), "automatic")
-            found = context.source.key_problem(path, "automatic-loop", message, mend)
-            context.problems.append(replace(found, severity=Severity.WARNING))
+            context.warning(path, "automatic-loop", message, mend)
 
 
 def _warn_of_circles(process: Process, context: Context) -> None:
     for state, timer in sorted(instant_circles(process)):
         message = f"What {timer} sends can lead back to it: once its date has passed, it comes again and again at once."
         mend = "Set the date ahead on that way (set:), or let the event lead elsewhere. It is stopped after a while."
-        found = context.source.key_problem((*state_path(state), "timers", timer), "timer-circle", message, mend)
-        context.problems.append(replace(found, severity=Severity.WARNING))
+        context.warning((*state_path(state), "timers", timer), "timer-circle", message, mend)
 
 
 def _warn_of_unused_names(context: Context) -> None:
     for noun in ("role", "field", "document", "place", "task"):
         for name in sorted(context.names[noun]):
             if (noun, name) not in context.used:
-                found = context.source.key_problem(
+                context.warning(
                     (f"{noun}s", name), "unused-name", f"The {noun} {name} is used nowhere.", "Use it or remove it."
                 )
-                context.problems.append(replace(found, severity=Severity.WARNING))
 
 
 def _warn_of_calendar(process: Process, context: Context) -> None:

@@ -7,16 +7,15 @@ that nobody fills in, a task that cannot be done.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.process.definition import Event, Field, Process, Way
+from engine.process.definition import Event, Field, Process
 from engine.process.file.context import Context
 from engine.process.language import tokens
 from engine.process.timing import TaskKind
 from engine.source import number
-from engine.source.problem import Severity, nearest
+from engine.source.problem import nearest
 from engine.source.reader import Path
 
 _FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -45,11 +44,6 @@ def warn_of_tasks(process: Process, context: Context) -> None:
             _warn_of_task(process, context, task, events, raised.get(task.name, set()))
 
 
-def _warn(context: Context, path: Path, code: str, message: str, mend: str) -> None:
-    found = context.source.key_problem(path, code, message, mend)
-    context.problems.append(replace(found, severity=Severity.WARNING))
-
-
 def _check_limits(context: Context) -> None:
     for name, raw in context.source.data.get("fields", {}).items():
         limits = [raw.get(key) for key in ("min", "max")]
@@ -73,7 +67,7 @@ def _warn_of_escalations(process: Process, context: Context) -> None:
     for task in process.tasks.values():
         if task.escalate and task.escalate.to == task.role:
             message = f"The task {task.name} would escalate to {task.role}, who has it already."
-            _warn(context, ("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
+            context.warning(("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
 
 
 def _check_constants(process: Process, context: Context) -> None:
@@ -120,22 +114,17 @@ def _warn_of_never_filled(process: Process, context: Context) -> None:
     for name in process.fields:
         if name not in filled and ("field", name) in context.used:
             message = f"Nothing ever fills {name} in: no form asks for it, and no set: gives it a value."
-            _warn(context, ("fields", name), "never-filled", message, "Put it into a form, or remove what asks for it.")
+            context.warning(
+                ("fields", name), "never-filled", message, "Put it into a form, or remove what asks for it."
+            )
 
 
 def _filled(process: Process) -> Iterator[str]:
     yield from process.opening.form
     for _, event in process.every_event():
         yield from event.form
-    for way in _ways(process):
+    for way in process.every_way():
         yield from (name for name, _ in way.assign)
-
-
-def _ways(process: Process) -> Iterator[Way]:
-    for _, event in process.every_event():
-        yield from event.ways
-    for state in process.states.values():
-        yield from state.automatic
 
 
 def _warn_of_task(process: Process, context: Context, task: TaskKind, events: list[Event], raised: set[str]) -> None:
@@ -143,12 +132,12 @@ def _warn_of_task(process: Process, context: Context, task: TaskKind, events: li
     if not any(_may_do(task, event) for event in events):
         message = f"Nobody who has the task {task.name} may do one of the events that do it."
         mend = "Let one of them be done by its role, or by the role that it escalates to."
-        _warn(context, path, "cannot-be-done", message, mend)
+        context.warning(path, "cannot-be-done", message, mend)
     for state in sorted(raised):
-        if not any(task.done_by & process.events_in(leaf).keys() for leaf in _leaves(process, state)):
+        if not any(task.done_by & process.events_in(leaf).keys() for leaf in process.leaves_in(state)):
             message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."
             mend = "Name an event of that state under done_by:, or raise the task elsewhere."
-            _warn(context, path, "cannot-be-done", message, mend)
+            context.warning(path, "cannot-be-done", message, mend)
 
 
 def _may_do(task: TaskKind, event: Event) -> bool:
@@ -174,7 +163,7 @@ def _raised_by_states(process: Process) -> Iterator[tuple[str, str]]:
 
 def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
     """Where a way stays where it is, the task belongs to whatever state that was: then nothing is said of it."""
-    for way in _ways(process):
+    for way in process.every_way():
         if way.to is not None:
             leaf = process.leaf(way.to)
             yield from ((name, leaf) for name in way.raises if name not in _entered_raises(process, leaf))
@@ -183,7 +172,3 @@ def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
 def _entered_raises(process: Process, leaf: str) -> set[str]:
     """What a state raises itself belongs to that state, even where the way there raises it too."""
     return {name for state in process.around(leaf) for name in state.raises}
-
-
-def _leaves(process: Process, state: str) -> Iterable[str]:
-    return (one.name for one in process.leaves() if one.name == state or one.name.startswith(f"{state}."))

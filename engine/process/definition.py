@@ -335,6 +335,17 @@ class Process:
         for state in self.states.values():
             yield from ((state.name, event) for event in state.events.values())
 
+    def every_way(self) -> Iterator[Way]:
+        """Each way of an event, and each that is taken by itself."""
+        for _, event in self.every_event():
+            yield from event.ways
+        for state in self.states.values():
+            yield from state.automatic
+
+    def leaves_in(self, state: str) -> list[str]:
+        """The full names of those that are a state, or lie inside it."""
+        return [leaf.name for leaf in self.leaves() if state in _prefixes(leaf.name)]
+
     def leaves(self) -> list[State]:
         """The states in which a case can be at rest."""
         return [state for state in self.states.values() if not state.children]

@@ -88,7 +88,7 @@ def stands_still(process: Process) -> bool:
 def _deciding(process: Process) -> Iterator[Expression]:
     """The expressions that decide whether an event may happen and where it leads; those of timers do not."""
     states, events = process.states.values(), [event for _, event in process.every_event()]
-    ways = [way for one in events for way in one.ways] + [way for one in states for way in one.automatic]
+    ways = list(process.every_way())
     needs = [need for one in events for need in one.needs] + [need for way in ways for need in way.needs]
     found = [rule.check for rule in process.rules] + [value for way in ways for _, value in way.assign]
     found += [state.hold.place for state in states if state.hold]

@@ -91,26 +91,20 @@ class Site:
                 with self.database.writing() as connection:
                     # A new one for each attempt: what the lost one had read and decided is worth nothing any more.
                     moment = now or self.clock.now()
-                    tx = self._transaction(connection, moment, caught_up, tells_unread=not is_read)
+                    tx = Transaction(
+                        connection,
+                        self.catalogue,
+                        moment,
+                        declined=self.declined,
+                        caught_up=caught_up,
+                        tells_unread=not is_read,
+                    )
                     return work(tx), tx
             except Unread as found:
-                is_read, unread = True, found
+                is_read = True
+                self._read(found, moment)
             except Behind as found:
                 self._catch_up(found, now, caught_up)
-                continue
-            self._read(unread, moment)
-
-    def _transaction(
-        self, connection: Connection, now: datetime, caught_up: dict[tuple[int, int], int], *, tells_unread: bool
-    ) -> Transaction:
-        return Transaction(
-            connection,
-            self.catalogue,
-            now,
-            declined=self.declined,
-            caught_up=caught_up,
-            tells_unread=tells_unread,
-        )
 
     def _read(self, unread: Unread, now: datetime) -> None:
         """Read published processes, and look their holidays up, while nobody waits to write."""

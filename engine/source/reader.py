@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,17 +128,11 @@ class Source:
 
     def position(self, at: int) -> tuple[int, int]:
         """Line and column of the character at an offset of the text."""
-        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+        return _position(self.text, at)
 
     def root_value(self, path: Path) -> Any:
         """The plain value at `path`; None where there is none."""
-        value = self.data
-        for step in path:
-            try:
-                value = value[step]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return value
+        return value_at(self.data, path)
 
     def problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
         """A problem with the value at `path`."""
@@ -154,13 +148,27 @@ class Source:
         return odd or Problem(self.file, place.line, place.column, code, message, mend)
 
 
+def value_at(data: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path of plain values; None where there is nothing."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _position(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
 def odd_sign(file: str, text: str, start: int, end: int) -> Problem | None:
     """The first sign between two places of a text that only looks like a space or a quote, or cannot be seen."""
     found = sign.mistaken_in(text[start:end])
     if found is None:
         return None
     at = start + found[0]
-    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    line, column = _position(text, at)
     return Problem(file, line, column, "odd-sign", f"This is {found[1]}.", found[2])
 
 
@@ -208,8 +216,7 @@ def _decode(content: bytes | str, file: str) -> str:
         raise Refused([Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]) from None
     bad = CONTROL.search(text)
     if bad:
-        line = text.count("\n", 0, bad.start()) + 1
-        column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1) + 1
+        line, column = _position(text, bad.start())
         message = f"A control character (U+{ord(bad[0]):04X}) stands in the text."
         raise Refused([Problem(file, line, column, "control-character", message, "Remove it.")])
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ import jsonschema
 from engine import shipped
 from engine.source import sign
 from engine.source.problem import Problem, closest, nearest
-from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source
+from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source, value_at
 
 _KINDS = {
     "object": "a map (key: value)",
@@ -86,7 +86,7 @@ def fitting(source: Source, name: str, stand_ins: Mapping[str, Any]) -> Fitting 
     for _ in range(MAX_DEPTH):
         wrong = list(_validator(name).iter_errors(data))
         if not wrong:
-            return Fitting(replace(source, data=data), tuple(path for path in blamed if _at(data, path) is None))
+            return Fitting(replace(source, data=data), tuple(path for path in blamed if value_at(data, path) is None))
         for error in wrong:
             if not _left_out(data, error, stand_ins):
                 return None
@@ -100,7 +100,7 @@ def _left_out(data: dict[str, Any], error: Any, stand_ins: Mapping[str, Any]) ->
     if error.validator == "additionalProperties":
         _rename(inside, error.schema.get("properties", {}))
     elif "propertyNames" in error.absolute_schema_path:
-        _at(data, path).pop(inside, None)
+        value_at(data, path).pop(inside, None)
     elif error.validator == "required" and (lacking := [key for key in error.validator_value if key not in inside]):
         inside.update({key: stand_ins[key] for key in lacking if key in stand_ins})
         if all(key in stand_ins for key in lacking):
@@ -108,8 +108,8 @@ def _left_out(data: dict[str, Any], error: Any, stand_ins: Mapping[str, Any]) ->
         return bool(path) and _cut(data, path)
     elif not path:
         return False
-    elif error.schema.get("x-code") in stand_ins and isinstance(_at(data, path[:-1]), dict | list):
-        _at(data, path[:-1])[path[-1]] = stand_ins[error.schema["x-code"]]
+    elif error.schema.get("x-code") in stand_ins and isinstance(value_at(data, path[:-1]), dict | list):
+        value_at(data, path[:-1])[path[-1]] = stand_ins[error.schema["x-code"]]
     else:
         _cut(data, path)
     return True
@@ -126,20 +126,10 @@ def _cut(data: dict[str, Any], path: list[str | int]) -> bool:
     """Leave out the value at a path, or the list around it, if it is there still."""
     while isinstance(path[-1], int):
         path = path[:-1]
-    around = _at(data, path[:-1])
+    around = value_at(data, path[:-1])
     if isinstance(around, dict):
         around.pop(path[-1], None)
     return True
-
-
-def _at(data: Any, path: Sequence[str | int]) -> Any:
-    """What stands at a path; None where something on the way was left out already."""
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 def _problems(source: Source, error: Any) -> list[Problem]:

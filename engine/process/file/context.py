@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
 from engine.process.language.expressions import Expression, Language, asked_documents
 from engine.process.language.tokens import words
-from engine.source.problem import Problem, closest, nearest
+from engine.source.problem import Problem, Severity, closest, nearest
 from engine.source.reader import Path, Source
 
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
@@ -48,6 +48,11 @@ class Context:
     def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
         """Note a problem with the last key of `path`."""
         self.problems.append(self.source.key_problem(path, code, message, mend))
+
+    def warning(self, path: Path, code: str, message: str, mend: str) -> None:
+        """Note something questionable about the last key of `path`."""
+        found = self.source.key_problem(path, code, message, mend)
+        self.problems.append(replace(found, severity=Severity.WARNING))
 
     def known(self, noun: str, name: str, path: Path) -> bool:
         """Whether `name` is declared; notes the use, or the problem."""
