@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from engine import Engine
 from engine.api.app import create_app
+from engine.case.time.instants import from_text
 from engine.clock import SetClock
 from engine.service.people.attempts import DAY
 from engine.store.database import Database, DatabaseUnwritable
@@ -90,6 +91,32 @@ def test_those_that_come_at_once_are_counted_one_by_one(engine: Engine, other: E
     for one in threads:
         one.join()
     assert sorted(waits) == [0] * 3 + [20] * 7
+
+
+@pytest.mark.parametrize("per_minute", [USUAL, 10**6])
+def test_those_that_come_at_once_draw_one_share(engine: Engine, other: Engine, per_minute: int) -> None:
+    ready = threading.Barrier(20)
+
+    def come() -> None:
+        ready.wait()
+        engine.budgets.spend(TOKEN, per_minute)
+
+    threads = [threading.Thread(target=come) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with engine.database.reading() as connection:
+        full = store.attempts_of(connection, "requests by token 7").until
+    assert from_text(full) == START + timedelta(minutes=30) / per_minute
+    assert served(other) == USUAL - 30 if per_minute == USUAL else other.budgets.spend(TOKEN, per_minute) == 0
+
+
+def test_twenty_restarts_within_a_minute_bar_nobody_whose_limit_is_high(engine: Engine) -> None:
+    for _ in range(25):
+        begun_again = another(engine)
+        assert begun_again.budgets.spend(TOKEN, 10**6) == 0
+        begun_again.close()
 
 
 @pytest.mark.parametrize("per_minute", [1, 39, 40, 10**9])

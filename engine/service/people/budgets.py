@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from engine.case.time.instants import from_text, to_text
@@ -17,8 +18,10 @@ from engine.store.people import attempts as store
 from engine.store.people.attempts import StoredAttempts
 
 MINUTE = timedelta(minutes=1)
-# So many shares are in a budget: at the usual limit thirty requests cost one small write, and a restart loses no more.
+# A budget holds at least so many shares, and no share is larger than this: thirty requests cost one small write, and a
+# restart loses no more, however high the limit is.
 SHARES = 20
+LARGEST = 30
 
 
 class Budgets:
@@ -29,16 +32,22 @@ class Budgets:
         self._clock = clock
         self._left: dict[int, int] = {}
         self._lock = threading.Lock()
+        self._drawing: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
     def spend(self, token: int, per_minute: int) -> int:
         """Count one more request; for how many seconds there can be none, 0 where there can."""
         if self._take(token):
             return 0
-        share = max(1, per_minute // SHARES)
-        wait = self._draw(f"requests by token {token}", MINUTE * share // per_minute)
-        if not wait:
-            with self._lock:
-                self._left[token] = self._left.get(token, 0) + share - 1
+        # One draws for all who come at once: else each of them would draw a share, and a restart would lose them all.
+        with self._lock:
+            drawing = self._drawing[token]
+        with drawing:
+            if self._take(token):
+                return 0
+            share = max(1, min(LARGEST, per_minute // SHARES))
+            wait = self._draw(f"requests by token {token}", MINUTE * share // per_minute)
+            if not wait:
+                self._put(token, share - 1)
         return wait
 
     def _take(self, token: int) -> bool:
@@ -46,6 +55,10 @@ class Budgets:
             left = self._left.get(token, 0)
             self._left[token] = max(0, left - 1)
         return left > 0
+
+    def _put(self, token: int, drawn: int) -> None:
+        with self._lock:
+            self._left[token] = self._left.get(token, 0) + drawn
 
     def _draw(self, key: str, share: timedelta) -> int:
         """Draw what takes as long as `share` to be filled up again, or say how long to wait for it."""
