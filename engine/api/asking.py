@@ -12,14 +12,15 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BeforeValidator
 
-from engine.api.problem import Refused, problem
+from engine.api.problem import Refused, of_refusal, problem
 from engine.case.answers.text import can_be_kept
 from engine.case.command import Actor
+from engine.case.refusal import Refusal
 from engine.running.proxies import origin_of
 from engine.service import Engine, Grant, Scope
 from engine.service.people.attempts import Throttle, Try
 from engine.source.moment import day_written, moment_written
-from engine.source.number import NotANumber, count, whole
+from engine.source.number import NotANumber, whole
 from engine.store.database import DatabaseUnwritable
 
 # A program whose token has expired may ask for long before somebody sees it.
@@ -119,6 +120,7 @@ Writer = Annotated[Actor, Depends(_writer)]
 
 
 def _expected(
+    engine: Engined,
     if_match: Annotated[str | None, Header(description="The ETag of the case as you know it.")] = None,
 ) -> int | None:
     # By RFC 9110 a star stands for any version that is there, and there is always one.
@@ -126,10 +128,13 @@ def _expected(
         return None
     try:
         # What has not changed but is told otherwise now, as a task that is overdue, may be changed.
-        return count(tags(if_match)[0].partition("-")[0])
+        found = engine.version_of(tags(if_match)[0])
     except NotANumber:
         message = "If-Match must be the ETag of the case."
         raise Refused(problem(422, "form", message, fields={"If-Match": message})) from None
+    if isinstance(found, Refusal):
+        raise of_refusal(found)
+    return found
 
 
 def _key(
@@ -146,8 +151,8 @@ Expected = Annotated[int | None, Depends(_expected)]
 Key = Annotated[str | None, Depends(_key)]
 
 
-def etag(mark: int | str) -> str:
-    """The ETag that stands for the mark of a case, or for its version alone."""
+def etag(mark: str) -> str:
+    """The ETag that stands for the mark of a case, or of its version."""
     return f'"{mark}"'
 
 

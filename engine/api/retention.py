@@ -52,7 +52,7 @@ def find_retained(engine: Engined, reader: Reader, which: Which = "due", limit: 
 def see_standing(engine: Engined, reader: Reader, case: Case, response: Response) -> Any:
     """How it stands with a case that you see to. Its ETag is the version of the case."""
     found = engine.standing(case, reader)
-    response.headers["ETag"] = etag(found.version)
+    response.headers["ETag"] = etag(engine.version_mark(found.version))
     return as_data(found)
 
 

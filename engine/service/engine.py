@@ -234,6 +234,8 @@ class Engine:
     case = _of("reader", Reader.case)
     case_unless = _of("reader", Reader.case_unless)
     mark = _of("reader", Reader.mark)
+    version_mark = _of("reader", Reader.version_mark)
+    version_of = _of("reader", Reader.version_of)
     seen = _of("reader", Reader.seen)
     report = _of("reader", Reader.report)
     overview_of = _of("reader", Reader.overview_of)

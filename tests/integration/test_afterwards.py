@@ -251,3 +251,26 @@ def test_two_that_one_backup_made_do_not_take_each_others_pages(
         other.cases(limit=1, after=cursor)
     one.close()
     other.close()
+
+
+def test_no_change_goes_by_an_etag_of_before(engine: Engine, targets: list[str], tmp_path: Path) -> None:
+    engine.people.add("jo", "", ["coordinator"])
+    secret = engine.people.issue_token("jo", "", ["read", "write"], 1)[0]
+    case = done(engine.open_case("hbep-referral", "coordinator", PUPIL, state="panel")).id
+    path, form = f"/cases/{case}/events/add_details", {"data": {"tried": "x"}}
+    again = moved(engine, targets[0], "again", tmp_path)
+    done(engine.fire(case, "add_details", "coordinator", {"tried": "lost"}))
+    done(again.fire(case, "add_details", "coordinator", {"tried": "another"}))
+    with TestClient(create_app(engine)) as before, TestClient(create_app(again)) as after:
+        old, new = (Caller(one, secret).response("GET", f"/cases/{case}").headers["etag"] for one in (before, after))
+        assert old.startswith('"2.0-')
+        call = Caller(after, secret)
+        for tag in (old, f'"{engine.version_mark(2)}"'):  # the second is what tells a decision of retention
+            told = call("POST", path, 412, {"If-Match": tag}, json=form)
+            assert told["code"] == "changed"
+            assert told["detail"] == "The site was restored from a backup since. Look at the case again."
+        assert again.case(case).version == 2
+        call("POST", path, 200, {"If-Match": new}, json=form)
+        call("POST", path, 412, {"If-Match": '"2"'}, json=form)
+        call("POST", path, 200, {"If-Match": '"3"'}, json=form)
+    again.close()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.case.command import Actor, Facts
 from engine.case.kinds import kinds_named
+from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.possible import Possible, possible_events
@@ -31,6 +32,7 @@ from engine.service.history.told import Told, fields_of
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
 from engine.service.site import Site
+from engine.source.number import count
 from engine.store.cases import cases as store
 from engine.store.cases.accesses import LAST, accesses_of
 from engine.store.people.people import names_of
@@ -74,12 +76,29 @@ class Reader:
         return view
 
     def mark(self, case: Case) -> str:
-        """What tells a case as it is shown to somebody now from all others: its version, a dash, a seal of the whole.
+        """What tells a case as it is shown to somebody now from all others: the mark of its version, a dash, a seal of
+        the whole.
 
         A task becomes overdue, and a field is shown or hidden, without an entry. The seal tells nothing of its content.
         """
         sealed = self._cursors.ready().sealed("mark", (as_data(case),))
-        return f"{case.version}-{sealed[:_SEAL]}"
+        return f"{self.version_mark(case.version)}-{sealed[:_SEAL]}"
+
+    def version_mark(self, version: int) -> str:
+        """What tells a version of a case also from that of the same number before a restore: it, a dot, and the era."""
+        return f"{version}.{self._cursors.ready().era}"
+
+    def version_of(self, mark: str) -> int | Refusal:
+        """The version that a mark stands for, be it of a case or of a version, or a number alone; refused where the
+        mark was given before the site was restored from a backup: the case may have become another one since.
+
+        Raises:
+            NotANumber: it is no mark.
+        """
+        version, _, era = mark.partition("-")[0].partition(".")
+        if era and era != self._cursors.ready().era:
+            return Refusal(Code.CHANGED, "The site was restored from a backup since. Look at the case again.")
+        return count(version)
 
     def _shown(self, case: int, by: Actor | str | None, what: str) -> Seen:
         """A case that is shown now; that it is, is kept."""

@@ -23,6 +23,8 @@ from engine.store.keeping.afterwards import life
 from engine.store.seals import seal_key
 
 Place = tuple[Any, ...]
+# So many signs of what is drawn at each restore: it happens a few times in the life of a site.
+_ERA = 8
 
 
 class BadCursor(Invalid):
@@ -70,6 +72,11 @@ class Cursors:
             return tuple(json.loads(self._box.decrypt(content, self._for(order))))
         except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
             raise BadCursor("The place to go on from is not one that an earlier page gave.") from None
+
+    @property
+    def era(self) -> str:
+        """What tells the time since the last restore from that before it; 0 where there was none."""
+        return self._life[:_ERA] or "0"
 
     def _for(self, order: str) -> list[bytes]:
         return [order.encode(), self._life.encode()]
