@@ -229,7 +229,7 @@ def test_recovery_codes_go_with_the_last_second_factor_and_that_is_told(engine: 
     assert others
     assert engine.passkeys.remove("jo", passkey.number)
     assert engine.accounts.second_factor("jo") == (True, CODES)
-    assert told(engine) == ["A passkey was added"]
+    assert told(engine) == ["An authenticator was added", "A passkey was added"]
     assert stage(engine) is Stage.CODE
     _, passkey, none = added(engine, "jo")
     assert none == []

@@ -58,7 +58,39 @@ def test_a_second_factor_that_is_gone_is_told(engine: Engine) -> None:
     assert engine.accounts.add_second_factor("jo", secret, pyotp.TOTP(secret).at(now))
     assert engine.accounts.accept(engine.accounts.invite("jo", by="ada"), "seven green bicycles") == "jo"
     assert set(written(engine)) == {"jo@example.org", "ada@example.org", "eve@example.org"}
-    assert [one.did for one in engine.journal("auditor", kind="second factor").items] == ["reset by an invitation"]
+    assert [one.did for one in engine.journal("auditor", kind="second factor").items] == [
+        "reset by an invitation",
+        "begun",
+    ]
+
+
+def test_a_password_that_is_another_one_is_told_to_its_owner_alone(engine: Engine) -> None:
+    with_addresses(engine)
+    jo = engine.people.person("jo").actor
+    assert (set(written(engine)), engine.warnings.unread(jo)) == (set(), [])  # the first one was nothing new
+    engine.accounts.set_password("jo", "eight green bicycles", by=jo)
+    found = written(engine)
+    assert set(found) == {"jo@example.org"}
+    assert "bicycles" not in found["jo@example.org"]
+    assert [one.subject for one in engine.warnings.unread(jo)] == ["Your password was changed"]
+    assert [(one.did, one.by) for one in engine.journal("auditor", kind="sign-in").items] == [
+        ("password changed", "jo")
+    ]
+
+
+def test_an_authenticator_that_is_begun_with_is_told_to_its_owner_alone(engine: Engine) -> None:
+    with_addresses(engine)
+    jo = engine.people.person("jo").actor
+    secret, now = pyotp.random_base32(), int(engine.clock.now().timestamp())
+    assert (
+        engine.accounts.add_second_factor("jo", secret, "000000" if pyotp.TOTP(secret).at(now) != "000000" else "1")
+        is None
+    )
+    assert engine.warnings.unread(jo) == []
+    assert engine.accounts.add_second_factor("jo", secret, pyotp.TOTP(secret).at(now), by=jo)
+    assert set(written(engine)) == {"jo@example.org"}
+    assert [one.subject for one in engine.warnings.unread(jo)] == ["An authenticator was added"]
+    assert [(one.did, one.by) for one in engine.journal("auditor", kind="second factor").items] == [("begun", "jo")]
 
 
 def test_to_stop_asking_for_codes_is_told_too(engine: Engine) -> None:

@@ -20,6 +20,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.clock import Clock
 from engine.service.keeping.journal import PROGRAM, Journal, Kind
 from engine.service.keeping.safe import Safe
+from engine.service.people import warnings
 from engine.service.people.addresses import addressed, known_by_email
 from engine.service.people.authenticators import Authenticators, with_recovery
 from engine.service.people.faults import BadPerson, HasSecondFactor
@@ -28,7 +29,6 @@ from engine.service.people.passwords import checked, decoy, is_right
 from engine.service.people.people import digest, known_person, person_of
 from engine.service.people.second_factors import SecondFactors
 from engine.service.people.sessions import TOUCH, OpenSession, Session, Stage, handle_under, lasts
-from engine.service.people.warnings import tell_of_factor, tell_of_recovery, tell_of_stopped_factor
 from engine.service.people.written import login_written
 from engine.store.database import Database, DatabaseUnwritable
 from engine.store.people import accounts as store
@@ -126,11 +126,11 @@ class Accounts:
             if before and before.has_factor:
                 void_passkeys(connection, person.id, to_text(self._clock.now()))
                 self._journal.note(connection, login, (Kind.SECOND_FACTOR, "reset by an invitation"), login)
-                tell_of_factor(connection, login, to_text(self._clock.now()))
+                warnings.tell_of_factor(connection, login, to_text(self._clock.now()))
         return login
 
-    def set_password(self, login: str, password: str) -> None:
-        """Give a person a password. Every session of theirs ends; the second factor stays.
+    def set_password(self, login: str, password: str, *, by: Actor | str = PROGRAM) -> None:
+        """Give a person a password, and tell them where they had another. Their sessions end, the second factor stays.
 
         Raises:
             BadPerson: nobody has this login.
@@ -140,8 +140,12 @@ class Accounts:
         with self._database.writing() as connection:
             person = known_person(connection, login, alone=True)
             known = store.account_of(connection, person.id, to_change=True) or StoredAccount(person.id, "", "", 0, "[]")
-            store.put_account(connection, replace(known, password=hashed), to_text(self._clock.now()))
+            now = to_text(self._clock.now())
+            store.put_account(connection, replace(known, password=hashed), now)
             store.end_sessions(connection, person.id)
+            if known.password:
+                warnings.tell_of_password(connection, login, now)
+                self._journal.note(connection, by, (Kind.SIGN_IN, "password changed"), login)
 
     def has_account(self, login: str) -> bool:
         """Whether a person can sign in with a password here."""
@@ -166,8 +170,8 @@ class Accounts:
             account = store.account_of(connection, known_person(connection, login).id)
             return account is not None and self._authenticators.use(connection, account, code)
 
-    def add_second_factor(self, login: str, secret: str, code: str) -> list[str] | None:
-        """Begin to ask for codes of an authenticator: the recovery codes; None where the code is wrong.
+    def add_second_factor(self, login: str, secret: str, code: str, *, by: Actor | str = PROGRAM) -> list[str] | None:
+        """Begin to ask for codes of an authenticator, and tell the person: the recovery codes; None for a wrong code.
 
         Raises:
             HasSecondFactor: they use an authenticator already, perhaps since another window was opened.
@@ -176,14 +180,16 @@ class Accounts:
         if step is None:
             return None
         with self._database.writing() as connection:
-            person = known_person(connection, login)
-            known = store.account_of(connection, person.id, to_change=True)
+            known = store.account_of(connection, known_person(connection, login).id, to_change=True)
             if known is None:
                 return None
             if known.totp:
                 raise HasSecondFactor("An authenticator is in use already. Stop asking for its codes first.")
             changed, codes = self._authenticators.begun(connection, known, secret, step)
-            store.put_account(connection, changed, to_text(self._clock.now()))
+            now = to_text(self._clock.now())
+            store.put_account(connection, changed, now)
+            warnings.tell_of_authenticator(connection, login, now)
+            self._journal.note(connection, by, (Kind.SECOND_FACTOR, "begun"), login)
         return codes
 
     def drop_second_factor(self, login: str, code: str | None, *, by: Actor | str = PROGRAM) -> bool:
@@ -202,7 +208,7 @@ class Accounts:
             left = (store.account_of(connection, known.person) or known).without_totp()
             store.put_account(connection, left, to_text(self._clock.now()))
             proof = "passkey" if code is None else "code"
-            tell_of_stopped_factor(connection, login, proof, to_text(self._clock.now()))
+            warnings.tell_of_stopped_factor(connection, login, proof, to_text(self._clock.now()))
             self._journal.note(connection, by, (Kind.SECOND_FACTOR, "stopped"), login)
         return True
 
@@ -215,7 +221,7 @@ class Accounts:
                 return []
             changed, codes = with_recovery(known)
             store.put_account(connection, changed, now)
-            tell_of_recovery(connection, login, now)
+            warnings.tell_of_recovery(connection, login, now)
             self._journal.note(connection, by, (Kind.SECOND_FACTOR, "recovery codes renewed"), login)
         return codes
 

@@ -165,6 +165,18 @@ def tell_of_recovery(connection: Connection, login: str, now: str) -> None:
     _tell_alone(connection, login, "Recovery codes were made anew", said, now)
 
 
+def tell_of_password(connection: Connection, login: str, now: str) -> None:
+    """Tell a person, and nobody else, that their password is another one."""
+    said = f"The password of {login} was changed, and every other session ended. If it was not you, ask an"
+    _tell_alone(connection, login, "Your password was changed", f"{said} administrator at once.", now)
+
+
+def tell_of_authenticator(connection: Connection, login: str, now: str) -> None:
+    """Tell a person, and nobody else, that codes of an authenticator are asked of them from now on."""
+    said = f"When {login} signs in, a code of an authenticator is asked for from now on. If it was not you, ask an"
+    _tell_alone(connection, login, "An authenticator was added", f"{said} administrator at once.", now)
+
+
 def tell_of_passkey(connection: Connection, login: str, name: str, now: str) -> None:
     """Tell a person, and nobody else, that they have one more passkey."""
     said = f"The passkey {name} was added: with it one comes in as {login}. If it was not you, ask an administrator."

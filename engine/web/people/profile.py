@@ -118,7 +118,7 @@ def change_password(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     if why := confirmed(request, visitor, lambda: accounts.confirmed(login, current), "This is not your password."):
         return _page(request, visitor, 422, questions=_passwords({"current": why}))
     try:
-        accounts.set_password(login, posted.text("new", 1000))
+        accounts.set_password(login, posted.text("new", 1000), by=visitor.actor)
     except BadPassword as bad:
         return _page(request, visitor, 422, questions=_passwords({"new": str(bad)}))
     # Every session has ended with the old password, this one too.
@@ -159,7 +159,7 @@ def begin_with_code(request: Request, visitor: Visiting, posted: SentBy) -> Resp
     try:
         if not accounts.second_factor(login)[0] and (why := proven(request, visitor, posted)):
             return _code_page(request, visitor, secret, wanted, 422, problem=why)
-        codes = accounts.add_second_factor(login, secret, posted.text("code", 20))
+        codes = accounts.add_second_factor(login, secret, posted.text("code", 20), by=visitor.actor)
     except HasSecondFactor as has:
         return go(wanted) if wanted else _page(request, visitor, 409, problem=str(has))
     if codes is None:
