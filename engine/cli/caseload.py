@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.calendars.ending import roughly
 from engine.cli.screen import Stop, heading, moment, out, out_json, say, say_more, stop_for, table
 from engine.cli.shared import (
     After,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from engine.case.command import Actor
     from engine.case.refusal import Refusal
-    from engine.service import Case, Engine, Report, Task, Told
+    from engine.service import Case, Engine, Report, Task, Timer, Told
 
 PANEL = "Cases"
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
@@ -171,14 +172,20 @@ def print_changed(result: Case | Refusal, as_json: bool) -> None:
     end = f" It has ended: {result.outcome}." if result.ended else ""
     out(f"Case {result.id}: {result.state_title} ({result.state}), version {result.version}.{end}")
     for task in result.to_do:
-        due = f", due {moment(task.due)}" if task.due else ""
+        due = f", due {roughly(moment(task.due), is_rough=task.roughly)}" if task.due else ""
         late = f" ({task.lateness.lower()})" if task.overdue else ""
         out(f"  to do: {task.title} [{task.task}], {task.role_title}{due}{late}")
 
 
 def when(task: Task) -> str:
     """When a task is due, and how late it is."""
-    return f"{moment(task.date)} ({task.lateness.lower()})" if task.overdue else moment(task.date)
+    said = roughly(moment(task.date), is_rough=task.roughly)
+    return f"{said} ({task.lateness.lower()})" if task.overdue else said
+
+
+def comes(timer: Timer) -> str:
+    """When the time of a timer comes."""
+    return roughly(moment(timer.due), is_rough=timer.roughly)
 
 
 def cases(
@@ -233,7 +240,10 @@ def cases(
 
 
 def _next_task(case: Case) -> tuple[str, str]:
-    return (case.to_do[0].title, moment(case.to_do[0].date)) if case.to_do else ("", "")
+    if not case.to_do:
+        return "", ""
+    first = case.to_do[0]
+    return first.title, roughly(moment(first.date), is_rough=first.roughly)
 
 
 def show(
@@ -341,7 +351,7 @@ def _print_times(case: Case) -> None:
         table(("task", "what", "who", "due", "escalated to"), rows, marked=[one.overdue for one in case.to_do])
     if case.timers:
         heading("\nTimers")
-        table(("when", "timer", "does"), [(moment(one.due), one.timer, one.title or one.does) for one in case.timers])
+        table(("when", "timer", "does"), [(comes(one), one.timer, one.title or one.does) for one in case.timers])
 
 
 def accesses(case: CaseNumber, by: By = "", limit: Limit = 50, after: After = "", as_json: AsJson = False) -> None:

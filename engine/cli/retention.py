@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.calendars.ending import roughly
 from engine.cli.screen import REFUSED, Stop, moment, out, out_json, say, say_more, table
 from engine.cli.shared import After, AsJson, By, Limit, actor, opened, reader, whole_number
 
@@ -64,7 +65,7 @@ def due(
 
 def _row(one: Retained) -> tuple[str, ...]:
     decided = "" if one.decided == "released" else one.decided
-    until = one.until.isoformat() if one.until else ""
+    until = roughly(one.until.isoformat(), is_rough=one.roughly) if one.until else ""
     return str(one.case), one.process, one.outcome, moment(one.ended), until, decided, one.by if decided else ""
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.beginning import say_how_to_begin
+from engine.cli.caseload import comes
 from engine.cli.keys import secure
-from engine.cli.screen import REFUSED, Stop, moment, out_json, say, say_more, table
+from engine.cli.screen import REFUSED, Stop, out_json, say, say_more, table
 from engine.cli.settings import listed
 from engine.cli.shared import After, AsJson, By, Limit, instant, opened, reader, settings, whole_number
 from engine.source.words import counted
@@ -230,7 +231,7 @@ def due(
         return
     table(
         ("when", "case", "name", "timer", "does"),
-        [(moment(one.due), str(one.case), one.label, one.timer, one.title or one.does) for one in timers],
+        [(comes(one), str(one.case), one.label, one.timer, one.title or one.does) for one in timers],
     )
     say_more(page.next)
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from engine import __version__
 from engine.calendars.day import day_of
+from engine.calendars.ending import ROUGHLY, roughly
 from engine.service.desk.notes import MENTION
 from engine.source.address import parts_of
 from engine.source.words import counted, said_day, said_moment
@@ -49,8 +50,9 @@ def environment() -> Environment:
         "lines": lines,
         "size": size,
         "initial": initial,
+        "roughly": roughly,
     }
-    made.globals |= {"release": __version__, "asset": asset, "counted": counted, "query": query}
+    made.globals |= {"release": __version__, "asset": asset, "ROUGHLY": ROUGHLY, "counted": counted, "query": query}
     return made
 
 

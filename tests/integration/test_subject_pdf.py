@@ -39,6 +39,7 @@ def test_it_says_what_the_json_says(yard: Engine, tmp_path: Path) -> None:
 
 def told_of(*values: str) -> dict[str, Any]:
     case = {"case": 1, "process": "P", "state": "S", "outcome": "", "opened": "2023-09-11T09:00", "kept_until": None}
+    case["kept_until_roughly"] = False
     parts: dict[str, Any] = {"documents": [], "notes": [], "history": [], "seen_by": []}
     fields = [{"item": "x", "title": "Name", "value": one} for one in values]
     return {"subject": values[0], "good_until": "2023-10-11", "cases": [{**case, **parts, "fields": fields}]}

@@ -494,6 +494,17 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "case/time/roughness.py",
+        ("roughness", "integration/test_roughly.py"),
+        (
+            "a day that a task was postponed to counts as rough",
+            'return counted and task["due"] ==',
+            'return counted or task["due"] ==',
+        ),
+        ("a limit that is a whole day is rough a day too soon", "day - ONE_DAY if whole else day", "day"),
+        ("what roll moved is told as if it were known", 'or timer.roll != "none"', ""),
+    ),
+    *_in(
         "case/time/lateness.py",
         _LATE,
         (

@@ -5,6 +5,7 @@ Today and the calendar are handed in; a day is its text, as everywhere in expres
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from cel_expr_python import cel
 
 from engine.calendars.calendar import WEEKDAYS, Calendar
-from engine.process.language import tokens
+from engine.process.language import lengths, tokens
 from engine.process.language.times import DAY, as_day, birthday
 from engine.source.problem import nearest
 
@@ -96,6 +97,14 @@ class _Reckoner:
 
     def term_of(self, when: str | datetime) -> str:
         return self._school.term_name(self._day(when))
+
+
+# Pages ask it of the same few texts in every row.
+@functools.lru_cache(1024)
+def counts_by_calendar(text: str) -> bool:
+    """Whether a checked expression counts school days, half terms or terms, or asks for them."""
+    asks = any(one.call and one.name in OF_CALENDAR for one in tokens.words(text))
+    return asks or any(lengths.counting_by_calendar(text))
 
 
 def checked() -> list[Any]:

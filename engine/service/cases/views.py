@@ -18,6 +18,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.step.reasons import event_title
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import days_late, late_from
+from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
 from engine.process.language.expressions import View
@@ -46,7 +47,7 @@ class Task:
 
     Times are on the wall clock of its process. `late_since` is since when it is overdue, `days_late` the days of the
     calendar since then. `overdue_of` names the task that it says is overdue. `role_title` and `escalated_title` are
-    `role` and `escalated` for people.
+    `role` and `escalated` for people. `roughly`: its due time was counted beyond the end of the calendar.
     """
 
     case: int
@@ -65,6 +66,7 @@ class Task:
     overdue_of: str | None = None
     role_title: str = ""
     escalated_title: str = ""
+    roughly: bool = False
 
     @property
     def whose(self) -> str:
@@ -85,7 +87,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Timer:
-    """A running timer of a case, and what it will do, in words. `due` is on the wall clock of its process."""
+    """A running timer of a case, and what it will do, in words. `due` is on the wall clock of its process.
+
+    `roughly`: it was counted beyond the end of the calendar.
+    """
 
     case: int
     label: str
@@ -93,6 +98,7 @@ class Timer:
     due: datetime
     does: str
     title: str = ""
+    roughly: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ def case_view(
         documents=_documents(process, snapshot, now, by, known),
         tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
         timers=tuple(
-            timer_view(process, number, label, key, times[0])
+            timer_view(process, number, label, key, times[0], snapshot)
             for key, times in sorted(snapshot.timers.items(), key=lambda one: one[1])
         ),
         places=places,
@@ -320,12 +326,14 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
         overdue_of=task.get("overdue_of"),
         role_title=process.title_of("roles", task["role"]),
         escalated_title=process.title_of("roles", task.get("escalated") or ""),
+        roughly=is_rough_task(process, name, task),
     )
 
 
-def timer_view(process: Process, case: int, label: str, key: str, due: str) -> Timer:
+def timer_view(process: Process, case: int, label: str, key: str, due: str, snapshot: Snapshot) -> Timer:
     """A timer of a case."""
-    return Timer(case, label, key, local(process, due), _does(process, key), timer_title(process, key))
+    rough = is_rough_timer(process, key, due, snapshot.tasks)
+    return Timer(case, label, key, local(process, due), _does(process, key), timer_title(process, key), rough)
 
 
 def timer_title(process: Process, key: str) -> str:

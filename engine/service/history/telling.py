@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from engine.calendars.ending import roughly
 from engine.case.answers.asked import Asked, asked_in
 from engine.case.answers.wording import text_of
 from engine.case.command import ENGINE
 from engine.case.entry import Entry
 from engine.case.kinds import StepKind, kind_of
 from engine.case.step.reasons import event_title
+from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
 from engine.service.cases.views import local, timer_title
@@ -130,9 +133,13 @@ def _effects(process: Process, entry: Entry, beside: Beside) -> Iterator[tuple[s
 _HOW = ("done", "cancelled")
 
 
-def _raised(process: Process, name: str, task: Mapping[str, str]) -> str:
-    due = f", due on {said_day(local(process, task['due']))}" if task.get("due") else ""
+def _raised(process: Process, name: str, task: Mapping[str, Any]) -> str:
+    due = f", due on {_due(process, name, task)}" if task.get("due") else ""
     return f"{process.title_of('tasks', name)}{due}"
+
+
+def _due(process: Process, name: str, task: Mapping[str, Any]) -> str:
+    return roughly(said_day(local(process, task["due"])), is_rough=is_rough_task(process, name, task))
 
 
 def _places(process: Process, entry: Entry, beside: Beside) -> tuple[list[str], list[str]]:
@@ -153,7 +160,9 @@ def place_of(process: Process, state: str, seq: int, known: Mapping[tuple[int, s
 def _dates(process: Process, entry: Entry) -> Iterator[str]:
     for key, times in sorted(entry.timers.items(), key=lambda one: one[1][0]):
         if not key.startswith(ESCALATION):
-            yield f"{timer_title(process, key)} on {said_day(local(process, times[0]))}"
+            is_rough = is_rough_timer(process, key, times[0], entry.tasks)
+            said = roughly(said_day(local(process, times[0])), is_rough=is_rough)
+            yield f"{timer_title(process, key)} on {said}"
 
 
 def _event(process: Process, entry: Entry, _: Beside) -> str:

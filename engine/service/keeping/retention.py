@@ -17,6 +17,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.step.retain import DECISIONS, why_not
 from engine.case.time.instants import to_text
 from engine.case.time.retention import erased_of, is_held_back, kept
+from engine.case.time.roughness import is_rough_keeping
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, must_be, used
@@ -50,7 +51,7 @@ class Retained:
 
     `ended` is aware; `until` is the last day on which it is kept, None once it was erased; `decided` is what was last
     decided (`held`, `asked`, `erased`, or `released` where nothing stands), `by` whom, at an instant (aware).
-    `is_held_back`: what is written in it stops its erasure.
+    `is_held_back`: what is written in it stops its erasure. `roughly`: `until` was counted beyond the calendar.
     """
 
     case: int
@@ -63,6 +64,7 @@ class Retained:
     by: str = ""
     at: datetime | None = None
     is_held_back: bool = False
+    roughly: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,18 +197,19 @@ class Retention:
 
     def _retained(self, connection: Connection, case: int, snapshot: Snapshot, until: str | None) -> Retained:
         process = self._site.catalogue.process(connection, snapshot.process, snapshot.version)
-        decided = snapshot.retention
+        decided, last = snapshot.retention, date.fromisoformat(until) if until else None
         return Retained(
             case,
             process.title,
             process.states[snapshot.state].title,
             snapshot.outcome,
             local(process, snapshot.entered.get(snapshot.state, snapshot.last_at)),
-            date.fromisoformat(until) if until else None,
+            last,
             snapshot.retained,
             decided.get("by", ""),
             local(process, decided["at"]) if decided else None,
             is_held_back(process, snapshot),
+            is_rough_keeping(process, snapshot, last),
         )
 
     def retain(

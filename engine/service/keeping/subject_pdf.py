@@ -17,6 +17,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
+from engine.calendars.ending import roughly
 from engine.source.words import said_when
 
 FONT = "NotoSans"
@@ -59,6 +60,7 @@ def lines_of(told: dict[str, Any]) -> Iterator[Line]:
 def _case(case: dict[str, Any]) -> Iterator[Line]:
     yield "case", f"Case {case['case']}: {case['process']}"
     opened, kept = said_when(case["opened"]), said_when(case["kept_until"] or "not known yet")
+    kept = roughly(kept, is_rough=case["kept_until_roughly"])
     yield "text", f"Opened {opened}. State: {case['state']}. Outcome: {case['outcome'] or 'none yet'}."
     yield "text", f"Kept until: {kept}."
     parts = {

@@ -20,6 +20,7 @@ from engine.calendars.day import day_of
 from engine.case.command import Actor
 from engine.case.sight import list_sight
 from engine.case.time.retention import kept_until
+from engine.case.time.roughness import is_rough_keeping
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local
@@ -149,6 +150,7 @@ class Subjects:
             "outcome": view.outcome,
             "opened": view.opened.isoformat(),
             "kept_until": until.isoformat() if until else None,
+            "kept_until_roughly": is_rough_keeping(process, snapshot, until),
             "fields": [
                 making.item(f"{number}/field/{one.field}", {"title": one.title}, lambda one=one: {"value": one.text})  # type: ignore[misc]
                 for one in shown_fields(process, view)

@@ -221,7 +221,7 @@ class Finder:
     def _timer(self, row: Row, by: Actor | None) -> Timer:
         process, snapshot = self._of(row)
         label = label_of(process, row["case_id"], snapshot, self._now, by)
-        return timer_view(process, row["case_id"], label, row["timer"], row["due"])
+        return timer_view(process, row["case_id"], label, row["timer"], row["due"], snapshot)
 
     def _case(self, row: Row, by: Actor | None) -> Case:
         process, snapshot = self._of(row)

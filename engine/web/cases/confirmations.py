@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.calendars.ending import roughly
 from engine.process.definition import Process
-from engine.service import Case, Told
+from engine.service import Case, Task, Timer, Told
 from engine.source.words import counted
 from engine.web.page import day, initial
 from engine.web.visitor import NotFound, Visitor
@@ -43,10 +44,14 @@ def standing(case: Case) -> str:
 
 def following(case: Case) -> list[str]:
     """What has to be done next, by whom and by when; and what comes up by itself."""
-    tasks = [f"{one.title}{f', due on {day(one.due)}' if one.due else ''} ({one.whose})" for one in case.tasks]
-    dates = [f"{one.title}, on {day(one.due)}" for one in case.timers if one.title]
+    tasks = [f"{one.title}{f', due on {_day(one)}' if one.due else ''} ({one.whose})" for one in case.tasks]
+    dates = [f"{one.title}, on {_day(one)}" for one in case.timers if one.title]
     more = len(dates) - MOST_TIMERS
     return tasks + dates[:MOST_TIMERS] + ([f"and {counted(more, 'more date')}"] if more > 0 else [])
+
+
+def _day(one: Task | Timer) -> str:
+    return roughly(day(one.due), is_rough=one.roughly)
 
 
 def came_of(visitor: Visitor, number: int, seq: int = 0, did: str = "") -> str:

@@ -19,6 +19,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
+from engine.calendars.ending import ROUGHLY
 from engine.running.beside import EXPORTS, beside
 from engine.service import Case, Told
 from engine.service.cases.views import every
@@ -97,9 +98,18 @@ def export_search(visitor: CaseVisiting, posted: SentBy) -> Response:
 
 
 def _cases(visitor: Visitor, look: Look, name: str) -> Table:
-    columns = [COLUMNS[one] for one in look.shown]
+    columns = [column for one in look.shown for column in _columns(one)]
     rows = ([value(case) for _, value in columns] for case in _listed(visitor, look, name))
     return Table(name, "Cases", [title for title, _ in columns], rows, "more case does", "more cases do")
+
+
+def _columns(name: str) -> list[tuple[str, Callable[[Case], Any]]]:
+    """A column of a list as it is taken along: a date stays a date, and beside it stands how it was counted."""
+    return [COLUMNS[name], (ROUGHLY.capitalize(), _how_counted)] if name == "due" else [COLUMNS[name]]
+
+
+def _how_counted(case: Case) -> str:
+    return ROUGHLY if case.next_task and case.next_task.roughly else ""
 
 
 def _listed(visitor: Visitor, look: Look, file: str) -> Iterator[Case]:

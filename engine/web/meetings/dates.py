@@ -29,7 +29,8 @@ VIEWS = {"month": "Month", "week": "Week", "list": "List"}
 class Date:
     """Something with a date: `at` is an instant in the zone of its process.
 
-    `what` says it for people; `about` names the case `case`: none (0) for meetings.
+    `what` says it for people; `about` names the case `case`: none (0) for meetings. `roughly`: it was counted
+    beyond the end of the calendar.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class Date:
     late: str = ""
     move: str = ""
     case: int = 0
+    roughly: bool = False
 
     @property
     def day(self) -> date:
@@ -78,6 +80,7 @@ def dates_between(
             one.lateness,
             f"/cases/{one.case}/tasks/{one.task}/move",
             one.case,
+            one.roughly,
         )
         for one in tasks
         if one.date
@@ -91,6 +94,7 @@ def dates_between(
             f"/cases/{one.case}",
             f"timer-{one.case}-{one.timer}",
             case=one.case,
+            roughly=one.roughly,
         )
         for one in timers
     ]

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from engine.calendars.calendar import ONE_DAY
 from engine.calendars.day import clock_changes
+from engine.calendars.ending import ROUGHLY
 from engine.web.meetings.dates import Date, dates_between
 from engine.web.visitor import Engined, NotFound
 
@@ -71,6 +72,7 @@ def _zone(name: str, zone: tzinfo, since: datetime, until: datetime) -> Timezone
 def _entry(one: Date, now: datetime, site: str) -> Event:
     entry = Event()
     said = f"{one.what}: case {one.case}" if one.case else one.what
+    said += f" ({ROUGHLY})" if one.roughly else ""
     said += f" ({one.late.lower()})" if one.late else ""
     # The same each time it is asked for: by it a calendar moves an entry instead of adding another. Of the installation
     # too: a calendar that shows two of them would take case 1 of one for case 1 of the other.
