@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from engine import shipped
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar
 from engine.process.file.loader import Loaded, calendar_name, process_of
+from engine.source.fault import CaseworkError
 from engine.source.problem import Problem, Refused
 from engine.source.reader import Source, read
 
@@ -34,6 +37,29 @@ def read_text(path: Path) -> bytes:
         why = {FileNotFoundError: "There is no such file.", IsADirectoryError: "This is a folder."}
         message = why.get(type(error), f"The file cannot be read: {error.strerror}.")
         raise Refused([Problem(str(path), 1, 1, "cannot-read", message, "Check the path.")]) from None
+
+
+class NotWritten(CaseworkError):
+    """A file stays as it is; the message says why."""
+
+
+def write_text(path: Path, content: bytes, before: bytes) -> None:
+    """Put a text in place of the one that was read from a file, all at once: nobody ever finds a part of it.
+
+    Raises:
+        NotWritten: it cannot be written, or holds something else by now.
+    """
+    target = path.resolve()  # a link stays one
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        if target.read_bytes() != before:
+            raise NotWritten(f"{path} was changed by somebody else meanwhile, and stays as it is.")
+        part.write_bytes(content)
+        shutil.copymode(target, part)
+        os.replace(part, target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise NotWritten(f"{path} cannot be written: {error.strerror}. It stays as it is.") from None
 
 
 def load_file(path: Path) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from engine.files import load_source, read_text
 from engine.source.problem import Problem, Refused, Severity
@@ -41,7 +42,15 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
 def check_file(file: Path, today: date | None = None) -> tuple[Problem, ...]:
     """Everything wrong with one file, warnings included; as of today the end of a calendar too."""
     try:
-        source = read(read_text(file), str(file))
+        return check_text(read_text(file), file, today)
+    except Refused as refused:
+        return refused.problems
+
+
+def check_text(content: bytes | str, file: Path, today: date | None = None) -> tuple[Problem, ...]:
+    """The same of a text that stands in a file, or will: what it names is looked for beside it."""
+    try:
+        source = read(content, str(file))
         data = source.data if isinstance(source.data, dict) else {}
         for key, check in _KINDS.items():
             if key in data:
@@ -53,18 +62,24 @@ def check_file(file: Path, today: date | None = None) -> tuple[Problem, ...]:
         return refused.problems
 
 
-# Loaded only where such a file is there: it brings the whole engine with it, its database too.
-def _scenarios(file: Path, _: Source, __: date | None) -> tuple[Problem, ...]:
-    from engine.authoring.scenarios import load_scenarios
+def kind_of(data: Any) -> str:
+    """The schema by which a document is read, by what it holds; empty where it is none of them."""
+    keys = data if isinstance(data, dict) else {}
+    return next((_SCHEMAS[key] for key in _KINDS if key in keys), "")
 
-    load_scenarios(file)
+
+# Loaded only where such a file is there: it brings the whole engine with it, its database too.
+def _scenarios(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
+    from engine.authoring.scenarios import beside
+
+    beside(source, file, "scenario", "scenarios")
     return ()
 
 
-def _demonstration(file: Path, _: Source, __: date | None) -> tuple[Problem, ...]:
-    from engine.authoring.demonstration import load_demonstration
+def _demonstration(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
+    from engine.authoring.scenarios import beside
 
-    load_demonstration(file)
+    beside(source, file, "demonstration", "stories")
     return ()
 
 
@@ -72,11 +87,11 @@ def _process(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
     return load_source(source, file.parent).loaded.warnings
 
 
-def _calendar(file: Path, source: Source, today: date | None) -> tuple[Problem, ...]:
+def _calendar(_: Path, source: Source, today: date | None) -> tuple[Problem, ...]:
     from engine.calendars.ending import MEND, ending
     from engine.calendars.loader import load_calendar
 
-    calendar = load_calendar(read_text(file), str(file))
+    calendar = load_calendar(source.text, source.file)
     found = ending(calendar, today) if today else None
     if found is None:
         return ()
@@ -92,3 +107,5 @@ _KINDS: dict[str, Callable[[Path, Source, date | None], tuple[Problem, ...]]] = 
     "process": _process,
     "calendar": _calendar,
 }
+_SCHEMAS = {"scenarios": "scenario", "stories": "demonstration", "calendar": "calendar"}
+_SCHEMAS |= {"states": "process", "process": "process"}

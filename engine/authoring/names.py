@@ -12,7 +12,7 @@ from engine.calendars.duration import BadDuration, parse
 from engine.files import Found
 from engine.process.file.context import event_names
 from engine.process.timing import LOOK_INTO
-from engine.source.problem import Problem, nearest
+from engine.source.problem import Problem, certain, nearest
 from engine.source.reader import Path, Source
 
 
@@ -41,13 +41,18 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
         "covers": set(process.covers),
     }
     for path, key, value in _named(root, source.root_value(root)):
-        for name in [value] if isinstance(value, str) else value:
+        many = isinstance(value, list)
+        for index, name in enumerate([value] if isinstance(value, str) else value):
             if key in known and name not in known[key]:
-                noun = _NOUNS[key]
-                yield source.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", nearest(name, known[key]))
+                yield _unknown(source, (*path, index) if many else path, _NOUNS[key], name, known[key])
         # Here and not in its schema: which texts are durations is decided in calendars/duration.py alone.
         if key in {"wait", "outage", "after"} and _duration_fault(value):
             yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
+
+
+def _unknown(source: Source, path: Path, noun: str, name: str, known: set[str]) -> Problem:
+    said, mend = f"There is no {noun} {name}.", nearest(name, known)
+    return source.problem(path, f"unknown-{noun}", said, mend, instead=certain(name, known))
 
 
 _NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}

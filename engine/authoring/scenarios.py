@@ -98,6 +98,15 @@ def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
         Refused: with every problem of the file, or of the process.
     """
     source = read(read_text(path), str(path))
+    return source, beside(source, path, kind, part)
+
+
+def beside(source: Source, path: Path, kind: str, part: str) -> Found:
+    """The process of such a file that was read already and stands at `path`.
+
+    Raises:
+        Refused: with every problem of the file, or of the process.
+    """
     problems = shape_problems(source, kind) + hidden_signs(source)
     if problems:
         raise Refused(problems)
@@ -105,7 +114,7 @@ def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
     problems = list(name_problems(source, found, (part,)))
     if problems:
         raise Refused(problems)
-    return source, found
+    return found
 
 
 def _process_beside(source: Source, path: Path) -> Found:

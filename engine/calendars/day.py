@@ -35,11 +35,18 @@ class UnknownZone(Invalid):
         self._name = name
 
     @property
+    def meant(self) -> str:
+        """The zone that is called the same but for capitals, or of which this is a copy; empty where none is."""
+        return next((one for one in sorted(zone_names()) if one.casefold() == self._plain.casefold()), "")
+
+    @property
+    def _plain(self) -> str:
+        return _COPIES.sub("", self._name).strip()
+
+    @property
     def mend(self) -> str:
         """What to write instead."""
-        name = _COPIES.sub("", self._name).strip()
-        same = [one for one in sorted(zone_names()) if one.casefold() == name.casefold()]
-        near = f"Did you mean {same[0]}?" if same else nearest(name, zone_names())
+        near = f"Did you mean {self.meant}?" if self.meant else nearest(self._plain, zone_names())
         return near if near.startswith("Did you mean") else "Use a name of the IANA list, such as Europe/London."
 
 

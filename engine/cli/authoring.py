@@ -1,9 +1,9 @@
-"""Commands for those who write processes: check, test, diagram."""
+"""Commands for those who write processes: check, upgrade, test, diagram."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ from engine.source.words import counted
 
 if TYPE_CHECKING:
     from engine.authoring.coverage import Coverage
+    from engine.authoring.fixes import Fixed
     from engine.authoring.scenarios import Result, ScenarioFile
 
 PANEL = "Writing processes"
@@ -47,10 +48,14 @@ def check(
     explain: Annotated[
         str, typer.Option("--explain", metavar="CODE", help="Say what a code means, and nothing else.")
     ] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended in one way only, and show it.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would do, and write nothing.")] = False,
 ) -> None:
     """Print every problem of process, calendar and scenario files.
 
     Each says FILE:LINE:COLUMN, what is wrong and what would be right, and shows the place. Exit code 1 for an error.
+    With --fix names that can only be one, signs that only look right and lengths in CEL's words are mended in the
+    files; comments and layout stay. What is left is printed.
 
     [bold]Examples[/bold]
 
@@ -58,11 +63,11 @@ def check(
 
       casework check processes/hbep-referral.yaml --format json
 
+      casework check processes/hbep-referral.yaml --diff
+
       casework check --explain waits-for-ever
     """
     from engine.authoring.check import check_paths
-    from engine.calendars.day import day_of
-    from engine.clock import SystemClock
     from engine.source.problem import errors
 
     if explain:
@@ -70,18 +75,76 @@ def check(
         return
     if not paths:
         raise Stop("Name a file or a folder: casework check processes")
-    # Wherever it is run: a calendar that ends within three months is told a day sooner or later.
-    problems, files = check_paths(paths, day_of(SystemClock().now(), UTC))
+    if fix or diff:
+        _mended(paths, quiet=form is Form.JSON, write=fix and not diff)
+    problems, files = check_paths(paths, _today())
     if form is Form.JSON:
         out_json([problem.as_data() for problem in problems])
     else:
         print_problems(problems, show=form is Form.TEXT)
         say(_summary(len(errors(problems)), len(problems), files))
+        if any(problem.edits for problem in problems) and not (fix or diff):
+            say("Some of it can be mended in one way only: --diff shows how, --fix does it.")
     if errors(problems):
         raise typer.Exit(REFUSED)
     # A mistyped folder must not pass for one without problems: checks run where nobody reads along.
     if not files:
         raise typer.Exit(USAGE)
+
+
+def upgrade(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders with YAML files.")],
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
+) -> None:
+    """Rewrite what is said otherwise in the process language of today; comments and layout stay.
+
+    Lengths in CEL's own words become words, signs that nobody sees go, and copies of time zones get the name that every
+    machine knows. What is rewritten is shown, and a file that says all of it already is told.
+
+    [bold]Examples[/bold]
+
+      casework upgrade processes/hbep-referral.yaml
+
+      casework upgrade processes --diff
+    """
+    from engine.authoring.fixes import OF_BEFORE
+    from engine.source.problem import errors
+
+    files = _mended(paths, codes=OF_BEFORE, write=not diff)
+    if files and all(file.before == file.after for file in files):
+        say("Nothing to change.")
+    # Why a file cannot even be read is told here; what else is wrong with one that can be tells check.
+    print_problems(problem for file in files for problem in file.problems if problem.code == "cannot-read")
+    if left := sum(len(errors(file.problems)) for file in files):
+        say(f"{counted(left, 'error')} left: casework check tells them.")
+    if left or not files:
+        raise typer.Exit(REFUSED if left else USAGE)
+
+
+def _mended(paths: list[Path], *, codes: Iterable[str] = (), quiet: bool = False, write: bool = True) -> list[Fixed]:
+    """Mend the files, and show how; what came of each."""
+    from engine.authoring.check import files_of
+    from engine.authoring.fixes import fixed_file
+    from engine.files import write_text
+
+    files = [fixed_file(file, _today(), frozenset(codes)) for file in files_of(paths)]
+    for fixed in files:
+        if fixed.before == fixed.after:
+            continue
+        if write:
+            write_text(fixed.file, fixed.after.encode("utf-8"), fixed.before.encode("utf-8"))
+        if not quiet:
+            out(fixed.diff)
+        say(f"{fixed.file}: {counted(fixed.mended, 'problem')} {'mended' if write else 'could be mended'}.")
+    return files
+
+
+def _today() -> date:
+    """Wherever it is run: a calendar that ends within three months is told a day sooner or later."""
+    from engine.calendars.day import day_of
+    from engine.clock import SystemClock
+
+    return day_of(SystemClock().now(), UTC)
 
 
 def _explained(code: str) -> str:
@@ -240,5 +303,6 @@ def _drawn(file: Path, form: Drawing) -> str:
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(rich_help_panel=PANEL)(check)
+    app.command(rich_help_panel=PANEL)(upgrade)
     app.command("test", rich_help_panel=PANEL)(run_tests)
     app.command(rich_help_panel=PANEL)(diagram)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.source.edit import Edit
 from engine.source.fault import CaseworkError
 
 _NOUNS = ("calendar", "document", "event", "field", "key", "kind", "place", "requirement", "role", "state", "task")
@@ -70,7 +71,8 @@ class Problem:
     """What is wrong, where, and what would be right.
 
     `line` and `column` count from 1, in characters, as editors show them. `code` is one of CODES, stable, and
-    explained in docs/reference/problems.md.
+    explained in docs/reference/problems.md. `edits` mend it, where there is one way to mend it; two problems are the
+    same whatever mends them.
     """
 
     file: str
@@ -80,6 +82,7 @@ class Problem:
     message: str
     mend: str = ""
     severity: Severity = Severity.ERROR
+    edits: tuple[Edit, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         assert self.code in CODES, self.code
@@ -98,6 +101,7 @@ class Problem:
             "code": self.code,
             "message": self.message,
             "mend": self.mend,
+            "edits": [one.as_data() for one in self.edits],
         }
 
 
@@ -126,6 +130,16 @@ def closest(name: str, known: Iterable[str]) -> str:
     """The known name that was likely meant by a misspelt one; empty where none is near."""
     # 0.6 finds a letter left out or swapped; below it names are offered that nobody meant.
     return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)), "")
+
+
+def certain(name: str, known: Iterable[str]) -> str:
+    """The known name that alone can have been meant by a misspelt one; empty where another one is nearly as near."""
+    near = difflib.get_close_matches(name, sorted(known), n=2, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, one, name).ratio() for one in near]
+    # One letter of a short name is a quarter of it; where the second is that much less like it, nobody would choose it.
+    if not near or likeness[0] < 0.7 or (len(near) > 1 and likeness[0] - likeness[1] < 0.15):
+        return ""
+    return near[0]
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

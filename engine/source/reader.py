@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from engine.source import number, sign
+from engine.source.edit import Edit, as_written, swapped
 from engine.source.problem import Problem, Refused
 
 # Far more than any process needs, and few enough that a hostile file costs no more than a moment.
@@ -124,28 +125,37 @@ class Source:
         place = self.place(path)
         value = str(self.root_value(path))
         at = _raw_offset(self.text[place.start : place.end], value, offset) + place.start
-        return self.position(at)
-
-    def position(self, at: int) -> tuple[int, int]:
-        """Line and column of the character at an offset of the text."""
-        return _position(self.text, at)
+        return position(self.text, at)
 
     def root_value(self, path: Path) -> Any:
         """The plain value at `path`; None where there is none."""
         return value_at(self.data, path)
 
-    def problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
-        """A problem with the value at `path`."""
-        return self._blamed(self.place(path), code, message, mend)
+    def inside(self, path: Path, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+        """Edits of the string value at `path` as edits of the document; none where one of them is written otherwise."""
+        place, value = self.place(path), str(self.root_value(path))
+        raw, found = self.text[place.start : place.end], list[Edit]()
+        for one in edits:
+            start = _raw_offset(raw, value, one.start)
+            end = start + one.end - one.start
+            if raw[start:end] != value[one.start : one.end]:
+                return ()
+            found.append(Edit(place.start + start, place.start + end, as_written(one.text, raw[:1])))
+        return tuple(found)
 
-    def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> Problem:
-        """A problem with the last key of `path`."""
-        return self._blamed(self.key_place(path), code, message, mend)
+    def problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> Problem:
+        """A problem with the value at `path`. `instead`: the text that alone can be meant by it."""
+        return self._blamed(self.place(path), str(self.root_value(path)), instead, code, message, mend)
 
-    def _blamed(self, place: Place, code: str, message: str, mend: str) -> Problem:
+    def key_problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> Problem:
+        """A problem with the last key of `path`. `instead`: the key that alone can be meant by it."""
+        return self._blamed(self.key_place(path), str(path[-1]) if path else "", instead, code, message, mend)
+
+    def _blamed(self, place: Place, said: str, instead: str, code: str, message: str, mend: str) -> Problem:
         """The problem with what stands at a place, or the sign in it that only looks like what is meant."""
         odd = odd_sign(self.file, self.text, place.start, place.end)
-        return odd or Problem(self.file, place.line, place.column, code, message, mend)
+        edits = swapped(self.text, place.start, place.end, said, instead)
+        return odd or Problem(self.file, place.line, place.column, code, message, mend, edits=edits)
 
 
 def value_at(data: Any, path: Sequence[str | int]) -> Any:
@@ -158,7 +168,8 @@ def value_at(data: Any, path: Sequence[str | int]) -> Any:
     return data
 
 
-def _position(text: str, at: int) -> tuple[int, int]:
+def position(text: str, at: int) -> tuple[int, int]:
+    """Line and column of the character at an offset of a text."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
@@ -168,8 +179,11 @@ def odd_sign(file: str, text: str, start: int, end: int) -> Problem | None:
     if found is None:
         return None
     at = start + found[0]
-    line, column = _position(text, at)
-    return Problem(file, line, column, "odd-sign", f"This is {found[1]}.", found[2])
+    quote = text[start] if text[start] in "\"'" else ""
+    edits = (
+        Edit(start + one, start + one + 1, as_written(meant, quote)) for one, meant in sign.meant_in(text[start:end])
+    )
+    return Problem(file, *position(text, at), "odd-sign", f"This is {found[1]}.", found[2], edits=tuple(edits))
 
 
 def _raw_offset(raw: str, value: str, offset: int) -> int:
@@ -202,6 +216,11 @@ def read(content: bytes | str, file: str) -> Source:
     return Source(file, text, root, root.plain())
 
 
+def plain(text: str) -> str:
+    """A text as it is read: each line ends with one sign, and no mark of its order of bytes stands before it."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _decode(content: bytes | str, file: str) -> str:
     try:
         raw = content.encode("utf-8") if isinstance(content, str) else content
@@ -211,15 +230,14 @@ def _decode(content: bytes | str, file: str) -> str:
             raise Refused([Problem(file, 1, 1, "too-big", message, mend)])
         text = raw.decode("utf-8-sig")
     except UnicodeError as error:
-        line, column = _position_of_bad_byte(content, error)
-        message = "The file is not UTF-8 text."
-        raise Refused([Problem(file, line, column, "not-utf8", message, "Save it with the encoding UTF-8.")]) from None
-    bad = CONTROL.search(text)
+        place, message = _position_of_bad_byte(content, error), "The file is not UTF-8 text."
+        raise Refused([Problem(file, *place, "not-utf8", message, "Save it with the encoding UTF-8.")]) from None
+    bad = list(CONTROL.finditer(text := plain(text)))
     if bad:
-        line, column = _position(text, bad.start())
-        message = f"A control character (U+{ord(bad[0]):04X}) stands in the text."
-        raise Refused([Problem(file, line, column, "control-character", message, "Remove it.")])
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        message = f"A control character (U+{ord(bad[0][0]):04X}) stands in the text."
+        edits, place = tuple(Edit(*one.span(), "") for one in bad), position(text, bad[0].start())
+        raise Refused([Problem(file, *place, "control-character", message, "Remove it.", edits=edits)])
+    return text
 
 
 def _position_of_bad_byte(content: bytes | str, error: UnicodeError) -> tuple[int, int]:
@@ -249,7 +267,10 @@ def _odd_structure(file: str, text: str, line: int) -> Problem | None:
             continue
         start = sum(len(one) + 1 for one in lines[: count - 1])
         for place in _STRUCTURE.finditer(lines[count - 1]):
-            odd = odd_sign(file, text, start + place.end(), start + place.end() + 1)
+            end = place.end() + 1
+            while sign.mistaken_in(lines[count - 1][end : end + 1]):
+                end += 1
+            odd = odd_sign(file, text, start + place.end(), start + end)
             if odd:
                 return odd
     return None

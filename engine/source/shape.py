@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,8 +16,9 @@ import jsonschema
 
 from engine import shipped
 from engine.source import sign
-from engine.source.problem import Problem, closest, nearest
-from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source, value_at
+from engine.source.edit import Edit, without
+from engine.source.problem import Problem, certain, closest, nearest
+from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source, position, value_at
 
 _KINDS = {
     "object": "a map (key: value)",
@@ -58,11 +60,13 @@ def _hidden(source: Source, place: Place, text: str) -> Iterator[Problem]:
     control, unseen = CONTROL.search(text), sign.hidden_in(text)
     if control:
         message = f"A control character (U+{ord(control[0]):04X}) stands in this text."
-        yield Problem(source.file, place.line, place.column, "control-character", message, "Remove it.")
+        edits = without(source.text, place.start, place.end, lambda one: bool(CONTROL.match(one)))
+        yield Problem(source.file, place.line, place.column, "control-character", message, "Remove it.", edits=edits)
     elif unseen:
         at = source.text.find(text[unseen[0]], place.start, place.end)
-        line, column = source.position(at) if at >= 0 else (place.line, place.column)
-        yield Problem(source.file, line, column, "odd-sign", f"This is {unseen[1]}.", "Leave it out.")
+        line, column = position(source.text, at) if at >= 0 else (place.line, place.column)
+        edits = without(source.text, place.start, place.end, lambda one: bool(sign.hidden_in(one)))
+        yield Problem(source.file, line, column, "odd-sign", f"This is {unseen[1]}.", "Leave it out.", edits=edits)
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ def _problems(source: Source, error: Any) -> list[Problem]:
 def _unknown_keys(source: Source, path: Path, error: Any) -> list[Problem]:
     known = error.schema.get("properties", {})
     return [
-        source.key_problem((*path, key), "unknown-key", f"{key} is not known here.", nearest(key, known))
+        source.key_problem(
+            (*path, key), "unknown-key", f"{key} is not known here.", nearest(key, known), instead=certain(key, known)
+        )
         for key in error.instance
         if key not in known
     ]
@@ -203,20 +209,31 @@ def _problem(source: Source, path: Path, keyword: str, error: Any) -> Problem:
     if keyword == "type" and error.schema.get("x-code"):
         return _pattern_problem(source, path, error)
     if keyword == "type":
-        mend = "Put it in quotes." if error.validator_value == "string" and _is_bare(error) else ""
-        mend = "Write it as a list: [one, two], or each entry behind a -." if error.validator_value == "array" else mend
-        message = f"{_shown(error.instance)} is not {_kind(error)}."
-        return source.problem(path, "wrong-type", message, mend)
+        return _wrong_type(source, path, error)
     if keyword == "enum":
         choices = [str(choice) for choice in error.validator_value]
         message = f"{_shown(error.instance)} is not one of the choices of {name}."
-        return source.problem(path, "wrong-value", message, nearest(str(error.instance), choices))
+        said = str(error.instance)
+        return source.problem(path, "wrong-value", message, nearest(said, choices), instead=certain(said, choices))
     if keyword == "pattern":
         return _pattern_problem(source, path, error)
     if keyword == "maxLength":  # whatever signs stand in it: it is too long
         place = source.place(path)
         return Problem(source.file, place.line, place.column, "wrong-value", _sentence(name, keyword, error))
     return source.problem(path, "wrong-value", _sentence(name, keyword, error), _hint(error))
+
+
+def _wrong_type(source: Source, path: Path, error: Any) -> Problem:
+    message = f"{_shown(error.instance)} is not {_kind(error)}."
+    if error.validator_value == "array":
+        return source.problem(path, "wrong-type", message, "Write it as a list: [one, two], or each entry behind a -.")
+    if error.validator_value != "string" or not _is_bare(error):
+        return source.problem(path, "wrong-type", message)
+    found, place = source.problem(path, "wrong-type", message, "Put it in quotes."), source.place(path)
+    raw = source.text[place.start : place.end]
+    # What says nothing at all would be the text of nothing between quotes.
+    is_mended = found.code == "wrong-type" and error.instance is not None and re.fullmatch(r"[\w.+-]+", raw)
+    return replace(found, edits=(Edit(place.start, place.end, f'"{raw}"'),)) if is_mended else found
 
 
 def _is_bare(error: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Joiners stand inside words of some scripts and inside pictures (emoji), as do tags: alone they are nothing.
 _JOINERS = "\u200c\u200d"
@@ -84,15 +85,25 @@ def unseen(text: str) -> str:
 def mistaken_in(text: str) -> tuple[int, str, str] | None:
     """Where the first sign stands that only looks like a space or a quote, its kind, and what to write instead."""
     for place, one in enumerate(text):
-        if one in _QUOTES:
-            return place, f"a curly quote ({one})", f"Write {_QUOTES[one]} instead."
-        if one in _SPACES or (not one.isascii() and (unicodedata.category(one) == "Zs" or one in _LINES)):
-            return (
-                place,
-                _SPACES.get(one, f"a space of another kind (U+{ord(one):04X})"),
-                "Write a plain space instead.",
-            )
-        hidden = hidden_in(one)
-        if hidden:
-            return place, hidden[1], "Leave it out."
+        found = _mistaken(one)
+        if found:
+            return place, found[0], f"Write {found[1]} instead." if found[2] else "Leave it out."
     return None
+
+
+def meant_in(text: str) -> Iterator[tuple[int, str]]:
+    """Where each sign stands that only looks like a space or a quote, or cannot be seen, and what is meant by it."""
+    for place, one in enumerate(text):
+        found = _mistaken(one)
+        if found:
+            yield place, found[2]
+
+
+def _mistaken(one: str) -> tuple[str, str, str] | None:
+    """The kind of a sign that is taken for another one, what that is called, and that one itself; None of others."""
+    if one in _QUOTES:
+        return f"a curly quote ({one})", _QUOTES[one], _QUOTES[one]
+    if one in _SPACES or (not one.isascii() and (unicodedata.category(one) == "Zs" or one in _LINES)):
+        return _SPACES.get(one, f"a space of another kind (U+{ord(one):04X})"), "a plain space", " "
+    hidden = hidden_in(one)
+    return (hidden[1], "", "") if hidden else None

@@ -1,4 +1,4 @@
-"""The commands check, test and diagram."""
+"""The commands check, upgrade, test and diagram."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.shell import Shell
-from tests.conftest import REFERRAL, ROOT
+from tests.conftest import LOAN, REFERRAL, ROOT
 
 # Writing processes
 
@@ -30,13 +30,14 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
         "error unknown-state",
     ]
     assert out.splitlines()[1].endswith("There is no role cordinator. Did you mean coordinator?")
-    assert shell.error == "2 files checked: 3 errors, 0 warnings.\n"
+    hint = "Some of it can be mended in one way only: --diff shows how, --fix does it.\n"
+    assert shell.error == f"2 files checked: 3 errors, 0 warnings.\n{hint}"
     line = (tmp_path / "process.yaml").read_text().split("owner: cordinator")[0].count("\n") + 1
     shown = shell("check", ".", code=1).splitlines()
     assert shown[1:4] == [out.splitlines()[1], f"{line:>5} |     owner: cordinator", f"{'':>5} |            ^"]
     data = json.loads(shell("check", ".", "--format", "json", code=1))
     assert [one["code"] for one in data] == ["not-yaml", "unknown-role", "unknown-state"]
-    assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend"}
+    assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend", "edits"}
     shell("check", "nowhere.yaml", code=1)
     shell("check", code=2)
     (tmp_path / "empty").mkdir()
@@ -44,6 +45,79 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     shell("check", str(ROOT / "processes"))
     # By the day on which it is run the calendar may have ended.
     assert shell.error in {"4 files checked: no problems.\n", "4 files checked: 0 errors, 1 warning.\n"}
+
+
+def slips(text: str) -> str:
+    return text.replace("owner: coordinator", "owner: cordinator", 1).replace("to: returned", "to: retuned", 1)
+
+
+def test_what_can_be_mended_in_one_way_is_shown_and_mended_only_when_asked(shell: Shell, tmp_path: Path) -> None:
+    right = REFERRAL.read_text()
+    file = tmp_path / "process.yaml"
+    file.write_text(slips(right) + "stray: 1\n", newline="\r\n")
+    file.chmod(0o640)
+    before = file.read_bytes()
+    shown = shell("check", "process.yaml", "--diff", "--format", "line", code=1)
+    assert [line for line in shown.splitlines() if line[:1] in "+-"] == [
+        "--- process.yaml (as it is)",
+        "+++ process.yaml (mended)",
+        *(f"{sign}    {line}" for sign, line in (("-", "owner: cordinator"), ("+", "owner: coordinator"))),
+        *changed(slips(right), right, "retuned"),
+    ]
+    assert "process.yaml: 2 problems could be mended.\n" in shell.error
+    assert file.read_bytes() == before
+    assert shell("check", "process.yaml", "--fix", "--diff", "--format", "line", code=1) == shown  # the safe one counts
+    assert file.read_bytes() == before
+    left = shell("check", "process.yaml", "--fix", "--format", "json", code=1)
+    assert [one["code"] for one in json.loads(left)] == ["unknown-key"]
+    assert shell.error == "process.yaml: 2 problems mended.\n"
+    assert file.read_bytes() == (right + "stray: 1\n").replace("\n", "\r\n").encode()
+    assert (file.stat().st_mode & 0o777, [one.name for one in tmp_path.iterdir()]) == (0o640, ["process.yaml"])
+    shell("check", "process.yaml", "--fix", code=1)
+    assert "mended" not in shell.error
+    assert file.read_bytes() == (right + "stray: 1\n").replace("\n", "\r\n").encode()
+
+
+def changed(wrong: str, right: str, word: str) -> list[str]:
+    [(old, new)] = [pair for pair in zip(wrong.splitlines(), right.splitlines(), strict=True) if word in pair[0]]
+    return [f"-{old}", f"+{new}"]
+
+
+def test_a_file_that_cannot_be_written_stays_and_is_told(shell: Shell, tmp_path: Path) -> None:
+    from engine.files import NotWritten, write_text
+
+    file = tmp_path / "process.yaml"
+    file.write_bytes(b"new")
+    with pytest.raises(NotWritten, match="changed by somebody else"):
+        write_text(file, b"mended", b"old")
+    assert file.read_bytes() == b"new"
+    (tmp_path / "link.yaml").symlink_to(file)
+    write_text(tmp_path / "link.yaml", b"mended", b"new")
+    assert file.read_bytes() == b"mended"
+    assert (tmp_path / "link.yaml").is_symlink()
+    with pytest.raises(NotWritten, match="cannot be written"):
+        write_text(tmp_path / "nowhere" / "x.yaml", b"", b"")
+
+
+def test_upgrade_rewrites_what_is_said_otherwise_now_and_nothing_else(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "process.yaml"
+    right = LOAN.read_text().replace("America/New_York", "Europe/London")
+    old = right.replace("Europe/London", "posix/Europe/London").replace("Equipment loan", "Equipment \u200bloan")
+    assert old.count("\u200b") == 1
+    file.write_text(old)
+    shown = shell("upgrade", "process.yaml", "--diff")
+    assert "+timezone: Europe/London" in shown
+    assert file.read_text() == old
+    assert shell("upgrade", "process.yaml") == shown
+    assert file.read_text() == right
+    assert shell("upgrade", "process.yaml") == ""
+    assert shell.error == "Nothing to change.\n"
+    file.write_text(slips(REFERRAL.read_text()))
+    assert shell("upgrade", "process.yaml", code=1) == ""
+    assert shell.error == "Nothing to change.\n2 errors left: casework check tells them.\n"
+    assert "There is no such file." in shell("upgrade", "nowhere.yaml", code=1)
+    (tmp_path / "empty").mkdir()
+    shell("upgrade", "empty", code=2)
 
 
 def test_a_failed_scenario_shows_what_was_expected_and_found(shell: Shell, tmp_path: Path) -> None:

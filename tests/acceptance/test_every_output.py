@@ -54,6 +54,7 @@ ASKED: dict[str, list[str]] = {
     "serve": ["--port", "{busy}"],
     "mail-test": ["jo@example.org"],
     "check": [str(LOAN)],
+    "upgrade": [str(LOAN)],
     "test": [str(LOAN.with_name("equipment-loan.scenarios.yaml"))],
     "diagram": [str(LOAN)],
     "init": [],

@@ -10,7 +10,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
 from engine.process.language.expressions import Expression, Language, asked_documents
 from engine.process.language.tokens import words
-from engine.source.problem import Problem, Severity, closest, nearest
+from engine.source.problem import Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source
 
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
@@ -41,13 +41,13 @@ class Context:
         """Whether none is named. One that is named and not found is told once, where it is named."""
         return "calendar" not in self.source.data
 
-    def problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
-        """Note a problem with the value at `path`."""
-        self.problems.append(self.source.problem(path, code, message, mend))
+    def problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
+        """Note a problem with the value at `path`. `instead`: the text that alone can be meant by it."""
+        self.problems.append(self.source.problem(path, code, message, mend, instead=instead))
 
-    def key_problem(self, path: Path, code: str, message: str, mend: str = "") -> None:
-        """Note a problem with the last key of `path`."""
-        self.problems.append(self.source.key_problem(path, code, message, mend))
+    def key_problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
+        """Note a problem with the last key of `path`. `instead`: the key that alone can be meant by it."""
+        self.problems.append(self.source.key_problem(path, code, message, mend, instead=instead))
 
     def warning(self, path: Path, code: str, message: str, mend: str) -> None:
         """Note something questionable about the last key of `path`."""
@@ -59,8 +59,8 @@ class Context:
         self._note_meant(noun, name)
         if name in self.names[noun]:
             return True
-        mend = nearest(name, self.names[noun])
-        self.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend)
+        mend, instead = nearest(name, self.names[noun]), certain(name, self.names[noun])
+        self.problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend, instead=instead)
         return False
 
     def known_key(self, noun: str, name: str, path: Path) -> bool:
@@ -68,8 +68,8 @@ class Context:
         self._note_meant(noun, name)
         if name in self.names[noun]:
             return True
-        mend = nearest(name, self.names[noun])
-        self.key_problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend)
+        mend, instead = nearest(name, self.names[noun]), certain(name, self.names[noun])
+        self.key_problem(path, f"unknown-{noun}", f"There is no {noun} {name}.", mend, instead=instead)
         return False
 
     def all_known(self, noun: str, names: Iterable[str], path: Path) -> tuple[str, ...]:
@@ -124,7 +124,8 @@ class Context:
             if fault.code == "needs-calendar" and not self.lacks_calendar:
                 continue
             line, column = self.source.within(path, fault.offset)
-            found = Problem(self.source.file, line, column, fault.code, fault.message, fault.mend)
+            edits = self.source.inside(path, fault.edits)
+            found = Problem(self.source.file, line, column, fault.code, fault.message, fault.mend, edits=edits)
             self.problems.append(found)
         return NOTHING
 
@@ -151,7 +152,8 @@ class Context:
         found = resolve(name, scope, self.names["state"])
         if found is None:
             known = self.names["state"] | {full.rpartition(".")[2] for full in self.names["state"]}
-            self.problem(path, "unknown-state", f"There is no state {name}.", nearest(name, known))
+            mend, instead = nearest(name, known), certain(name, known)
+            self.problem(path, "unknown-state", f"There is no state {name}.", mend, instead=instead)
             found = resolve(closest(name, known), scope, self.names["state"])
             self.is_whole = self.is_whole and found is not None
         return found

@@ -31,7 +31,7 @@ from engine.process.file.states import read_events, read_needs, read_states
 from engine.process.language.expressions import RESERVED, Language
 from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
-from engine.source.problem import Problem, Refused, Severity, errors, nearest
+from engine.source.problem import Problem, Refused, Severity, certain, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import fitting, hidden_signs, shape_problems
 
@@ -151,7 +151,8 @@ def _zone(source: Source, *, is_published: bool) -> tuple[ZoneInfo, list[Problem
         return (zone_named if is_published else listed_zone)(name), []
     except UnknownZone as unknown:
         # Any zone, so that everything else in the file can be checked as well.
-        return ZoneInfo("UTC"), [source.problem(("timezone",), "unknown-timezone", str(unknown), unknown.mend)]
+        path, code, said = ("timezone",), "unknown-timezone", str(unknown)
+        return ZoneInfo("UTC"), [source.problem(path, code, said, unknown.mend, instead=unknown.meant)]
 
 
 def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | None, list[Problem]]:
@@ -253,8 +254,8 @@ def _sections(context: Context, raw: dict[str, Any]) -> Iterator[Section]:
             if name in seen:
                 context.problem(path, "wrong-value", f"{name} stands in two sections.", "Leave it in one of them.")
             elif name not in raw.get("form", {}):
-                mend = nearest(name, raw.get("form", {}))
-                context.problem(path, "unknown-field", f"The form does not ask for {name}.", mend)
+                asked, message = raw.get("form", {}), f"The form does not ask for {name}."
+                context.problem(path, "unknown-field", message, nearest(name, asked), instead=certain(name, asked))
             seen.add(name)
         yield Section(section["title"], tuple(section["fields"]))
     rest = tuple(name for name in raw.get("form", {}) if name not in seen)

@@ -10,7 +10,7 @@ from engine.process.file.context import NOTHING, Context
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
 from engine.process.timing import Limit, Timer
-from engine.source.problem import nearest
+from engine.source.problem import certain, nearest
 from engine.source.reader import Path
 
 DEADLINE = "deadline"
@@ -62,7 +62,8 @@ def _initial(context: Context, raw: dict[str, Any], path: Path, name: str) -> st
     first: str = raw.get("initial", next(iter(inside), ""))
     if first and first not in inside:
         message = f"{first} is not a state inside {name}."
-        context.problem((*path, "initial"), "unknown-state", message)
+        mend, instead = nearest(first, inside), certain(first, inside)
+        context.problem((*path, "initial"), "unknown-state", message, mend, instead=instead)
         return ""
     return f"{name}.{first}" if first else ""
 
@@ -284,7 +285,7 @@ def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
         return "", name
     dates = {field for field, kind in context.language.fields.items() if kind in {"date", "time"}}
     message = f"{name} is neither a date field nor a named day of the calendar."
-    context.problem(path, "unknown-field", message, nearest(name, dates | days))
+    context.problem(path, "unknown-field", message, nearest(name, dates | days), instead=certain(name, dates | days))
     return "", ""
 
 

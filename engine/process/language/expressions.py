@@ -24,9 +24,9 @@ from cel_expr_python import cel
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
 from engine.process.language import comparisons, lengths, reckoning, times, tokens
-from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, word
+from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.source import sign
-from engine.source.problem import nearest
+from engine.source.edit import Edit
 
 _T = cel.Type
 # Wrappers, for a field may be empty: the plain types of CEL know no null.
@@ -109,7 +109,8 @@ class Language:
         """Compile `text`; `wanted` is the CEL type it must have (`BOOL`, `STRING`, …)."""
         odd = sign.mistaken_in(tokens.bare(text))
         if odd:
-            return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2])]
+            edits = tuple(Edit(at, at + 1, meant) for at, meant in sign.meant_in(tokens.bare(text)))
+            return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2], edits)]
         kept = [
             Fault(offset, "bad-duration", said, "For example: due + 6 weeks.") for offset, said in lengths.faults(text)
         ]
@@ -174,8 +175,7 @@ class Language:
         for call, (noun, names) in known.items():
             for name, offset in _arguments(text, call):
                 if name not in names:
-                    message = f"There is no {noun} {name}."
-                    faults.append(Fault(offset, f"unknown-{noun}", message, nearest(name, names)))
+                    faults.append(unknown(text, offset, name, names, noun=noun))
         faults += list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
         faults += [Fault(offset, "wrong-value", said, mend) for offset, said, mend in reckoning.faults(text)]
         return faults + list(self._calendar_faults(text))
@@ -217,14 +217,12 @@ class Language:
             if self.is_published and not one.is_plain:
                 continue
             if one.name == "state" and one.text not in self.states:
-                message = f"There is no state {one.text}."
-                yield Fault(one.offset, "unknown-state", message, nearest(one.text, self.states))
+                yield unknown(text, one.offset, one.text, self.states, noun="state")
             elif one.name == "state" and self._is_around(one.text) and not self.is_published:
                 message = f"No case is ever in {one.text} itself: it is in one of the states inside."
                 yield Fault(one.offset, "never-true", message, f'Write within("{one.text}").')
             elif one.name in self.choices and one.text not in self.choices[one.name]:
-                message = f"{one.text} is not one of the choices of {one.name}."
-                yield Fault(one.offset, "wrong-value", message, nearest(one.text, self.choices[one.name]))
+                yield unknown(text, one.offset, one.text, self.choices[one.name], field=one.name)
 
     def _is_around(self, state: str) -> bool:
         return any(one.startswith(f"{state}.") for one in self.states)

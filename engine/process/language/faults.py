@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.process.language import lengths, times
-from engine.source.problem import nearest
+from engine.process.language import lengths, times, tokens
+from engine.source.edit import Edit
+from engine.source.problem import certain, nearest
 
-_ANSWERS = frozenset({"yes", "no", "on", "off", "True", "False"})
+_ANSWERS = {"yes": "true", "on": "true", "True": "true", "no": "false", "off": "false", "False": "false"}
+_OPERATIONS = {"=": "==", "&": "&&", "|": "||"}
 _INSTANT = "google.protobuf.Timestamp"
 _SAID = re.compile(r"ERROR: <input>:(\d+):(-?\d+): (.*?)(?=\n \||\nERROR|\Z)", re.S)
 _NO_OVERLOAD = re.compile(r"found no matching overload for '[_@]?([^']*?)_?' applied to '(.*?)\.?\((.*)\)'")
@@ -27,12 +29,13 @@ _ORDER = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with an expression, `offset` characters into it."""
+    """What is wrong with an expression, `offset` characters into it; `edits` of the expression mend it."""
 
     offset: int
     code: str
     message: str
     mend: str = ""
+    edits: tuple[Edit, ...] = ()
 
 
 def word(kind: str) -> str:
@@ -46,26 +49,52 @@ def compile_faults(text: str, error: str, known: Iterable[str]) -> list[Fault]:
     faults = []
     for found in _SAID.finditer(error):
         offset = _offset(text, int(found[1]), int(found[2]))
-        faults.append(_fault(offset, found[3].replace("hAs", "has").strip(), known))
+        faults.append(_fault(text, offset, found[3].replace("hAs", "has").strip(), known))
     return faults or [Fault(0, "expression-syntax", "The expression cannot be read.")]
 
 
-def _fault(offset: int, said: str, known: Iterable[str]) -> Fault:
+def _swapped(text: str, offset: int, name: str, meant: str) -> tuple[Edit, ...]:
+    """The edit that puts `meant` in place of a name about where a fault was found; none where it is not there."""
+    # Of a text its quote is told, and of a call its bracket.
+    for at in (offset, offset + 1, offset - len(name)):
+        if meant and at >= 0 and text.startswith(name, at):
+            return (Edit(at, at + len(name), meant),)
+    return ()
+
+
+def unknown(text: str, offset: int, name: str, known: Iterable[str], *, noun: str = "", field: str = "") -> Fault:
+    """A text that names a thing of the process that there is not, or that is not one of the choices of a field."""
+    code, message = f"unknown-{noun}", f"There is no {noun} {name}."
+    if field:
+        code, message = "wrong-value", f"{name} is not one of the choices of {field}."
+    return Fault(offset, code, message, nearest(name, known), _swapped(text, offset, name, certain(name, known)))
+
+
+def _fault(text: str, offset: int, said: str, known: Iterable[str]) -> Fault:
     unknown = re.match(r"undeclared reference to '([^']*)'", said)
     if unknown:
         if unknown[1] in _ANSWERS:
             mend = "Write true or false; a field of the type yes_no can stand alone."
-            return Fault(offset, "unknown-field", f"{unknown[1]} is not a word of expressions.", mend)
+            edits = _swapped(text, offset, unknown[1], _ANSWERS[unknown[1]])
+            return Fault(offset, "unknown-field", f"{unknown[1]} is not a word of expressions.", mend, edits)
         message = f"{unknown[1]} is neither a field nor a function."
-        return Fault(offset, "unknown-field", message, nearest(unknown[1], known))
+        edits = _swapped(text, offset, unknown[1], certain(unknown[1], known))
+        return Fault(offset, "unknown-field", message, nearest(unknown[1], known), edits)
     mismatch = _NO_OVERLOAD.match(said)
     if mismatch:
         return _mismatch(offset, mismatch[1], _kinds(mismatch))
     if said.startswith("Syntax error: "):
         what = " ".join(said.removeprefix("Syntax error: ").split())
         mend = "Compare with == and join with && or ||." if "'= '" in what or "'&'" in what else ""
-        return Fault(offset, "expression-syntax", f"The expression cannot be read here: {what}.", mend)
+        edits = _operation(text, offset) if mend else ()
+        return Fault(offset, "expression-syntax", f"The expression cannot be read here: {what}.", mend, edits)
     return Fault(offset, "expression-type", f"{' '.join(said.split())}.")
+
+
+def _operation(text: str, offset: int) -> tuple[Edit, ...]:
+    """The sign of a comparison that stands alone and is written twice."""
+    sign = tokens.bare(text)[offset : offset + 1]
+    return (Edit(offset, offset + 1, _OPERATIONS[sign]),) if sign in _OPERATIONS else ()
 
 
 def _kinds(mismatch: re.Match[str]) -> list[str]:
@@ -112,14 +141,18 @@ def raw_faults(text: str, probed: str, error: str, *, whole: bool) -> Iterable[F
 def _raw_fault(text: str, probed: str, offset: int, *, whole: bool) -> Fault:
     at, said = lengths.raw_near(text, probed, offset)
     words = lengths.in_words(said)
+    end = lengths.end_of_raw(text, at)
+    edits = (Edit(at, end, words),) if end and not said.startswith("-") else ()
     if whole:
         message = (
             f"{said} is so many hours: where the clocks are set in between, it ends on another hour, or another day."
         )
         return Fault(
-            at, "raw-length", message, f"Write {words}; or {lengths.in_hours(said)}, if exactly these are meant."
+            at, "raw-length", message, f"Write {words}; or {lengths.in_hours(said)}, if exactly these are meant.", edits
         )
-    return Fault(at, "raw-length", f"A day has no hours, of which {said} has some.", f"Count whole days: {words}.")
+    return Fault(
+        at, "raw-length", f"A day has no hours, of which {said} has some.", f"Count whole days: {words}.", edits
+    )
 
 
 def _offset(text: str, line: int, column: int) -> int:

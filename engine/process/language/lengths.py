@@ -31,6 +31,7 @@ _AS_DAYS, _AS_CLOCK = "D", "H"
 _AS_PROBE = "dUration"
 INNER = frozenset({_AS_DAYS, _AS_CLOCK, _AS_PROBE})
 _RAW = re.compile(r'(?<![\w.])(?P<name>duration)(?=\s*\([\s(]*(?P<text>"+))')
+_WHOLE_RAW = re.compile(r'duration\s*\(\s*"+\s*\)')
 _A_DAY = timedelta(days=1)
 _PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|us|s|ns)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
@@ -147,6 +148,12 @@ def raw_near(text: str, probed: str, offset: int) -> tuple[int, str]:
         _RAW.finditer(tokens.bare(probed).replace(_AS_PROBE, "duration")), key=lambda one: abs(one.start() - offset)
     )
     return found.start(), tokens.literal(text[found.start("text") : found.end("text")]) or ""
+
+
+def end_of_raw(text: str, start: int) -> int:
+    """Where a length in CEL's own words ends that begins at `start`; 0 where more than a text stands in it."""
+    found = _WHOLE_RAW.match(tokens.bare(text), start)
+    return found.end() if found else 0
 
 
 def in_words(said: str) -> str:
