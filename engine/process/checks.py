@@ -9,8 +9,9 @@ from datetime import timedelta
 from engine.process import flow
 from engine.process.circles import instant_circles
 from engine.process.contradictions import check_contradictions, warn_of_tasks
-from engine.process.definition import ANYWHERE, Event, Process, State, Way
-from engine.process.file.context import Context
+from engine.process.definition import Event, Process, State, Way
+from engine.process.file.context import Context, event_path, state_path
+from engine.process.logic.findings import check_logic
 from engine.source.problem import Problem, Severity, nearest
 from engine.source.reader import Path
 
@@ -33,6 +34,7 @@ def check_process(process: Process, context: Context) -> None:
     _warn_of_long_chains(process, context)
     _warn_of_circles(process, context)
     warn_of_tasks(process, context)
+    check_logic(process, context)
 
 
 def check_parts(process: Process, context: Context) -> None:
@@ -44,16 +46,6 @@ def check_parts(process: Process, context: Context) -> None:
     check_contradictions(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
-
-
-def state_path(name: str) -> Path:
-    """Where a state is written in the file."""
-    return tuple(step for part in name.split(".") for step in ("states", part))
-
-
-def event_path(scope: str, name: str) -> Path:
-    """Where an event is written in the file."""
-    return ("events", name) if scope == ANYWHERE else (*state_path(scope), "events", name)
 
 
 def _check_end(process: Process, context: Context, state: State) -> None:

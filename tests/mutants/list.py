@@ -29,6 +29,35 @@ def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple
 
 CHANGES: tuple[Change, ...] = (
     *_in(
+        "process/logic/conditions.py",
+        ("conditions", "alternatives"),
+        ("an empty field is taken to be different", "None if found[name] is None else test", "test"),
+        (
+            "a part that decides it decides nothing",
+            "if decisive in found:",
+            "if decisive in found and None not in found:",
+        ),
+    ),
+    *_in(
+        "process/logic/values.py",
+        ("values", "alternatives", "guards"),
+        ("numbers beside those that are compared are no cases", "for step in (-1, 0, 1)", "for step in (0,)"),
+        ("what is worked out keeps to limits", "limits = (None, None) if is_free else", "limits ="),
+        ("a field that nothing fills may be filled", "bounds.fillable is None or name", "True or name"),
+    ),
+    *_in(
+        "process/logic/alternatives.py",
+        ("alternatives",),
+        ("what requirements keep away is a gap", "if is_gap and all(", "if is_gap or all("),
+        ("an empty field is always a gap", "case[name] is not None or name in able", "True"),
+    ),
+    *_in(
+        "process/logic/rules.py",
+        ("rules",),
+        ("what a way sets is not looked at", "condition.ask({**case, **arrival.written})", "condition.ask(case)"),
+        ("what was met for a way is not", "if all(one.ask(case) is True for one in arrival.met)]", "]"),
+    ),
+    *_in(
         "store/cases/cases.py",
         _STORE,
         (

@@ -170,6 +170,16 @@ def resolve(name: str, scope: str, states: frozenset[str]) -> str | None:
         scope = scope.rpartition(".")[0]
 
 
+def state_path(name: str) -> Path:
+    """Where a state is written in the file."""
+    return tuple(step for part in name.split(".") for step in ("states", part))
+
+
+def event_path(scope: str, name: str) -> Path:
+    """Where an event is written in the file; `scope` is the state that it stands in, empty at the top."""
+    return (*(state_path(scope) if scope else ()), "events", name)
+
+
 def state_names(raw: Any, around: str = "") -> Iterable[str]:
     """The full names of all states in a `states:` map, as far as it is one."""
     for name, body in raw.items() if isinstance(raw, dict) else ():

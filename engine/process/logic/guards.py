@@ -1,0 +1,120 @@
+"""Guards: conditions that never hold, or always do, whatever a case says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from engine.process.definition import Event, Opening, Process, Way
+from engine.process.file.context import Context, event_path, state_path
+from engine.process.language.expressions import Expression
+from engine.process.logic.alternatives import bounds_of_event
+from engine.process.logic.conditions import Condition
+from engine.process.logic.values import Bounds, Space
+from engine.source.reader import Path
+
+_NOT_BEGUN = ""
+_NEVER = "This never holds, whatever a case says."
+_ALWAYS = "This always holds, whatever a case says."
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition, where it stands in the file, of which cases it is asked, and the form that is filled in for it.
+
+    `form` None: whether its fields can be filled in by then does not hang on where the case is.
+    """
+
+    path: Path
+    expression: Expression
+    bounds: Bounds
+    form: frozenset[str] | None = frozenset()
+
+
+def warn_of_guards(space: Space, context: Context, guards: Iterator[Guard]) -> None:
+    """Note the conditions that come to the same in all cases."""
+    for guard in guards:
+        condition = space.condition(guard.expression)
+        if condition.hangs_on_case:
+            _warn(space, context, guard, condition)
+
+
+def _warn(space: Space, context: Context, guard: Guard, condition: Condition) -> None:
+    found = _found(space, condition, guard.bounds)
+    if found is True:
+        context.warning(guard.path, "always-true", _ALWAYS, "Leave it out, or ask what can be otherwise.")
+    elif found is False:
+        context.warning(guard.path, "never-true", _NEVER, "Say what can be true, or leave out what hangs on it.")
+    else:
+        _warn_of_empty(space, context, guard, condition)
+
+
+def _found(space: Space, condition: Condition, bounds: Bounds) -> bool | None:
+    """True where it holds in all cases, False where in none."""
+    cases = space.cases(condition, bounds)
+    held = {condition.ask(case) is True for case in cases or ()}
+    return held.pop() if len(held) == 1 else None
+
+
+def _warn_of_empty(space: Space, context: Context, guard: Guard, condition: Condition) -> None:
+    """What hangs on fields that nothing can have filled in by then."""
+    if guard.form is None:
+        return
+    states = [state for state in guard.bounds.states if state in space.reached]
+    before = guard.form.union({space.process.area}, *(space.fillable[state] for state in states))
+    empty = sorted(condition.cuts.keys() - before)
+    # Of a field that nothing fills at all is told where it is declared.
+    is_reached = bool(states) or guard.bounds.states == (_NOT_BEGUN,)
+    if not (is_reached and empty and set(empty) <= filled_somewhere(space)):
+        return
+    if _found(space, condition, replace(guard.bounds, fillable=before)) is False:
+        message = f"This never holds here: nothing can have filled in {' and '.join(empty)} before."
+        context.warning(guard.path, "never-true", message, "Ask for it in a form on the way here, or in this one.")
+
+
+def filled_somewhere(space: Space) -> frozenset[str]:
+    """The fields that anything fills in, in any state that can be reached."""
+    return frozenset[str]().union(*(space.fillable[state] for state in space.reached))
+
+
+def guards_of(process: Process) -> Iterator[Guard]:
+    """Every condition of a process that lets something happen."""
+    leaves = tuple(leaf.name for leaf in process.leaves())
+    for name, field in process.fields.items():
+        bounds = Bounds((_NOT_BEGUN, *leaves))
+        yield from _guard(("fields", name, "when"), field.when, bounds, None)
+        yield from _guard(("fields", name, "check"), field.check, replace(bounds, filled=frozenset({name})), None)
+    for scope, event in process.every_event():
+        yield from _of_event(event, event_path(scope, event.name), bounds_of_event(process, event, scope))
+    for state in process.states.values():
+        path = state_path(state.name)
+        bounds = Bounds(tuple(process.leaves_in(state.name)))
+        yield from _of_ways(state.automatic, (*path, "automatic"), bounds, frozenset())
+        for timer in state.timers.values():
+            yield from _guard((*path, "timers", timer.name, "when"), timer.when, bounds, frozenset())
+    yield from _of_opening(process.opening)
+
+
+def _of_opening(opening: Opening) -> Iterator[Guard]:
+    bounds = Bounds((_NOT_BEGUN,), frozenset(name for name, required in opening.form.items() if required))
+    for index, need in enumerate(opening.needs):
+        yield from _guard(("open", "needs", index, "check"), need.check, bounds, frozenset(opening.form))
+
+
+def _of_event(event: Event, path: Path, bounds: Bounds) -> Iterator[Guard]:
+    form = frozenset(event.form)
+    for index, need in enumerate(event.needs):
+        yield from _guard((*path, "needs", index, "check"), need.check, bounds, form)
+    yield from _of_ways(event.ways, (*path, "alternatives"), bounds, form)
+
+
+def _of_ways(ways: tuple[Way, ...], path: Path, bounds: Bounds, form: frozenset[str]) -> Iterator[Guard]:
+    for index, way in enumerate(ways):
+        yield from _guard((*path, index, "when"), way.when, bounds, form)
+        for place, need in enumerate(way.needs):
+            yield from _guard((*path, index, "needs", place, "check"), need.check, bounds, form)
+
+
+def _guard(path: Path, expression: Expression | None, bounds: Bounds, form: frozenset[str] | None) -> Iterator[Guard]:
+    if expression is not None:
+        yield Guard(path, expression, bounds, form)
