@@ -204,6 +204,7 @@ def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[st
                 ("at", "heard"),
                 ("after", "2 days"),
                 ("every", "36 hours"),
+                ("every", "tuesday"),
             ]
         )
     )

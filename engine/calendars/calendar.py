@@ -16,6 +16,7 @@ from datetime import date, timedelta
 
 ONE_DAY = timedelta(days=1)
 HALF_TERM_WEEKS, TERM_WEEKS = 7, 14
+RUNS = ("half term", "term")
 # A century: whoever counts walks from day to day.
 _COUNTED_DAYS = 36_525
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -71,6 +72,10 @@ class Calendar:
     def _is_school_day(self, day: date) -> bool:
         if day.weekday() > 4 or day in self.closed or day in self._bank_holidays(day.year):
             return False
+        return self.in_term(day)
+
+    def in_term(self, day: date) -> bool:
+        """Whether a day lies between the first and the last day of a half term; beyond what is written down always."""
         return any(day in span for span in self.half_terms) if self._is_written(day) else True
 
     def _is_written(self, day: date) -> bool:
@@ -122,6 +127,10 @@ class Calendar:
         """The first school day of the `count`-th term that begins after `day`; before it where negative."""
         return self._beginning(self.terms, day, count, TERM_WEEKS)
 
+    def run_of(self, run: str, day: date) -> Span:
+        """The `half term` or `term` of a day."""
+        return self.half_term_of(day) if run == RUNS[0] else self.term_of(day)
+
     def half_term_of(self, day: date) -> Span:
         """The half term that runs on a day, from its first to its last school day; in a holiday the next one."""
         return self._running(self.half_terms, day, HALF_TERM_WEEKS)
@@ -152,12 +161,12 @@ class Calendar:
     def _beginning(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
         return (self._nth_beginning if count > 0 else self._nth_beginning_before)(spans, day, abs(count), weeks)
 
+    # Both by the first school day, for a holiday may end on a Friday and the next half term begin on the Saturday.
     def _nth_beginning_before(self, spans: tuple[Span, ...], day: date, count: int, weeks: int) -> date:
         length = timedelta(weeks=weeks)
         # After all that is written down they are counted roughly, by weeks, back to where the known ones end.
         after = min(count, max(0, (day - self.ends - ONE_DAY) // length))
         day -= after * length
-        # By the first school day, for a holiday may end on a Friday and the next half term begin on the Saturday.
         known = [span.first for span in reversed(spans) if self.roll(span.first, 1) < day][: count - after]
         return self.roll((known[-1] if known else day) - (count - after - len(known)) * length, 1)
 
@@ -166,7 +175,7 @@ class Calendar:
         # Before all that is written down they are counted roughly, by weeks, up to where the known ones begin.
         before = min(count, max(0, -((day - self.terms[0].first) // length)))  # how many begin before all that is known
         day += before * length
-        known = [span.first for span in spans if span.first > day][: count - before]
+        known = [span.first for span in spans if self.roll(span.first, 1) > day][: count - before]
         return self.roll((known[-1] if known else day) + (count - before - len(known)) * length, 1)
 
     def next_day(self, name: str, day: date) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.calendars.duration import Duration, parse
+from engine.calendars.recurrence import Recurrence
 from engine.process.language.expressions import Expression
 
 
@@ -52,7 +53,9 @@ class Limit:
 
 @dataclass(frozen=True)
 class Timer:
-    """What happens by itself. One of `after`, `every`, `at_field`, `at_day`, `at` is set.
+    """What happens by itself. One of `after`, `every`, `days`, `at_field`, `at_day`, `at` is set.
+
+    When its time comes nothing happens if `when` does not hold, or `unless` does.
 
     Where what it sends is refused, it raises the tasks `refused_raises`, and is tried again after `refused_again`;
     where the process says neither, the task LOOK_INTO is raised.
@@ -61,16 +64,23 @@ class Timer:
     name: str
     after: Duration | None = None
     every: Duration | None = None
+    days: Recurrence | None = None
     at_field: str = ""
     at_day: str = ""
     at: Limit | None = None
     when: Expression | None = None
+    unless: Expression | None = None
     raises: tuple[str, ...] = ()
     send: str = ""
     missed_each: bool = False
     roll: str = "none"
     refused_raises: tuple[str, ...] = ()
     refused_again: Duration | None = None
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it comes again and again."""
+        return self.every is not None or self.days is not None
 
     @property
     def dated_by(self) -> frozenset[str]:

@@ -159,7 +159,11 @@ CHANGES: tuple[Change, ...] = (
             "if self._is_written(day) else False",
         ),
         ("days without school count", "left -= self.is_school_day(day)", "left -= 1"),
-        ("the half term that begins today counts as the next", "span.first > day]", "span.first >= day]"),
+        (
+            "the half term that begins today counts as the next",
+            "self.roll(span.first, 1) > day]",
+            "self.roll(span.first, 1) >= day]",
+        ),
         ("the first of two days is counted too", "for count in range(1, (last", "for count in range((last"),
         ("the last day of a term is of the next one", "if day <= (taught", "if day < (taught"),
         ("rolling forward goes back", '1 if how == "forward" else -1', '-1 if how == "forward" else 1'),
@@ -521,6 +525,13 @@ CHANGES: tuple[Change, ...] = (
             "at = max(to_text(command.at), case.last_at)",
             "at = to_text(command.at)",
         ),
+    ),
+    *_in(
+        "calendars/recurrence.py",
+        ("recurrence",),
+        ("a day of the week is due in the holidays", "self.in_term and calendar and not", "False and calendar and not"),
+        ("a half term that is short has no day", "max(end, run.first)", "end"),
+        ("a half term is asked twice", "(found := max(end, run.first)) > day", "(found := max(end, run.first)) >= day"),
     ),
     *_in(
         "case/time/roughness.py",

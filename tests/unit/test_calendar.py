@@ -73,6 +73,14 @@ def test_half_terms_and_terms_are_counted_back_to_their_first_school_day() -> No
     assert CALENDAR.add_terms(date(2024, 6, 3), -3) == date(2023, 8, 29)
 
 
+def test_a_half_term_that_begins_behind_a_friday_is_counted_from_its_first_school_day() -> None:
+    # The holiday ends on Friday 16 February 2024: what is counted from the days before Monday comes on that Monday.
+    for day in ("2024-02-16", "2024-02-17", "2024-02-18"):
+        assert CALENDAR.add_half_terms(date.fromisoformat(day), 1) == date(2024, 2, 19)
+    assert CALENDAR.add_half_terms(date(2024, 2, 19), 1) == date(2024, 4, 8)
+    assert CALENDAR.add_half_terms(date(2024, 2, 17), 2) == date(2024, 4, 8)
+
+
 @given(st.dates(date(2015, 1, 1), date(2035, 1, 1)), st.integers(1, 9))
 def test_what_is_counted_back_lies_before_and_on_a_school_day(day: date, count: int) -> None:
     for back in (CALENDAR.add_half_terms, CALENDAR.add_terms, CALENDAR.add_school_days):

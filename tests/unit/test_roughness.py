@@ -76,6 +76,18 @@ def test_a_date_that_is_moved_off_a_day_without_school_is_rough_too() -> None:
     assert rough_timers(process, case) == {"desk/ready_on"}
 
 
+@pytest.mark.parametrize(
+    ("timer", "is_rough"), [("every: monday, in: term", True), ("every: monday", False), ("each: half term", True)]
+)
+def test_days_of_terms_are_rough_and_days_of_the_week_are_not(timer: str, *, is_rough: bool) -> None:
+    process = workshop(
+        {"{every: 1 week, raise": f"{{{timer}, raise", "initial: [desk, line]": "initial: [desk, line, work.hand]"}
+    )
+    at = datetime(2026, 7, 11, 9, tzinfo=UTC)
+    case = step(process, None, Open(CLERK, at, "work.hand", {}), at)
+    assert rough_timers(process, case) == ({"work/inspect"} if is_rough else set())
+
+
 def test_a_task_that_was_postponed_to_a_day_is_as_it_stands_and_so_is_its_escalation() -> None:
     process = workshop(
         {"call: {title: Call, role: clerk, due: 1 day,": "call: {title: Call, role: clerk, due: 6 school days,"}

@@ -76,8 +76,21 @@ def test_a_bare_word_is_a_place_and_an_expression_may_choose_one(process: Proces
         (
             "{after: 2 weeks, send",
             "{after: 2 weeks, missed: each, send",
-            "Only a timer with every: can be missed repeatedly.",
+            "Only a timer with every: or each: can be missed repeatedly.",
         ),
+        ("{after: 2 weeks, send", "{each: term, send", "A timer with each: comes again by itself."),
+        ("{after: 2 weeks, send", "{each: terms, send", "terms is not one of the choices of each."),
+        ("{every: 1 week", "{every: wendesday", "wendesday is not a duration, nor a day of the week."),
+        ("{every: 1 week", "{every: [monday, mon]", "mon is not one of the choices of 1."),
+        ("{every: 1 week", "{every: 1 week, each: term", "A timer needs exactly one of after:, every:, each: or at:."),
+        (
+            "{every: 1 week",
+            "{every: 1 week, in: term",
+            "in: stands beside days of the week: every: wednesday, in: term.",
+        ),
+        ("{every: 1 week", "{every: 1 week, before_end: 1 week", "before_end: stands beside each: half term."),
+        ("{every: 1 week", "{each: term, before_end: 2 hours", "A day has no hours: it falls due when it begins."),
+        ("{every: 1 week", "{each: term, unless: redy", "redy is neither a field nor a function."),
         ("{after: 2 weeks, send", "{every: 2 weeks, send", "A timer with every: comes again by itself."),
         ('kind == null ? "bench"', 'kind == null ? "bank"', "There is no place bank."),
         (
@@ -92,6 +105,14 @@ def test_what_cannot_be_said_of_states_is_told(old: str, new: str, said: str) ->
     with pytest.raises(Refused) as refused:
         workshop({old: new})
     assert said in [one.message for one in refused.value.problems]
+
+
+@pytest.mark.parametrize(("timer", "key"), [("every: monday, in: term", "in"), ("each: term", "each")])
+def test_terms_need_a_calendar(timer: str, key: str) -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({"calendar: leicestershire\n": "", "{every: 1 week": f"{{{timer}"})
+    [problem] = refused.value.problems
+    assert (problem.code, problem.message) == ("needs-calendar", f"{key}: needs a calendar, and the process has none.")
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,20 @@ def tick(draft: Draft, command: Tick) -> Refusal | None:
 
 def _fire(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
     process, case = draft.process, draft.snapshot
-    again = schedule.next_due(process, timer, case.timers[key], draft.facts.now) if timer.every else []
-    if process.language.truth(timer.when, draft.view(at)) is not True:
+    again = schedule.next_due(process, timer, case.timers[key], draft.facts.now) if timer.repeats else []
+    if not _applies(draft, timer, at):
         _pass(draft, key, at, again, note={"skipped": True})
         return
     _pass(draft, key, at, again, _raised(draft, timer.raises, state, at))
     if timer.send:
         _send(draft, key, state, timer, at)
+
+
+def _applies(draft: Draft, timer: Timer, at: str) -> bool:
+    language, view = draft.process.language, draft.view(at)
+    # With `is`: what nobody knows (None) neither lets a timer come nor keeps it from coming.
+    spared = timer.unless is not None and language.truth(timer.unless, view) is True
+    return language.truth(timer.when, view) is True and not spared
 
 
 def _pass(

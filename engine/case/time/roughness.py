@@ -64,6 +64,7 @@ def _is_counted_escalation(process: Process, name: str, task: Mapping[str, Any])
 def _is_counted(timer: Timer) -> bool:
     lengths: tuple[Duration | None, ...] = (timer.after, timer.every)
     by_length = any(one is not None and one.needs_calendar for one in lengths)
+    by_length = by_length or (timer.days is not None and timer.days.needs_calendar)
     by_date = timer.at is not None and counts_by_calendar(timer.at.date.text)
     return by_length or by_date or timer.roll != "none"
 

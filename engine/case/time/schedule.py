@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,6 +58,8 @@ def first_due(process: Process, timer: Timer, at: str, data: Any, opened: str = 
     """What is kept of a timer that begins to run at `at`; empty where its date is not known yet."""
     if timer.every:
         return _not_before(_counted(process, timer, at, 1), at)
+    if timer.days:
+        return next(times for times in _on_days(process, timer, at) if times[0] > at)
     if timer.after:
         return _not_before(_rolled(process, timer, after(process, at, timer.after)), at)
     if timer.at_day and process.calendar:
@@ -114,6 +116,10 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
     Times that `now` (aware) has already passed are left out, unless each missed time is wanted. A row without a count
     is of a case that was begun by an earlier release: it goes on from where it stands.
     """
+    if timer.days:
+        # Two days that are moved to the same one come once.
+        past = times[0] if timer.missed_each else max(times[0], to_text(now))
+        return next(one for one in _on_days(process, timer, times[1]) if one[0] > past)
     anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
     if timer.missed_each:
         return _counted(process, timer, anchor, count + 1)
@@ -122,6 +128,14 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
         return _counted(process, timer, anchor, count + step)
 
     return _first_ahead(rung, to_text(now))
+
+
+def _on_days(process: Process, timer: Timer, base: str) -> Iterator[list[str]]:
+    """[due, base] of each day on which a timer comes again, after the day of `base`; each falls due when it begins."""
+    assert timer.days is not None
+    for day in timer.days.after(process.today(from_text(base)), process.calendar):
+        moved = process.calendar.rolled(day, timer.roll) if process.calendar else day
+        yield [reached(process, one, whole=False) for one in (moved, day)]
 
 
 def _first_ahead(times: Callable[[int], list[str]], present: str) -> list[str]:

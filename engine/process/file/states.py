@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.calendars.calendar import WEEKDAYS
+from engine.calendars.duration import Duration
+from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.language import tokens
@@ -233,20 +236,23 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
     send = raw.get("send", "")
     if send:
         context.known("event", send, (*path, "send"))
-    if "missed" in raw and "every" not in raw:
-        context.problem((*path, "missed"), "wrong-value", "Only a timer with every: can be missed repeatedly.")
+    days, repeats = _days(context, raw, path), "every" in raw or "each" in raw
+    if "missed" in raw and not repeats:
+        context.problem((*path, "missed"), "wrong-value", "Only a timer with every: or each: can be missed repeatedly.")
     refused, here = raw.get("if_refused", {}), (*path, "if_refused")
-    if "again" in refused and "every" in raw:
-        message = "A timer with every: comes again by itself."
+    if "again" in refused and repeats:
+        message = f"A timer with {'every' if 'every' in raw else 'each'}: comes again by itself."
         context.problem((*here, "again"), "wrong-value", message, "Leave again: out, or say raise:.")
     return Timer(
         name=name,
         after=context.duration(raw.get("after"), (*path, "after")),
-        every=context.duration(raw.get("every"), (*path, "every")),
+        every=None if days else context.duration(raw.get("every"), (*path, "every")),
+        days=days,
         at_field=at_field,
         at_day=at_day,
         at=read_limit(context, written, (*path, "at")) if written and not is_name else None,
         when=context.condition(raw.get("when"), (*path, "when")),
+        unless=context.condition(raw.get("unless"), (*path, "unless")),
         raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
         send=send,
         missed_each=raw.get("missed") == "each",
@@ -254,6 +260,31 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         refused_raises=context.one_or_many("task", refused.get("raise"), (*here, "raise")),
         refused_again=context.duration(refused.get("again"), (*here, "again")),
     )
+
+
+def _days(context: Context, raw: dict[str, Any], path: Path) -> Recurrence | None:
+    """The days of the calendar on which a timer comes again and again; None where it counts from when it began."""
+    written = raw.get("every", "")
+    named = frozenset(written if isinstance(written, list) else {written} & set(WEEKDAYS))
+    found = Recurrence(named, raw.get("in") == "term", raw.get("each", ""), _before_end(context, raw, path))
+    if "in" in raw and not named:
+        message = "in: stands beside days of the week: every: wednesday, in: term."
+        context.problem((*path, "in"), "wrong-value", message, "Leave it out.")
+    if found.needs_calendar and context.lacks_calendar:
+        key = "each" if found.run else "in"
+        mend = "Name one at the top: calendar: leicestershire."
+        context.problem((*path, key), "needs-calendar", f"{key}: needs a calendar, and the process has none.", mend)
+    return found if named or found.run else None
+
+
+def _before_end(context: Context, raw: dict[str, Any], path: Path) -> Duration | None:
+    length, here = context.duration(raw.get("before_end"), (*path, "before_end")), (*path, "before_end")
+    if "before_end" in raw and "each" not in raw:
+        context.problem(here, "wrong-value", "before_end: stands beside each: half term.", "Leave it out.")
+    if length and length.has_clock:
+        context.problem(here, "wrong-value", "A day has no hours: it falls due when it begins.", "Count in days.")
+        return None
+    return length
 
 
 def read_limit(context: Context, raw: str, path: Path) -> Limit | None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cel_expr_python import cel
 
-from engine.calendars.calendar import WEEKDAYS, Calendar
+from engine.calendars.calendar import RUNS, WEEKDAYS, Calendar
 from engine.process.language import lengths, tokens
 from engine.process.language.times import DAY, as_day, birthday
 from engine.source.problem import nearest
@@ -24,7 +24,6 @@ from engine.source.problem import nearest
 _T = cel.Type
 _CHOSEN: dict[str, Callable[..., Any]] = {"latest": max, "earliest": min}
 _MOST_CHOSEN = 8
-RUNS = ("half term", "term")
 OF_CALENDAR = frozenset({"is_school_day", "school_days_between", "begin_of", "end_of", "term_of"})
 OF_TODAY = frozenset({"age", "begin_of", "end_of"})
 # Each way to call a function: its result and what it is given; `when` is a day or an instant.
@@ -91,8 +90,7 @@ class _Reckoner:
     def _run(self, run: str, when: str | datetime) -> tuple[date, date]:
         if run not in RUNS:
             raise ValueError(f"there is no {run}")
-        find = self._school.half_term_of if run == RUNS[0] else self._school.term_of
-        found = find(self._day(when))
+        found = self._school.run_of(run, self._day(when))
         return found.first, found.last
 
     def term_of(self, when: str | datetime) -> str:
