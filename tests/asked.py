@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def asking(name: str, fields: Mapping[str, str], how: str) -> str:
-    """The text of the process: its fields with what stands there after their titles, each asked for as `how` says."""
+def asking(name: str, fields: Mapping[str, str], how: str, more: str = "") -> str:
+    """The text of the process: its fields with what stands there after their titles, each asked for as `how` says;
+    `more` stands at its head.
+    """
     asked = ", ".join(f"{field}: {how}" for field in fields)
     written = "".join(f"  {field}: {{title: The {field}, {kind}}}\n" for field, kind in fields.items())
     return f"""
@@ -14,6 +16,7 @@ process: {name}
 version: "1"
 title: {name.capitalize()}
 effective_from: 2023-01-01
+{more}
 initial: begun
 roles: {{maker: {{title: Maker}}}}
 fields:

@@ -17,9 +17,10 @@ DAYS = ("2023-09-01", "2023-09-12", "2023-09-20")
 HOURS = ("00:30", "14:00")
 QUEUE, END = "queue", "end"
 MEETING, BOOK = "panel", "book"
-_FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional"}
+_FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional", "fee": "optional"}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
+    "currency": "GBP",
     "roles": {"clerk": {"title": "Clerk"}, "boss": {"title": "Boss"}},
     "fields": {
         "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
@@ -27,6 +28,7 @@ _HEAD: dict[str, Any] = {
         "second": {"title": "Second day", "type": "date"},
         "goes_on": {"title": "Goes on", "type": "yes_no"},
         "heard": {"title": "Heard", "type": "time"},
+        "fee": {"title": "Fee", "type": "money"},
     },
     "tasks": {
         "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "boss"}},

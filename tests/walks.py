@@ -27,6 +27,7 @@ def value_for(field: Field) -> st.SearchStrategy[Any]:
         "long_text": st.sampled_from(["Long\ntext", "x"]),
         "integer": number,
         "number": number.map(float),
+        "money": number.map(lambda whole: f"£{whole:,}.50") | st.sampled_from(["0.1", "0.20", 12.5]),
         "yes_no": st.sampled_from(["yes", "no", True]),
         "choice": st.sampled_from(sorted(field.choices) or ["none"]),
         "choices": st.lists(st.sampled_from(sorted(field.choices) or ["none"]), max_size=3, unique=True),

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.process.definition import Event, Field, Process
 from engine.process.file.context import Context
-from engine.process.language import tokens
+from engine.process.file.fields import FIGURES
+from engine.process.language import amounts, tokens
 from engine.process.timing import TaskKind
 from engine.source import number
 from engine.source.problem import nearest
@@ -48,7 +50,7 @@ def _check_limits(context: Context) -> None:
     for name, raw in context.source.data.get("fields", {}).items():
         limits = [raw.get(key) for key in ("min", "max")]
         # Those of days are worked out; limits of another type than their field are told where they are read.
-        if raw["type"] in {"integer", "number"} and all(isinstance(one, int | float) for one in limits):
+        if raw["type"] in FIGURES and all(isinstance(one, int | float) for one in limits):
             least, most = limits
             if least > most:
                 message = f"{name} would have to be at least {least} and at most {most}: no number is."
@@ -100,12 +102,19 @@ def _outside(field: Field, text: str) -> tuple[str, str] | None:
     said = tokens.literal(text.strip()) if tokens.is_text(text.strip()) else None
     if said is not None and field.type == "choice" and said not in field.choices:
         return f"{said} is not one of the choices of {field.name}.", nearest(said, field.choices)
-    if field.type in {"integer", "number"} and _FIGURE.fullmatch(text.strip()):
-        if field.min is not None and float(text) < field.min:
-            return f"{text.strip()} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."
-        if field.max is not None and float(text) > field.max:
-            return f"{text.strip()} is more than {field.name} can be.", f"It is at most {number.written(field.max)}."
+    figure = _figure(field, text.strip())
+    if figure is not None and field.min is not None and figure < Decimal(repr(field.min)):
+        return f"{text.strip()} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."
+    if figure is not None and field.max is not None and figure > Decimal(repr(field.max)):
+        return f"{text.strip()} is more than {field.name} can be.", f"It is at most {number.written(field.max)}."
     return None
+
+
+def _figure(field: Field, text: str) -> Decimal | None:
+    if field.type == "money":
+        amount = amounts.constant(text)
+        return None if amount is None else Decimal(amount) / 100
+    return Decimal(text) if field.type in FIGURES and _FIGURE.fullmatch(text) else None
 
 
 def _warn_of_never_filled(process: Process, context: Context) -> None:

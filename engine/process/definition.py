@@ -54,6 +54,8 @@ class Field:
     `earliest` and `latest` are limits of a date or time, `min` and `max` of others. An answer of which `check` is known
     not to hold is refused with `say`.
 
+    `currency` is the code of that of an amount of money.
+
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
     """
 
@@ -72,6 +74,7 @@ class Field:
     latest: Bound | None = None
     check: Expression | None = None
     say: str = ""
+    currency: str = ""
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""

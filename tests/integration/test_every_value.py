@@ -39,6 +39,7 @@ SAID: dict[str, tuple[Any, str]] = {
     "long_text": ("First line\nsecond line", "second line"),
     "integer": ("4711", "4711"),
     "number": ("2.50", "2.5"),
+    "money": ("£12345.6", "£12,345.60"),
     "date": ("2031-02-03", "3 February 2031"),
     "time": ("2031-02-04 14:05", "4 February 2031 at 14:05"),
     "yes_no": ("yes", "Yes"),
@@ -58,6 +59,7 @@ version: "1"
 title: Called by one of these
 effective_from: 2000-01-01
 initial: rawbegun
+currency: GBP
 label: raw_{kind}
 roles: {{rawkeeper: {{title: The keeper}}, rawboss: {{title: The boss}}}}
 fields:
@@ -95,7 +97,7 @@ states:
 START, DAY = datetime(2024, 1, 8, 9, tzinfo=UTC), date(2024, 1, 22)
 ALL = {f"raw_{kind}": typed for kind, (typed, _) in SAID.items()}
 # Ids of this process, days as programs write them, and what Python makes of yes and no, lists and nothing.
-RAW = re.compile(r"\bof-[a-z-]+|\braw\w+|\b2031-0\d|2\.50|\bTrue\b|\bFalse\b|\[['\"]|\bNone,|\bnull\b")
+RAW = re.compile(r"\bof-[a-z-]+|\braw\w+|\b2031-0\d|2\.50|12345\.6|\bTrue\b|\bFalse\b|\[['\"]|\bNone,|\bnull\b")
 A_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 # No field of a case stands on these: they are of people, processes and the house, or lead elsewhere.
 WITHOUT_CASES = {
@@ -337,10 +339,18 @@ def test_tables_that_are_taken_along_hold_words(world: World) -> None:
         assert [said for kind, (_, said) in SAID.items() if kind != "long_text" and said not in named] == []
 
 
+def _in_cell(cell: Any) -> str:
+    """What a spreadsheet shows in a cell, of a number only where it stands for an amount of money."""
+    if cell.number_format == '"£"#,##0.00':
+        assert isinstance(cell.value, float)
+        return f"£{cell.value:,.2f}"
+    return cell.value if isinstance(cell.value, str) else ""
+
+
 def test_histories_that_are_taken_along_hold_words(world: World) -> None:
     text = world.visit.get("/cases-history.csv?status=all").content.decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(world.visit.get("/cases-history.xlsx?status=all").content))
-    sheet = [[one.value if isinstance(one.value, str) else "" for one in row] for row in book.active.iter_rows()]
+    sheet = [[_in_cell(one) for one in row] for row in book.active.iter_rows()]
     for table in (list(csv.reader(io.StringIO(text))), sheet):
         assert raw(" ".join(one for row in table for one in row)) == []
         values = [row[-1] for row in table]

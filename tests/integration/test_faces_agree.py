@@ -21,11 +21,11 @@ from tests.asked import asking
 from tests.integration.callers import Caller
 from tests.steps import done
 
-TYPES = ("text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time")
+TYPES = ("text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time", "money")
 CHOICES = ["one", "two, or three", "café", "صفر"]
 OFFERED = f", choices: {json.dumps(CHOICES)}"
 KINDS = {f"f_{kind}": f"type: {kind}{OFFERED if 'choice' in kind else ''}" for kind in TYPES}
-PROCESS = asking("survey", KINDS, "optional")
+PROCESS = asking("survey", KINDS, "optional", "currency: GBP")
 # What people and programs send that is nearly right, beside anything at all.
 NEARLY = [
     *(
@@ -45,6 +45,9 @@ NEARLY = [
         "９",
         "²",
         "0.1234567890123456",
+        "1,234.5",
+        "£12",
+        "-£3.10",
     ),
     *(
         "9" * 15,

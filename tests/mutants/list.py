@@ -58,6 +58,27 @@ CHANGES: tuple[Change, ...] = (
         ("what was met for a way is not", "if all(one.ask(case) is True for one in arrival.met)]", "]"),
     ),
     *_in(
+        "source/money.py",
+        ("money", "form"),
+        ("pennies are left out where one digit stands behind the point", '.ljust(2, "0")', '.ljust(1, "0")'),
+        (
+            "an amount of another currency is taken",
+            'not in {"", currency, SIGNS.get(currency, "")}',
+            "== currency + currency",
+        ),
+        ("what has more digits is rounded", "exact != exact.to_integral_value()", "False"),
+        (
+            "a debt is told as what is owed to somebody",
+            "return f\"{'-' if amount < 0 else ''}{sign}",
+            'return f"{sign}',
+        ),
+    ),
+    *_in(
+        "process/language/values.py",
+        ("language_values", "amounts"),
+        ("amounts are compared as texts", '"money": lambda value, _: money.units(value)}', "}"),
+    ),
+    *_in(
         "store/cases/cases.py",
         _STORE,
         (

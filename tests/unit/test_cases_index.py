@@ -89,6 +89,8 @@ def test_a_name_of_signs_only_has_a_place_too_and_none_has_none() -> None:
     dated = Columns("clerk", None, "22 March 2024", order="2024-03-22")
     assert order_columns(dated)["label"] == reading_order("2024-03-22") == "2024 03 22"
     assert {"22", "march", "2024", "03"} <= words_of(1, dated)
+    dear = Columns("clerk", None, "£1,234.50", order="1" * 31)
+    assert {"1", "234", "50", "1234"} <= words_of(1, dear)
     named = order_columns(Columns("clerk", "The Élan", "ZOË"))
     assert named == none | {"label": "zoe", "organisation_order": "the elan"}
 

@@ -34,7 +34,21 @@ def told(text: str) -> set[tuple[str, str, str]]:
     return {(str(one.severity), one.code, one.message) for one in found}
 
 
+MONEY = {"calendar: leicestershire\n": "calendar: leicestershire\ncurrency: GBP\n"}
+FEE = f"{PRICE}\n  fee: {{title: Fee, type: money, min: 10, max: 20.5}}"
 ERRORS = [
+    (
+        {**MONEY, PRICE: FEE, "{kind: '\"lathe\"'}": "{fee: 'money(\"9.99\")'}"},
+        ("wrong-value", 'money("9.99") is less than fee can be.'),
+    ),
+    (
+        {**MONEY, PRICE: FEE, "{kind: '\"lathe\"'}": "{fee: 'money(\"20.51\")'}"},
+        ("wrong-value", 'money("20.51") is more than fee can be.'),
+    ),
+    (
+        {**MONEY, PRICE: FEE.replace("20.5", "9.5")},
+        ("limits-crossed", "fee would have to be at least 10 and at most 9.5: no number is."),
+    ),
     (
         {PRICE: "price: {title: Price, type: number, min: 10, max: 9.5}"},
         ("limits-crossed", "price would have to be at least 10 and at most 9.5: no number is."),

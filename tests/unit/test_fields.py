@@ -55,3 +55,24 @@ def test_limits_are_told_in_words(limit: str, said: str) -> None:
     field = workshop({READY: f"ready: {{title: Ready on, type: date, max: '{limit}'}}"}).fields["ready"]
     assert field.latest is not None
     assert (field.latest.said, field.earliest, field.max) == (said, None, None)
+
+
+FORM = "fill_in: {title: Fill in, form: {"
+FEE = f"{PRICE}\n  fee: {{title: Fee, type: money"
+POUNDS = {"calendar: leicestershire\n": "calendar: leicestershire\ncurrency: GBP\n"}
+ASKED = {FORM: f"{FORM}fee: optional, "}
+
+
+def test_an_amount_of_money_is_of_the_currency_of_its_process() -> None:
+    with pytest.raises(Refused, match="missing-key: An amount of money is of a currency") as refused:
+        workshop({PRICE: FEE + "}"} | ASKED)
+    assert len(refused.value.problems) == 1
+    fee = workshop({PRICE: FEE + ", min: 0.1, max: 1000}"} | POUNDS | ASKED).fields["fee"]
+    assert (fee.currency, fee.min, fee.max) == ("GBP", 0.1, 1000)
+
+
+@pytest.mark.parametrize("limit", ["min: 0.001", "max: 10000000000000"])
+def test_the_limits_of_an_amount_are_amounts(limit: str) -> None:
+    with pytest.raises(Refused) as refused:
+        workshop({PRICE: f"{FEE}, {limit}}}"} | POUNDS | ASKED)
+    assert [one.message for one in refused.value.problems] == [f"{limit} is no amount of money."]

@@ -76,6 +76,10 @@ def test_what_is_right_is_kept(kind: str, raw: object, value: object) -> None:
         ("number", False),
         ("number", "1,5"),
         ("number", {}),
+        ("money", "1,23"),
+        ("money", "$5"),
+        ("money", 0.001),
+        ("money", True),
         ("yes_no", "maybe"),
         ("yes_no", 1),
         ("yes_no", "on"),
@@ -104,6 +108,10 @@ def test_what_is_wrong_is_refused_without_repeating_it(kind: str, raw: object) -
 
 def test_limits_choices_and_patterns() -> None:
     assert read("integer", "5", min=1, max=5) == 5
+    assert [read("money", one, min=0.1, max=1234.5, currency="GBP") for one in ("0.1", "£1,234.50")] == [
+        "0.10",
+        "1234.50",
+    ]
     assert read("choice", "one", choices=CHOICES) == "one"
     assert read("choices", "two, one", choices=CHOICES) == ["one", "two"]
     assert read("choices", ["two"], choices=CHOICES) == ["two"]
@@ -114,6 +122,8 @@ def test_limits_choices_and_patterns() -> None:
     assert read("text", "AB12", pattern="[A-Z]{2}[0-9]+") == "AB12"
     for kind, raw, more in [
         ("integer", 6, {"max": 5}),
+        ("money", "5.01", {"max": 5}),
+        ("money", "0.09", {"min": 0.1}),
         ("integer", 0, {"min": 1}),
         ("choice", "three", {"choices": CHOICES}),
         ("choices", "one,three", {"choices": CHOICES}),

@@ -55,5 +55,6 @@ def test_programs_are_told_all_of_it_in_plain_values() -> None:
             "computed": False,
             "was": "",
             "erased": None,
+            "currency": "",
         }
     ]

@@ -108,7 +108,7 @@ def test_any_text_that_looks_like_yaml_is_read_or_refused(text: str) -> None:
 
 
 def test_a_fault_in_an_expression_is_told_at_its_column_in_the_file() -> None:
-    text = LOAN_TEXT.replace("check: deposit >= 50.0", "check: deposit >= 50.0 && depositt == 1.0")
+    text = LOAN_TEXT.replace('check: deposit >= money("50")', 'check: deposit >= money("50") && depositt == 1.0')
     with pytest.raises(Refused) as refused:
         load_process(text, "loan.yaml", lambda _: None)
     [problem] = refused.value.problems
@@ -122,7 +122,8 @@ def test_a_fault_in_an_expression_is_told_at_its_column_in_the_file() -> None:
 
 def test_a_fault_in_a_folded_quoted_expression_is_told_at_its_line() -> None:
     text = LOAN_TEXT.replace(
-        "check: deposit >= 50.0", 'check: >-\n              deposit >= 50.0\n              && itm == "saw"'
+        'check: deposit >= money("50")',
+        'check: >-\n              deposit >= money("50")\n              && itm == "saw"',
     )
     with pytest.raises(Refused) as refused:
         load_process(text, "loan.yaml", lambda _: None)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from engine.case.answers.wording import text_of
+from engine.case.answers.wording import order_of, text_of
 from engine.process.definition import Field
 
 CHOICES = {"r": "Red", "g": "Green, light", "caf\u00e9": "At the caf\u00e9"}
 
 
 def field(kind: str) -> Field:
-    return Field("x", "X", kind, choices=CHOICES if kind in {"choice", "choices"} else {})
+    return Field("x", "X", kind, choices=CHOICES if kind in {"choice", "choices"} else {}, currency="GBP")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ def field(kind: str) -> Field:
         ("number", 3.0, "3"),
         ("number", 0.1, "0.1"),
         ("number", 1e-05, "0.00001"),
+        ("money", "1234.50", "£1,234.50"),
+        ("money", "-0.05", "-£0.05"),
         ("yes_no", True, "Yes"),
         ("yes_no", False, "No"),
         ("choice", "r", "Red"),
@@ -47,6 +49,9 @@ def test_what_is_stored_is_told_in_words(kind: str, value: Any, text: str) -> No
         ("integer", "seven", "seven"),
         ("number", "2.50", "2.5"),
         ("number", "1e3", "1e3"),
+        ("money", "£1234.5", "£1,234.50"),
+        ("money", 12.5, "£12.50"),
+        ("money", "dear", "dear"),
         ("choice", "cafe\u0301", "At the caf\u00e9"),
         ("choice", "gone", "gone"),
         ("choices", ["gone", "g"], "gone, Green, light"),
@@ -78,3 +83,9 @@ def test_what_nobody_knows_any_more_is_told_by_its_looks() -> None:
         "2024-01-09",
         "",
     ]
+
+
+def test_amounts_stand_in_lists_by_what_they_are() -> None:
+    amounts = ["-20.00", "-3.50", "0.00", "3.00", "20.00", "1000.00"]
+    places = [order_of(field("money"), one) or "" for one in amounts]
+    assert sorted(places) == places

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.case.answers.limits import outside
+from engine.case.answers.wording import text_of
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
 from engine.process.language.times import aware
-from engine.source import number, sign
+from engine.source import money, number, sign
 from engine.source.moment import NOT_TOLD, NotAMoment, day_written, is_told, moment_written
 from engine.source.words import counted
 
@@ -128,7 +129,7 @@ def is_anonymous(process: Process, view: View, roles: frozenset[str] = frozenset
 
 
 def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
-    """The value as it is stored: text, number, bool, list of text, or an ISO date or local time.
+    """The value as it is stored: text, number, bool, list of text, an ISO date or local time, or an amount's digits.
 
     Raises:
         _Fault: it is no value of that type.
@@ -189,10 +190,22 @@ def _figure(field: Field, raw: Any, read: Callable[[Any], F], what: str) -> F:
 
 
 def _check_limits(field: Field, found: float) -> None:
-    if field.min is not None and found < field.min:
-        raise _Fault(f"{field.title} must be at least {number.written(field.min)}.")
-    if field.max is not None and found > field.max:
-        raise _Fault(f"{field.title} must be at most {number.written(field.max)}.")
+    for limit, word, sign_of in ((field.min, "least", 1), (field.max, "most", -1)):
+        if limit is not None and (found - _counted(field, limit)) * sign_of < 0:
+            raise _Fault(f"{field.title} must be at {word} {text_of(field, limit)}.")
+
+
+def _counted(field: Field, limit: float) -> float:
+    return money.units(limit) if field.type == "money" else limit
+
+
+def _money(field: Field, raw: Any, _: ZoneInfo) -> str:
+    try:
+        amount = money.units(raw, field.currency)
+    except money.NotMoney as bad:
+        raise _Fault(f"{field.title} must be an amount of money. {bad}") from None
+    _check_limits(field, amount)
+    return money.kept(amount)
 
 
 def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
@@ -275,6 +288,7 @@ _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
     "long_text": _text,
     "integer": _integer,
     "number": _number,
+    "money": _money,
     "yes_no": _yes_no,
     "choice": _choice,
     "choices": _choices,
@@ -289,6 +303,8 @@ def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
     None where it is a time that nobody can mean: no timer could be reckoned with it. A number is rounded to the digits
     that can be typed again; of one that has no such value `unfit` says so.
     """
+    if field.type == "money" and value is not None:
+        return money.kept(value) if money.fits(value) else value
     if field.type in {"integer", "number"} and value is not None:
         rounded = number.kept(value)
         return value if rounded is None else rounded
@@ -311,6 +327,8 @@ def unfit(field: Field, value: Any) -> str:
             _check_length(field, value)
         elif field.type in {"number", "integer"} and value is not None:
             _figure(field, value, number.decimal, "a number")
+        elif field.type == "money" and isinstance(value, int):
+            raise _Fault(f"{field.title} must be an amount of money. {money.HOW}.")
     except _Fault as fault:
         return str(fault)
     return ""

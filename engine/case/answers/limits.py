@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.process.definition import Bound, Field, Process
-from engine.process.language.expressions import View, instant
+from engine.process.language.expressions import View
 from engine.process.language.times import as_day, aware
+from engine.process.language.values import instant
 
 
 def outside(process: Process, values: Mapping[str, Any], merged: View) -> dict[str, str]:

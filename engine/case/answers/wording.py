@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.process.definition import Field
+from engine.source import money
 from engine.source.number import NotANumber, decimal, placed, written
 from engine.source.words import said_when
 
@@ -28,7 +29,7 @@ def text_of(field: Field | None, value: Any) -> str:
         return ", ".join(text_of(field, one) for one in value)
     if isinstance(value, bool):
         return _YES_NO["yes" if value else "no"]
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and not (field and field.type == "money"):
         return written(value)
     return str(value) if field is None else _said(field, str(value))
 
@@ -39,6 +40,8 @@ def order_of(field: Field, value: Any) -> str | None:
     """
     if field.type in {"date", "time"}:
         return str(value)
+    if field.type == "money":
+        return placed(money.units(value))
     return placed(value) if field.type in {"integer", "number"} else None
 
 
@@ -52,6 +55,8 @@ def _said(field: Field, text: str) -> str:
             return said_when(text)
         case "integer" | "number":
             return _figure(text)
+        case "money":
+            return _amount(text, field.currency)
     return text
 
 
@@ -60,6 +65,13 @@ def _figure(text: str) -> str:
     try:
         return written(decimal(text))
     except NotANumber:
+        return text
+
+
+def _amount(text: str, currency: str) -> str:
+    try:
+        return money.said(money.units(text, currency), currency)
+    except money.NotMoney:
         return text
 
 

@@ -13,8 +13,9 @@ from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text, to_text
 from engine.case.time.lateness import lateness
 from engine.process.definition import Process
-from engine.process.language.expressions import View, instant
+from engine.process.language.expressions import View
 from engine.process.language.times import aware
+from engine.process.language.values import instant
 from engine.process.timing import Limit, Timer
 from engine.source.moment import day_written, is_told
 

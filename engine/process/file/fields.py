@@ -7,12 +7,13 @@ from typing import Any
 
 from engine.process.definition import Bound, Field
 from engine.process.file.context import NOTHING, Context
-from engine.process.language import tokens
+from engine.process.language import amounts, tokens
 from engine.source.moment import NotAMoment, day_written
 from engine.source.reader import Path
 from engine.source.words import said_day
 
 DATED = frozenset({"date", "time"})
+FIGURES = frozenset({"integer", "number", "money"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LENGTH = re.compile(r"[0-9]+ [a-z ]+")
 
@@ -40,6 +41,7 @@ def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
         latest=_bound(context, raw, "max", path),
         check=context.condition(raw.get("check"), (*path, "check")),
         say=raw.get("say", ""),
+        currency=_currency(context, raw, path),
     )
 
 
@@ -47,12 +49,15 @@ def _limit(context: Context, raw: dict[str, Any], key: str, path: Path) -> float
     limit: float | str | None = raw.get(key)
     if limit is None or raw["type"] in DATED:
         return None
-    allowed = {"min": {"integer", "number"}, "max": {"integer", "number", "text", "long_text"}}
+    allowed = {"min": {*FIGURES}, "max": {*FIGURES, "text", "long_text"}}
     if raw["type"] not in allowed[key]:
         context.problem((*path, key), "wrong-value", f"{key}: means nothing for the type {raw['type']}.")
     elif isinstance(limit, str):
         message = f"{key}: of a field of the type {raw['type']} is a number."
         context.problem((*path, key), "wrong-type", message, "Days are limits of the types date and time.")
+    elif raw["type"] == "money" and amounts.written(limit) is None:
+        mend = "It has at most two digits behind the point."
+        context.problem((*path, key), "wrong-value", f"{key}: {limit} is no amount of money.", mend)
     return None if isinstance(limit, str) else limit
 
 
@@ -103,6 +108,17 @@ def _follows(context: Context, text: str) -> str:
     words = [one.name for one in tokens.words(text) if not (one.member or one.call)]
     titles = [fields[name]["title"] for name in dict.fromkeys(words) if name in fields]
     return f"what follows from {' and '.join(titles)}" if titles else "what the process says"
+
+
+def _currency(context: Context, raw: dict[str, Any], path: Path) -> str:
+    """The currency of an amount of money, which the process names."""
+    if raw["type"] != "money":
+        return ""
+    named: str = context.source.data.get("currency", "")
+    if not named:
+        mend = "Name its currency at the top: currency: GBP."
+        context.problem((*path, "type"), "missing-key", "An amount of money is of a currency.", mend)
+    return named
 
 
 def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:

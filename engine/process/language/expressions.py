@@ -23,27 +23,12 @@ from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import comparisons, lengths, reckoning, times, tokens
+from engine.process.language import amounts, comparisons, lengths, reckoning, times, tokens, values
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.source import sign
 from engine.source.edit import Edit
 
 _T = cel.Type
-# Wrappers, for a field may be empty: the plain types of CEL know no null.
-_CHECKED = {
-    "text": _T("google.protobuf.StringValue"),
-    "long_text": _T("google.protobuf.StringValue"),
-    "choice": _T("google.protobuf.StringValue"),
-    "integer": _T("google.protobuf.Int64Value"),
-    "number": _T("google.protobuf.DoubleValue"),
-    "yes_no": _T("google.protobuf.BoolValue"),
-    "date": times.DAY,
-    "time": _T.TIMESTAMP,
-    "choices": _T.List(_T.STRING),
-}
-_RESULTS = {"text": "STRING", "long_text": "STRING", "choice": "STRING", "integer": "INT", "number": "DOUBLE"}
-_RESULTS |= {"yes_no": "BOOL", "date": "TIMESTAMP", "time": "TIMESTAMP", "choices": "LIST"}
-_FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"})}
 
 _NULL_COMPARED = re.compile(
     r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"
@@ -58,7 +43,7 @@ _CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
-_FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday"})
+_FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 # What the checker calls something by that is rewritten for it: nobody may write it themselves.
 _INNER = frozenset({"hAs", *lengths.INNER})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
@@ -125,7 +110,7 @@ class Language:
         else:
             found = compiled.return_type().name()
             # null fits everywhere: it empties a field, and as a condition it never holds.
-            if wanted != "ANY" and found not in _FITTING.get(wanted, {wanted}) and found != "NULL":
+            if wanted != "ANY" and found not in values.FITTING.get(wanted, {wanted}) and found != "NULL":
                 message = f"The expression gives {word(found)}, but {word(wanted)} is needed here."
                 faults.append(Fault(0, "expression-type", message))
             faults += self._raw_faults(text)
@@ -133,7 +118,7 @@ class Language:
 
     def result_type(self, field_name: str) -> str:
         """The CEL type that a value for the field must have."""
-        return _RESULTS[self.fields[field_name]]
+        return values.RESULTS[self.fields[field_name]]
 
     def _expression(self, text: str) -> Expression:
         words = [one for one in tokens.words(lengths.hidden(text)) if not one.member]
@@ -150,10 +135,15 @@ class Language:
     def _checker(self) -> Any:
         if "checker" not in self._programs:
             types = dict.fromkeys(self._own_words(), times.DAY)
-            types |= {name: _CHECKED[kind] for name, kind in self.fields.items()}
+            types |= {name: values.CHECKED[kind] for name, kind in self.fields.items()}
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [_declared("hAs", _T.BOOL, [_T.STRING]), _declared("free", _T.INT, [_T.STRING])]
-            calls += [_declared("within", _T.BOOL, [_T.STRING]), *times.checked(), *reckoning.checked()]
+            calls += [
+                _declared("within", _T.BOOL, [_T.STRING]),
+                *times.checked(),
+                *reckoning.checked(),
+                *amounts.checked(),
+            ]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
 
@@ -177,7 +167,10 @@ class Language:
                 if name not in names:
                     faults.append(unknown(text, offset, name, names, noun=noun))
         faults += list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
-        faults += [Fault(offset, "wrong-value", said, mend) for offset, said, mend in reckoning.faults(text)]
+        faults += [
+            Fault(offset, "wrong-value", said, mend)
+            for offset, said, mend in (*reckoning.faults(text), *amounts.faults(text))
+        ]
         return faults + list(self._calendar_faults(text))
 
     def _calendar_faults(self, text: str) -> Iterable[Fault]:
@@ -284,15 +277,8 @@ class Language:
             value = data.get(name)
             given[name + _IS_EMPTY] = value is None
             if value is not None:
-                given[name] = instant(value, self.zone) if self.fields[name] == "time" else _composed(value)
+                given[name] = values.given(self.fields[name], value, self.zone)
         return given
-
-
-def _composed(value: Any) -> Any:
-    """A value as texts of expressions are read: what was kept before, or stands in a file, may be spelt otherwise."""
-    if isinstance(value, str):
-        return sign.composed(value)
-    return [sign.composed(one) for one in value] if isinstance(value, list) else value
 
 
 _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
@@ -302,12 +288,6 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
     "documents__": lambda view, _: list(view.documents),
     "places__": lambda view, _: dict(view.free),
 }
-
-
-def instant(value: str, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) of a stored date (its midnight in `zone`) or time."""
-    moment = datetime.fromisoformat(value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def asked_documents(text: str) -> list[str]:
@@ -382,7 +362,7 @@ def _environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | 
         _declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
         _declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
     ]
-    calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar)]
+    calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar), *amounts.evaluated()]
     return cel.NewEnv(config=times.configuration(), variables=variables, functions=calls)
 
 

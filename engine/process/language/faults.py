@@ -17,7 +17,13 @@ _SAID = re.compile(r"ERROR: <input>:(\d+):(-?\d+): (.*?)(?=\n \||\nERROR|\Z)", r
 _NO_OVERLOAD = re.compile(r"found no matching overload for '[_@]?([^']*?)_?' applied to '(.*?)\.?\((.*)\)'")
 _WORDS = {"BOOL": "true or false", "STRING": "text", "INT": "a whole number", "DOUBLE": "a number"}
 _WORDS |= {"TIMESTAMP": "a time", "day": "a day", "LIST": "a list", "NULL": "nothing", "DYN": "anything"}
-_WORDS |= {"string": "text", "int": "a whole number", "double": "a number", "bool": "true or false"}
+_WORDS |= {
+    "money": "an amount of money",
+    "string": "text",
+    "int": "a whole number",
+    "double": "a number",
+    "bool": "true or false",
+}
 _WORDS |= {"timestamp": "a time", _INSTANT: "a time", "null": "nothing", "days": "a duration", "hours": "a duration"}
 _WORDS |= {
     "duration": "a length of time",
@@ -110,6 +116,8 @@ def _mismatch(offset: int, operation: str, kinds: list[str]) -> Fault:
 def _mend(operation: str, kinds: list[str]) -> str:
     if {"days", "hours"} & set(kinds):
         return _mend_of_duration(operation, kinds)
+    if "money" in kinds:
+        return 'Write an amount as money("12.50"); it is multiplied by whole numbers only.'
     if "day" not in kinds:
         return ""
     if any(_INSTANT in kind for kind in kinds):

@@ -21,7 +21,7 @@ from cel_expr_python import cel
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of, days_somewhere, offset_or_zone
 from engine.calendars.duration import LONGEST_DAYS
-from engine.process.language import lengths
+from engine.process.language import amounts, lengths
 from engine.source.moment import day_written
 
 _T = cel.Type
@@ -51,7 +51,7 @@ PARTS = frozenset({*_DAY_PARTS, *_CLOCK_PARTS})  # no zone moves getMilliseconds
 _SIGNED = {"_+_": 1, "_-_": -1}
 _ORDER = {"_<_": operator.lt, "_<=_": operator.le, "_>_": operator.gt, "_>=_": operator.ge}
 
-# What CEL itself knows of the operators that days share. A declaration replaces all of CEL's own for its name.
+# What CEL itself knows of the operators that days and amounts share. A declaration replaces all of CEL's own.
 _NUMBERS = (_T.INT, _T.UINT, _T.DOUBLE)
 _PLAIN = (*_NUMBERS, _T.STRING, _T.BYTES)
 _LIST = _T.List(_T.DYN)
@@ -64,6 +64,7 @@ _CEL["_+_"] = [(kind, [kind, kind]) for kind in (*_PLAIN, _T.DURATION, _LIST)]
 _CEL["_+_"] += [(_T.TIMESTAMP, [_T.TIMESTAMP, _T.DURATION]), (_T.TIMESTAMP, [_T.DURATION, _T.TIMESTAMP])]
 _CEL["_-_"] = [(kind, [kind, kind]) for kind in (*_NUMBERS, _T.DURATION)]
 _CEL["_-_"] += [(_T.DURATION, [_T.TIMESTAMP, _T.TIMESTAMP]), (_T.TIMESTAMP, [_T.TIMESTAMP, _T.DURATION])]
+_CEL["_*_"] = [(kind, [kind, kind]) for kind in _NUMBERS]
 _CEL["string"] = [(_T.STRING, [kind]) for kind in (_T.BOOL, *_PLAIN, _T.TIMESTAMP, _T.DURATION)]
 
 
@@ -84,6 +85,8 @@ def checked() -> list[Any]:
     for name in _SIGNED:
         days[name] += [(DAY, [DAY, lengths.DAYS], None)]
         days[name] += [(_T.TIMESTAMP, [_T.TIMESTAMP, kind], None) for kind in (lengths.DAYS, lengths.CLOCK)]
+    for name, ways in amounts.OPERATORS.items():
+        days[name] = days.get(name, []) + [(*one, None) for one in ways]
     return _declared(days, None, "") + lengths.constants()
 
 

@@ -83,7 +83,8 @@ def _answer(process: Process, entry: Entry, asked: Asked, beside: Beside) -> Ans
     erased = beside.erased if f"data/{name}" in entry.missing else None
     was = _was(process, name, beside.before[entry.note["corrects"]], beside) if _corrects(entry, beside) else ""
     title = process.title_of("fields", name)
-    return Answer(name, title, value, text_of(known, value), asked.computed, was, erased)
+    currency = known.currency if known else ""
+    return Answer(name, title, value, text_of(known, value), asked.computed, was, erased, currency)
 
 
 def _corrects(entry: Entry, beside: Beside) -> bool:

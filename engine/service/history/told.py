@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from engine.case.kinds import StepKind
 from engine.service.cases.views import Page
+from engine.source import money
 from engine.source.words import said_day
 
 # In the place of a name, where the engine did it.
@@ -16,11 +18,20 @@ BY_ITSELF = "by itself"
 
 
 @dataclass(frozen=True)
+class Amount:
+    """An amount of money: as it is said, and in smaller units of its currency."""
+
+    said: str
+    units: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a step wrote into a field: `value` as it is kept, `said` as people read it; both empty where it was left so.
 
     `computed`: the process set it, nobody filled it in. `was` is what stood there before a correction, as people read
-    it. `erased` is since when (wall clock of the process) it is not there any more.
+    it. `erased` is since when (wall clock of the process) it is not there any more. `currency` is that of an amount.
     """
 
     field: str
@@ -30,6 +41,13 @@ class Answer:
     computed: bool = False
     was: str = ""
     erased: datetime | None = None
+    currency: str = ""
+
+    @property
+    def amount(self) -> Amount | None:
+        """What is told, where it is nothing but an amount of money."""
+        alone = self.currency and self.said and said_of(self) == self.said
+        return Amount(self.said, money.units(self.value), self.currency) if alone else None
 
 
 @dataclass(frozen=True)
@@ -79,6 +97,12 @@ class Told:
     def lines(self) -> tuple[tuple[str, str], ...]:
         """What it tells beyond `what`, each with its title, as pages, commands and files show it."""
         return (*self._said, *((one.title, one.said) for one in self.facts))
+
+    @property
+    def cells(self) -> tuple[tuple[str, str | Amount], ...]:
+        """The same as cells of a sheet: an amount of money is told as such."""
+        amounts = (one.amount for one in self.answers if said_of(one))  # these stand first
+        return tuple((title, amount or said) for (title, said), amount in zip_longest(self.lines, amounts))
 
     @property
     def _said(self) -> tuple[tuple[str, str], ...]:

@@ -117,11 +117,17 @@ def words_of(case: int, columns: Columns) -> set[str]:
     """
     # A figure that stands for a number in order nobody writes; a day they do.
     dated = None if columns.order and columns.order.isdecimal() else columns.order
-    named = [one for one in (columns.label, dated, columns.organisation) if one]
+    named = [one for one in (columns.label, dated, _ungrouped(columns), columns.organisation) if one]
     return {
         str(case),
         *(word for one in named for word in (*split(one), *split(reading_order(one)), *split(joined(one)))),
     }
+
+
+def _ungrouped(columns: Columns) -> str | None:
+    """An amount of money without the commas between its thousands, as it is typed as well."""
+    is_figure = columns.label and columns.order and columns.order.isdecimal()
+    return columns.label.replace(",", "") if is_figure and columns.label else None
 
 
 def joined(text: str) -> str:

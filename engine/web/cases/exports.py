@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,8 @@ from engine.running.beside import EXPORTS, beside
 from engine.service import Case, Told
 from engine.service.cases.views import every
 from engine.service.history.histories import AT_ONCE
+from engine.service.history.told import Amount
+from engine.source import money
 from engine.source.words import counted
 from engine.web.cases.caseload import COLUMNS, Look, looking, posted_look
 from engine.web.page import day, moment
@@ -139,7 +141,10 @@ def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any]]:
 
 def _lines(case: Case, step: Told) -> Iterator[list[Any]]:
     known = [case.id, case.label, step.at, step.recorded, step.what, step.kind.said, step.who, step.to]
-    for title, said in step.lines or (("", ""),):
+    for title, said in step.cells or (("", ""),):
+        if isinstance(said, Amount):
+            yield [*known, title, said]
+            continue
         yield [*known, title, said[:LONGEST_CELL]]
         for start in range(LONGEST_CELL, len(said), LONGEST_CELL):
             yield [*known, f"{title} (goes on)", said[start : start + LONGEST_CELL]]
@@ -149,7 +154,7 @@ def _cell(value: Any, *, timed: bool = False) -> str:
     """A value in an exported table. One that a spreadsheet would take for a formula is kept from being one."""
     if isinstance(value, datetime):
         return moment(value) if timed else day(value)
-    text = str("" if value is None else value)
+    text = value.said if isinstance(value, Amount) else str("" if value is None else value)
     return f"'{text}" if text[:1] in _FORMULAS else text
 
 
@@ -173,6 +178,7 @@ def _xlsx(table: Table) -> Response:
     with _file(table.name, XLSX) as export, xlsxwriter.Workbook(export.content, options) as book:
         sheet, bold = book.add_worksheet(table.sheet), book.add_format({"bold": True})
         dates = book.add_format({"num_format": "d mmm yyyy hh:mm" if table.timed else "d mmm yyyy"})
+        amounts = {one: book.add_format({"num_format": money.sheet_format(one)}) for one in money.SIGNS}
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(table.titles) - 1, 22)
         for column, title in enumerate(table.titles):
@@ -181,18 +187,20 @@ def _xlsx(table: Table) -> Response:
         for count, row in enumerate(table.rows, 1):
             # Counted to the end, so that the file can say how many do not fit.
             if count < SHEET_ROWS:
-                _write_row(sheet, count, row, dates)
+                _write_row(sheet, count, row, dates, amounts)
         if count >= SHEET_ROWS:
             left_out = counted(count - SHEET_ROWS + 1, table.one, table.many)
             sheet.write_string(SHEET_ROWS, 0, f"{left_out} not fit on a sheet. Export them as CSV.", bold)
     return export.response()
 
 
-def _write_row(sheet: Any, row: int, values: Sequence[Any], dates: Any) -> None:
+def _write_row(sheet: Any, row: int, values: Sequence[Any], dates: Any, amounts: Mapping[str, Any]) -> None:
     for column, value in enumerate(values):
         if isinstance(value, datetime):
             # Spreadsheets know no zones: what is written is the wall clock of the process.
             sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
+        elif isinstance(value, Amount):
+            sheet.write_number(row, column, value.units / 100, amounts[value.currency])
         elif isinstance(value, int):
             sheet.write_number(row, column, value)
         else:

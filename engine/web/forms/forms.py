@@ -18,6 +18,7 @@ from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
 from engine.service import Case, Engine
 from engine.service.meetings.meeting import Meeting
+from engine.source import money
 from engine.source.number import written
 from engine.web.page import moment
 from engine.web.visitor import Posted
@@ -32,7 +33,7 @@ OWN = frozenset(
 @dataclass
 class Question:
     """One thing that a form asks for. `groups` are choices under headings of their own; `boxes` is what the boxes of
-    the form are called, by its name where nothing else is said.
+    the form are called, by its name where nothing else is said; `prefix` stands before its one box.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Question:
     personal: bool = False
     groups: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     boxes: str = ""
+    prefix: str = ""
 
     def __post_init__(self) -> None:
         self.boxes = self.boxes or self.name
@@ -60,6 +62,8 @@ class Question:
     @property
     def text(self) -> str:
         """What stands in its one box."""
+        if self.type == "money":
+            return money.in_box(self.value)
         is_number = isinstance(self.value, (int, float))
         return written(self.value) if is_number else "" if self.value is None else str(self.value)
 
@@ -97,6 +101,7 @@ def question(
         personal=known.personal,
         # No name in a process has a hyphen: this one is nobody else's.
         boxes=f"{known.name}-answer" if known.name in OWN else known.name,
+        prefix=money.sign_of(known.currency),
     )
 
 
