@@ -17,7 +17,15 @@ DAYS = ("2023-09-01", "2023-09-12", "2023-09-20")
 HOURS = ("00:30", "14:00")
 QUEUE, END = "queue", "end"
 MEETING, BOOK = "panel", "book"
-_FORM = {"kind": "optional", "first": "optional", "second": "optional", "goes_on": "optional", "fee": "optional"}
+_FORM = {
+    "kind": "optional",
+    "first": "optional",
+    "second": "optional",
+    "goes_on": "optional",
+    "fee": "optional",
+    "tag": "optional",
+}
+_CHECK = {"at": "last", "weights": [3, 2], "modulus": 11, "signs": "0123456789A", "rest": True}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
     "currency": "GBP",
@@ -29,6 +37,7 @@ _HEAD: dict[str, Any] = {
         "goes_on": {"title": "Goes on", "type": "yes_no"},
         "heard": {"title": "Heard", "type": "time"},
         "fee": {"title": "Fee", "type": "money"},
+        "tag": {"title": "Tag", "type": "code", "code": {"pattern": "[0-9]{2}[0-9A]", "check": _CHECK}},
     },
     "tasks": {
         "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "boss"}},

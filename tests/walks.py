@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from engine.case.command import Actor, AddDocument, AssignTask, ClaimTask, Command, CompleteTask, Fire, Tick
 from engine.case.snapshot import Snapshot
 from engine.case.time.schedule import ESCALATION
+from engine.process.codes import Code
 from engine.process.definition import Field, Process
 from engine.process.timing import LOOK_INTO
 
@@ -21,6 +23,9 @@ ORGANISATIONS = ["North", "South"]
 
 def value_for(field: Field) -> st.SearchStrategy[Any]:
     """Values for a field, mostly right, sometimes wrong."""
+    code: st.SearchStrategy[Any] = st.nothing()
+    if field.code:
+        code = st.from_regex(field.code.pattern, fullmatch=True).map(partial(_checked, field.code))
     number = st.integers(int(field.min or 0), int(field.max or 500))
     right: dict[str, st.SearchStrategy[Any]] = {
         "text": st.sampled_from(["A", "B C", "North"]),
@@ -28,6 +33,7 @@ def value_for(field: Field) -> st.SearchStrategy[Any]:
         "integer": number,
         "number": number.map(float),
         "money": number.map(lambda whole: f"£{whole:,}.50") | st.sampled_from(["0.1", "0.20", 12.5]),
+        "code": code,
         "yes_no": st.sampled_from(["yes", "no", True]),
         "choice": st.sampled_from(sorted(field.choices) or ["none"]),
         "choices": st.lists(st.sampled_from(sorted(field.choices) or ["none"]), max_size=3, unique=True),
@@ -35,6 +41,13 @@ def value_for(field: Field) -> st.SearchStrategy[Any]:
         "time": DATES.map(lambda day: f"{day} 13:30"),
     }
     return st.one_of(right[field.type], right[field.type], right[field.type], st.sampled_from([None, "", "wrong", -1]))
+
+
+def _checked(code: Code, text: str) -> str:
+    """The same with the check sign that it must have, if there is one."""
+    if code.check is None:
+        return text
+    return code.check.completed(text[1:] if code.check.at == "first" else text[:-1]) or text
 
 
 @st.composite

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.process import codes
 from engine.process.definition import Event, Field, Process
 from engine.process.file.context import Context
 from engine.process.file.fields import FIGURES
@@ -102,6 +103,8 @@ def _outside(field: Field, text: str) -> tuple[str, str] | None:
     said = tokens.literal(text.strip()) if tokens.is_text(text.strip()) else None
     if said is not None and field.type == "choice" and said not in field.choices:
         return f"{said} is not one of the choices of {field.name}.", nearest(said, field.choices)
+    if said is not None and field.code and (fault := field.code.fault(codes.plain(said))):
+        return f"{said} is no such code: it {fault}", "Write one that people could type."
     figure = _figure(field, text.strip())
     if figure is not None and field.min is not None and figure < Decimal(repr(field.min)):
         return f"{text.strip()} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
 from engine.calendars.duration import Duration
+from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.timing import LOOK_INTO, TaskKind, Timer
 from engine.source.sign import composed
@@ -54,7 +55,7 @@ class Field:
     `earliest` and `latest` are limits of a date or time, `min` and `max` of others. An answer of which `check` is known
     not to hold is refused with `say`.
 
-    `currency` is the code of that of an amount of money.
+    `currency` is the code of that of an amount of money, `code` how a code is written.
 
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
     """
@@ -75,6 +76,7 @@ class Field:
     check: Expression | None = None
     say: str = ""
     currency: str = ""
+    code: Code | None = None
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""

@@ -43,13 +43,18 @@ SAID: dict[str, tuple[Any, str]] = {
     "date": ("2031-02-03", "3 February 2031"),
     "time": ("2031-02-04 14:05", "4 February 2031 at 14:05"),
     "yes_no": ("yes", "Yes"),
+    "code": ("k20 7a", "K207A (for now)"),
     "choice": ("rawone", "First option"),
     "choices": (["rawone", "rawtwo"], "First option, Second option"),
 }
 OPTIONS = "choices: {rawone: First option, rawtwo: Second option}"
+CHECK = "check: {weights: [2, 3, 4, 5], modulus: 23, signs: ABCDEFGHJKLMNPQRTUVWXYZ}"
+MORE = dict.fromkeys(("choice", "choices"), OPTIONS) | {
+    "code": f'code: {{pattern: "[A-Z][0-9]{{3}}[A-Z]", {CHECK}, flagged: {{pattern: ".*[A-Z]", say: for now}}}}'
+}
 FIELDS = "\n".join(
     f"  raw_{kind}: {{title: Asked as {kind.replace('_', ' ')}, type: {kind}"
-    f"{', ' + OPTIONS if kind.startswith('choice') else ''}}}"
+    f"{', ' + MORE[kind] if kind in MORE else ''}}}"
     for kind in SAID
 )
 FORM = ", ".join(f"raw_{kind}: optional" for kind in SAID)

@@ -21,10 +21,12 @@ from tests.asked import asking
 from tests.integration.callers import Caller
 from tests.steps import done
 
-TYPES = ("text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time", "money")
+TYPES = ("text", "long_text", "integer", "number", "yes_no", "choice", "choices", "date", "time", "money", "code")
 CHOICES = ["one", "two, or three", "café", "صفر"]
 OFFERED = f", choices: {json.dumps(CHOICES)}"
-KINDS = {f"f_{kind}": f"type: {kind}{OFFERED if 'choice' in kind else ''}" for kind in TYPES}
+CODE = ', code: {pattern: "[A-Z][0-9]{3}", check: {weights: [2, 3, 4], modulus: 23, signs: ABCDEFGHJKLMNPQRTUVWXYZ}}'
+MORE = {"choice": OFFERED, "choices": OFFERED, "code": CODE}
+KINDS = {f"f_{kind}": f"type: {kind}{MORE.get(kind, '')}" for kind in TYPES}
 PROCESS = asking("survey", KINDS, "optional", "currency: GBP")
 # What people and programs send that is nearly right, beside anything at all.
 NEARLY = [
@@ -48,6 +50,9 @@ NEARLY = [
         "1,234.5",
         "£12",
         "-£3.10",
+        "V123",
+        "v 123",
+        "W123",
     ),
     *(
         "9" * 15,

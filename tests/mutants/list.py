@@ -74,6 +74,17 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "process/codes.py",
+        ("codes",),
+        ("what is over is taken for what is lacking", "(-total if self.rest else total)", "total"),
+        (
+            "the check sign is looked for at the other end",
+            'if self.at == "first" else (code[-1:]',
+            'if self.at == "last" else (code[-1:]',
+        ),
+        ("a sign that has no worth counts", "or min(counted) < 0", ""),
+    ),
+    *_in(
         "process/language/values.py",
         ("language_values", "amounts"),
         ("amounts are compared as texts", '"money": lambda value, _: money.units(value)}', "}"),
@@ -347,7 +358,7 @@ CHANGES: tuple[Change, ...] = (
             "for one in timers for name in (*one.raises, *one.refused_raises)",
             "for one in () for name in ()",
         ),
-        ("a value beyond the most is not told", "float(text) > field.max:", "False:"),
+        ("a value beyond the most is not told", "figure > Decimal(repr(field.max)):", "False:"),
     ),
     *_in(
         "process/language/comparisons.py",
@@ -432,8 +443,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         ("what nobody asked for is taken", "if name not in form:", "if False:"),
         ("a name is given before there is consent", "and not shown(process, name, merged)", "and False"),
-        ("the least is too little", "found < field.min", "found <= field.min"),
-        ("the most is too much", "found > field.max", "found >= field.max"),
+        ("the least is too little and the most too much", "* sign_of < 0", "* sign_of <= 0"),
+        ("the most is no limit", '(field.max, "most", -1)', '(None, "most", -1)'),
         (
             "what is not of the choices is taken",
             "known.get(_seen(raw)) if isinstance(raw, str)",

@@ -36,7 +36,14 @@ def told(text: str) -> set[tuple[str, str, str]]:
 
 MONEY = {"calendar: leicestershire\n": "calendar: leicestershire\ncurrency: GBP\n"}
 FEE = f"{PRICE}\n  fee: {{title: Fee, type: money, min: 10, max: 20.5}}"
+TAG = (
+    "tag: {title: Tag, type: code, code: {pattern: '[0-9]{3}', check: {weights: [2, 3], modulus: 7, signs: '0123456'}}}"
+)
 ERRORS = [
+    (
+        {PRICE: f"{PRICE}\n  {TAG}", "{kind: '\"lathe\"'}": "{tag: '\"212\"'}"},
+        ("wrong-value", "212 is no such code: it is mistyped: its first sign does not fit the others."),
+    ),
     (
         {**MONEY, PRICE: FEE, "{kind: '\"lathe\"'}": "{fee: 'money(\"9.99\")'}"},
         ("wrong-value", 'money("9.99") is less than fee can be.'),

@@ -57,6 +57,31 @@ def test_limits_are_told_in_words(limit: str, said: str) -> None:
     assert (field.latest.said, field.earliest, field.max) == (said, None, None)
 
 
+CODE = "{title: Tag, type: code"
+CHECK = 'check: {weights: [2, 3], modulus: 11, signs: "0123456789X"}'
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "message"),
+    [
+        ("", "missing-key", "The type of tag and its code do not fit."),
+        (", code: {pattern: '['}", "bad-pattern", "This is no regular expression"),
+        (", code: {pattern: '.*', flagged: {pattern: '(', say: odd}}", "bad-pattern", "This is no regular expression"),
+        (
+            f", code: {{pattern: '.*', {CHECK.replace('9X', '99')}}}",
+            "wrong-value",
+            "signs: 9 stands for two remainders.",
+        ),
+        (f", code: {{pattern: '.*', {CHECK.replace('11', '7')}}}", "wrong-value", "signs: there are more signs than 7"),
+    ],
+)
+def test_a_code_that_cannot_be_meant_is_told(more: str, code: str, message: str) -> None:
+    asked = {FORM: f"{FORM}tag: optional, "}
+    with pytest.raises(Refused) as refused:
+        workshop({PRICE: f"{PRICE}\n  tag: {CODE}{more}}}"} | asked)
+    assert [(one.code, one.message[: len(message)]) for one in refused.value.problems] == [(code, message)]
+
+
 FORM = "fill_in: {title: Fill in, form: {"
 FEE = f"{PRICE}\n  fee: {{title: Fee, type: money"
 POUNDS = {"calendar: leicestershire\n": "calendar: leicestershire\ncurrency: GBP\n"}

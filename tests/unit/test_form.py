@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.case.answers.form import _Fault, check_form, shown, shown_to, stored, unfit, value_of
+from engine.process.codes import CheckSign, Code
 from engine.process.definition import Field, Process
 from engine.process.file.loader import load_process
 from engine.process.language.expressions import View
@@ -134,6 +135,18 @@ def test_limits_choices_and_patterns() -> None:
     ]:
         with pytest.raises(_Fault):
             read(kind, raw, **more)
+
+
+TAG = Code("[0-9]{3}", CheckSign((2, 3), 7, "0123456", "last"))
+
+
+def test_a_code_is_kept_as_it_is_written_and_refused_where_its_check_sign_is_wrong() -> None:
+    assert read("code", " 1 1\u00a05 ", code=TAG) == "115"
+    with pytest.raises(_Fault, match="Thing is mistyped: its last sign does not fit the others"):
+        read("code", "116", code=TAG)
+    tag = Field("f", "Thing", "code", code=TAG)
+    assert (stored(tag, "1 15", LONDON), unfit(tag, "115")) == ("115", "")
+    assert unfit(tag, "114") == "Thing is mistyped: its last sign does not fit the others."
 
 
 def test_a_choice_may_hold_commas_and_is_known_by_what_it_looks_like() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.case.answers.wording import order_of, text_of
+from engine.process.codes import Code
 from engine.process.definition import Field
 
 CHOICES = {"r": "Red", "g": "Green, light", "caf\u00e9": "At the caf\u00e9"}
@@ -83,6 +84,11 @@ def test_what_nobody_knows_any_more_is_told_by_its_looks() -> None:
         "2024-01-09",
         "",
     ]
+
+
+def test_a_code_of_another_form_is_told_as_such() -> None:
+    known = Field("x", "X", "code", code=Code("[0-9]+A?", None, ".*A", "for now"))
+    assert [text_of(known, one) for one in ("12", "12A")] == ["12", "12A (for now)"]
 
 
 def test_amounts_stand_in_lists_by_what_they_are() -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from engine.case.answers.limits import outside
 from engine.case.answers.wording import text_of
+from engine.process import codes
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
@@ -31,6 +32,8 @@ LONG_TEXT_LENGTH = 20_000
 # Tab, line feed and carriage return may stand in long texts; surrogates alone are no text that can be stored.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+# No answer is read here whose zone would matter.
+_NOWHERE = ZoneInfo("UTC")
 F = TypeVar("F", int, float)
 
 
@@ -208,6 +211,14 @@ def _money(field: Field, raw: Any, _: ZoneInfo) -> str:
     return money.kept(amount)
 
 
+def _code(field: Field, raw: Any, zone: ZoneInfo) -> str:
+    text = codes.plain(_text(field, raw, zone))
+    fault = field.code.fault(text) if field.code else ""
+    if fault:
+        raise _Fault(f"{field.title} {fault} {field.hint}".strip())
+    return text
+
+
 def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
     found = raw if isinstance(raw, bool) else _YES_NO.get(raw.strip().lower()) if isinstance(raw, str) else None
     if found is None:
@@ -289,6 +300,7 @@ _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
     "integer": _integer,
     "number": _number,
     "money": _money,
+    "code": _code,
     "yes_no": _yes_no,
     "choice": _choice,
     "choices": _choices,
@@ -305,6 +317,8 @@ def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
     """
     if field.type == "money" and value is not None:
         return money.kept(value) if money.fits(value) else value
+    if field.type == "code" and isinstance(value, str):
+        return codes.plain(value)
     if field.type in {"integer", "number"} and value is not None:
         rounded = number.kept(value)
         return value if rounded is None else rounded
@@ -327,6 +341,8 @@ def unfit(field: Field, value: Any) -> str:
             _check_length(field, value)
         elif field.type in {"number", "integer"} and value is not None:
             _figure(field, value, number.decimal, "a number")
+        elif field.type == "code" and isinstance(value, str):
+            _code(field, value, _NOWHERE)
         elif field.type == "money" and isinstance(value, int):
             raise _Fault(f"{field.title} must be an amount of money. {money.HOW}.")
     except _Fault as fault:

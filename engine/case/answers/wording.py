@@ -55,6 +55,8 @@ def _said(field: Field, text: str) -> str:
             return said_when(text)
         case "integer" | "number":
             return _figure(text)
+        case "code":
+            return field.code.told(text) if field.code else text
         case "money":
             return _amount(text, field.currency)
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.process.codes import CheckSign, Code
 from engine.process.definition import Bound, Field
 from engine.process.file.context import NOTHING, Context
 from engine.process.language import amounts, tokens
@@ -42,6 +43,7 @@ def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
         check=context.condition(raw.get("check"), (*path, "check")),
         say=raw.get("say", ""),
         currency=_currency(context, raw, path),
+        code=_code(context, raw, path),
     )
 
 
@@ -119,6 +121,36 @@ def _currency(context: Context, raw: dict[str, Any], path: Path) -> str:
         mend = "Name its currency at the top: currency: GBP."
         context.problem((*path, "type"), "missing-key", "An amount of money is of a currency.", mend)
     return named
+
+
+def _code(context: Context, raw: dict[str, Any], path: Path) -> Code | None:
+    """How a code is written, its check sign and the form that is flagged."""
+    said: dict[str, Any] | None = raw.get("code")
+    if (raw["type"] == "code") != (said is not None):
+        mend = "Fields of the type code say in code: how it is written; others have none."
+        context.problem(path, "missing-key", f"The type of {path[-1]} and its code do not fit.", mend)
+    if said is None:
+        return None
+    flagged = said.get("flagged", {})
+    for keys in (("pattern",), ("flagged", "pattern")):
+        text = (flagged if len(keys) > 1 else said).get("pattern", "")
+        if (fault := pattern_fault(text)) is not None:
+            context.problem((*path, "code", *keys), "bad-pattern", f"This is no regular expression: {fault}.")
+            return None
+    check = _check_sign(context, said["check"], (*path, "code", "check")) if "check" in said else None
+    return Code(said["pattern"], check, flagged.get("pattern", ""), flagged.get("say", ""))
+
+
+def _check_sign(context: Context, raw: dict[str, Any], path: Path) -> CheckSign | None:
+    signs = raw["signs"]
+    twice = next((one for one in signs if signs.count(one) > 1), "")
+    if twice or len(signs) > raw["modulus"]:
+        said = (
+            f"{twice} stands for two remainders" if twice else f"there are more signs than {raw['modulus']} remainders"
+        )
+        context.problem((*path, "signs"), "wrong-value", f"signs: {said}.", "Each remainder has a sign of its own.")
+        return None
+    return CheckSign(tuple(raw["weights"]), raw["modulus"], signs, raw.get("at", "first"), raw.get("rest", False))
 
 
 def _pattern(context: Context, raw: dict[str, Any], path: Path) -> str:

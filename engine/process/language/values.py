@@ -18,6 +18,7 @@ CHECKED = {
     "text": _T("google.protobuf.StringValue"),
     "long_text": _T("google.protobuf.StringValue"),
     "choice": _T("google.protobuf.StringValue"),
+    "code": _T("google.protobuf.StringValue"),
     "integer": _T("google.protobuf.Int64Value"),
     "number": _T("google.protobuf.DoubleValue"),
     "money": amounts.MONEY,
@@ -28,7 +29,14 @@ CHECKED = {
 }
 # What an expression must give whose value a field is set to.
 RESULTS = {"text": "STRING", "long_text": "STRING", "choice": "STRING", "integer": "INT", "number": "DOUBLE"}
-RESULTS |= {"yes_no": "BOOL", "date": "TIMESTAMP", "time": "TIMESTAMP", "choices": "LIST", "money": "money"}
+RESULTS |= {
+    "yes_no": "BOOL",
+    "date": "TIMESTAMP",
+    "time": "TIMESTAMP",
+    "choices": "LIST",
+    "money": "money",
+    "code": "STRING",
+}
 FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"})}
 
 
