@@ -44,7 +44,7 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
         many = isinstance(value, list)
         for index, name in enumerate([value] if isinstance(value, str) else value):
             if key in known and name not in known[key]:
-                yield _unknown(source, (*path, index) if many else path, _NOUNS[key], name, known[key])
+                yield _unknown(source, (*path, index) if many else path, NOUNS[key], name, known[key])
         # Here and not in its schema: which texts are durations is decided in calendars/duration.py alone.
         if key in {"wait", "outage", "after"} and _duration_fault(value):
             yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
@@ -55,10 +55,10 @@ def _unknown(source: Source, path: Path, noun: str, name: str, known: set[str]) 
     return source.problem(path, f"unknown-{noun}", said, mend, instead=certain(name, known))
 
 
-_NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
-_NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
-_NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
-_NOUNS |= {"covers": "requirement"}
+NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "task", "tasks": "task"}
+NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
+NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
+NOUNS |= {"covers": "requirement"}
 # Below these stand names that a process gives: a field may be called `event`, and names none.
 _VALUES = frozenset({"data", "with", "timers"})
 
@@ -67,7 +67,7 @@ def _named(path: Path, value: Any) -> Iterator[tuple[Path, str, Any]]:
     """Every key of the scenarios whose value names something, without what forms say."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if isinstance(inner, (str, list)) or key in _NOUNS:
+            if isinstance(inner, (str, list)) or key in NOUNS:
                 yield (*path, key), key, inner
             if key not in _VALUES:
                 yield from _named((*path, key), inner)

@@ -139,6 +139,24 @@ def _mended(paths: list[Path], *, codes: Iterable[str] = (), quiet: bool = False
     return files
 
 
+def lsp() -> None:
+    """Help an editor while a process is written: problems, completion, what things mean, and mending.
+
+    The editor starts it and talks to it over standard input and output (docs/how-to/write-in-an-editor.md).
+
+    [bold]Example[/bold]
+
+      casework lsp
+    """
+    try:
+        from engine.lsp.server import run
+    except ModuleNotFoundError as lacking:
+        if (lacking.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
+            raise
+        raise Stop("Help in an editor needs pygls. Install it: pip install 'casework[editor]'") from None
+    run()
+
+
 def _today() -> date:
     """Wherever it is run: a calendar that ends within three months is told a day sooner or later."""
     from engine.calendars.day import day_of
@@ -304,5 +322,6 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(rich_help_panel=PANEL)(check)
     app.command(rich_help_panel=PANEL)(upgrade)
+    app.command(rich_help_panel=PANEL)(lsp)
     app.command("test", rich_help_panel=PANEL)(run_tests)
     app.command(rich_help_panel=PANEL)(diagram)

@@ -39,7 +39,7 @@ HOMES = {
     "caseload": ("open", "fire", "show", "cases", "accesses", "add-document"),
     "tasks": ("tasks", "task"),
     "running": ("due", "worker", "serve", "mail-test"),
-    "authoring": ("check", "upgrade", "test", "diagram"),
+    "authoring": ("check", "upgrade", "lsp", "test", "diagram"),
     "people": ("organisation", "person", "token"),
     "warnings": ("warning",),
     "keeping": ("init", "publish", "head", "verify", "backup", "restore", "demo"),

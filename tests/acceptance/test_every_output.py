@@ -55,6 +55,7 @@ ASKED: dict[str, list[str]] = {
     "mail-test": ["jo@example.org"],
     "check": [str(LOAN)],
     "upgrade": [str(LOAN)],
+    "lsp": [],
     "test": [str(LOAN.with_name("equipment-loan.scenarios.yaml"))],
     "diagram": [str(LOAN)],
     "init": [],

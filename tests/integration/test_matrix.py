@@ -370,7 +370,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "due": ["--limit", "100"],
     **dict.fromkeys(("worker", "serve", "check", "test", "diagram", "init", "publish", "verify", "backup"), None),
     **dict.fromkeys(("restore", "demo", "organisation add", "organisation list", "person add", "person change"), None),
-    **dict.fromkeys(("organisation change", "mail-test", "head", "journal", "rotate-key", "upgrade"), None),
+    **dict.fromkeys(("organisation change", "mail-test", "head", "journal", "rotate-key", "upgrade", "lsp"), None),
     **dict.fromkeys(("outbox list", "outbox release", "doctor"), None),
     **{f"retention {one}": ["{case}", "--reason", "x"] for one in ("hold", "release", "ask", "withdraw")},
     "subject export": ["Nobody", "--out", "out"],

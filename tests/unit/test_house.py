@@ -202,7 +202,12 @@ def test_each_module_with_a_database_has_a_file_of_tests_that_reaches_it() -> No
     assert without == set()
 
 
-FACES = {"web", "api", "cli"}  # what they raise is told by the server or the terminal; docstrings of routes are shown
+FACES = {
+    "web",
+    "api",
+    "cli",
+    "lsp",
+}  # what they raise is told by the server or the terminal; docstrings of routes are shown
 BEHIND_FACES = [file for file in FILES if not FACES & set(file.relative_to(ROOT / "engine").parts)]
 
 
