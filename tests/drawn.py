@@ -32,7 +32,7 @@ _HEAD: dict[str, Any] = {
     "roles": {"clerk": {"title": "Clerk"}, "boss": {"title": "Boss"}},
     "fields": {
         "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
-        "first": {"title": "First day", "type": "date"},
+        "first": {"title": "First day", "type": "date", "max": "opened + 9 weeks", "default": "today"},
         "second": {"title": "Second day", "type": "date"},
         "goes_on": {"title": "Goes on", "type": "yes_no"},
         "heard": {"title": "Heard", "type": "time"},
@@ -44,7 +44,6 @@ _HEAD: dict[str, Any] = {
         "chase": {"title": "Chase", "role": "clerk", "overdue_of": "look"},
     },
     "documents": {"paper": {"title": "Paper"}},
-    "open": {"form": _FORM},
 }
 
 
@@ -78,11 +77,20 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
             "initial": draw(
                 st.lists(st.sampled_from([*offers.values()] or names), min_size=1, max_size=2, unique=True)
             ),
+            "open": draw(_opening()),
             "places": {place: {"title": place, "capacity": draw(st.sampled_from([1, 1, 2]))} for place in places},
             "events": events,
             "states": states,
         }
     )
+
+
+@st.composite
+def _opening(draw: st.DrawFn) -> dict[str, Any]:
+    """What a case is begun with: answers, and what is set by itself."""
+    opening: dict[str, Any] = {"form": _FORM}
+    chosen = draw(st.sampled_from([None, None, {"kind": 'kind == null ? "p" : kind'}, {"second": "first"}]))
+    return opening | ({"set": chosen} if chosen else {})
 
 
 @st.composite
@@ -166,8 +174,14 @@ def _state(
         state["timers"] = timers
     later = leaves[leaves.index(full) + 1 :] if full in leaves else []
     if later and draw(st.integers(0, 2)) == 0:
-        state["automatic"] = [{"when": "goes_on == true", "to": draw(st.sampled_from(later))}]
-    return state
+        state["automatic"] = [{"when": "goes_on == true", "to": draw(st.sampled_from(later))} | draw(_sets())]
+    return state | draw(_sets())
+
+
+def _sets() -> st.SearchStrategy[dict[str, Any]]:
+    """What an automatic way or a state sets, mostly nothing."""
+    said = [{"kind": '"p"'}, {"first": "today"}, {"second": "first", "kind": None}, {"goes_on": "false"}]
+    return st.sampled_from([{}] * 8 + [{"set": one} for one in said])
 
 
 @st.composite

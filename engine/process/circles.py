@@ -52,6 +52,7 @@ def _following(process: Process, firing: Firing) -> Iterator[Firing]:
     for path in paths_of(process).on(leaf, process.states[state].timers[name].send):
         # A way that sets the date anew sets it ahead, as far as anybody can tell without running it.
         set_anew = {field for field, _ in path.way.assign}
+        set_anew |= {field for one in path.entered for field, _ in process.states[one].assign}
         for entered, rests in _ends(process, path):
             for around in process.around(rests) if entered else ():
                 for timer in around.timers.values():

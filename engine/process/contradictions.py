@@ -7,7 +7,7 @@ that nobody fills in, a task that cannot be done.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,13 @@ from engine.process.definition import Event, Field, Process
 from engine.process.file.context import Context
 from engine.process.file.fields import FIGURES
 from engine.process.language import amounts, tokens
+from engine.process.language.expressions import Expression
 from engine.process.timing import TaskKind
 from engine.source import number
 from engine.source.problem import nearest
 from engine.source.reader import Path
 
+_DATE = re.compile(r'date\("([0-9]{4}-[0-9]{2}-[0-9]{2})"\)')
 _FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -31,6 +33,7 @@ def check_contradictions(process: Process, context: Context) -> None:
     _check_limits(context)
     _check_sight(process, context)
     _check_constants(process, context)
+    _check_known(process, context)
     _warn_of_escalations(process, context)
     _warn_of_never_filled(process, context)
 
@@ -74,16 +77,42 @@ def _warn_of_escalations(process: Process, context: Context) -> None:
 
 
 def _check_constants(process: Process, context: Context) -> None:
-    """A value that a `set:` writes down, where the field could never be given it."""
-    for path, text in _sets(context.source.data, ()):
-        field = process.fields.get(str(path[-1]))
-        wrong = _outside(field, text) if field and isinstance(text, str) else None
+    """A value that a `set:` or a `default:` writes down, where the field could never be given it."""
+    defaults = ((("fields", one.name, "default"), one.default.text) for one in process.fields.values() if one.default)
+    for path, text in (*_sets(context.source.data, ()), *defaults):
+        field = process.fields.get(str(path[1] if path[0] == "fields" else path[-1]))
+        wrong = _outside(field, text.strip()) if field and isinstance(text, str) else None
         if wrong:
             context.problem(path, "wrong-value", *wrong)
 
 
+def _check_known(process: Process, context: Context) -> None:
+    """What is worked out where a case begins, of fields of which nothing can be known there."""
+    asked = {*process.opening.form, process.area}
+    defaults = {one.name: one.default for one in process.fields.values() if one.default}
+    for name, expression in process.opening.assign:
+        _note_unknown(process, context, expression, asked | {*process.begun_with}, ("open", "set", name))
+    for name, expression in defaults.items():
+        # What a later form offers first is asked of a case of which more is known; only it itself is empty then.
+        known = asked if name in process.begun_with else process.fields.keys()
+        _note_unknown(process, context, expression, known - {name}, ("fields", name, "default"))
+
+
+def _note_unknown(
+    process: Process, context: Context, expression: Expression, known: Collection[str], path: Path
+) -> None:
+    for name in sorted(expression.names.difference(known)):
+        # Who asks whether it is empty knows that it may be.
+        if not re.search(rf"\b{name}\s*[!=]=\s*null\b|\bnull\s*[!=]=\s*{name}\b", expression.text):
+            message = f"Nothing can be known of {process.fields[name].title} here yet, so this stays empty."
+            mend = f"Ask for {name} in the form that begins a case, or set this later."
+            context.problem(path, "not-known-yet", message, mend)
+
+
 def _sets(body: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
     """Every value of a `set:` in a state or in the whole process, with where it stands."""
+    for here, setting in ((path, body), ((*path, "open"), body.get("open", {}))):
+        yield from (((*here, "set", field), text) for field, text in setting.get("set", {}).items())
     for name, event in body.get("events", {}).items():
         here = (*path, "events", name)
         yield from (((*here, "set", field), text) for field, text in event.get("set", {}).items())
@@ -100,16 +129,51 @@ def _sets_of_ways(ways: list[dict[str, Any]], path: Path) -> Iterator[tuple[Path
 
 def _outside(field: Field, text: str) -> tuple[str, str] | None:
     """What is wrong with a constant for a field, and how to mend it; None where nothing is, or it is no constant."""
-    said = tokens.literal(text.strip()) if tokens.is_text(text.strip()) else None
-    if said is not None and field.type == "choice" and said not in field.choices:
-        return f"{said} is not one of the choices of {field.name}.", nearest(said, field.choices)
+    said = tokens.literal(text) if tokens.is_text(text) else None
+    if field.type in {"choice", "choices"}:
+        named = [said] if said is not None else _listed(text) if field.type == "choices" else []
+        wrong = next((one for one in named if one not in field.choices), None)
+        if wrong is not None:
+            return f"{wrong} is not one of the choices of {field.name}.", nearest(wrong, field.choices)
+    if said is not None and field.type in {"text", "long_text"}:
+        return _outside_text(field, said)
     if said is not None and field.code and (fault := field.code.fault(codes.plain(said))):
         return f"{said} is no such code: it {fault}", "Write one that people could type."
-    figure = _figure(field, text.strip())
+    figure = _figure(field, text)
     if figure is not None and field.min is not None and figure < Decimal(repr(field.min)):
-        return f"{text.strip()} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."
+        return f"{text} is less than {field.name} can be.", f"It is at least {number.written(field.min)}."
     if figure is not None and field.max is not None and figure > Decimal(repr(field.max)):
-        return f"{text.strip()} is more than {field.name} can be.", f"It is at most {number.written(field.max)}."
+        return f"{text} is more than {field.name} can be.", f"It is at most {number.written(field.max)}."
+    if field.type == "date" and (day := _DATE.fullmatch(text)):
+        return _outside_days(field, day[1])
+    return None
+
+
+def _listed(text: str) -> list[str]:
+    """The texts of a list of nothing else."""
+    bare = tokens.bare(text)
+    if not re.fullmatch(r'\[[\s",]*\]', bare):
+        return []
+    said = (tokens.literal(text[one.start() : one.end()]) for one in re.finditer(tokens.TEXT[1:-1], bare))
+    return [one for one in said if one is not None]
+
+
+def _outside_text(field: Field, said: str) -> tuple[str, str] | None:
+    from engine.process.language.patterns import matches
+
+    if field.max is not None and len(said) > field.max:
+        return f"This is longer than {field.name} can be.", f"It has at most {number.written(field.max)} characters."
+    if field.pattern and not matches(field.pattern, said):
+        return f"This is not written as {field.name} must be.", "Write it as its pattern: says."
+    return None
+
+
+def _outside_days(field: Field, day: str) -> tuple[str, str] | None:
+    first, last = (one and _DATE.fullmatch(one.date.text) for one in (field.earliest, field.latest))
+    if first and day < first[1]:
+        return f"{day} lies before the first day of {field.name}.", f"It is not before {first[1]}."
+    if last and day > last[1]:
+        return f"{day} lies behind the last day of {field.name}.", f"It is not after {last[1]}."
     return None
 
 
@@ -135,8 +199,8 @@ def _filled(process: Process) -> Iterator[str]:
     yield from process.opening.form
     for _, event in process.every_event():
         yield from event.form
-    for way in process.every_way():
-        yield from (name for name, _ in way.assign)
+    yield from (name for name, _ in process.every_set())
+    yield from (one.name for one in process.fields.values() if one.default)
 
 
 def _warn_of_task(process: Process, context: Context, task: TaskKind, events: list[Event], raised: set[str]) -> None:

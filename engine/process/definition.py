@@ -22,6 +22,8 @@ from engine.process.timing import LOOK_INTO, TaskKind, Timer
 from engine.source.sign import composed
 
 FieldType = str
+# Fields, each with the expression of its new value.
+Assignments = tuple[tuple[str, Expression], ...]
 ANYWHERE = ""
 
 
@@ -58,6 +60,7 @@ class Field:
     `currency` is the code of that of an amount of money, `code` how a code is written.
 
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
+    `default` is what a form shows first, and what a case holds that was begun without an answer.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Field:
     say: str = ""
     currency: str = ""
     code: Code | None = None
+    default: Expression | None = None
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""
@@ -119,7 +123,7 @@ class Way:
     to: str | None
     when: Expression | None = None
     needs: tuple[Need, ...] = ()
-    assign: tuple[tuple[str, Expression], ...] = ()
+    assign: Assignments = ()
     raises: tuple[str, ...] = ()
 
 
@@ -161,7 +165,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class State:
-    """Where a case can be. `name` is the full dotted name."""
+    """Where a case can be. `name` is the full dotted name; `assign` is what is set where it is entered."""
 
     name: str
     title: str
@@ -176,6 +180,7 @@ class State:
     children: tuple[str, ...] = ()
     final: bool = False
     outcome: str = ""
+    assign: Assignments = ()
 
     @property
     def parent(self) -> str:
@@ -241,12 +246,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Opening:
-    """Who may begin a case and what is asked for, in sections; what they leave out comes last."""
+    """Who may begin a case, what is asked for, in sections (what they leave out comes last), and what is set."""
 
     by: frozenset[str] | None = None
     form: Mapping[str, bool] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
     sections: tuple[Section, ...] = ()
+    assign: Assignments = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,6 +352,22 @@ class Process:
             yield from event.ways
         for state in self.states.values():
             yield from state.automatic
+
+    def every_set(self) -> Iterator[tuple[str, Expression]]:
+        """Each field that is set where a case begins, goes a way or comes into a state, with its new value."""
+        yield from self.opening.assign
+        for way in self.every_way():
+            yield from way.assign
+        for state in self.states.values():
+            yield from state.assign
+
+    @functools.cached_property
+    def begun_with(self) -> tuple[str, ...]:
+        """The fields whose default a case is begun with, where nothing is answered: those that the form for it asks
+        for, and those that no form does. What only a later form asks for is offered there.
+        """
+        later = {name for _, event in self.every_event() for name in event.form} - self.opening.form.keys()
+        return tuple(one.name for one in self.fields.values() if one.default and one.name not in later)
 
     def leaves_in(self, state: str) -> list[str]:
         """The full names of those that are a state, or lie inside it."""

@@ -90,7 +90,7 @@ def _deciding(process: Process) -> Iterator[Expression]:
     states, events = process.states.values(), [event for _, event in process.every_event()]
     ways = list(process.every_way())
     needs = [need for one in events for need in one.needs] + [need for way in ways for need in way.needs]
-    found = [rule.check for rule in process.rules] + [value for way in ways for _, value in way.assign]
+    found = [rule.check for rule in process.rules] + [value for _, value in process.every_set()]
     found += [state.hold.place for state in states if state.hold]
     guards = [
         *(need.check for need in needs),

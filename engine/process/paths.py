@@ -145,7 +145,7 @@ class _Chart:
             send_event=True,
         )
         for name in process.initial:
-            self._add(_BEGIN + name, OUTSIDE, [Way(name)], OUTSIDE)
+            self._add(_BEGIN + name, OUTSIDE, [Way(name, assign=process.opening.assign)], OUTSIDE)
         for scope, event in process.every_event():
             # What is written for all states stands in each of them: it is added where the machine is driven from.
             if scope == ANYWHERE:

@@ -36,6 +36,7 @@ CODES = frozenset(
         "needs-calendar",
         "never-broken",
         "never-filled",
+        "not-known-yet",
         "never-sent",
         "never-true",
         "no-way-out",

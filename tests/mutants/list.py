@@ -341,7 +341,7 @@ CHANGES: tuple[Change, ...] = (
         ("limits that cross are not told", "least > most:", "False:"),
         ("a single number is no range", "least > most:", "least >= most:"),
         ("a role that sees nothing is not told", 'if role.sees == "own" and not', 'if role.sees == "none" and not'),
-        ("a field that a set fills is told", "yield from (name for name, _ in way.assign)", "yield from ()"),
+        ("a field that a set fills is told", "yield from (name for name, _ in process.every_set())", "yield from ()"),
         (
             "a field that nothing fills is not told",
             'if name not in filled and ("field", name)',
@@ -633,8 +633,8 @@ CHANGES: tuple[Change, ...] = (
         _CASE,
         (
             "the last alternative is taken",
-            "                walk.changes = changes\n                break\n",
-            "                walk.changes = changes\n",
+            "            if walk.unfit or walk.path is not None:\n                break\n",
+            "",
         ),
         (
             "a place that the case gives back is not there for it",
@@ -924,7 +924,7 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/step/possible.py",
         _CASE,
-        ("what happens by itself is offered to people", " if event.by != frozenset()]", "]"),
+        ("what happens by itself is offered to people", " if event.by != frozenset())", ")"),
         (
             "what the form will say is missed before it is filled in",
             "need.check is None or not need.check.names & asked)\n    view",
@@ -1322,6 +1322,20 @@ CHANGES: tuple[Change, ...] = (
             "",
         ),
         ("a restored site sends what was sent before", "    put(connection, PAUSED, now)\n", ""),
+    ),
+    *_in(
+        "case/step/walk.py",
+        ("unit/test_assignments.py",),
+        ("a way that sets what fits none is passed over", "if walk.unfit or walk.path", "if walk.path"),
+        ("what a state sets is left out", "for name in path.entered)", "for name in ())"),
+        ("a state sets before the way", "seen = _with(view, given)", "seen = view"),
+    ),
+    *_in(
+        "case/answers/form.py",
+        ("unit/test_assignments.py",),
+        ("what is set may be outside of the choices", "_misfits(process, values), merged)", "{}, merged)"),
+        ("a default is given before there is consent", "is None and shown(process, name, view))", "is None)"),
+        ("a default passes no test", "        faults |= _misfits(process, offered)\n", ""),
     ),
     *_in(
         "service/people/warnings.py",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.case.answers.form import _Fault, check_form, shown, shown_to, stored, unfit, value_of
+from engine.case.answers.form import _Fault, check_form, misfit, shown, shown_to, stored, value_of
 from engine.process.codes import CheckSign, Code
 from engine.process.definition import Field, Process
 from engine.process.file.loader import load_process
@@ -145,8 +145,8 @@ def test_a_code_is_kept_as_it_is_written_and_refused_where_its_check_sign_is_wro
     with pytest.raises(_Fault, match="Thing is mistyped: its last sign does not fit the others"):
         read("code", "116", code=TAG)
     tag = Field("f", "Thing", "code", code=TAG)
-    assert (stored(tag, "1 15", LONDON), unfit(tag, "115")) == ("115", "")
-    assert unfit(tag, "114") == "Thing is mistyped: its last sign does not fit the others."
+    assert (stored(tag, "1 15", LONDON), misfit(tag, "115", LONDON)) == ("115", "")
+    assert misfit(tag, "114", LONDON) == "Thing is mistyped: its last sign does not fit the others."
 
 
 def test_a_choice_may_hold_commas_and_is_known_by_what_it_looks_like() -> None:
@@ -165,7 +165,7 @@ def test_a_choice_may_hold_commas_and_is_known_by_what_it_looks_like() -> None:
 def test_a_number_that_was_worked_out_is_kept_as_it_can_be_given_again(worked: float) -> None:
     field = Field("f", "Thing", "number")
     kept = stored(field, worked, LONDON)
-    if not unfit(field, kept):
+    if not misfit(field, kept, LONDON):
         assert value_of(field, written(kept), LONDON) == value_of(field, kept, LONDON) == kept
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.case.entry import Entry
 from engine.process.definition import Event, Process, Way
@@ -16,17 +16,30 @@ class Asked(NamedTuple):
     computed: bool
 
 
+def is_empty(raw: Any) -> bool:
+    """Whether an answer says nothing."""
+    return raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], ())
+
+
 def asked_in(process: Process, entry: Entry) -> list[Asked]:
     """The fields that an entry wrote: those of its form in its order, then those that its process set."""
     event = process.event(entry.source, entry.event) if entry.event and entry.source in process.states else None
     form = _form(process, entry, event)
     computed = {name for name in entry.data if name not in form} | _always_set(event, entry)
+    computed |= {*entry.note.get("default", ()), *_set_on_entry(process, entry)} & entry.data.keys()
     filled = [name for name in form if name in entry.data and name not in computed]
     # As they stand in the process; last what it does not know any more.
     order = [*process.fields, *sorted(entry.data)]
     return [Asked(name, computed=False) for name in filled] + [
         Asked(name, computed=True) for name in dict.fromkeys(order) if name in computed
     ]
+
+
+def _set_on_entry(process: Process, entry: Entry) -> set[str]:
+    """The fields that are set wherever a case begins, or by the states that it came into."""
+    begun = process.opening.assign if entry.kind == "opened" else ()
+    entered = (process.states[name].assign for name in entry.entered if name in process.states)
+    return {name for assign in (begun, *entered) for name, _ in assign}
 
 
 def _form(process: Process, entry: Entry, event: Event | None) -> Mapping[str, bool]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.case.answers.asked import is_empty
 from engine.case.answers.limits import outside
 from engine.case.answers.wording import text_of
 from engine.process import codes
@@ -32,8 +33,6 @@ LONG_TEXT_LENGTH = 20_000
 # Tab, line feed and carriage return may stand in long texts; surrogates alone are no text that can be stored.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-# No answer is read here whose zone would matter.
-_NOWHERE = ZoneInfo("UTC")
 F = TypeVar("F", int, float)
 
 
@@ -41,10 +40,18 @@ class _Fault(Exception):
     """What is wrong with one value, as a sentence."""
 
 
+def check_opening(process: Process, given: Mapping[str, Any], view: View) -> tuple[dict[str, Any], dict[str, str]]:
+    """The same of the form that begins a case: what it leaves empty says its default."""
+    return check_form(process, process.opening.form, given, view, process.begun_with)
+
+
 def check_form(
-    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View, defaults: Iterable[str] = ()
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values to store, and what is wrong per field. `view` shows the case before the form."""
+    """The values to store, and what is wrong per field. `view` shows the case before the form.
+
+    Of `defaults`, what nothing is answered to gets its own.
+    """
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for name, raw in given.items():
@@ -57,10 +64,57 @@ def check_form(
             faults[name] = str(fault)
     # With what this very form says: consent and name may be given together.
     merged = replace(view, data={**view.data, **values})
+    if offered := _offered(process, (name for name in defaults if name not in faults), merged):
+        values |= offered
+        faults |= _misfits(process, offered)
+        merged = replace(merged, data={**merged.data, **offered})
     faults |= _lacking(process, form, values, faults, merged)
-    faults |= _premature(process, values, faults, merged)
-    right = {name: value for name, value in values.items() if name not in faults}
-    return values, faults | outside(process, right, merged)
+    return values, _refused(process, values, faults, merged)
+
+
+def _offered(process: Process, names: Iterable[str], view: View) -> dict[str, Any]:
+    """The defaults of the fields that are empty, and may be given now."""
+    empty = (name for name in names if view.data.get(name) is None and shown(process, name, view))
+    found = ((name, default_of(process, name, view)) for name in empty)
+    return {name: value for name, value in found if value is not None}
+
+
+def default_of(process: Process, name: str, view: View) -> Any:
+    """What a form shows first for a field; None where it has no default, or one that is not known yet."""
+    field = process.fields[name]
+    if field.default is None:
+        return None
+    return stored(field, process.language.value(field.default, view), process.zone)
+
+
+def unfit(process: Process, values: Mapping[str, Any], merged: View) -> dict[str, str]:
+    """Why values cannot be written, whoever gives them: a form, a default, or a process that sets them.
+
+    `merged` is the case with all of them laid over it. What is empty can always be.
+    """
+    return _refused(process, values, _misfits(process, values), merged)
+
+
+def _misfits(process: Process, values: Mapping[str, Any]) -> dict[str, str]:
+    found = ((name, misfit(process.fields[name], value, process.zone)) for name, value in values.items())
+    return {name: said for name, said in found if said}
+
+
+def misfit(field: Field, value: Any, zone: ZoneInfo) -> str:
+    """Why a value is none of its field, for people; empty where it is one."""
+    if field.type == "money" and isinstance(value, int):
+        return f"{field.title} must be an amount of money. {money.HOW}."
+    try:
+        value_of(field, value, zone)
+    except _Fault as fault:
+        return str(fault)
+    return ""
+
+
+def _refused(process: Process, values: Mapping[str, Any], faults: Mapping[str, str], merged: View) -> dict[str, str]:
+    """The faults, and those of values that may not be given yet, or lie outside of their limits."""
+    found = {**faults, **_premature(process, values, faults, merged)}
+    return found | outside(process, {name: value for name, value in values.items() if name not in found}, merged)
 
 
 def _lacking(
@@ -137,7 +191,7 @@ def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     Raises:
         _Fault: it is no value of that type.
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], ()):
+    if is_empty(raw):
         return None
     if isinstance(raw, str) and sign.is_blank(raw):
         raise _Fault(f"{field.title} {sign.BLANK}")
@@ -313,12 +367,14 @@ def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
     """A value that an expression gave, as it is stored: an instant (aware, or UTC) on the wall clock of `zone`.
 
     None where it is a time that nobody can mean: no timer could be reckoned with it. A number is rounded to the digits
-    that can be typed again; of one that has no such value `unfit` says so.
+    that can be typed again. Of what is no value of the field `unfit` says so.
     """
     if field.type == "money" and value is not None:
         return money.kept(value) if money.fits(value) else value
     if field.type == "code" and isinstance(value, str):
         return codes.plain(value)
+    if field.type in {"choice", "choices"} and value is not None:
+        return _as_choice(field, value, zone)
     if field.type in {"integer", "number"} and value is not None:
         rounded = number.kept(value)
         return value if rounded is None else rounded
@@ -331,23 +387,13 @@ def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
     return local.date().isoformat() if field.type == "date" else _wall_clock(local)
 
 
-def unfit(field: Field, value: Any) -> str:
-    """Why a value that an expression gave cannot be kept, for people; empty where it can.
-
-    A text that grows with each step would make every step and every page slower, and a number without end is none.
-    """
+def _as_choice(field: Field, value: Any, zone: ZoneInfo) -> Any:
+    """What stands for a choice by its title, or in other signs of the same looks, as that choice."""
+    named = value if isinstance(value, list) else [value]
     try:
-        if field.type in {"text", "long_text"} and isinstance(value, str):
-            _check_length(field, value)
-        elif field.type in {"number", "integer"} and value is not None:
-            _figure(field, value, number.decimal, "a number")
-        elif field.type == "code" and isinstance(value, str):
-            _code(field, value, _NOWHERE)
-        elif field.type == "money" and isinstance(value, int):
-            raise _Fault(f"{field.title} must be an amount of money. {money.HOW}.")
-    except _Fault as fault:
-        return str(fault)
-    return ""
+        return value if all(one in field.choices for one in named) else value_of(field, value, zone)
+    except _Fault:
+        return value
 
 
 def _wall_clock(found: datetime) -> str:

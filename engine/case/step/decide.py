@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.case.answers.form import check_form
+from engine.case.answers.asked import is_empty
+from engine.case.answers.form import check_opening
 from engine.case.command import (
     Actor,
     AddDocument,
@@ -122,7 +123,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     draft.enclosed = frozenset(one.document for one in command.enclosed)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
     given = _with_organisation(process, command)
-    values, faults = check_form(process, process.opening.form, given, draft.view(at))
+    values, faults = check_opening(process, given, draft.view(at))
     if faults:
         return form_refusal(faults)
     filled = {name: value for name, value in values.items() if value is not None}
@@ -130,7 +131,10 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     if not may(command.by, Action.SEE, process, replace(draft.current, data=filled)):
         return not_yours()
     refusal = unmet(process, process.opening.needs, draft.view(at, filled))
-    return _begin(draft, command, state, at, filled) if refusal is None else refusal
+    # Told apart from what somebody answered.
+    by_default = [name for name in filled if is_empty(given.get(name))]
+    note = {"default": by_default} if by_default else {}
+    return _begin(draft, command, state, at, filled, note) if refusal is None else refusal
 
 
 def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
@@ -142,14 +146,16 @@ def _with_organisation(process: Process, command: Open) -> dict[str, Any]:
     return given
 
 
-def _begin(draft: Draft, command: Open, state: str, at: str, data: dict[str, Any]) -> Refusal | None:
+def _begin(
+    draft: Draft, command: Open, state: str, at: str, data: dict[str, Any], note: dict[str, Any]
+) -> Refusal | None:
     """Move the new case into its first state, or to where it waits for the place it needs; its documents come along."""
     process, by = draft.process, command.by.name
     walk = choose(draft, [paths_of(process).begin(state)], draft.view(at, data))
     if walk.path is None:
         return no_way(process, walk, "Begin a case")
     effects = effects_of(draft, walk, at, "", data)
-    draft.add("opened", at, by, process=process.name, **effects)
+    draft.add("opened", at, by, process=process.name, note=note, **effects)
     for one in command.enclosed:
         draft.add("document", at, by, document=_document_facts(one, by, at))
     return settle(draft, at, by)

@@ -51,6 +51,6 @@ def settle(draft: Draft, at: str, by: str) -> Refusal | None:
             return broken
         walk = choose(draft, paths, draft.view(at))
         if walk.path is None:
-            return None
+            return no_way(draft.process, walk, "What would follow by itself") if walk.unfit else None
         draft.add("automatic", at, by, **effects_of(draft, walk, at, "", {}))
     return Refusal(Code.RULE, f"More than {MOST_AUTOMATIC} automatic transitions would follow.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from engine.case.answers.form import default_of, shown
 from engine.case.command import Actor, Facts
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
@@ -18,10 +21,14 @@ from engine.process.paths import Path, paths_of
 
 @dataclass(frozen=True)
 class Possible:
-    """An event that stands where the case is; `refusal` says why it cannot be done now."""
+    """An event that stands where the case is; `refusal` says why it cannot be done now.
+
+    `defaults` is what its form shows first for fields that the case holds nothing of.
+    """
 
     event: Event
     refusal: Refusal | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -> list[Possible]:
@@ -30,7 +37,20 @@ def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -
         return []
     draft = Draft(process, case, facts)
     events = process.events_in(case.state).values()
-    return [Possible(event, _why_not(draft, by, event)) for event in events if event.by != frozenset()]
+    found = ((event, _why_not(draft, by, event)) for event in events if event.by != frozenset())
+    return [Possible(event, why, {} if why is not None else _defaults(draft, event)) for event, why in found]
+
+
+def _defaults(draft: Draft, event: Event) -> dict[str, Any]:
+    """What stands first in the form, as far as it and what it is worked out of may be shown."""
+    process, found = draft.process, dict[str, Any]()
+    for name in event.form:
+        default = process.fields[name].default
+        if default is not None and name not in draft.snapshot.data:
+            view = draft.view(to_text(draft.facts.now))
+            if all(shown(process, one, view) for one in {name, *default.names}):
+                found[name] = default_of(process, name, view)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
@@ -47,7 +67,8 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
         return refusal
     walk = choose(draft, paths, view)
     if walk.path is None:
-        return no_way(process, walk, event.title)
+        # What the form will say may make what is set fit.
+        return None if walk.unfit and asked else no_way(process, walk, event.title)
     needs = tuple(need for need in walk.path.way.needs if need.check is None or not need.check.names & asked)
     return unmet(process, needs, view)
 

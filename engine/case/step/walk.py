@@ -50,33 +50,41 @@ def choose(draft: Draft, paths: Iterable[Path], view: View) -> Walk:
     for path in paths:
         # With `is`: a way is not open as long as nobody knows (None) whether it is.
         if draft.process.language.truth(path.way.when, view) is True:
-            changes = _assigned(draft, path, view)
-            walk.unfit = " ".join(filter(None, (unfit(draft.process.fields[name], changes[name]) for name in changes)))
-            if walk.unfit:
-                break
-            _try(draft, walk, path, replace(view, data={**view.data, **changes}) if changes else view)
-            if walk.path is not None:
-                walk.changes = changes
+            _try(draft, walk, path, view)
+            if walk.unfit or walk.path is not None:
                 break
     return walk
 
 
-def _assigned(draft: Draft, path: Path, view: View) -> dict[str, Any]:
-    """What the way's `set:` gives, as stored values."""
-    process = draft.process
-    return {
-        name: stored(process.fields[name], process.language.value(expression, view), process.zone)
-        for name, expression in path.way.assign
-    }
+def _assigned(draft: Draft, walk: Walk, path: Path, view: View) -> View:
+    """What the case is with everything set on this path: by the way, then by each state that is entered."""
+    process, given = draft.process, dict[str, Any]()
+    for assign in (path.way.assign, *(process.states[name].assign for name in path.entered)):
+        seen = _with(view, given)
+        given |= {
+            name: stored(process.fields[name], process.language.value(expression, seen), process.zone)
+            for name, expression in assign
+        }
+    after = _with(view, given)
+    walk.changes, walk.unfit = given, " ".join(unfit(process, given, after).values())
+    return after
 
 
-def _try(draft: Draft, walk: Walk, path: Path, after: View) -> None:
-    """Take this path, or the one to where the case waits, if the places are there. `after` is what the way changes."""
+def _with(view: View, changes: dict[str, Any]) -> View:
+    return replace(view, data={**view.data, **changes}) if changes else view
+
+
+def _try(draft: Draft, walk: Walk, path: Path, view: View) -> None:
+    """Take this path, or the one to where the case waits, if the places are there."""
+    after = _assigned(draft, walk, path, view)
     found = _places(draft, path, after)
-    waiting = _waiting(draft, path, found)
+    waiting = None if walk.unfit else _waiting(draft, path, found)
     if waiting is not None and found.state is not None:
         walk.waits = {"place": found.place, "for": found.state.name}
-        path, found = waiting, _places(draft, waiting, after)
+        path, after = waiting, _assigned(draft, walk, waiting, view)
+        found = _places(draft, waiting, after)
+    if walk.unfit:
+        return
     if found.state is None:
         walk.path, walk.takes = path, found.takes
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from engine.process.codes import CheckSign, Code
 from engine.process.definition import Bound, Field
 from engine.process.file.context import NOTHING, Context
 from engine.process.language import amounts, tokens
+from engine.process.language.expressions import Expression
 from engine.source.moment import NotAMoment, day_written
 from engine.source.reader import Path
 from engine.source.words import said_day
@@ -44,7 +46,35 @@ def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
         say=raw.get("say", ""),
         currency=_currency(context, raw, path),
         code=_code(context, raw, path),
+        default=_default(context, name, raw, (*path, "default")),
     )
+
+
+def _default(context: Context, name: str, raw: dict[str, Any], path: Path) -> Expression | None:
+    """What a field says as long as nobody says anything else: a value, or an expression as in `set:`."""
+    given = raw.get("default")
+    if given is None or name not in context.language.fields:
+        return None
+    found = context.expression(_written(raw, given), path, context.language.result_type(name))
+    return found if found is not NOTHING else None
+
+
+def _written(raw: dict[str, Any], given: Any) -> str:
+    """A default as an expression: numbers, yes and no, days and choices may stand there as they are."""
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    if isinstance(given, int | float) and raw["type"] == "money":
+        return f'money("{given}")'
+    if isinstance(given, int | float):
+        return str(float(given) if raw["type"] == "number" else given)
+    if isinstance(given, list):
+        return json.dumps(given, ensure_ascii=False)
+    if raw["type"] == "choice" and given in raw.get("choices", ()):
+        return json.dumps(given, ensure_ascii=False)
+    if raw["type"] == "choices" and given in raw.get("choices", ()):
+        return json.dumps([given], ensure_ascii=False)
+    text: str = given
+    return f'date("{text}")' if raw["type"] == "date" and _DAY.fullmatch(text) else text
 
 
 def _limit(context: Context, raw: dict[str, Any], key: str, path: Path) -> float | None:

@@ -27,7 +27,7 @@ from engine.process.file.context import Context, entries_of, event_names, state_
 from engine.process.file.fields import read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
-from engine.process.file.states import read_events, read_needs, read_states
+from engine.process.file.states import read_events, read_needs, read_set, read_states
 from engine.process.language.expressions import RESERVED, Language
 from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
@@ -242,6 +242,7 @@ def _opening(context: Context, raw: dict[str, Any]) -> Opening:
         form=context.form(raw.get("form"), ("open", "form")),
         needs=read_needs(context, raw.get("needs", []), ("open", "needs")),
         sections=tuple(_sections(context, raw)),
+        assign=read_set(context, raw.get("set"), ("open", "set")),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from engine.calendars.calendar import WEEKDAYS
 from engine.calendars.duration import Duration
 from engine.calendars.recurrence import Recurrence
-from engine.process.definition import Event, Hold, Need, State, Way
+from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
@@ -55,6 +55,7 @@ def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, in
         children=tuple(f"{name}.{child}" for child in inside),
         final=raw.get("final", False),
         outcome=raw.get("outcome", title) if raw.get("final") else "",
+        assign=read_set(context, raw.get("set"), (*path, "set")),
     )
     for child, body in inside.items():
         _read_state(context, f"{name}.{child}", body, (*path, "states", child), into)
@@ -104,7 +105,7 @@ def _with_common(context: Context, way: Way, common: tuple[Any, Any], path: Path
     """What an event with alternatives sets and raises itself holds for every alternative."""
     if common == (None, None):
         return way
-    shared = _assignments(context, common[0], (*path, "set"))
+    shared = read_set(context, common[0], (*path, "set"))
     raised = context.one_or_many("task", common[1], (*path, "raise"))
     return Way(way.to, way.when, way.needs, shared + way.assign, tuple(dict.fromkeys(raised + way.raises)))
 
@@ -119,13 +120,14 @@ def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[
             to=target,
             when=context.condition(raw.get("when"), (*path, "when")),
             needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
-            assign=_assignments(context, raw.get("set"), (*path, "set")),
+            assign=read_set(context, raw.get("set"), (*path, "set")),
             raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
         )
     ]
 
 
-def _assignments(context: Context, raw: dict[str, str] | None, path: Path) -> tuple[tuple[str, Any], ...]:
+def read_set(context: Context, raw: dict[str, str] | None, path: Path) -> Assignments:
+    """What a `set:` says: fields with their new values."""
     found = []
     for name, text in (raw or {}).items():
         here = (*path, name)

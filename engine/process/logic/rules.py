@@ -69,8 +69,9 @@ def _breaks(space: Space, rule: Rule, condition: Condition, arrival: _Arrival) -
 
 def _beginning(space: Space, leaf: str) -> _Arrival:
     form = space.process.opening.form
-    required = frozenset(name for name, asked in form.items() if asked)
-    return _Arrival(Bounds((leaf,), required, frozenset(form) | {space.process.area}), {})
+    by_itself = {*space.set_without_way, *space.process.begun_with}
+    required = frozenset(name for name, asked in form.items() if asked) - by_itself
+    return _Arrival(Bounds((leaf,), required, frozenset(form) | by_itself | {space.process.area}), {})
 
 
 def _arrivals(space: Space) -> Iterator[tuple[Path, _Arrival]]:
@@ -92,7 +93,8 @@ def _arrival(space: Space, leaf: str, name: str, scope: str, way: Way, to: str) 
     event = process.event(leaf, name) if name else None
     form, needs = (event.form, event.needs) if event else ({}, ())
     written = {field: _written(value.text) for field, value in way.assign}
-    # What is worked out may come to anything.
+    # What is worked out may come to anything, and so may what a state sets that may be entered on this way.
+    written |= dict.fromkeys((field for one in process.around(to or leaf) for field, _ in one.assign), _ANYTHING)
     known = {field: value for field, value in written.items() if value is not _ANYTHING}
     required = frozenset(field for field, asked in form.items() if asked)
     fillable = frozenset().union(*(space.fillable[one] for one in _from(space, scope, name)), form, written)

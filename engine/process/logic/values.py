@@ -42,9 +42,10 @@ class Space:
     def __init__(self, process: Process) -> None:
         self.process = process
         self._read: dict[str, Condition] = {}
-        ways = [pair for way in process.every_way() for pair in way.assign]
         # Limits and choices are those of answers: what is worked out may lie outside of them.
-        self._worked_out = {name for name, value in ways if constant(value.text) is None and value.text != "null"}
+        self._worked_out = {
+            name for name, value in process.every_set() if constant(value.text) is None and value.text != "null"
+        }
 
     def condition(self, expression: Expression) -> Condition:
         """An expression, to be asked of cases."""
@@ -89,6 +90,7 @@ class Space:
         """By state at rest the fields that something may have filled in once a case is there."""
         process = self.process
         everywhere = {process.area} | {name for one in process.meetings.values() for name in (one.link, one.present)}
+        everywhere |= {*process.begun_with, *self.set_without_way}
         found: dict[str, set[str]] = {leaf.name: set() for leaf in process.leaves()}
         waiting = [process.leaf(name) for name in process.initial]
         for leaf in waiting:
@@ -104,6 +106,12 @@ class Space:
                             found[target] |= after
                             waiting.append(target)
         return {leaf: frozenset(names) for leaf, names in found.items()}
+
+    @functools.cached_property
+    def set_without_way(self) -> set[str]:
+        """The fields that are set where a case begins, or by the states that it comes to."""
+        states = self.process.states.values()
+        return {name for assign in (self.process.opening.assign, *(one.assign for one in states)) for name, _ in assign}
 
     @functools.cached_property
     def reached(self) -> set[str]:

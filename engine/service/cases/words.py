@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from engine.case.answers.wording import text_of
 from engine.case.step.possible import Possible
@@ -19,7 +20,9 @@ DOCUMENT = "document "
 
 @dataclass(frozen=True)
 class Choice:
-    """An event that stands where the case is. `form` says per field whether it is required."""
+    """An event that stands where the case is. `form` says per field whether it is required; `defaults` what a form
+    shows first of those that are empty.
+    """
 
     event: str
     title: str
@@ -29,6 +32,7 @@ class Choice:
     code: str = ""
     message: str = ""
     missing: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def choice_of(possible: Possible) -> Choice:
     """What may, or may not yet, be done."""
     event, refusal = possible.event, possible.refusal
     if refusal is None:
-        return Choice(event.name, event.title, event.description, event.form)
+        return Choice(event.name, event.title, event.description, event.form, defaults=possible.defaults)
     return Choice(
         event.name,
         event.title,

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from engine.case.answers.form import check_form, is_anonymous
+from engine.case.answers.form import check_opening, is_anonymous
 from engine.case.canonical import canonical
 from engine.case.command import Actor, Enclosure, Open
 from engine.case.refusal import Code, Refusal
@@ -251,9 +251,16 @@ def as_taken(process: Process, draft: StoredDraft) -> StoredDraft:
 def is_anonymous_draft(process: Process, draft: StoredDraft, now: datetime) -> bool:
     """Whether not everybody may be told at `now` (aware) whom the case that comes of a draft is about."""
     kinds = [one["document"] for one in draft.documents]
-    taken = as_taken(process, draft)
-    values, _ = check_form(process, process.opening.form, taken.data, View({}, "", kinds, {}, now, now))
-    return is_anonymous(process, View(values, taken.state, kinds, {}, now, now))
+    state, answers = as_taken(process, draft).state, answers_in(process, draft, now)
+    return is_anonymous(process, View(answers, state, kinds, {}, now, now))
+
+
+def answers_in(process: Process, draft: StoredDraft, now: datetime) -> dict[str, Any]:
+    """What a case would be begun with at `now` (aware) by a draft: its answers, and the defaults of what it leaves
+    empty.
+    """
+    kinds = [one["document"] for one in draft.documents]
+    return check_opening(process, as_taken(process, draft).data, View({}, "", kinds, {}, now, now))[0]
 
 
 def seal_of(draft: StoredDraft) -> str:

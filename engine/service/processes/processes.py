@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.case.answers.form import check_form
+from engine.case.answers.form import check_opening
 from engine.case.command import Actor
 from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
@@ -177,7 +177,7 @@ class Processes:
         free = self.free_places(process) if known.places else {}
         now = self._site.clock.now()
         view = View(data, "", frozenset(documents), free, now, now)
-        return check_form(known, known.opening.form, data, view)[1]
+        return check_opening(known, data, view)[1]
 
     def free_places(self, process: str) -> dict[str, int]:
         """How many of each place are free now."""

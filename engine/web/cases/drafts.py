@@ -13,7 +13,7 @@ from engine.case.refusal import Code
 from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
 from engine.service import Case
-from engine.service.desk.drafts import UnknownDraft, as_taken, is_anonymous_draft, seal_of
+from engine.service.desk.drafts import UnknownDraft, answers_in, as_taken, is_anonymous_draft, seal_of
 from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
@@ -111,7 +111,8 @@ def _progress(process: Process, draft: StoredDraft, section: Section, faults: Ma
         return "Not begun"
     if set(answered) & set(faults):
         return "To be mended"
-    return "Done" if all(name in draft.data for name in section.fields if form[name]) else "Begun"
+    known = {*draft.data, *process.begun_with}
+    return "Done" if all(name in known for name in section.fields if form[name]) else "Begun"
 
 
 @router.get("/drafts/{number}")
@@ -173,13 +174,21 @@ def _knowing(versions: list[Process], kind: str, name: str) -> Process:
 
 def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: Section) -> list[Question]:
     own = {process.organisation: visitor.person.organisation, process.area: visitor.person.area}
-    asked = []
+    asked, defaults = [], _defaults(visitor, process, draft)
     for name in section.fields:
-        value = draft.data.get(name) or (own.get(name) if name else None)
+        value = draft.data.get(name) or (own.get(name) if name else None) or defaults.get(name)
         asked.append(question(process.fields[name], required=process.opening.form[name], value=value))
         if _is_organisation(process, name):
             offered(asked[-1], _organisations(visitor, process))
     return asked
+
+
+def _defaults(visitor: Visitor, process: Process, draft: StoredDraft) -> dict[str, Any]:
+    """What stands in the form of a draft where nothing was answered."""
+    if not process.begun_with:
+        return {}
+    answers = answers_in(process, draft, visitor.engine.clock.now())
+    return {name: answers[name] for name in process.begun_with if name in answers and name not in draft.data}
 
 
 def _is_organisation(process: Process, name: str) -> bool:
@@ -315,10 +324,10 @@ def _check(request: Request, visitor: Visitor, number: int, status: int = 200, p
 
 
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
-    found = []
+    found, said = [], _defaults(visitor, process, draft) | draft.data
     for i, section in enumerate(process.opening.sections):
         rows = [
-            (one.title, text_of(process.fields[one.name], draft.data.get(one.name)))
+            (one.title, text_of(process.fields[one.name], said.get(one.name)))
             for one in _questions(visitor, process, draft, section)
         ]
         found.append((i, section, rows))

@@ -66,7 +66,8 @@ def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName,
         raise NotFound
     if not choice.allowed:
         return show(request, "event_refused.html", 409, seen=seen, event=event, choice=choice)
-    return _form(request, visitor, seen, event, event_questions(seen.process, event, seen.case), meeting=meeting)
+    questions = event_questions(seen.process, event, seen.case, choice.defaults)
+    return _form(request, visitor, seen, event, questions, meeting=meeting)
 
 
 def _no_more(request: Request, seen: Seen) -> Response:

@@ -114,8 +114,12 @@ def _hint(known: Field) -> str:
     return " ".join(one for one in (known.hint, limits, example) if one)
 
 
-def event_questions(process: Process, event: Event, case: Case) -> list[Question]:
-    """What the form of an event asks for. What is known and may be corrected stands in it already."""
+def event_questions(
+    process: Process, event: Event, case: Case, defaults: Mapping[str, Any] | None = None
+) -> list[Question]:
+    """What the form of an event asks for. What is known and may be corrected stands in it already, and so do
+    `defaults`.
+    """
     standing = _asked_often(process)
     # What changes by itself is asked for whatever it is now: the instant and free places need not be known here.
     view = View(case.data, case.state, {one.document for one in case.documents}, {}, case.opened, case.opened)
@@ -126,6 +130,7 @@ def event_questions(process: Process, event: Event, case: Case) -> list[Question
             continue
         # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
+        value = (defaults or {}).get(name) if value is None else value
         found.append(question(known, required=required, value=value))
     return found
 
