@@ -12,12 +12,21 @@ _CUT = "…"
 
 
 def excerpt(problem: Problem, text: str) -> str:
-    """The line that a problem is about, and a caret below its column; empty where the text has no such line."""
-    lines = text.split("\n")
-    if problem.line > len(lines) or not lines[problem.line - 1].strip():
+    """The line that a problem is about, and a caret below its column; empty where the text has no such line.
+
+    Below it the other half of the problem in the same way, where it has one, with what is said of that.
+    """
+    lines, also = text.split("\n"), problem.also
+    shown = [_marked(lines, problem.line, problem.column)]
+    shown += [f"{found} {also.said}" for found in [_marked(lines, also.line, also.column)] if found] if also else []
+    return "\n".join(one for one in shown if one)
+
+
+def _marked(lines: list[str], count: int, column: int) -> str:
+    if count > len(lines) or not lines[count - 1].strip():
         return ""
-    line, at = _around("".join(map(_seen, lines[problem.line - 1].rstrip("\r"))), problem.column - 1)
-    number = f"{problem.line:>5}"
+    line, at = _around("".join(map(_seen, lines[count - 1].rstrip("\r"))), column - 1)
+    number = f"{count:>5}"
     return f"{number} | {line}\n{' ' * len(number)} | {' ' * sum(map(_width, line[:at]))}^"
 
 

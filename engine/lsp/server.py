@@ -82,7 +82,17 @@ class _Server(LanguageServer):
             severity=_SEVERITIES[problem.severity],
             code=problem.code,
             source="casework",
+            related_information=self.related(file, problem) or None,
         )
+
+    def related(self, file: File, problem: Problem) -> list[types.DiagnosticRelatedInformation]:
+        """The other half of a problem, where it has one."""
+        if problem.also is None:
+            return []
+        text, also = self.desk.text(file), problem.also
+        place = self.position(text, offset_of(text, also.line, also.column))
+        location = types.Location(from_fs_path(str(file)) or "", types.Range(place, place))
+        return [types.DiagnosticRelatedInformation(location, also.said)]
 
     def edits(self, file: File, problem: Problem) -> list[types.TextEdit]:
         text = self.desk.text(file)

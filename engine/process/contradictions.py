@@ -58,7 +58,8 @@ def _check_limits(context: Context) -> None:
             least, most = limits
             if least > most:
                 message = f"{name} would have to be at least {least} and at most {most}: no number is."
-                context.problem(("fields", name, "max"), "limits-crossed", message, "Change one of the two.")
+                here, other, mend = ("fields", name, "max"), ("fields", name, "min"), "Change one of the two."
+                context.problem_of_two(here, other, "more than that", "limits-crossed", message, mend)
 
 
 def _check_sight(process: Process, context: Context) -> None:

@@ -72,12 +72,25 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
+class Also:
+    """A second place that a problem has to do with, in the same file, and what stands there, in a few words."""
+
+    line: int
+    column: int
+    said: str
+
+    def as_data(self) -> dict[str, object]:
+        """The same as plain values."""
+        return {"line": self.line, "column": self.column, "said": self.said}
+
+
+@dataclass(frozen=True, order=True)
 class Problem:
     """What is wrong, where, and what would be right.
 
     `line` and `column` count from 1, in characters, as editors show them. `code` is one of CODES, stable, and
-    explained in docs/reference/problems.md. `edits` mend it, where there is one way to mend it; two problems are the
-    same whatever mends them.
+    explained in docs/reference/problems.md. `edits` mend it, where there is one way to mend it, and `also` is its other
+    half, where it has one; two problems are the same whatever these are.
     """
 
     file: str
@@ -88,6 +101,7 @@ class Problem:
     mend: str = ""
     severity: Severity = Severity.ERROR
     edits: tuple[Edit, ...] = field(default=(), compare=False)
+    also: Also | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         assert self.code in CODES, self.code
@@ -107,6 +121,7 @@ class Problem:
             "message": self.message,
             "mend": self.mend,
             "edits": [one.as_data() for one in self.edits],
+            "also": self.also.as_data() if self.also else None,
         }
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from engine.source import number, sign
 from engine.source.edit import Edit, as_written, swapped
-from engine.source.problem import Problem, Refused
+from engine.source.problem import Also, Problem, Refused
 
 # Far more than any process needs, and few enough that a hostile file costs no more than a moment.
 MAX_BYTES = 1_000_000
@@ -351,9 +351,10 @@ class _Builder:
         # As it is written: to whoever reads the file 1 and "1" are one key.
         name = key.value if isinstance(key.value, str) else getattr(event, "value", str(key.value))
         if name in node.entries:
-            line = node.entries[name][0].line
-            message = f"The key {name} stands here a second time, first in line {line}."
-            self._note(event, "duplicate-key", message, "Rename or remove one of the two.")
+            first = node.entries[name][0]
+            message = f"The key {name} stands here a second time, first in line {first.line}."
+            also = Also(first.line, first.column, "here first")
+            self._note(event, "duplicate-key", message, "Rename or remove one of the two.", also)
         else:
             node.entries[name] = (_place(event), value)
 
@@ -372,9 +373,9 @@ class _Builder:
             message = f"With its aliases written out, the file holds more than {MAX_NODES:,} values."
             self._stop(event, "alias", message, "Use fewer aliases.")
 
-    def _note(self, event: Any, code: str, message: str, mend: str) -> None:
+    def _note(self, event: Any, code: str, message: str, mend: str, also: Also | None = None) -> None:
         place = _place(event)
-        self.problems.append(Problem(self.file, place.line, place.column, code, message, mend))
+        self.problems.append(Problem(self.file, place.line, place.column, code, message, mend, also=also))
 
     def _stop(self, event: Any, code: str, message: str, mend: str) -> None:
         self._note(event, code, message, mend)

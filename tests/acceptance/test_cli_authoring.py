@@ -37,7 +37,7 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     assert shown[1:4] == [out.splitlines()[1], f"{line:>5} |     owner: cordinator", f"{'':>5} |            ^"]
     data = json.loads(shell("check", ".", "--format", "json", code=1))
     assert [one["code"] for one in data] == ["not-yaml", "unknown-role", "unknown-state"]
-    assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend", "edits"}
+    assert set(data[0]) == {"file", "line", "column", "severity", "code", "message", "mend", "edits", "also"}
     shell("check", "nowhere.yaml", code=1)
     shell("check", code=2)
     (tmp_path / "empty").mkdir()

@@ -107,10 +107,16 @@ def test_problems_are_told_while_somebody_types_as_check_tells_them(tmp_path: Pa
         assert [(one.range.start.line + 1, one.code) for one in found] == [(one.line, one.code) for one in expected]
         assert found[0].source == "casework"
         assert found[0].severity is types.DiagnosticSeverity.Error
-        editor.type(file, TEXT + "x: [", 3)
-        assert [one.code for one in await editor.problems(3)] == ["not-yaml"]
-        editor.type(file, TEXT, 4)
-        assert await editor.problems(4) == []
+        editor.type(file, TEXT + "title: Again\n", 3)
+        [twice] = await editor.problems(3)
+        assert twice.related_information
+        [first] = twice.related_information
+        assert (first.message, first.location.uri) == ("here first", file.as_uri())
+        assert TEXT.split("\n")[first.location.range.start.line].startswith("title: ")
+        editor.type(file, TEXT + "x: [", 4)
+        assert [one.code for one in await editor.problems(4)] == ["not-yaml"]
+        editor.type(file, TEXT, 5)
+        assert await editor.problems(5) == []
 
     edit(tmp_path, act)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.authoring.excerpt import WIDTH, excerpt
-from engine.source.problem import Problem
+from engine.source.problem import Also, Problem
 
 
 def shown(text: str, line: int, column: int) -> str:
@@ -38,3 +38,15 @@ def test_of_a_long_line_what_is_around_the_place_is_shown(at: int) -> None:
     assert line[len(mark) - 1] == "!"
     assert len(line) <= WIDTH + 2
     assert (line[0] == "…", line[-1] == "…") == (at > WIDTH // 2, at + WIDTH // 2 < 500)
+
+
+def test_the_other_half_is_marked_below_with_what_is_said_of_it() -> None:
+    text = "a: 1\nb: 2\n  a: 3\n"
+    problem = Problem("f.yaml", 3, 3, "duplicate-key", "Twice.", also=Also(1, 1, "here first"))
+    assert excerpt(problem, text).split("\n") == [
+        "    3 |   a: 3",
+        "      |   ^",
+        "    1 | a: 1",
+        "      | ^ here first",
+    ]
+    assert excerpt(problem, "a: 1") == "    1 | a: 1\n      | ^ here first"  # the file became shorter meanwhile

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.authoring.check import check_text
 from engine.authoring.fixes import OF_BEFORE, fixed, fixed_file
 from engine.source.problem import certain
+from engine.source.reader import position
 from tests.conftest import LOAN, REFERRAL
 from tests.unit.test_problem_codes import BASE, SECTIONS
 
@@ -155,3 +156,23 @@ def test_what_is_no_text_or_not_there_stays_and_is_told(tmp_path: Path) -> None:
     for name, code in (("latin.yaml", "not-utf8"), ("nowhere.yaml", "cannot-read")):
         result = fixed_file(tmp_path / name)
         assert ([one.code for one in result.problems], result.after, result.mended) == ([code], "", 0)
+
+
+def test_what_a_problem_has_to_do_with_elsewhere_is_told_with_it() -> None:
+    """A key that stands twice, a field in two parts of a form, limits that cross."""
+    twice = TEXT.replace("title: One\n", "title: One\ntitle: Two\n")
+    crossed = TEXT.replace("due: {title: Due, type: date}", "due: {title: Due, type: integer, min: 9, max: 3}")
+    crossed = crossed.replace(", due: 'due + 2 days'", "")
+    form = "open:\n  form: {kind: optional}\n  sections: [{title: A, fields: [kind]}, {title: B, fields: [kind]}]\n"
+    sections = TEXT.replace("states:\n", f"{form}states:\n")
+    for text, code, here, there in (
+        (twice, "duplicate-key", "title: Two", "title: One"),
+        (crossed, "limits-crossed", "3}", "min: 9"),
+        (sections, "wrong-value", "kind]}]", "kind]}, {"),
+    ):
+        [found] = check_text(text, FILE)
+        assert found.code == code
+        assert found.also
+        places = [(found.line, found.column), (found.also.line, found.also.column)]
+        assert places == [position(text, text.index(one)) for one in (here, there)]
+        assert found.as_data()["also"] == {"line": places[1][0], "column": places[1][1], "said": found.also.said}

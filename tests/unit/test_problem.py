@@ -16,7 +16,7 @@ def test_a_problem_is_told_on_one_line_and_as_data() -> None:
     assert str(replace(PROBLEM, mend="")) == "a.yaml:3:7: error unknown-key: x is not known here."
     assert PROBLEM.as_data() == {
         "file": "a.yaml", "line": 3, "column": 7, "severity": "error", "code": "unknown-key",
-        "message": "x is not known here.", "mend": "Did you mean y?", "edits": [],
+        "message": "x is not known here.", "mend": "Did you mean y?", "edits": [], "also": None,
     }  # fmt: skip
 
 

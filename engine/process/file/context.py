@@ -10,7 +10,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
 from engine.process.language.expressions import Expression, Language, asked_documents
 from engine.process.language.tokens import words
-from engine.source.problem import Problem, Severity, certain, closest, nearest
+from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source
 
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
@@ -44,6 +44,12 @@ class Context:
     def problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
         """Note a problem with the value at `path`. `instead`: the text that alone can be meant by it."""
         self.problems.append(self.source.problem(path, code, message, mend, instead=instead))
+
+    def problem_of_two(self, path: Path, other: Path, said: str, code: str, message: str, mend: str) -> None:
+        """Note a problem with the value at `path` whose other half is the key of `other`, and what is said there."""
+        place = self.source.key_place(other)
+        found = self.source.problem(path, code, message, mend)
+        self.problems.append(replace(found, also=Also(place.line, place.column, said)))
 
     def key_problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
         """Note a problem with the last key of `path`. `instead`: the key that alone can be meant by it."""

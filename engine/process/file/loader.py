@@ -248,16 +248,17 @@ def _opening(context: Context, raw: dict[str, Any]) -> Opening:
 
 def _sections(context: Context, raw: dict[str, Any]) -> Iterator[Section]:
     """The sections of the form; what none of them names stands in a last one."""
-    seen: set[str] = set()
+    seen: dict[str, Path] = {}
     for index, section in enumerate(raw.get("sections", [])):
         for place, name in enumerate(section["fields"]):
             path: Path = ("open", "sections", index, "fields", place)
             if name in seen:
-                context.problem(path, "wrong-value", f"{name} stands in two sections.", "Leave it in one of them.")
+                message, mend = f"{name} stands in two sections.", "Leave it in one of them."
+                context.problem_of_two(path, seen[name], "here first", "wrong-value", message, mend)
             elif name not in raw.get("form", {}):
                 asked, message = raw.get("form", {}), f"The form does not ask for {name}."
                 context.problem(path, "unknown-field", message, nearest(name, asked), instead=certain(name, asked))
-            seen.add(name)
+            seen.setdefault(name, path)
         yield Section(section["title"], tuple(section["fields"]))
     rest = tuple(name for name in raw.get("form", {}) if name not in seen)
     if rest:
