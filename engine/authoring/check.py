@@ -70,10 +70,9 @@ def kind_of(data: Any) -> str:
 
 # Loaded only where such a file is there: it brings the whole engine with it, its database too.
 def _scenarios(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
-    from engine.authoring.scenarios import beside
+    from engine.authoring.scenarios import to_run
 
-    beside(source, file, "scenario", "scenarios")
-    return ()
+    return tuple(one for problems in to_run(source, file).problems.values() for one in problems)
 
 
 def _demonstration(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:

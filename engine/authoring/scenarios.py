@@ -6,12 +6,13 @@ Reads scenario files; runs them against Engine. Times are the process's wall clo
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.authoring.expectations import senseless
 from engine.authoring.names import name_problems
 from engine.calendars.duration import Duration, add, parse
 from engine.case.answers.form import value_of
@@ -21,7 +22,7 @@ from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
 from engine.process.definition import Process
 from engine.service import Case, Engine, UnknownCase
-from engine.source.problem import Refused
+from engine.source.problem import Problem, Refused
 from engine.source.reader import Path as Steps
 from engine.source.reader import Source, read
 from engine.source.shape import hidden_signs, shape_problems
@@ -31,11 +32,12 @@ MAIN = "the case"
 
 @dataclass(frozen=True)
 class ScenarioFile:
-    """A scenario file that makes sense, and the process that it tests."""
+    """A scenario file, and the process that it tests. `problems`: of scenarios, by their place, that make no sense."""
 
     source: Source
     process: Process
     found: Found
+    problems: Mapping[int, list[Problem]] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> list[dict[str, Any]]:
@@ -87,8 +89,33 @@ def load_scenarios(path: Path) -> ScenarioFile:
     Raises:
         Refused: with every problem of the file, or of the process.
     """
-    source, found = read_beside(path, "scenario", "scenarios")
-    return ScenarioFile(source, found.loaded.process, found)
+    file = load_to_run(path)
+    if file.problems:
+        raise Refused(one for problems in file.problems.values() for one in problems)
+    return file
+
+
+def load_to_run(path: Path) -> ScenarioFile:
+    """Read a scenario file of which some scenarios may make no sense: those fail, and stop no other.
+
+    Raises:
+        Refused: with every problem of the file as a whole, or of the process.
+    """
+    return to_run(read(read_text(path), str(path)), path)
+
+
+def to_run(source: Source, path: Path) -> ScenarioFile:
+    """The same of a file that was read already and stands at `path`.
+
+    Raises:
+        Refused: with every problem of the file as a whole, or of the process.
+    """
+    return understood(source, _process_of(source, path, "scenario"))
+
+
+def understood(source: Source, found: Found) -> ScenarioFile:
+    """Scenarios of a process that was found, with what is wrong with each of them."""
+    return ScenarioFile(source, found.loaded.process, found, senseless(source, found))
 
 
 def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
@@ -107,14 +134,18 @@ def beside(source: Source, path: Path, kind: str, part: str) -> Found:
     Raises:
         Refused: with every problem of the file, or of the process.
     """
-    problems = shape_problems(source, kind) + hidden_signs(source)
-    if problems:
-        raise Refused(problems)
-    found = _process_beside(source, path)
+    found = _process_of(source, path, kind)
     problems = list(name_problems(source, found, (part,)))
     if problems:
         raise Refused(problems)
     return found
+
+
+def _process_of(source: Source, path: Path, kind: str) -> Found:
+    problems = shape_problems(source, kind) + hidden_signs(source)
+    if problems:
+        raise Refused(problems)
+    return _process_beside(source, path)
 
 
 def _process_beside(source: Source, path: Path) -> Found:
@@ -133,9 +164,22 @@ def _process_beside(source: Source, path: Path) -> Found:
 def run_scenarios(file: ScenarioFile, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Result]:
     """Run the scenarios of a file whose names are wanted, one after the other."""
     for index, scenario in enumerate(file.scenarios):
-        if wanted(scenario["scenario"]):
+        if not wanted(scenario["scenario"]):
+            continue
+        if index in file.problems:
+            yield _senseless(scenario, file.problems[index])
+        else:
             # One at a time: each has an engine and a database of its own, until who reads the result closes it.
             yield _Run(file, scenario, ("scenarios", index)).run()
+
+
+def _senseless(scenario: dict[str, Any], problems: list[Problem]) -> Result:
+    """What comes of a scenario that asks for what cannot be: it is not run."""
+    expected = "what the process has"
+    failures = [
+        Failure(one.file, one.line, one.code, expected, f"{one.message} {one.mend}".strip()) for one in problems
+    ]
+    return Result(scenario["scenario"], tuple(scenario.get("covers", ())), failures)
 
 
 def let_time_pass(engine: Engine, clock: SetClock, until: datetime) -> None:

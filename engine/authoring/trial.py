@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.authoring.names import name_problems
-from engine.authoring.scenarios import Result, ScenarioFile, run_scenarios
+from engine.authoring.scenarios import Result, run_scenarios, understood
 from engine.files import Found
 from engine.service.processes.texts import calendar_of, process_of_text
 from engine.source.problem import Refused
@@ -26,11 +25,11 @@ def run_texts(text: str, calendar: str, scenarios: str) -> list[Result]:
     # Before the process, which needs it to be read.
     known = calendar_of(calendar, "calendar.yaml") if calendar else None
     found = Found(process_of_text(text, FILE, known), known, calendar)
-    problems = list(name_problems(source, found, ("scenarios",)))
-    if problems:
-        raise Refused(problems)
+    file = understood(source, found)
+    if file.problems:
+        raise Refused(one for wrong in file.problems.values() for one in wrong)
     results = []
-    for result in run_scenarios(ScenarioFile(source, found.loaded.process, found)):
+    for result in run_scenarios(file):
         # Whoever asked is shown what came of it, and never the cases.
         result.close()
         results.append(result)

@@ -200,10 +200,10 @@ def run_tests(
 
       casework test processes/hbep-referral.scenarios.yaml --only "waiting list"
     """
-    from engine.authoring.scenarios import load_scenarios
+    from engine.authoring.scenarios import load_to_run
 
-    # All are read first: what is wrong with the last is told before the first one runs.
-    files = [load_scenarios(path) for path in _scenario_files(paths)]
+    # All are read first: what is wrong with the last file is told before the first one runs.
+    files = [load_to_run(path) for path in _scenario_files(paths)]
     if not files:
         say("No scenario file was found there.")
         raise typer.Exit(REFUSED)

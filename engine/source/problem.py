@@ -10,7 +10,7 @@ from enum import StrEnum
 from engine.source.edit import Edit
 from engine.source.fault import CaseworkError
 
-_NOUNS = ("calendar", "document", "event", "field", "key", "kind", "place", "requirement", "role", "state", "task")
+_NOUNS = ("calendar", "document", "event", "field", "key", "kind", "meeting", "place", "requirement", "role", "state")
 CODES = frozenset(
     [
         "alias",
@@ -61,7 +61,7 @@ CODES = frozenset(
         "wrong-type",
         "wrong-value",
     ]
-) | {f"unknown-{noun}" for noun in _NOUNS}
+) | {f"unknown-{noun}" for noun in (*_NOUNS, "task", "timer")}
 
 
 class Severity(StrEnum):

@@ -139,22 +139,24 @@ def test_a_failed_scenario_shows_what_was_expected_and_found(shell: Shell, tmp_p
     shell("test", str(tmp_path / "empty"), code=1)
 
 
-def test_scenarios_that_name_what_is_not_there_are_refused(shell: Shell, tmp_path: Path) -> None:
+def test_a_scenario_that_names_what_is_not_there_fails_alone(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "bad.scenarios.yaml"
     file.write_text(
         f"process: {REFERRAL}\nscenarios:\n  - scenario: Wrong\n    covers: [S99]\n"
         "    start: {at: 2023-09-11 09:00, in: panal}\n"
         "    steps:\n      - {event: manage_move, expect: {tasks: [hold_revue]}}\n      - {wait: a while}\n"
+        "  - scenario: Right\n    start: {at: 2023-09-11 09:00, in: panel}\n"
     )
-    out = shell("test", str(file), code=1)
-    assert [line.split(": ")[1] for line in out.splitlines()] == [
-        "error unknown-requirement",
-        "error unknown-state",
-        "error unknown-event",
-        "error unknown-task",
-        "error bad-duration",
-    ]
-    assert shell("check", str(file), "--format", "line", code=1) == out
+    codes = ["unknown-requirement", "unknown-state", "unknown-event", "unknown-task", "bad-duration"]
+    told = shell("check", str(file), "--format", "line", code=1).splitlines()
+    assert [line.split(": ")[1] for line in told] == [f"error {code}" for code in codes]
+    out = shell("test", str(file), code=1).splitlines()
+    assert [line.rpartition(": ")[2] for line in out if ".yaml:" in line and line.startswith("  ")] == codes
+    assert "    found     There is no event manage_move. Did you mean managed_move?" in out
+    assert out[0] == "FAILED  Wrong"
+    assert out[-1].endswith("bad.scenarios.yaml: 1 passed, 1 failed")
+    data = json.loads(shell("test", str(file), "--json", code=1))
+    assert [(one["passed"], len(one["failures"])) for one in data[0]["scenarios"]] == [(False, 5), (True, 0)]
 
 
 def test_a_code_is_explained(shell: Shell) -> None:
