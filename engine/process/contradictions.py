@@ -23,6 +23,8 @@ from engine.source.problem import nearest
 from engine.source.reader import Path
 
 _DATE = re.compile(r'date\("([0-9]{4}-[0-9]{2}-[0-9]{2})"\)')
+# Words with which an expression says what holds while a field is empty.
+_MINDS_EMPTY = frozenset({"null", "latest", "earliest"})
 _FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -36,6 +38,7 @@ def check_contradictions(process: Process, context: Context) -> None:
     _check_known(process, context)
     _warn_of_escalations(process, context)
     _warn_of_never_filled(process, context)
+    _warn_of_unknown_dues(process, context)
 
 
 def warn_of_tasks(process: Process, context: Context) -> None:
@@ -194,6 +197,25 @@ def _warn_of_never_filled(process: Process, context: Context) -> None:
             context.warning(
                 ("fields", name), "never-filled", message, "Put it into a form, or remove what asks for it."
             )
+
+
+def _warn_of_unknown_dues(process: Process, context: Context) -> None:
+    """A due date that hangs on a field that nobody has to fill in: such a task may never be overdue."""
+    sure = {name for form in _forms(process) for name, required in form.items() if required}
+    sure |= {name for name, _ in process.every_set()} | {one.name for one in process.fields.values() if one.default}
+    for task in process.tasks.values():
+        if task.due_by is None or any(one.name in _MINDS_EMPTY for one in tokens.words(task.due_by.date.text)):
+            continue
+        # Of a field that nothing fills it is told already that it stays empty.
+        for name in sorted((task.due_by.date.names & set(_filled(process))) - sure):
+            message = f"Nobody has to fill {name} in: while it is empty, the task {task.name} is due on no day."
+            mend = f"Ask for {name} as required, or say what holds then: {name} != null ? … : opened + 4 weeks."
+            context.warning(("tasks", task.name, "due"), "no-due-date", message, mend)
+
+
+def _forms(process: Process) -> Iterator[Mapping[str, bool]]:
+    yield process.opening.form
+    yield from (event.form for _, event in process.every_event())
 
 
 def _filled(process: Process) -> Iterator[str]:

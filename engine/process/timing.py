@@ -18,9 +18,18 @@ class Escalation:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A date that is worked out from fields: a day from when it begins, or until it ends (`whole`); or an instant."""
+
+    date: Expression
+    whole: bool = False
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """Something people may have to do. `done_by` names the events that do it.
 
+    It is due so long after it was raised, or by a date that is worked out from fields (`due_by`), to its end.
     `overdue_of` names the task that this one, once it is raised, says is overdue.
     """
 
@@ -29,6 +38,7 @@ class TaskKind:
     role: str
     description: str = ""
     due: Duration | None = None
+    due_by: Limit | None = None
     done_by: frozenset[str] = frozenset()
     escalate: Escalation | None = None
     overdue_of: str = ""
@@ -41,14 +51,6 @@ LOOK_INTO = TaskKind(
     description="Something that should have happened by itself did not. The history says what, and why.",
     due=parse("1 day"),
 )
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A date that is worked out from fields: a day from when it begins, or until it ends (`whole`); or an instant."""
-
-    date: Expression
-    whole: bool = False
 
 
 @dataclass(frozen=True)

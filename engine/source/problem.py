@@ -36,6 +36,7 @@ CODES = frozenset(
         "needs-calendar",
         "never-broken",
         "never-filled",
+        "no-due-date",
         "not-known-yet",
         "never-sent",
         "never-true",

@@ -559,6 +559,21 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "case/time/schedule.py",
+        ("dues",),
+        (
+            "a task is overdue while its last day runs",
+            "found = just_before(reached(process, found, whole=True))",
+            "found = reached(process, found, whole=False)",
+        ),
+        ("a postponed task moves with its field", 'if "due" in task and not task.get("counted"):', "if False:"),
+        (
+            "what was escalated escalates anew",
+            'if kind and kind.escalate and not task.get("escalated"):',
+            "if kind and kind.escalate:",
+        ),
+    ),
+    *_in(
         "calendars/recurrence.py",
         ("recurrence",),
         ("a day of the week is due in the holidays", "self.in_term and calendar and not", "False and calendar and not"),

@@ -69,8 +69,8 @@ def test_what_a_state_raises_belongs_to_it_and_has_its_times(process: Process) -
 
 def test_a_task_that_is_open_stays_as_it_is_unless_this_step_ends_it(process: Process) -> None:
     case = in_place(process)
-    assert new_tasks(process, case, {"look": "work"}, {}, AT) == {}
-    [(name, task)] = new_tasks(process, case, {"look": "desk"}, {"look": "cancelled"}, AT).items()
+    assert new_tasks(process, case, {"look": "work"}, {}, AT, case.data) == {}
+    [(name, task)] = new_tasks(process, case, {"look": "desk"}, {"look": "cancelled"}, AT, case.data).items()
     assert (name, task["scope"]) == ("look", "desk")
 
 

@@ -55,7 +55,7 @@ from engine.case.step.tick import tick
 from engine.case.step.walk import choose
 from engine.case.time import schedule
 from engine.case.time.instants import to_text
-from engine.case.time.lateness import without_lateness
+from engine.case.time.lateness import without_date
 from engine.process.definition import Process
 from engine.process.paths import paths_of
 
@@ -246,7 +246,7 @@ def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
         refusal = _postponing_fault(command, until)
     if refusal is not None:
         return refusal
-    task = {**without_lateness(draft.snapshot.tasks[command.task]), "due": to_text(until)}
+    task = {**without_date(draft.snapshot.tasks[command.task]), "due": to_text(until)}
     tasks = {command.task: task}
     known = command.task in draft.process.tasks and not task.get("escalated")
     timers = schedule.escalations(draft.process, tasks) if known else {}

@@ -25,7 +25,8 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     raises = dict.fromkeys(path.way.raises, leaf)
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: state for state in path.entered for name in process.states[state].raises}
-    tasks = new_tasks(process, case, raises, closed, at)
+    moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
+    tasks = moved | new_tasks(process, case, raises, closed, at, after)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
@@ -53,7 +54,14 @@ def effects_of_value(draft: Draft, at: str, changes: dict[str, Any]) -> dict[str
     """The same where only values change, and the case stays where it is."""
     redated, undated = _redated(draft, (), changes, at)
     waiting = _turn(draft, None, changes, at, draft.snapshot.state)
-    return {"data": changes, "timers": redated, "stopped": tuple(sorted(undated)), "waiting": waiting}
+    moved = schedule.redue(draft.process, draft.snapshot, changes, at)
+    return {
+        "data": changes,
+        "tasks": moved,
+        "timers": redated | schedule.escalations(draft.process, moved),
+        "stopped": tuple(sorted(undated)),
+        "waiting": waiting,
+    }
 
 
 def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
@@ -87,13 +95,13 @@ def _closed(process: Process, case: Snapshot, left: Collection[str], event: str)
 
 
 def new_tasks(
-    process: Process, case: Snapshot, raises: dict[str, str], closed: dict[str, str], at: str
+    process: Process, case: Snapshot, raises: dict[str, str], closed: dict[str, str], at: str, data: Any
 ) -> dict[str, dict[str, Any]]:
-    """Tasks to raise, each for its state. One that is open already stays as it is."""
+    """Tasks to raise, each for its state, in a case that knows `data` then. One that is open already stays as it is."""
     tasks: dict[str, dict[str, Any]] = {}
     for name, scope in raises.items():
         if name not in case.tasks or name in closed:
-            tasks |= schedule.raised(process, [name], scope, at, case)
+            tasks |= schedule.raised(process, [name], scope, at, case, data)
     return tasks
 
 

@@ -73,7 +73,8 @@ def _pass(
 
 
 def _raised(draft: Draft, names: tuple[str, ...], state: str, at: str) -> dict[str, dict[str, Any]]:
-    return new_tasks(draft.process, draft.snapshot, dict.fromkeys(names, state), {}, at)
+    case = draft.snapshot
+    return new_tasks(draft.process, case, dict.fromkeys(names, state), {}, at, case.data)
 
 
 def _escalate(draft: Draft, name: str, key: str, at: str) -> None:

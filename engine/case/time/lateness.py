@@ -29,12 +29,17 @@ def lateness(about: str, tasks: Mapping[str, Task], at: str) -> dict[str, str]:
     """
     other = tasks.get(about)
     since = (late_from(other) or other["raised"]) if other else at
-    return {"overdue_of": about, "late": min(since, to_text(from_text(at) - _BEFORE))}
+    return {"overdue_of": about, "late": min(since, just_before(at))}
 
 
-def without_lateness(task: Task) -> dict[str, Any]:
-    """A task that was given another date: it counts by that one."""
-    return {key: value for key, value in task.items() if key != "late"}
+def just_before(at: str) -> str:
+    """The last instant (text, UTC) before another: what is due then is late from that one on."""
+    return to_text(from_text(at) - _BEFORE)
+
+
+def without_date(task: Task) -> dict[str, Any]:
+    """A task as it is to be given another date: by that one it counts, whatever the former one hung on."""
+    return {key: value for key, value in task.items() if key not in {"late", "due", "counted"}}
 
 
 def days_late(since: datetime, now: datetime, zone: tzinfo) -> int:

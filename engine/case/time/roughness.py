@@ -26,8 +26,11 @@ Tasks = Mapping[str, Mapping[str, Any]]
 def is_rough_task(process: Process, name: str, task: Mapping[str, Any]) -> bool:
     """Whether the day on which an open task is due was counted beyond the calendar."""
     kind = process.task(name)
-    if kind is None or kind.due is None or "due" not in task:
+    if kind is None or "due" not in task:
         return False
+    if kind.due is None:
+        by_calendar = kind.due_by is not None and counts_by_calendar(kind.due_by.date.text)
+        return by_calendar and "counted" in task and is_beyond(process.calendar, process.today(from_text(task["due"])))
     counted = kind.due.needs_calendar and is_beyond(process.calendar, process.today(from_text(task["due"])))
     # A day that it was postponed to is meant as it stands.
     return counted and task["due"] == schedule.after(process, task["raised"], kind.due)

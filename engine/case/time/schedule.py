@@ -11,12 +11,12 @@ from engine.calendars.calendar import ONE_DAY
 from engine.calendars.duration import Duration, add, at_local, roll
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text, to_text
-from engine.case.time.lateness import lateness
+from engine.case.time.lateness import just_before, lateness
 from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.process.language.times import aware
 from engine.process.language.values import instant
-from engine.process.timing import Limit, Timer
+from engine.process.timing import Limit, TaskKind, Timer
 from engine.source.moment import day_written, is_told
 
 ESCALATION = "task:"
@@ -180,8 +180,13 @@ def _not_before(times: list[str], at: str) -> list[str]:
     return [max(times[0], at), *times[1:]]
 
 
-def raised(process: Process, names: Iterable[str], scope: str, at: str, case: Snapshot) -> dict[str, dict[str, Any]]:
-    """Open tasks as they are when they are raised in a case at `at`; for whoever has to move it on, if for no role."""
+def raised(
+    process: Process, names: Iterable[str], scope: str, at: str, case: Snapshot, data: Any
+) -> dict[str, dict[str, Any]]:
+    """Open tasks as they are when they are raised in a case at `at`; for whoever has to move it on, if for no role.
+
+    `data` is what is known of the case as the step leaves it.
+    """
     found = {}
     for name in names:
         kind = process.task(name)
@@ -190,10 +195,40 @@ def raised(process: Process, names: Iterable[str], scope: str, at: str, case: Sn
         task: dict[str, Any] = {"role": role, "raised": at, "scope": scope}
         if kind.due:
             task["due"] = after(process, at, kind.due)
+        task |= due_by(process, kind, at, data, case.opened)
         if kind.overdue_of:
             task |= lateness(kind.overdue_of, case.tasks, at)
         found[name] = task
     return found
+
+
+def due_by(process: Process, kind: TaskKind, at: str, data: Any, opened: str) -> dict[str, Any]:
+    """What a task keeps of a due date that is worked out from fields; nothing while that is not known.
+
+    A day is there until it ends, as for whoever does it: it is due just before the next one begins.
+    """
+    found = limit_of(process, kind.due_by, at, data, opened) if kind.due_by else None
+    if found is None:
+        return {}
+    if isinstance(found, date):
+        found = just_before(reached(process, found, whole=True))
+    return {"due": found, "counted": True}
+
+
+def redue(process: Process, case: Snapshot, changes: Any, at: str) -> dict[str, dict[str, Any]]:
+    """The open tasks whose due date moves with the fields that a step changes. One that was postponed stays so."""
+    moved, after_it = {}, {**case.data, **changes}
+    for name, task in case.tasks.items():
+        kind = process.tasks.get(name)
+        if kind is None or kind.due_by is None or kind.due_by.date.names.isdisjoint(changes):
+            continue
+        if "due" in task and not task.get("counted"):
+            continue
+        rest = {key: value for key, value in task.items() if key not in {"due", "counted"}}
+        now = {**rest, **due_by(process, kind, at, after_it, case.opened)}
+        if now != task:
+            moved[name] = now
+    return moved
 
 
 def escalations(process: Process, tasks: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
@@ -201,7 +236,7 @@ def escalations(process: Process, tasks: dict[str, dict[str, Any]]) -> dict[str,
     found = {}
     for name, task in tasks.items():
         kind = process.task(name)
-        if kind and kind.escalate:
+        if kind and kind.escalate and not task.get("escalated"):
             due = after(process, task.get("due", task["raised"]), kind.escalate.after)
             found[escalation_key(name)] = [due, due]
     return found

@@ -5,6 +5,7 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +28,7 @@ from engine.process.file.context import Context, entries_of, event_names, state_
 from engine.process.file.fields import read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
-from engine.process.file.states import read_events, read_needs, read_set, read_states
+from engine.process.file.states import read_events, read_limit, read_needs, read_set, read_states
 from engine.process.language.expressions import RESERVED, Language
 from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
@@ -36,6 +37,9 @@ from engine.source.reader import Path, Source, read
 from engine.source.shape import fitting, hidden_signs, shape_problems
 
 FindCalendar = Callable[[str], Calendar | None]
+# How a duration begins; no field or function begins so.
+_LENGTH = re.compile(r"\s*[0-9P]")
+_COUNT_FROM_RAISING = "Say due: 2 weeks for a time from when the task was raised."
 DEFAULT_ZONE = "Europe/London"
 # Problems with which what was published before they were told goes on without harm.
 _LET_PASS = frozenset({"overdue-of-itself"})
@@ -45,7 +49,7 @@ _STAND_INS |= {"bad-duration": "1 day", "bad-date": "2000-01-01"}
 # The parts of a file by which cases move.
 _MOVING = frozenset({"initial", "open", "events", "states", "tasks"})
 # What a part that cannot be read may have used, or filled in.
-_OF_THE_WHOLE = frozenset({"unused-name", "never-filled"})
+_OF_THE_WHOLE = frozenset({"unused-name", "never-filled", "no-due-date"})
 
 
 @dataclass(frozen=True)
@@ -279,12 +283,14 @@ def _check_field_names(context: Context, raw: dict[str, Any]) -> None:
 def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
     path: Path = ("tasks", name)
     context.known("role", raw["role"], (*path, "role"))
+    by_date = "due" in raw and not _LENGTH.match(raw["due"])
     return TaskKind(
         name=name,
         title=raw["title"],
         role=raw["role"],
         description=raw.get("description", ""),
-        due=context.duration(raw.get("due"), (*path, "due")),
+        due=None if by_date else context.duration(raw.get("due"), (*path, "due")),
+        due_by=read_limit(context, raw["due"], (*path, "due"), _COUNT_FROM_RAISING) if by_date else None,
         done_by=frozenset(context.one_or_many("event", raw.get("done_by"), (*path, "done_by"))),
         escalate=_escalation(context, raw.get("escalate"), (*path, "escalate")),
         overdue_of=_overdue_of(context, name, raw.get("overdue_of", ""), (*path, "overdue_of")),

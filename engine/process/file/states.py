@@ -21,6 +21,7 @@ DEADLINE = "deadline"
 _END_OF = re.compile(r"\s*end\s+of\s+")
 _NOT_IN_DATES = frozenset({"now", "today", "state", "has", "free", "within", "days_since", "age"})
 OFFER = "place_offered"
+_COUNT_FROM_HERE = "Say after: for a time from when the case came here."
 
 
 def read_states(context: Context, raw: dict[str, Any]) -> dict[str, State]:
@@ -222,9 +223,13 @@ def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Time
         if DEADLINE in timers:
             message = "A timer cannot be called deadline beside a deadline."
             context.key_problem((*path, "timers", DEADLINE), "duplicate-timer", message, "Rename the timer.")
+        at_field, at_day, at = _at(context, deadline.get("at", ""), (*here, "at"))
         timers[DEADLINE] = Timer(
             name=DEADLINE,
-            after=context.duration(deadline["within"], (*here, "within")),
+            after=context.duration(deadline.get("within"), (*here, "within")),
+            at_field=at_field,
+            at_day=at_day,
+            at=at,
             raises=context.one_or_many("task", deadline["raise"], (*here, "raise")),
             roll=_roll(context, deadline, here),
         )
@@ -232,9 +237,7 @@ def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Time
 
 
 def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Timer:
-    written = raw.get("at", "")
-    is_name = written.isidentifier()
-    at_field, at_day = _moment(context, written if is_name else None, (*path, "at"))
+    at_field, at_day, at = _at(context, raw.get("at", ""), (*path, "at"))
     send = raw.get("send", "")
     if send:
         context.known("event", send, (*path, "send"))
@@ -252,7 +255,7 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         days=days,
         at_field=at_field,
         at_day=at_day,
-        at=read_limit(context, written, (*path, "at")) if written and not is_name else None,
+        at=at,
         when=context.condition(raw.get("when"), (*path, "when")),
         unless=context.condition(raw.get("unless"), (*path, "unless")),
         raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
@@ -289,18 +292,28 @@ def _before_end(context: Context, raw: dict[str, Any], path: Path) -> Duration |
     return length
 
 
-def read_limit(context: Context, raw: str, path: Path) -> Limit | None:
-    """A date that is worked out from fields and named days: `due + 2 weeks`, or `end of due + 2 weeks`."""
+def read_limit(context: Context, raw: str, path: Path, mend: str = _COUNT_FROM_HERE) -> Limit | None:
+    """A date that is worked out from fields and named days: `due + 2 weeks`, or `end of due + 2 weeks`.
+
+    `mend` says what to write for a time that is counted from when it begins to count.
+    """
     whole = _END_OF.match(raw)
     # As long as it was written, so that what is wrong is told where it stands.
     text = " " * whole.end() + raw[whole.end() :] if whole else raw
     for word in tokens.words(text):
         if word.name in _NOT_IN_DATES and word.name not in context.language.fields:
             message = f"{word.name} cannot stand in a date that is worked out: it is so when fields are filled in."
-            context.problem(path, "wrong-value", message, "Say after: for a time from when the case came here.")
+            context.problem(path, "wrong-value", message, mend)
             return None
     expression = context.expression(text, path, "TIMESTAMP")
     return Limit(expression, whole=bool(whole)) if expression is not NOTHING else None
+
+
+def _at(context: Context, written: str, path: Path) -> tuple[str, str, Limit | None]:
+    """A field, a named day, or a date that is worked out: what a timer or a deadline comes at."""
+    if not written or written.isidentifier():
+        return *_moment(context, written or None, path), None
+    return "", "", read_limit(context, written, path)
 
 
 def _moment(context: Context, name: str | None, path: Path) -> tuple[str, str]:
