@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -25,7 +26,37 @@ def check_paths(paths: Iterable[Path], today: date | None = None) -> tuple[list[
     files = list(files_of(paths))
     for file in files:
         problems.update(check_file(file, today))
+    problems.update(_twice(files))
     return sorted(problems), len(files)
+
+
+def _twice(files: Iterable[Path]) -> Iterator[Problem]:
+    """Processes of one name and version in several files that do not say the same: only one can be published."""
+    seen: dict[tuple[str, str], Source] = {}
+    for file in files:
+        with contextlib.suppress(Refused):  # what is wrong with a file by itself was told
+            source = read(read_text(file), str(file))
+            name = _version_of(source.data)
+            first = seen.setdefault(name, source) if name else source
+            if first.text != source.text:
+                yield from (_reused(one, other) for one, other in ((first, source), (source, first)))
+
+
+def _version_of(data: Any) -> tuple[str, str] | None:
+    if kind_of(data) != "process":
+        return None
+    name, version = data.get("process"), data.get("version")
+    return (name, version) if isinstance(name, str) and isinstance(version, str) else None
+
+
+def _reused(source: Source, other: Source) -> Problem:
+    name, version = source.data["process"], source.data["version"]
+    place = other.place(("version",))
+    message = (
+        f"Version {version} of {name} is another text in {other.file}, line {place.line}: only one can be published."
+    )
+    found = source.problem(("version",), "version-reused", message, "Give one of the two a version of its own.")
+    return replace(found, severity=Severity.WARNING)
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:

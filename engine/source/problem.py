@@ -53,6 +53,7 @@ CODES = frozenset(
         "timer-on-end",
         "too-big",
         "too-deep",
+        "too-early",
         "unknown-timezone",
         "unreachable-alternative",
         "unreachable-state",

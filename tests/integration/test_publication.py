@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -118,18 +119,18 @@ def test_a_calendar_is_refused_that_a_published_version_cannot_go_on_with(connec
 
 
 def test_a_trial_tells_what_publishing_would_and_keeps_nothing(connection: Connection) -> None:
-    alone = try_texts(connection, TEXT)
+    alone = try_texts(connection, NOW, TEXT)
     assert (alone.process, alone.wrong, [one.code for one in alone.problems]) == (None, True, ["unknown-calendar"])
-    good = try_texts(connection, TEXT, CALENDAR)
+    good = try_texts(connection, NOW, TEXT, CALENDAR)
     assert good.process is not None
     assert (good.process.name, good.wrong, good.calendar) == ("workshop", False, CALENDAR)
     assert store.all_versions(connection) == []
     assert store.calendar_text(connection, "leicestershire") is None
     publish(connection, BOTH, NOW, "ada")
-    assert try_texts(connection, TEXT).calendar == CALENDAR
-    reused = try_texts(connection, TEXT.replace("title: Workshop", "title: Works"))
+    assert try_texts(connection, NOW, TEXT).calendar == CALENDAR
+    reused = try_texts(connection, NOW, TEXT.replace("title: Workshop", "title: Works"))
     assert (reused.wrong, [one.code for one in reused.problems]) == (True, ["version-reused"])
-    broken = try_texts(connection, TEXT.replace("to: done", "to: nowhere").replace("to: second", "to: nowhere"))
+    broken = try_texts(connection, NOW, TEXT.replace("to: done", "to: nowhere").replace("to: second", "to: nowhere"))
     assert list(broken.problems) == sorted(broken.problems)
     assert len(broken.problems) > 1
 
@@ -160,3 +161,26 @@ def test_a_file_is_offered_with_the_calendar_that_it_names() -> None:
         REFERRAL.read_text(), str(REFERRAL), CALENDAR, "calendars/leicestershire.yaml"
     )
     assert offered_file(LOAN) == Offered(LOAN.read_text(), str(LOAN), "", "")
+
+
+def test_a_version_that_no_case_will_follow_is_told(connection: Connection) -> None:
+    publish(connection, BOTH, NOW, "ada")
+    day = re.search(r"effective_from: (\S+)", TEXT)[1]  # type: ignore[index]
+    for since, codes_told in (("2001-02-03", ["too-early"]), (day, []), ("2024-01-08", []), ("2030-01-01", [])):
+        text = TEXT.replace(day, since).replace('version: "1"', f'version: "{since}"')
+        trial = try_texts(connection, NOW, text)
+        assert [one.code for one in trial.problems if one.code != "calendar-ends"] == codes_told
+        assert not trial.wrong
+    early = TEXT.replace(day, "2001-02-03").replace('version: "1"', 'version: "0"')
+    (warning,) = publish(connection, Offered(early, "shop.yaml"), NOW, "ada").warnings
+    in_force = f"version 1 of workshop is in force since {day}"
+    assert warning.message == f"No case will ever follow this version: it is from 2001-02-03 on, and {in_force}."
+    again = publish(connection, Offered(early, "shop.yaml"), NOW, "ada")
+    assert (again.is_new, again.warnings) == (False, ())
+
+
+def test_a_version_between_one_in_force_and_one_to_come_is_right(connection: Connection) -> None:
+    later = TEXT.replace('version: "1"', 'version: "2"')
+    later = re.sub(r"effective_from: \S+", "effective_from: 2031-01-01", later)
+    publish(connection, Offered(later, "shop.yaml", CALENDAR, "terms.yaml"), NOW, "ada")
+    assert publish(connection, Offered(TEXT, "shop.yaml"), NOW, "ada").warnings == ()

@@ -68,3 +68,19 @@ def test_a_calendar_that_ends_is_a_warning_by_the_day_of_today() -> None:
         assert (problem.code, problem.severity) == ("calendar-ends", Severity.WARNING)
         assert said in problem.message
     assert len(check_paths([file], date(2026, 11, 1))[0]) == 1
+
+
+def test_two_texts_of_one_version_are_told_at_both_places(tmp_path: Path) -> None:
+    text = LOAN.read_text()
+    first, same = write(tmp_path, "a.yaml", text), write(tmp_path, "b.yaml", text)
+    assert check_paths([first, same]) == ([], 2)
+    other = write(tmp_path, "c.yaml", f"# another\n{text}")
+    line = text[: text.index("version:")].count("\n") + 1
+    found = [(one.file, one.line, one.code, one.severity) for one in check_paths([first, other])[0]]
+    assert found == [
+        (str(first), line, "version-reused", Severity.WARNING),
+        (str(other), line + 1, "version-reused", Severity.WARNING),
+    ]
+    assert f"{other}, line {line + 1}:" in check_paths([first, other])[0][0].message
+    new = write(tmp_path, "d.yaml", f"# another\n{text}".replace("version: ", "version: 9", 1).replace('9"', '"9', 1))
+    assert check_paths([first, new]) == ([], 2)

@@ -84,7 +84,7 @@ class Processes:
     def try_text(self, text: str, calendar: str = "") -> publication.Trial:
         """What would come of publishing a text, with the calendar given or the published one; nothing is kept."""
         with self._site.database.reading() as connection:
-            return publication.try_texts(connection, text, calendar)
+            return publication.try_texts(connection, self._site.clock.now(), text, calendar)
 
     def try_calendar(self, text: str) -> publication.Trial:
         """What would come of publishing a calendar on its own; nothing is kept."""

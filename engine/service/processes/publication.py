@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -112,8 +112,8 @@ def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> 
     ]
 
 
-def try_texts(connection: Connection, text: str, calendar: str = "") -> Trial:
-    """Check a process, and the calendar that comes with it, as publishing would, and keep nothing.
+def try_texts(connection: Connection, now: datetime, text: str, calendar: str = "") -> Trial:
+    """Check a process, and the calendar that comes with it, as publishing at `now` (aware) would, and keep nothing.
 
     What is wrong is in the result: `Refused` is never raised.
     """
@@ -123,9 +123,10 @@ def try_texts(connection: Connection, text: str, calendar: str = "") -> Trial:
         known = store.version_text(connection, loaded.process.name, loaded.process.version)
         if known is not None and store.text_hash(known) != store.text_hash(loaded.source.text):
             raise Refused([_reused(loaded)])
+        warnings = (*loaded.warnings, *_late(connection, loaded, now))
     except Refused as refused:
         return Trial(None, tuple(sorted(refused.problems)))
-    return Trial(loaded.process, loaded.warnings, calendar or _published_text(connection, loaded.source))
+    return Trial(loaded.process, warnings, calendar or _published_text(connection, loaded.source))
 
 
 def _published_text(connection: Connection, source: Source) -> str:
@@ -169,6 +170,7 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
     loaded = process_of_text(offered.text, offered.file, calendar)
     process = loaded.process
     text = loaded.source.text
+    warnings = (*loaded.warnings, *_late(connection, loaded, now))
     named = process.calendar if offered.calendar else None
     new_calendar = named is not None and _keep_calendar(connection, named, offered.calendar, now)
     return Published(
@@ -178,8 +180,24 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
         effective_from=process.effective_from.isoformat(),
         is_new=_keep_version(connection, loaded, text, now, by),
         new_calendar=new_calendar,
-        warnings=loaded.warnings,
+        warnings=warnings,
     )
+
+
+def _late(connection: Connection, loaded: Loaded, now: datetime) -> tuple[Problem, ...]:
+    """What is questionable about a text that no case will follow, since a version of a later day has begun already."""
+    process = loaded.process
+    mine, today = process.effective_from.isoformat(), process.today(now).isoformat()
+    others = [one for one in store.all_versions(connection) if one.process == process.name]
+    begun = [one for one in others if mine < one.effective_from <= today]
+    if not begun or process.version in {one.version for one in others}:
+        return ()
+    message = (
+        f"No case will ever follow this version: it is from {mine} on, and version {begun[-1].version} "
+        f"of {process.name} is in force since {begun[-1].effective_from}."
+    )
+    found = loaded.source.problem(("effective_from",), "too-early", message, "Give it a later day.")
+    return (replace(found, severity=Severity.WARNING),)
 
 
 def _calendar(connection: Connection, offered: Offered) -> Calendar | None:
