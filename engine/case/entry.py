@@ -53,6 +53,7 @@ class Entry:
     maps a task to `done` or `cancelled`. `held` maps a state to the place taken for it; `freed` lists states.
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
     `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
+    `did` is the event that whoever wrote the entry is remembered to have done, where the process asks for that.
     `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
@@ -82,6 +83,7 @@ class Entry:
     process: str = ""
     erased: tuple[str, ...] = ()
     old_head: str = ""
+    did: str = ""
     missing: tuple[str, ...] = ()
 
     def written(self, salts: Iterator[str]) -> Written:

@@ -27,6 +27,7 @@ class Snapshot:
     [due, base], and its base is the anchor of what follows); one that comes on days of the calendar [due, base].
     `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
     which state and since when. `retention` says what was last decided of its erasure (`retained`), by whom and when.
+    `did` maps events to who did them, where the process asks for that.
     `been` lists the states it came to, in the order in which it first did.
     Instants are text, UTC.
     """
@@ -47,10 +48,16 @@ class Snapshot:
     outcome: str = ""
     been: list[str] = field(default_factory=list)
     retention: Mapping[str, str] = field(default_factory=dict)
+    did: Mapping[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
-        return canonical(self.__dict__)
+        # Most processes never ask for it, and their cases are kept as they were before it could be asked.
+        return canonical({name: value for name, value in self.__dict__.items() if value or name != "did"})
+
+    def done_by(self, person: str) -> frozenset[str]:
+        """The events that somebody did, of those that are remembered."""
+        return frozenset(event for event, people in self.did.items() if person in people)
 
     @classmethod
     def from_json(cls, text: str) -> Snapshot:
@@ -107,6 +114,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
         outcome=entry.outcome or before.outcome,
         retention=entry.retention or before.retention,
+        did=_remembered(before.did, entry),
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
     )
 
@@ -127,6 +135,11 @@ def replay(entries: list[Entry]) -> Snapshot | None:
     for entry in entries:
         snapshot = apply(snapshot, entry)
     return snapshot
+
+
+def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list[str]]:
+    people = did.get(entry.did, [])
+    return {**did, entry.did: [*people, entry.by]} if entry.did and entry.by not in people else did
 
 
 def _merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:

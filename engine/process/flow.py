@@ -85,6 +85,12 @@ def stands_still(process: Process) -> bool:
     return not any(one.changes_by_itself for one in _deciding(process))
 
 
+@functools.lru_cache(maxsize=256)
+def remembered(process: Process) -> frozenset[str]:
+    """The events of which a case has to remember who did them."""
+    return frozenset[str]().union(*(one.did for one in _deciding(process)))
+
+
 def _deciding(process: Process) -> Iterator[Expression]:
     """The expressions that decide whether an event may happen and where it leads; those of timers do not."""
     states, events = process.states.values(), [event for _, event in process.every_event()]

@@ -41,6 +41,7 @@ CODES = frozenset(
         "never-sent",
         "never-true",
         "no-way-out",
+        "nobody-acts",
         "not-utf8",
         "not-yaml",
         "odd-sign",

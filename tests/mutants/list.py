@@ -1346,6 +1346,19 @@ CHANGES: tuple[Change, ...] = (
         ("a state sets before the way", "seen = _with(view, given)", "seen = view"),
     ),
     *_in(
+        "case/step/draft.py",
+        ("unit/test_actors.py",),
+        ("somebody acts in a role that may not do it", "(roles is None or one in roles)", "True"),
+        ("nobody is remembered", "if self.by and event in remembered", "if False and event in remembered"),
+        ("what nobody asks for is remembered", " and event in remembered(self.process) else", " else"),
+        ("what anybody did counts", "now.done_by(self.by.name)", "frozenset(now.did)"),
+    ),
+    *_in(
+        "process/file/context.py",
+        ("unit/test_actors.py",),
+        ("nobody is asked for", "if result.of_actor and not acts:", "if False:"),
+    ),
+    *_in(
         "case/answers/form.py",
         ("unit/test_assignments.py",),
         ("what is set may be outside of the choices", "_misfits(process, values), merged)", "{}, merged)"),

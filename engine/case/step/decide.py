@@ -57,6 +57,7 @@ from engine.case.time import schedule
 from engine.case.time.instants import to_text
 from engine.case.time.lateness import without_date
 from engine.process.definition import Process
+from engine.process.language.actors import OPEN
 from engine.process.paths import paths_of
 
 
@@ -71,6 +72,7 @@ class Decision:
 def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
     """What `command` does to the case (None: it does not exist yet)."""
     draft = Draft(process, snapshot, facts)
+    draft.acts(None if isinstance(command, Tick) else command.by)
     refusal = _unseen(draft, command)
     if refusal is None:
         refusal = _time_fault(snapshot, command, facts)
@@ -116,6 +118,7 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
         return Refusal(Code.NO_SUCH_EVENT, message, possible=process.initial)
     if not has_role(process, command.by, process.opening.by):
         return not_allowed(process, "begin a case", process.opening.by)
+    draft.acts(command.by, process.opening.by)
     unknown = [one.document for one in command.enclosed if one.document not in process.documents]
     if unknown:
         return _no_such_document(unknown[0])
@@ -154,7 +157,7 @@ def _begin(
     walk = choose(draft, [paths_of(process).begin(state)], draft.view(at, data))
     if walk.path is None:
         return no_way(process, walk, "Begin a case")
-    effects = effects_of(draft, walk, at, "", data)
+    effects = effects_of(draft, walk, at, "", data) | draft.remembers(OPEN)
     draft.add("opened", at, by, process=process.name, note=note, **effects)
     for one in command.enclosed:
         draft.add("document", at, by, document=_document_facts(one, by, at))

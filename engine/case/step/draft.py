@@ -6,18 +6,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case.command import Facts
+from engine.case.command import Actor, Facts
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
+from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot, apply, places_taken
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
+from engine.process.flow import remembered
 from engine.process.language.expressions import View
 
 
 @dataclass
 class Draft:
-    """Builds entries; `current` is the case after the last one, `enclosed` the kinds of documents that come with it."""
+    """Builds entries; `current` is the case after the last one, `enclosed` the kinds of documents that come with it.
+
+    `by` is who acts (None: nobody), in which `role`; empty where they have none here.
+    """
 
     process: Process
     current: Snapshot | None
@@ -25,6 +30,19 @@ class Draft:
     entries: list[Entry] = field(default_factory=list)
     taken: Counter[str] = field(default_factory=Counter)
     enclosed: frozenset[str] = frozenset()
+    by: Actor | None = None
+    role: str = ""
+
+    def acts(self, by: Actor | None, roles: frozenset[str] | None = None) -> None:
+        """Somebody acts, in the first of their roles that is among `roles` (None: any)."""
+        held = roles_in(self.process, by)
+        self.by = None if by is None or by.is_engine else by
+        named = (one for one in self.process.roles if one in held and (roles is None or one in roles))
+        self.role = next(named, "") if self.by else ""
+
+    def remembers(self, event: str) -> dict[str, Any]:
+        """What an entry keeps of who does an event, where the process asks for that."""
+        return {"did": event} if self.by and event in remembered(self.process) else {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -39,7 +57,9 @@ class Draft:
         free = {name: self.facts.free.get(name, 0) - self.taken.get(name, 0) for name in self.process.places}
         documents = self.enclosed.union(now.documents if now else ())
         opened = from_text(now.opened) if now else None
-        return View(data, now.state if now else "", documents, free, from_text(at), opened)
+        did = now.done_by(self.by.name) if now and self.by else frozenset[str]()
+        state = now.state if now else ""
+        return View(data, state, documents, free, from_text(at), opened, self.role, did)
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:
         """Write one step and apply it."""

@@ -26,6 +26,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
         return no_such_event(process, case, command)
     if not may(command.by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
+    draft.acts(command.by, event.by)
     values, faults = check_form(process, event.form, command.data, draft.view(at))
     if faults:
         return form_refusal(faults)
@@ -37,7 +38,8 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if refusal is None:
         refusal = unmet(process, walk.path.way.needs, answered)
     if refusal is None:
-        draft.add("event", at, command.by.name, **effects_of(draft, walk, at, event.name, values))
+        effects = effects_of(draft, walk, at, event.name, values) | draft.remembers(event.name)
+        draft.add("event", at, command.by.name, **effects)
         refusal = settle(draft, at, command.by.name)
     return refusal
 

@@ -56,6 +56,7 @@ def _defaults(draft: Draft, event: Event) -> dict[str, Any]:
 def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     """What stands in the way, as far as it does not hang on what the form will say."""
     process, case, at = draft.process, draft.snapshot, to_text(draft.facts.now)
+    draft.acts(by, event.by)
     if not may(by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
     # What the form may bring along cannot be said to be missing before it was filled in.

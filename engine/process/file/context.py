@@ -113,17 +113,21 @@ class Context:
             self.problem(path, "needs-calendar", f"{raw!r} needs a calendar, and the process has none.", mend)
         return duration
 
-    def condition(self, raw: str | None, path: Path) -> Expression | None:
-        """A guard that is true or false."""
-        return None if raw is None else self.expression(raw, path, "BOOL")
+    def condition(self, raw: str | None, path: Path, *, acts: bool = False) -> Expression | None:
+        """A guard that is true or false; `acts`: somebody acts where it is asked."""
+        return None if raw is None else self.expression(raw, path, "BOOL", acts=acts)
 
-    def expression(self, raw: str, path: Path, wanted: str) -> Expression:
+    def expression(self, raw: str, path: Path, wanted: str, *, acts: bool = False) -> Expression:
         """A checked expression; its faults become problems at their column in the file."""
         self._note_asked(raw)
         if any(word.name in self.blurred for word in words(raw)):
             return NOTHING
         result = self.language.check(raw, wanted)
         if isinstance(result, Expression):
+            if result.of_actor and not acts:
+                message = "Nobody acts where this is asked, so it is never known who."
+                mend = "Ask it in when:, needs: or set: of an event or an automatic transition."
+                self.problem(path, "nobody-acts", message, mend)
             return result
         for fault in result:
             # A calendar that is named and not found is told once, where it is named.

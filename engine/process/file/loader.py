@@ -138,6 +138,8 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool,
         zone=zone,
         calendar=calendar,
         is_published=is_published,
+        events=names["event"],
+        roles=names["role"],
     )
     return Context(source, language, calendar, names, problems + missing)
 

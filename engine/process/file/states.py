@@ -119,7 +119,7 @@ def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[
     return [
         Way(
             to=target,
-            when=context.condition(raw.get("when"), (*path, "when")),
+            when=context.condition(raw.get("when"), (*path, "when"), acts=True),
             needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
             assign=read_set(context, raw.get("set"), (*path, "set")),
             raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
@@ -136,7 +136,7 @@ def read_set(context: Context, raw: dict[str, str] | None, path: Path) -> Assign
             if text is None or name in context.blurred:
                 found.append((name, NOTHING))
             else:
-                found.append((name, context.expression(text, here, context.language.result_type(name))))
+                found.append((name, context.expression(text, here, context.language.result_type(name), acts=True)))
     return tuple(found)
 
 
@@ -147,7 +147,7 @@ def read_needs(context: Context, raw: list[dict[str, Any]], path: Path) -> tuple
 
 def _need(context: Context, raw: dict[str, Any], path: Path) -> Need:
     if "check" in raw:
-        return Need(raw["say"], check=context.condition(raw["check"], (*path, "check")))
+        return Need(raw["say"], check=context.condition(raw["check"], (*path, "check"), acts=True))
     if "document" in raw:
         name = raw["document"]
         known = context.known("document", name, (*path, "document"))

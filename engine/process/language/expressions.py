@@ -23,7 +23,7 @@ from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import amounts, comparisons, lengths, reckoning, times, tokens, values
+from engine.process.language import actors, amounts, comparisons, lengths, reckoning, times, tokens, values
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.source import sign
 from engine.source.edit import Edit
@@ -43,10 +43,14 @@ _CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
+_ACTED, _ROLE = "acted__", "acting__"
+_CALLS["did"] = _ACTED
 _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 # What the checker calls something by that is rewritten for it: nobody may write it themselves.
 _INNER = frozenset({"hAs", *lengths.INNER})
-RESERVED = frozenset({"state", "now", "today", "documents__", "places__", *_CALLS, "true", "false", "null", "in"})
+RESERVED = frozenset({"state", "now", "today", "documents__", "places__", "true", "false", "null", "in"})
+# A field may have been called so before this was asked.
+RESERVED |= _CALLS.keys() - {"did"}
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,17 @@ class Expression:
     documents: frozenset[str]
     # It asks for the instant or for free places: asked again, they are others.
     changes_by_itself: bool = False
+    # The events that it asks who did, and whether it asks for who acts at all.
+    did: frozenset[str] = frozenset()
+    of_actor: bool = False
 
 
 @dataclass(frozen=True)
 class View:
-    """What an expression can see of a case at one instant, and when it was begun (both aware)."""
+    """What an expression can see of a case at one instant, and when it was begun (both aware).
+
+    `role` is the one in which somebody acts, empty where nobody does; `did` the events that they did in this case.
+    """
 
     data: Mapping[str, Any]
     state: str
@@ -70,6 +80,8 @@ class View:
     free: Mapping[str, int]
     now: datetime
     opened: datetime | None = None
+    role: str = ""
+    did: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,8 @@ class Language:
     zone: ZoneInfo
     calendar: Calendar | None = None
     is_published: bool = False
+    events: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
@@ -125,7 +139,9 @@ class Language:
         names = {one.name for one in words if one.name in self.fields and not one.call}
         documents = frozenset(name for name, _ in _arguments(text, "has"))
         moving = _MOVING | self._own_words() - {"opened"}
-        return Expression(text, frozenset(names), documents, any(one.name in moving for one in words))
+        did = frozenset(name for name, _ in _arguments(text, "did"))
+        is_moving = any(one.name in moving for one in words)
+        return Expression(text, frozenset(names), documents, is_moving, did, bool(did) or actors.asks(text))
 
     def _own_words(self) -> frozenset[str]:
         """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""
@@ -136,10 +152,11 @@ class Language:
         if "checker" not in self._programs:
             types = dict.fromkeys(self._own_words(), times.DAY)
             types |= {name: values.CHECKED[kind] for name, kind in self.fields.items()}
+            types = {"actor": _T.Map(_T.STRING, _T.STRING)} | types
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
-            calls = [_declared("hAs", _T.BOOL, [_T.STRING]), _declared("free", _T.INT, [_T.STRING])]
+            calls = [_declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
             calls += [
-                _declared("within", _T.BOOL, [_T.STRING]),
+                _declared("free", _T.INT, [_T.STRING]),
                 *times.checked(),
                 *reckoning.checked(),
                 *amounts.checked(),
@@ -160,7 +177,7 @@ class Language:
 
     def _name_faults(self, text: str) -> list[Fault]:
         known = {"has": ("document", self.documents), "free": ("place", self.places)}
-        known["within"] = ("state", self.states)
+        known |= {"within": ("state", self.states), "did": ("event", self.events | {actors.OPEN})}
         faults = []
         for call, (noun, names) in known.items():
             for name, offset in _arguments(text, call):
@@ -171,6 +188,7 @@ class Language:
             Fault(offset, "wrong-value", said, mend)
             for offset, said, mend in (*reckoning.faults(text), *amounts.faults(text))
         ]
+        faults += [] if "actor" in self.fields else list(actors.faults(text, self.roles))
         return faults + list(self._calendar_faults(text))
 
     def _calendar_faults(self, text: str) -> Iterable[Fault]:
@@ -231,6 +249,8 @@ class Language:
         return None if result.type().name() == "ERROR" else result.plain_value()
 
     def _surrounding(self, name: str, view: View) -> dict[str, Any]:
+        if name == _ROLE:  # of nobody it is unknown
+            return {name: view.role} if view.role else {}
         if name in _SURROUNDINGS:
             return {name: _SURROUNDINGS[name](view, self.zone)}
         if self.calendar and name in dict(self.calendar.days):
@@ -256,8 +276,8 @@ class Language:
         """What runs, and what of the surroundings it may ask for: handing all of them over costs as much as running."""
         if expression.text not in self._programs:
             text = reckoning.with_choices(lengths.as_bytes(sign.composed(expression.text)), expression.names)
-            text = _with_emptiness(_with_surroundings(text), expression.names)
-            asked = tuple(name for name in (*_SURROUNDINGS, *self._own_words()) if name in text)
+            text = _with_emptiness(_with_surroundings(actors.with_role(text, _ROLE)), expression.names)
+            asked = tuple(name for name in (*_SURROUNDINGS, _ROLE, *self._own_words()) if name in text)
             self._programs[expression.text] = (self._environment().compile(text), asked)
         found: tuple[Any, tuple[str, ...]] = self._programs[expression.text]
         return found
@@ -287,6 +307,7 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
     "today": lambda view, zone: day_of(view.now, zone).isoformat(),
     "documents__": lambda view, _: list(view.documents),
     "places__": lambda view, _: dict(view.free),
+    _ACTED: lambda view, _: list(view.did),
 }
 
 
@@ -356,10 +377,11 @@ def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -
 
 def _environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | None) -> Any:
     variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
-    variables |= {"documents__": _T.List(_T.STRING), **types}
+    variables |= {"documents__": _T.List(_T.STRING), _ACTED: _T.List(_T.STRING), _ROLE: _T.DYN, **types}
     calls = [
         _declared("has__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
         _declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
+        _declared("did__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
         _declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
     ]
     calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar), *amounts.evaluated()]
