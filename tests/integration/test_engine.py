@@ -215,9 +215,9 @@ def test_an_event_first_fires_what_was_due_before_it(engine: Engine, clock: SetC
     done(engine.fire(case.id, "hold_review", "coordinator", REVIEW))
     told = [one.what for one in engine.report(case.id).history]
     assert told[-5:] == [
-        "Review due: its time came",
-        "Visit due: its time came",
-        "Review overdue: its time came",
+        "Hold the six-weekly review: came up",
+        "Visit the pupil this half term: came up",
+        "Review overdue: came up",
         "Review overdue: escalated to Inclusion Support Manager",
         "Review held",
     ]

@@ -127,7 +127,7 @@ def test_what_could_not_happen_by_itself_says_why_and_when_it_is_tried_again(pro
     case = opened(process)
     key = next(key for key in case.timers if key.endswith("/ask"))
     first, step = told(process, case, tick(key, 14), 14)
-    assert first.what == "Ask: its time came"
+    assert first.what == "Nudge: came up"
     assert step.what.startswith("Nudge could not happen by itself: ")
     assert step.what.endswith(" It is tried again on 23 January 2024.")
 
@@ -143,7 +143,7 @@ def test_tasks_are_told_by_their_titles_and_people_by_their_names(process: Proce
     week = START + timedelta(days=7)
     assert told(process, late, CompleteTask("look", CLERK, week), 7)[0].what == "Look: done"
     [raised] = told(process, case, tick("desk/deadline", 7), 7)
-    assert (raised.what, raised.lines) == ("Deadline: its time came", (("To do", "Look, due on 17 January 2024"),))
+    assert (raised.what, raised.lines) == ("Look: came up", (("To do", "Look, due on 17 January 2024"),))
     [postponed] = told(process, case, PostponeTask("call", week, "Nobody answers", CLERK, START))
     assert (postponed.what, postponed.lines) == (
         "Call: due on 15 January 2024 instead",

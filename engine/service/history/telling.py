@@ -178,10 +178,10 @@ def _timer(process: Process, entry: Entry, _: Beside) -> str:
         role = entry.tasks.get(task, {}).get("escalated", "")
         return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
     if entry.note.get("skipped"):
-        return f"{_readable(entry.event)}: its time came, but it did not apply"
+        return f"{timer_title(process, entry.event)}: came up, but did not apply then"
     if entry.note.get("not_sent") or entry.note.get("stopped"):
         return _stopped(process, entry)
-    return f"{_readable(entry.event)}: its time came"
+    return f"{timer_title(process, entry.event)}: came up"
 
 
 def _stopped(process: Process, entry: Entry) -> str:
