@@ -314,8 +314,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "an unknown document is not told",
-            '                if name not in names:\n                    message = f"There is no {noun} {name}."',
-            '                if False:\n                    message = ""',
+            "                if name not in names:\n                    faults",
+            "                if False:\n                    faults",
         ),
     ),
     *_in(
@@ -1096,7 +1096,7 @@ CHANGES: tuple[Change, ...] = (
         ("what a machine has is a zone of the list", "if name not in zone_names():", "if False:"),
         ("a zone that nobody set is one", ' - {"Factory"}', ""),
         ("an offset has whole hours", 'minutes=int(found["minutes"])', "minutes=0"),
-        ("a name in small letters is not found", "one.casefold() == name.casefold()", "one == name"),
+        ("a name in small letters is not found", "one.casefold() == self._plain.casefold()", "one == self._plain"),
         ("a folder is a zone", "(ZoneInfoNotFoundError, ValueError, OSError)", "(ZoneInfoNotFoundError, ValueError)"),
     ),
     *_in(

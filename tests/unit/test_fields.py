@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.source.problem import Refused
+from engine.source.problem import Refused, errors
 from tests.workshop import workshop
 
 READY = "ready: {title: Ready on, type: date}"
@@ -14,7 +14,7 @@ PRICE = "price: {title: Price, type: number}"
 def problems(old: str, new: str) -> list[tuple[str, str]]:
     with pytest.raises(Refused) as refused:
         workshop({old: new})
-    return [(one.code, one.message) for one in refused.value.problems]
+    return [(one.code, one.message) for one in errors(refused.value.problems)]
 
 
 @pytest.mark.parametrize(
