@@ -94,7 +94,9 @@ def fitting(source: Source, name: str, stand_ins: Mapping[str, Any]) -> Fitting 
         for error in wrong:
             if not _left_out(data, error, stand_ins):
                 return None
-            blamed.append(tuple(error.absolute_path))
+            # A name that cannot be one is lost with what it names; an error about it stands at the map around it.
+            unnamed = (error.instance,) if "propertyNames" in error.absolute_schema_path else ()
+            blamed.append((*error.absolute_path, *unnamed))
     return None
 
 

@@ -29,6 +29,33 @@ def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple
 
 CHANGES: tuple[Change, ...] = (
     *_in(
+        "source/edit.py",
+        ("edit", "fixes"),
+        (
+            "an edit of a file of another system stands a line's signs too early",
+            "bisect_left(ends, at) for at",
+            "0 for at",
+        ),
+        ("edits are made from the beginning, and move each other", "in reversed(apart(edits))", "in apart(edits)"),
+        ("what is written otherwise is overwritten", "if raw == before:", "if raw:"),
+    ),
+    *_in(
+        "authoring/fixes.py",
+        ("fixes",),
+        ("what leaves a file worse is written", "if then.unread > now.unread or", "if then.unread > 9 or"),
+        ("what mends nothing is written", "or then.worth < now.worth or", "or then.worth <= now.worth or"),
+    ),
+    *_in(
+        "source/problem.py",
+        ("fixes",),
+        ("a name is put in place of one that is near to two", "or (len(near) > 1 and", "or (len(near) > 9 and"),
+    ),
+    *_in(
+        "lsp/position.py",
+        ("lsp_position",),
+        ("a picture is one unit", "return 2 if ord(sign) > 0xFFFF else 1", "return 1"),
+    ),
+    *_in(
         "process/logic/conditions.py",
         ("conditions", "alternatives"),
         ("an empty field is taken to be different", "None if found[name] is None else test", "test"),

@@ -176,3 +176,14 @@ def test_what_a_problem_has_to_do_with_elsewhere_is_told_with_it() -> None:
         places = [(found.line, found.column), (found.also.line, found.also.column)]
         assert places == [position(text, text.index(one)) for one in (here, there)]
         assert found.as_data()["also"] == {"line": places[1][0], "column": places[1][1], "said": found.also.said}
+
+
+@pytest.mark.parametrize(("name", "meant"), [("naer", "near"), ("elsewhere", "")])
+def test_a_first_state_inside_that_is_not_there_stops_nothing(name: str, meant: str) -> None:
+    room = f"  room:\n    initial: {name}\n    owner: clerk\n    deadline: {{within: 1 week, raise: chase}}\n"
+    room += "    events: {leave: {title: Leave, to: done}}\n    states: {near: {}, far: {}}\n"
+    text = TEXT.replace("to: done", "alternatives: [{when: kind == null, to: room}, {to: room.far}]")
+    text = text.replace("  done: {final", f"{room}  done: {{final")
+    [found] = check_text(text, FILE)
+    assert (found.code, found.message) == ("unknown-state", f"{name} is not a state inside room.")
+    assert mended(text) == (text.replace(f"initial: {name}", f"initial: {meant}") if meant else text)

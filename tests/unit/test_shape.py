@@ -145,3 +145,23 @@ def described(part: Any, where: str) -> list[str]:
 @pytest.mark.parametrize("kind", list(MEANING))
 def test_every_key_of_the_language_has_a_title_and_a_description(kind: str) -> None:
     assert described(schema(kind), kind) == []
+
+
+@pytest.mark.parametrize("name", ["req:uested", "Requested", "re quested"])
+def test_a_state_whose_name_cannot_be_one_is_lost_and_the_rest_is_still_told(name: str) -> None:
+    """What names it is near to it, and would be taken to lead there."""
+    text = """
+process: x
+version: "1"
+title: X
+effective_from: 2023-09-01
+initial: requested
+roles: {clerk: {title: Clerk}}
+states:
+  %s: {owner: clark, deadline: {within: 1 week, raise: chase}, events: {go: {title: Go, to: done}}}
+  done: {final: true}
+tasks: {chase: {title: Chase, role: clark}}
+"""
+    with pytest.raises(Refused) as refused:
+        load_process(text % name, "x.yaml", lambda _: None)
+    assert {(one.code, one.line) for one in refused.value.problems} >= {("wrong-value", 9), ("unknown-role", 11)}

@@ -13,7 +13,7 @@ from engine.process.file.context import NOTHING, Context
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
 from engine.process.timing import Limit, Timer
-from engine.source.problem import certain, nearest
+from engine.source.problem import certain, closest, nearest
 from engine.source.reader import Path
 
 DEADLINE = "deadline"
@@ -69,7 +69,9 @@ def _initial(context: Context, raw: dict[str, Any], path: Path, name: str) -> st
         message = f"{first} is not a state inside {name}."
         mend, instead = nearest(first, inside), certain(first, inside)
         context.problem((*path, "initial"), "unknown-state", message, mend, instead=instead)
-        return ""
+        first = closest(first, inside)
+        # Where it is near to none, nobody knows where a case would be in here.
+        context.is_whole = context.is_whole and bool(first)
     return f"{name}.{first}" if first else ""
 
 
