@@ -42,6 +42,7 @@ CODES = frozenset(
         "never-true",
         "no-way-out",
         "nobody-acts",
+        "not-looked-at",
         "not-utf8",
         "not-yaml",
         "odd-sign",

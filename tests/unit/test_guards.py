@@ -38,6 +38,7 @@ states:
 """
 RIGHT = {"A_TIMER": "count == null", "A_NEED": "count != null", "AN_AUTOMATIC": "count > 8"}
 NEVER, ALWAYS = "This never holds, whatever a case says.", "This always holds, whatever a case says."
+NOT_LOOKED_AT = "Nothing looks at this when its time comes: it is asked after a step of the case only."
 EMPTY = "This never holds here: nothing can have filled in late before."
 
 
@@ -79,7 +80,7 @@ def test_what_hangs_on_a_case_is_not_told() -> None:
         ("A_TIMER", "late || count > 3", None),
         ("A_TIMER", "late == null", None),
         ("AN_AUTOMATIC", "late", ("never-true", EMPTY)),
-        ("AN_AUTOMATIC", "due > today", None),
+        ("AN_AUTOMATIC", "due > today", ("not-looked-at", NOT_LOOKED_AT)),
         ("A_TIMER", "true", None),
         ("A_TIMER", "false", None),
     ],
@@ -104,3 +105,15 @@ def test_what_may_begin_a_case_and_be_given_is_asked_as_well() -> None:
 
 def test_what_was_published_with_it_goes_on_and_says_nothing() -> None:
     assert load_published(text(A_NEED="count < 1"), "room.yaml", lambda _: None).warnings == ()
+
+
+def test_what_a_timer_leads_to_or_is_decided_at_once_is_looked_at() -> None:
+    asks = text(AN_AUTOMATIC="due > today")
+    looked = asks.replace(
+        "{within: 1 week, raise: chase}",
+        "{within: 1 week, raise: chase}\n    timers: {day: {every: 1 day, send: leave}}",
+    )
+    assert told(looked) == []
+    decided = asks.replace("to: done}]", "to: done}, {to: done}]")
+    assert told(decided) == []
+    assert told(text(AN_AUTOMATIC="due == due")) == []

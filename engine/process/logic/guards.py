@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from engine.process.definition import Event, Opening, Process, Way
 from engine.process.file.context import Context, event_path, state_path
 from engine.process.language.expressions import Expression
+from engine.process.language.tokens import words
 from engine.process.logic.alternatives import bounds_of_event
 from engine.process.logic.conditions import Condition
 from engine.process.logic.values import Bounds, Space
 from engine.source.reader import Path
 
 _NOT_BEGUN = ""
+_TIME = frozenset({"today", "now", "days_since", "age"})
 _NEVER = "This never holds, whatever a case says."
 _ALWAYS = "This always holds, whatever a case says."
 
@@ -47,6 +49,20 @@ def _warn(space: Space, context: Context, guard: Guard, condition: Condition) ->
         context.warning(guard.path, "never-true", _NEVER, "Say what can be true, or leave out what hangs on it.")
     else:
         _warn_of_empty(space, context, guard, condition)
+
+
+def warn_of_time(process: Process, context: Context) -> None:
+    """Note the automatic ways that hang on the time where nothing looks at it again: they are tried after a step."""
+    for state in process.states.values():
+        path = state_path(state.name)
+        leaves = process.leaves_in(state.name)
+        passes = any(way.when is None for way in state.automatic)
+        looks = any(timer.send for leaf in leaves for one in process.around(leaf) for timer in one.timers.values())
+        for index, way in enumerate(() if passes or looks else state.automatic):
+            if way.when and any(word.name in _TIME and not word.member for word in words(way.when.text)):
+                message = "Nothing looks at this when its time comes: it is asked after a step of the case only."
+                mend = "Let a timer with send: lead on at that time, or ask it where somebody does something."
+                context.warning((*path, "automatic", index, "when"), "not-looked-at", message, mend)
 
 
 def _found(space: Space, condition: Condition, bounds: Bounds) -> bool | None:
