@@ -172,3 +172,10 @@ def test_unless_spares_a_half_term_and_an_empty_field_does_not() -> None:
     second = datetime(2024, 3, 22, tzinfo=UTC)
     assert spared.timers["on/round"][0] == to_text(second)
     assert list(step(process, spared, Tick("on/round", second), second + timedelta(hours=1)).tasks) == ["look"]
+
+
+def test_a_day_itself_is_not_after_itself() -> None:
+    rule = Recurrence(run="half term")
+    assert next(rule.after(date(2024, 2, 9), CALENDAR)) == date(2024, 3, 22)
+    assert next(rule.after(date(2024, 2, 8), CALENDAR)) == date(2024, 2, 9)
+    assert next(Recurrence(frozenset({"friday"})).after(date(2024, 2, 9), CALENDAR)) == date(2024, 2, 16)
