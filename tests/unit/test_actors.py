@@ -39,6 +39,7 @@ states:
     deadline: {within: 9 weeks, raise: look}
     events:
       propose: {title: Propose}
+      note: {title: Note, by: [clerk], set: {as: actor.role}}
       vote: {title: Vote, needs: [{check: '!did("vote")', say: You have voted already.}], set: {votes: "votes == null ? 1 : votes + 1"}}
       approve:
         title: Approve
@@ -102,6 +103,7 @@ def test_who_proposed_or_began_it_cannot_approve_it_and_is_told_why() -> None:
 
 def test_somebody_acts_in_the_first_role_that_may_do_it() -> None:
     assert after(begun().snapshot, "approve", ANN).data["decided_as"] == "boss"
+    assert after(begun().snapshot, "note", ANN).data["decided_as"] == "clerk"
     assert after(begun().snapshot, "approve", PLAIN).data["decided_as"] == "clerk"
 
 
