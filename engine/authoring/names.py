@@ -37,7 +37,8 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
         "state": set(process.states),
         "places": set(process.places),
         "capacity": set(process.places),
-        "with": set(process.fields),
+        "with": {*process.fields, *process.series},
+        "series": set(process.series),
         "covers": set(process.covers),
     }
     for path, key, value in _named(root, source.root_value(root)):
@@ -59,8 +60,9 @@ NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "
 NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
 NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
 NOUNS |= {"covers": "requirement"}
+NOUNS |= {"series": "series"}
 # Below these stand names that a process gives: a field may be called `event`, and names none.
-_VALUES = frozenset({"data", "with", "timers"})
+_VALUES = frozenset({"data", "with", "timers", "series"})
 
 
 def _named(path: Path, value: Any) -> Iterator[tuple[Path, str, Any]]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from engine.authoring.expectations import senseless
 from engine.authoring.names import name_problems
+from engine.authoring.rows import compared, kept_value
 from engine.calendars.duration import Duration, add, parse
-from engine.case.answers.form import value_of
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
@@ -347,13 +347,15 @@ class _Run:
 
     def _found_map(self, key: str, wanted: dict[str, Any], case: Case) -> Any:
         found = {name: self._one(key, name, case) for name in wanted}
+        if key == "series":
+            found, wanted = compared(self._process, found, wanted)
         if key == "data":
-            wanted = {name: self._value(name, value) for name, value in wanted.items()}
+            wanted = {name: kept_value(self._process, name, value) for name, value in wanted.items()}
         return found if found != wanted else None
 
     def _one(self, key: str, name: str, case: Case) -> Any:
-        if key == "data":
-            return case.data.get(name)
+        if key in {"data", "series"}:
+            return getattr(case, key).get(name)
         if key == "escalated":
             return next((task.escalated for task in case.tasks if task.task == name), None)
         if key == "agendas":
@@ -365,10 +367,6 @@ class _Run:
             return capacity - self._engine.free_places(self._process.name)[name]
         due = [timer.due for timer in case.timers if name in (timer.timer, timer.timer.rpartition("/")[2])]
         return due[0].strftime("%Y-%m-%d %H:%M") if due else None
-
-    def _value(self, name: str, value: Any) -> Any:
-        known = self._process.fields.get(name)
-        return value_of(known, value, self._process.zone) if known and value is not None else value
 
 
 def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:

@@ -13,6 +13,7 @@ from engine.case.canonical import canonical
 from engine.case.entry import Entry
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import late_from
+from engine.process import rows
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Snapshot:
     `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
     which state and since when. `retention` says what was last decided of its erasure (`retained`), by whom and when.
     `did` maps events to who did them, where the process asks for that.
+    `data` has the values of fields and, by the name of their series, rows (`process/rows.py`).
     `been` lists the states it came to, in the order in which it first did.
     Instants are text, UTC.
     """
@@ -92,9 +94,9 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
     """The case after one more step."""
     if before is None:
         before = Snapshot(entry.process, entry.version, 0, "", entry.at, entry.at)
-    data, documents = _merged(before.data, entry.data), _with_document(before.documents, entry.document)
+    data, documents = _merged(before.data, entry), _with_document(before.documents, entry.document)
     if entry.erased:
-        data = {name: value for name, value in data.items() if f"data/{name}" not in entry.erased}
+        data = rows.without(data, entry.erased)
         documents = {kind: copies for kind, copies in documents.items() if f"document/{kind}" not in entry.erased}
     # Written out: `replace` would ask each field for its definition, at every step of every history that is replayed.
     return Snapshot(
@@ -142,9 +144,11 @@ def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list
     return {**did, entry.did: [*people, entry.by]} if entry.did and entry.by not in people else did
 
 
-def _merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not changes:
+def _merged(data: Mapping[str, Any], entry: Entry) -> Mapping[str, Any]:
+    if not entry.data:
         return data
+    corrects = entry.note.get("row") or entry.note.get("corrects", 0) if entry.kind == "correction" else 0
+    changes = rows.after(data, entry.data, entry.seq, entry.by, corrects)
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.case.command import Actor
     from engine.case.refusal import Refusal
     from engine.service import Case, Engine, Report, Task, Timer, Told
+    from engine.service.cases.rows import Table
 
 PANEL = "Cases"
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", parser=whole_number(1), help="The number of the case.")]
@@ -290,6 +291,8 @@ def show(
 
 def _print_report(report: Report, who: Actor) -> None:
     _print_case(report)
+    for one in report.tables:
+        _print_rows(one)
     _print_possible(report, known=not who.is_engine)
     _print_documents(report.case)
     _print_times(report.case)
@@ -319,6 +322,12 @@ def _print_case(report: Report) -> None:
     ]
     facts += [(one.title, one.text) for one in report.fields]
     table(("", ""), [fact for fact in facts if fact[1]])
+
+
+def _print_rows(series: Table) -> None:
+    heading(f"\n{series.title}")
+    lines = [(str(one.entry), *(cell.text for cell in one.cells), one.who) for one in series.lines]
+    table(("entry", *series.titles, "who"), lines)
 
 
 def _print_possible(report: Report, *, known: bool) -> None:

@@ -203,6 +203,10 @@ def _warn_of_unused_names(context: Context) -> None:
                 context.warning(
                     (f"{noun}s", name), "unused-name", f"The {noun} {name} is used nowhere.", "Use it or remove it."
                 )
+    for name in sorted(context.names["series"]):
+        if ("series", name) not in context.used:
+            message = f"The series {name} is used nowhere."
+            context.warning(("series", name), "unused-name", message, "Use it or remove it.")
 
 
 def _warn_of_calendar(process: Process, context: Context) -> None:

@@ -17,6 +17,7 @@ from engine.process.file.context import Context
 from engine.process.file.fields import FIGURES
 from engine.process.language import amounts, tokens
 from engine.process.language.expressions import Expression
+from engine.process.rows import concerned
 from engine.process.timing import TaskKind
 from engine.source import number
 from engine.source.problem import nearest
@@ -191,6 +192,11 @@ def _figure(field: Field, text: str) -> Decimal | None:
 def _warn_of_never_filled(process: Process, context: Context) -> None:
     """A field that nothing fills stays empty: what is asked of it is never known."""
     filled = {*_filled(process), process.area, *(name for noun, name in context.meant if noun == "field")}
+    for name in process.series:
+        if name not in concerned(filled) and ("series", name) in context.used:
+            message = f"Nothing ever writes a row of {name}: no form asks for one."
+            mend = "Put it into the form of an event, or remove what asks for it."
+            context.warning(("series", name), "never-filled", message, mend)
     for name in process.fields:
         if name not in filled and ("field", name) in context.used:
             message = f"Nothing ever fills {name} in: no form asks for it, and no set: gives it a value."

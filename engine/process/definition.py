@@ -18,6 +18,7 @@ from engine.calendars.day import day_of
 from engine.calendars.duration import Duration
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
+from engine.process.rows import Series
 from engine.process.timing import LOOK_INTO, TaskKind, Timer
 from engine.source.sign import composed
 
@@ -285,6 +286,7 @@ class Process:
     places_end: str = ""
     meetings: Mapping[str, MeetingKind] = field(default_factory=dict)
     keep: Keep | None = None
+    series: Mapping[str, Series] = field(default_factory=dict)
 
     def today(self, now: datetime) -> date:
         """The day that it is at an instant (aware) where the process is at home."""
@@ -382,6 +384,8 @@ class Process:
         if kind == "tasks" and name == LOOK_INTO.name:
             return LOOK_INTO.title
         table: Mapping[str, Any] = getattr(self, kind)
+        if kind == "fields" and name in self.series:
+            return self.series[name].title
         return table[name].title if name in table else name
 
 

@@ -65,7 +65,7 @@ CODES = frozenset(
         "wrong-type",
         "wrong-value",
     ]
-) | {f"unknown-{noun}" for noun in (*_NOUNS, "task", "timer")}
+) | {f"unknown-{noun}" for noun in (*_NOUNS, "series", "task", "timer")}
 
 
 class Severity(StrEnum):

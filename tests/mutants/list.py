@@ -327,6 +327,16 @@ CHANGES: tuple[Change, ...] = (
             "if expression is None:\n            return None",
         ),
         (
+            "an unknown choice is not told",
+            "elif one.name in choices and one.text not in choices[one.name]:",
+            "elif False:",
+        ),
+        ("an unknown document is not told", "                if name not in names:", "                if False:"),
+    ),
+    *_in(
+        "process/language/environment.py",
+        _LANGUAGE,
+        (
             "within a state is only the state itself",
             'return state == name or state.startswith(name + ".")',
             "return state == name",
@@ -334,16 +344,36 @@ CHANGES: tuple[Change, ...] = (
         ("a state with a longer name lies within", 'state.startswith(name + ".")', "state.startswith(name)"),
         ("places can be less than none", "max(places.get(name, 0), 0)", "places.get(name, 0)"),
         ("has() of what is there is false", "return name in documents", "return name not in documents"),
+    ),
+    *_in(
+        "process/language/series.py",
+        ("language_series",),
+        ("the last row is the first", "found[-1 if", "found[0 if"),
         (
-            "an unknown choice is not told",
-            "elif one.name in self.choices and one.text not in self.choices[one.name]:",
-            "elif False:",
+            "what is unknown of a row is false of all",
+            "return False if False in values else None if",
+            "return False if False in values else False if",
         ),
         (
-            "an unknown document is not told",
-            "                if name not in names:\n                    faults",
-            "                if False:\n                    faults",
+            "what is unknown of a row is false of any",
+            "return True if True in values else None if",
+            "return True if True in values else False if",
         ),
+        ("rows of any day are of this week", 'first.isoformat() <= row.get(rows.DAY, "") <= last.isoformat()', "True"),
+        ("a part is mended where it does not stand", "start=one.start + offset", "start=one.start"),
+    ),
+    *_in(
+        "process/rows.py",
+        ("process_rows", "answers_rows"),
+        ("a correction changes every row", 'if (row["entry"], row["slot"]) != wanted:', "if False:"),
+        ("rows stand as they were written", 'row["values"].get(DAY, ""), ', ""),
+        ("of a row nothing is erased", "if _path(name, one, row) not in erased", "if True"),
+    ),
+    *_in(
+        "case/answers/rows.py",
+        ("answers_rows",),
+        ("a row that need not be is always written", "if not filled and not asked[DAY]:", "if False:"),
+        ("what is worked out stays after a correction", "if new != row.get(one)", "if False"),
     ),
     *_in(
         "process/checks.py",
@@ -1055,7 +1085,7 @@ CHANGES: tuple[Change, ...] = (
         ("correct", "integration/test_corrections.py"),
         ("a correction names any entry", "if command.seq == draft.facts.wrote:", "if True:"),
         ("what was erased is corrected", 'if case.retained == "erased":', "if False:"),
-        ("a correction corrects nothing", "faults = faults or _no_other(draft, values)", "pass"),
+        ("a correction corrects nothing", "faults = faults or _no_other(draft, command, values)", "pass"),
         ("what hangs on a corrected value stays as it was", "return settle(draft, at, command.by.name)", "return None"),
     ),
     *_in(

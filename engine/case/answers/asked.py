@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.case.entry import Entry
 from engine.process.definition import Event, Process, Way
+from engine.process.rows import is_computed
 
 
 class Asked(NamedTuple):
@@ -47,7 +48,8 @@ def _form(process: Process, entry: Entry, event: Event | None) -> Mapping[str, b
         inside = (name for section in process.opening.sections for name in section.fields)
         return dict.fromkeys([*inside, *process.opening.form], True)
     if entry.kind == "correction":
-        return dict.fromkeys(entry.data, True)
+        order = dict.fromkeys([*process.fields, *sorted(entry.data)], True)
+        return {name: True for name in order if name in entry.data and not is_computed(process.series, name)}
     return event.form if event else {}
 
 

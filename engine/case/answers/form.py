@@ -22,6 +22,7 @@ from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
 from engine.process.language.times import aware
+from engine.process.rows import concerned
 from engine.source import money, number, sign
 from engine.source.moment import NOT_TOLD, NotAMoment, day_written, is_told, moment_written
 from engine.source.words import counted
@@ -141,7 +142,7 @@ def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str,
 
 def _condition(process: Process, name: str) -> str:
     guard = process.fields[name].when
-    titles = sorted(process.fields[one].title for one in (guard.names if guard else ()))
+    titles = sorted(process.title_of("fields", one) for one in (guard.names if guard else ()))
     return f"it depends on {' and '.join(titles)}" if titles else "its condition does not hold"
 
 
@@ -153,12 +154,11 @@ def shown(process: Process, name: str, view: View) -> bool:
 
 
 def may_be_asked(process: Process, name: str, form: Iterable[str], view: View) -> bool:
-    """Whether a form is to ask for the field: it may be given now, or once the form is answered and sent.
-
-    What the same form says may allow it, and so may the day that it is sent, or dated.
+    """Whether a form is to ask for the field: it may be given now, or once the form is answered and sent: what the same
+    form says may allow it, and so may the day that it is sent, or dated.
     """
     guard = process.fields[name].when
-    may_change = guard is not None and (guard.changes_by_itself or not guard.names.isdisjoint(form))
+    may_change = guard is not None and (guard.changes_by_itself or not guard.names.isdisjoint(concerned(form)))
     return may_change or shown(process, name, view)
 
 

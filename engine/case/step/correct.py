@@ -9,15 +9,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.case.answers.form import check_form
+from engine.case.answers.rows import corrected, row_of
 from engine.case.command import Correct
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
+from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of_value
 from engine.case.step.event import settle
 from engine.case.step.reasons import form_refusal, not_allowed, reason_fault, reason_written
 from engine.case.time.instants import to_text
+from engine.process.definition import Process
+from engine.process.language.expressions import View
+from engine.process.rows import is_computed, read
 
 
 def came_with(backwards: Iterable[Entry], field: str) -> Entry | None:
@@ -34,14 +39,28 @@ def correct(draft: Draft, command: Correct) -> Refusal | None:
     refusal = _refused(draft, command)
     if refusal is not None:
         return refusal
-    values, faults = check_form(draft.process, {command.field: True}, {command.field: command.value}, draft.view(at))
+    values, faults = right_value(draft.process, draft.snapshot, command, draft.view(at))
     faults |= {"reason": fault} if (fault := reason_fault(command.reason)) else {}
-    faults = faults or _no_other(draft, values)
+    faults = faults or _no_other(draft, command, values)
     if faults:
         return form_refusal(faults)
-    note = {"corrects": command.seq, "reason": reason_written(command.reason)}
-    draft.add("correction", at, command.by.name, note=note, **effects_of_value(draft, at, values))
+    note = {**_names(draft.snapshot, command), "reason": reason_written(command.reason)}
+    row = command.seq if read(command.field) else 0
+    draft.add("correction", at, command.by.name, note=note, **effects_of_value(draft, at, values, row))
     return settle(draft, at, command.by.name)
+
+
+def _names(case: Snapshot, command: Correct) -> dict[str, int]:
+    """The entry that the wrong value came with; of a row that was corrected before also that of the row."""
+    row = row_of(case.data, command.seq, command.field)
+    came = row.get("came", {}).get(command.field.rpartition(".")[2]) if row else None
+    return {"corrects": came, "row": command.seq} if came else {"corrects": command.seq}
+
+
+def corrected_row(entry: Entry) -> int:
+    """The entry that the row came with of which a correction names a value; 0 of what corrects nothing."""
+    named: int = entry.note.get("row") or entry.note.get("corrects", 0)
+    return named if entry.kind == "correction" else 0
 
 
 def _refused(draft: Draft, command: Correct) -> Refusal | None:
@@ -54,6 +73,8 @@ def _refused(draft: Draft, command: Correct) -> Refusal | None:
     if command.field not in process.fields:
         message = f"There is no field {command.field} in this process."
         return Refusal(Code.FORM, message, fields={"field": message})
+    if read(command.field):
+        return _no_row(process, case, command)
     if command.seq == draft.facts.wrote:
         return None
     title, wrote = process.fields[command.field].title, draft.facts.wrote
@@ -61,7 +82,30 @@ def _refused(draft: Draft, command: Correct) -> Refusal | None:
     return form_refusal({"entry": came if wrote else f"Nothing stands in {title} that could be corrected."})
 
 
-def _no_other(draft: Draft, values: dict[str, Any]) -> dict[str, str]:
+def _no_other(draft: Draft, command: Correct, values: dict[str, Any]) -> dict[str, str]:
     """That a value is what stands there already."""
-    known, fields = draft.snapshot.data, draft.process.fields
-    return {name: f"{fields[name].title} says this already." for name, value in values.items() if known[name] == value}
+    case, fields = draft.snapshot, draft.process.fields
+    row = row_of(case.data, command.seq, command.field)
+    known = case.data.get(command.field) if row is None else row["values"].get(command.field.rpartition(".")[2])
+    is_same = values.get(command.field) == known
+    return {command.field: f"{fields[command.field].title} says this already."} if is_same else {}
+
+
+def right_value(
+    process: Process, case: Snapshot, command: Correct, view: View
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a correction writes, and what is wrong with it."""
+    row = row_of(case.data, command.seq, command.field)
+    if row is not None:
+        return corrected(process, command.field, command.value, row["values"], view)
+    return check_form(process, {command.field: True}, {command.field: command.value}, view)
+
+
+def _no_row(process: Process, case: Snapshot, command: Correct) -> Refusal | None:
+    """Why a value of a row is not corrected: no row came with that entry, or it is worked out."""
+    title = process.fields[command.field].title
+    if is_computed(process.series, command.field):
+        return form_refusal({"field": f"{title} is worked out from the others: correct one of those."})
+    if row_of(case.data, command.seq, command.field) is None:
+        return form_refusal({"entry": f"No row with {title} came with entry {command.seq}."})
+    return None

@@ -11,6 +11,7 @@ from engine.case.step.walk import Walk
 from engine.case.time import schedule
 from engine.process.definition import Process
 from engine.process.paths import Path
+from engine.process.rows import after, concerned
 
 
 def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     path = walk.path
     assert path is not None
     changes = data | walk.changes
-    after = {**case.data, **changes}
+    merged = {**case.data, **changes}
     closed = _closed(process, case, path.left, event)
     leaf = path.to or case.state
     raises = dict.fromkeys(path.way.raises, leaf)
@@ -31,7 +32,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path.left, changes, at)
-    timers = schedule.started(process, path.entered, at, after, case.opened)
+    timers = schedule.started(process, path.entered, at, merged, case.opened)
     return {
         "event": event,
         "source": case.state,
@@ -50,11 +51,14 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     }
 
 
-def effects_of_value(draft: Draft, at: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """The same where only values change, and the case stays where it is."""
-    redated, undated = _redated(draft, (), changes, at)
-    waiting = _turn(draft, None, changes, at, draft.snapshot.state)
-    moved = schedule.redue(draft.process, draft.snapshot, changes, at)
+def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 0) -> dict[str, Any]:
+    """The same where only values change, and the case stays where it is; in the row that came with an entry (`row`)."""
+    known = draft.snapshot.data
+    # As they will stand in that row: with their own names they would be a row that is about to be written.
+    now = after(known, changes, 0, "", row) if row else changes
+    redated, undated = _redated(draft, (), now, at)
+    waiting = _turn(draft, None, now, at, draft.snapshot.state)
+    moved = schedule.redue(draft.process, draft.snapshot, now, at)
     return {
         "data": changes,
         "tasks": moved,
@@ -76,7 +80,7 @@ def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, lea
     if hold is None or hold.otherwise not in around or wait["for"] in around or not process.event(leaf, hold.offer):
         return {}
     place = wait["place"]
-    if hold.place.names & set(changes):
+    if hold.place.names & concerned(changes):
         asked = process.language.value(hold.place, draft.view(at, changes))
         place = asked if asked in process.places else place
     now = {**wait, "place": place, "state": leaf}
@@ -110,18 +114,18 @@ def _redated(
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Timers at a date field that this step fills, changes or empties: set anew, and stopped."""
     process, case = draft.process, draft.snapshot
-    after = {**case.data, **changes}
+    merged = {**case.data, **changes}
     redated: dict[str, list[str]] = {}
     undated: list[str] = []
     for state in case.entered if changes else ():
         for timer in process.states[state].timers.values():
-            if state in left or timer.dated_by.isdisjoint(changes):
+            if state in left or timer.dated_by.isdisjoint(concerned(changes)):
                 continue
             key = schedule.timer_key(state, timer.name)
             # By what the fields come to: a date that was reached is not reached again because one of them moved.
-            was, now = (schedule.date_of(process, timer, at, data, case.opened) for data in (case.data, after))
+            was, now = (schedule.date_of(process, timer, at, data, case.opened) for data in (case.data, merged))
             if was != now:
-                times = schedule.first_due(process, timer, at, after, case.opened)
+                times = schedule.first_due(process, timer, at, merged, case.opened)
                 redated |= {key: times} if times else {}
                 undated += [key] if key in case.timers and not times else []
     return redated, undated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.case.answers.form import check_form
+from engine.case.answers.rows import check_answers
 from engine.case.command import Fire
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
@@ -27,7 +27,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if not may(command.by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
     draft.acts(command.by, event.by)
-    values, faults = check_form(process, event.form, command.data, draft.view(at))
+    values, faults = check_answers(process, event.form, command.data, draft.view(at))
     if faults:
         return form_refusal(faults)
     answered = draft.view(at, values)

@@ -17,6 +17,7 @@ from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.definition import Event, Process
 from engine.process.paths import Path, paths_of
+from engine.process.rows import concerned
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     if not may(by, Action.FIRE, process, case, event):
         return not_allowed(process, event.title, event.by)
     # What the form may bring along cannot be said to be missing before it was filled in.
-    asked = set(event.form)
+    asked = concerned(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)
     view, paths = draft.view(at), paths_of(process).on(case.state, event.name)
     refusal = unmet(process, needs, view)

@@ -50,7 +50,7 @@ def no_way(process: Process, walk: Walk, title: str) -> Refusal:
         place = process.places[walk.full].title
         return Refusal(Code.NO_PLACE, f"No {place} is free.", (walk.full,))
     if walk.unknown:
-        titles = sorted(process.fields[name].title for name in walk.unknown)
+        titles = sorted(process.title_of("fields", name) for name in walk.unknown)
         message = f"Which place is needed is not known: {', '.join(titles)} must be filled in."
         return Refusal(Code.REQUIREMENT, message, tuple(sorted(walk.unknown)))
     return Refusal(Code.REQUIREMENT, f"None of the ways on applies: {title}.")

@@ -16,6 +16,7 @@ from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.process.language.times import aware
 from engine.process.language.values import instant
+from engine.process.rows import concerned
 from engine.process.timing import Limit, TaskKind, Timer
 from engine.source.moment import day_written, is_told
 
@@ -220,7 +221,7 @@ def redue(process: Process, case: Snapshot, changes: Any, at: str) -> dict[str, 
     moved, after_it = {}, {**case.data, **changes}
     for name, task in case.tasks.items():
         kind = process.tasks.get(name)
-        if kind is None or kind.due_by is None or kind.due_by.date.names.isdisjoint(changes):
+        if kind is None or kind.due_by is None or kind.due_by.date.names.isdisjoint(concerned(changes)):
             continue
         if "due" in task and not task.get("counted"):
             continue

@@ -10,6 +10,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
 from engine.process.language.expressions import Expression, Language, asked_documents
 from engine.process.language.tokens import words
+from engine.process.rows import DAY, written
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source
 
@@ -23,7 +24,8 @@ class Context:
 
     `meant` are the names that misspelt ones are nearest to. `blurred` are fields that are declared, but not so that
     they can be read: of what asks for them nothing is said. `is_whole`: all states and ways are there, so that what
-    hangs on where they lead can be told.
+    hangs on where they lead can be told. `series` are those that are declared, as they are written; `row` the fields of
+    the one that is being read.
     """
 
     source: Source
@@ -35,6 +37,8 @@ class Context:
     meant: set[tuple[str, str]] = field(default_factory=set)
     blurred: frozenset[str] = frozenset()
     is_whole: bool = True
+    series: Mapping[str, Any] = field(default_factory=dict)
+    row: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def lacks_calendar(self) -> bool:
@@ -96,8 +100,14 @@ class Context:
 
     def form(self, raw: Mapping[str, str] | None, path: Path) -> dict[str, bool]:
         """A form: each field with whether it is required."""
-        entries = (raw or {}).items()
-        return {name: how == "required" for name, how in entries if self.known_key("field", name, (*path, name))}
+        found: dict[str, bool] = {}
+        for name, how in (raw or {}).items():
+            if name in self.series:
+                self.used.add(("series", name))
+                found |= row_form(name, self.series[name], required=how == "required")
+            elif name not in self.names["series"] and self.known_key("field", name, (*path, name)):
+                found[name] = how == "required"
+        return found
 
     def duration(self, raw: str | None, path: Path) -> Duration | None:
         """A duration, checked against the calendar."""
@@ -144,6 +154,7 @@ class Context:
         for word in words(raw):
             if not word.member and not word.call:
                 self._note_meant("field", word.name)
+                self._note_meant("series", word.name)
         for name in asked_documents(raw):
             self._note_meant("document", name)
 
@@ -167,6 +178,13 @@ class Context:
             found = resolve(closest(name, known), scope, self.names["state"])
             self.is_whole = self.is_whole and found is not None
         return found
+
+
+def row_form(name: str, raw: Mapping[str, Any], *, required: bool) -> dict[str, bool]:
+    """What a form asks for that asks for a row of a series: its day, and each of its fields that is not computed."""
+    asked = {field: one for field, one in raw["fields"].items() if "value" not in one}
+    needed = {field: required and not one.get("optional", False) for field, one in asked.items()}
+    return {written(name, field): is_needed for field, is_needed in {DAY: required, **needed}.items()}
 
 
 def resolve(name: str, scope: str, states: frozenset[str]) -> str | None:

@@ -21,9 +21,11 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LENGTH = re.compile(r"[0-9]+ [a-z ]+")
 
 
-def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
-    """One field; what is wrong with it becomes a problem in `context`."""
-    path: Path = ("fields", name)
+def read_field(
+    context: Context, name: str, raw: dict[str, Any], around: Path = ("fields",), guards: Context | None = None
+) -> Field:
+    """One field; what is wrong with it becomes a problem in `context`. `guards` reads its `when`, if not that one."""
+    path: Path = (*around, name)
     choices = raw.get("choices", {})
     if (raw["type"] in {"choice", "choices"}) != bool(choices):
         mend = "Fields of the type choice or choices list their choices; others have none."
@@ -34,7 +36,7 @@ def read_field(context: Context, name: str, raw: dict[str, Any]) -> Field:
         type=raw["type"],
         choices=choices if isinstance(choices, dict) else {choice: choice for choice in choices},
         personal=raw.get("personal", False),
-        when=context.condition(raw.get("when"), (*path, "when")),
+        when=(guards or context).condition(raw.get("when"), (*path, "when")),
         still_seen_by=context.roles(raw.get("still_seen_by"), (*path, "still_seen_by")) or frozenset(),
         hint=raw.get("hint", ""),
         pattern=_pattern(context, raw, path),
@@ -127,8 +129,7 @@ def _said(context: Context, text: str) -> str:
 
 def _named(context: Context, name: str) -> str | None:
     if name in context.language.fields:
-        title: str = context.source.data["fields"][name]["title"]
-        return title
+        return _titles(context)[name]
     known = {"today": "today", "now": "now", "opened": "the day on which the case was begun"}
     days = dict(context.calendar.days) if context.calendar else {}
     return known.get(name) or (name.replace("_", " ") if name in days else None)
@@ -136,10 +137,15 @@ def _named(context: Context, name: str) -> str | None:
 
 def _follows(context: Context, text: str) -> str:
     """Of what is more than a day and durations: the fields on which it hangs."""
-    fields = context.source.data["fields"]
+    known = _titles(context)
     words = [one.name for one in tokens.words(text) if not (one.member or one.call)]
-    titles = [fields[name]["title"] for name in dict.fromkeys(words) if name in fields]
+    titles = [known[name] for name in dict.fromkeys(words) if name in known]
     return f"what follows from {' and '.join(titles)}" if titles else "what the process says"
+
+
+def _titles(context: Context) -> dict[str, str]:
+    fields = {**context.source.data.get("fields", {}), **context.row}
+    return {name: raw["title"] for name, raw in fields.items()}
 
 
 def _currency(context: Context, raw: dict[str, Any], path: Path) -> str:

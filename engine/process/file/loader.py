@@ -28,6 +28,7 @@ from engine.process.file.context import Context, entries_of, event_names, state_
 from engine.process.file.fields import read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
+from engine.process.file.series import flat, read_series, row_languages
 from engine.process.file.states import read_events, read_limit, read_needs, read_set, read_states
 from engine.process.language.expressions import RESERVED, Language
 from engine.process.timing import Escalation, TaskKind
@@ -107,10 +108,15 @@ def _wrong_besides(source: Source, find_calendar: FindCalendar) -> list[Problem]
         return []
     data, declared = left.source.data, dict(entries_of(source.data, "fields"))
     fields = {name: raw for name, raw in data.get("fields", {}).items() if raw == declared.get(name)}
+    of_rows = dict(entries_of(source.data, "series"))
+    series = {name: raw for name, raw in data.get("series", {}).items() if raw == of_rows.get(name)}
     context = _context(
-        replace(left.source, data={**data, "fields": fields}), find_calendar, is_published=False, declared=source.data
+        replace(left.source, data={**data, "fields": fields, **({"series": series} if series else {})}),
+        find_calendar,
+        is_published=False,
+        declared=source.data,
     )
-    context.blurred = frozenset(declared.keys() - fields.keys())
+    context.blurred = frozenset((declared.keys() - fields.keys()) | (of_rows.keys() - series.keys()))
     context.is_whole = not any(path[0] in _MOVING for path in left.lost)
     _check(_process(context, context.source.data), context)
     is_sure = context.is_whole and not context.blurred
@@ -141,13 +147,16 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool,
         events=names["event"],
         roles=names["role"],
     )
-    return Context(source, language, calendar, names, problems + missing)
+    series = data.get("series", {})
+    language = replace(language, series=row_languages(series, language)) if series else language
+    return Context(source, language, calendar, names, problems + missing, series=series)
 
 
 def _names(data: Any) -> dict[str, frozenset[str]]:
     nouns = ("role", "field", "document", "place", "task")
     found = {noun: frozenset(name for name, _ in entries_of(data, f"{noun}s")) for noun in nouns}
     states = frozenset(state_names(dict(entries_of(data, "states"))))
+    found["series"] = frozenset(name for name, _ in entries_of(data, "series"))
     return found | {"state": states, "event": frozenset(event_names(data))}
 
 
@@ -177,6 +186,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
     fields = {
         name: read_field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED
     }
+    series = read_series(context)
     return Process(
         name=data["process"],
         version=data["version"],
@@ -195,7 +205,8 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         keep=read_keep(context, data),
         opening=_opening(context, data.get("open", {})),
         roles={name: _role(name, raw) for name, raw in data["roles"].items()},
-        fields=fields,
+        fields={**fields, **flat(series)},
+        series=series,
         documents={
             name: Document(name, raw["title"], raw.get("description", ""))
             for name, raw in data.get("documents", {}).items()
@@ -243,6 +254,10 @@ def _field_of_type(context: Context, data: dict[str, Any], key: str, types: set[
 
 
 def _opening(context: Context, raw: dict[str, Any]) -> Opening:
+    for name in raw.get("form", {}):
+        if name in context.series:
+            message = f"A case begins without rows: {name} cannot be asked for when it is begun."
+            context.key_problem(("open", "form", name), "wrong-value", message, "Ask for it in the form of an event.")
     return Opening(
         by=context.roles(raw.get("by"), ("open", "by")),
         form=context.form(raw.get("form"), ("open", "form")),

@@ -23,28 +23,24 @@ from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import actors, amounts, comparisons, lengths, reckoning, times, tokens, values
+from engine.process.language import actors, amounts, comparisons, lengths, reckoning, series, times, tokens, values
+from engine.process.language.environment import ACTED, IS_EMPTY, ROLE, declared, environment, with_emptiness
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
+from engine.process.language.series import Question, Reading
 from engine.source import sign
 from engine.source.edit import Edit
 
 _T = cel.Type
 
-_NULL_COMPARED = re.compile(
-    r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*(?P<sign>[!=]=)\s*null(?!\w)"
-    r"|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])"
-)
 # Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
 _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
-_IS_EMPTY = "__is_empty"
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
 _CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
-_ACTED, _ROLE = "acted__", "acting__"
-_CALLS["did"] = _ACTED
+_CALLS["did"] = ACTED
 _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 # What the checker calls something by that is rewritten for it: nobody may write it themselves.
 _INNER = frozenset({"hAs", *lengths.INNER})
@@ -55,7 +51,7 @@ RESERVED |= _CALLS.keys() - {"did"}
 
 @dataclass(frozen=True)
 class Expression:
-    """A checked expression. Evaluate it with Language.value or Language.truth."""
+    """A checked expression. Evaluate it with Language.value or Language.truth. `names`: its fields and series."""
 
     text: str
     names: frozenset[str]
@@ -65,6 +61,7 @@ class Expression:
     # The events that it asks who did, and whether it asks for who acts at all.
     did: frozenset[str] = frozenset()
     of_actor: bool = False
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,8 @@ class View:
 class Language:
     """The words of one process: its fields with their types, documents, places and states, and its calendar.
 
+    `series` has for each series the language of one of its rows, `own` in that one are the names of the row's fields.
+
     `is_published`: it was checked when it was published. A day, instant or zone that is unknown to all later checks
     stays unknown when it is worked out, and stops no case.
     """
@@ -102,6 +101,8 @@ class Language:
     is_published: bool = False
     events: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    series: Mapping[str, Language] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
@@ -110,38 +111,54 @@ class Language:
         if odd:
             edits = tuple(Edit(at, at + 1, meant) for at, meant in sign.meant_in(tokens.bare(text)))
             return [Fault(odd[0], "odd-sign", f"This is {odd[1]}.", odd[2], edits)]
+        read = series.read(text, self.series, of_row=bool(self.own))
+        faults = distinct(read.faults + self._faults(read, wanted))
+        return faults or self._expression(text, read)
+
+    def _faults(self, read: Reading, wanted: str) -> list[Fault]:
+        text = read.text
         kept = [
             Fault(offset, "bad-duration", said, "For example: due + 6 weeks.") for offset, said in lengths.faults(text)
         ]
         kept += self._kept_faults(lengths.hidden(text))
         if kept:
             return kept
-        faults = self._name_faults(text) + list(self._odd_faults(text))
+        faults = self._name_faults(text, read.questions) + list(self._odd_faults(text))
         try:
             compiled = self._checker().compile(_same_length(text))
         except RuntimeError as error:
-            faults += compile_faults(text, str(error), {*self.fields, *self._own_words(), *_FUNCTIONS, "state", "now"})
-        else:
-            found = compiled.return_type().name()
-            # null fits everywhere: it empties a field, and as a condition it never holds.
-            if wanted != "ANY" and found not in values.FITTING.get(wanted, {wanted}) and found != "NULL":
-                message = f"The expression gives {word(found)}, but {word(wanted)} is needed here."
-                faults.append(Fault(0, "expression-type", message))
-            faults += self._raw_faults(text)
-        return distinct(faults) if faults else self._expression(text)
+            known = {
+                *self.fields,
+                *self._own_words(),
+                *_FUNCTIONS,
+                *(series.CALLS if self.series else ()),
+                "state",
+                "now",
+            }
+            return faults + compile_faults(text, str(error), known)
+        found = compiled.return_type().name()
+        # null fits everywhere: it empties a field, and as a condition it never holds. What is unread is told besides.
+        fits = {"ANY": {found}, **values.FITTING}.get(wanted, {wanted}) | {"NULL"} | ({"DYN"} if read.faults else set())
+        if found not in fits:
+            message = f"The expression gives {word(found)}, but {word(wanted)} is needed here."
+            faults.append(Fault(0, "expression-type", message))
+        return faults + self._raw_faults(text)
 
     def result_type(self, field_name: str) -> str:
         """The CEL type that a value for the field must have."""
         return values.RESULTS[self.fields[field_name]]
 
-    def _expression(self, text: str) -> Expression:
-        words = [one for one in tokens.words(lengths.hidden(text)) if not one.member]
+    def _expression(self, text: str, read: Reading) -> Expression:
+        words = [one for one in tokens.words(lengths.hidden(read.text)) if not one.member]
         names = {one.name for one in words if one.name in self.fields and not one.call}
         documents = frozenset(name for name, _ in _arguments(text, "has"))
         moving = _MOVING | self._own_words() - {"opened"}
         did = frozenset(name for name, _ in _arguments(text, "did"))
-        is_moving = any(one.name in moving for one in words)
-        return Expression(text, frozenset(names), documents, is_moving, did, bool(did) or actors.asks(text))
+        asked, moves = series.concerned(read.questions)
+        names |= asked & {*self.fields, *self.series}
+        moves = moves or any(one.name in moving for one in words)
+        of_actor = bool(did) or actors.asks(text)
+        return Expression(text, frozenset(names), documents, moves, did, of_actor, tuple(read.questions))
 
     def _own_words(self) -> frozenset[str]:
         """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""
@@ -151,18 +168,23 @@ class Language:
     def _checker(self) -> Any:
         if "checker" not in self._programs:
             types = dict.fromkeys(self._own_words(), times.DAY)
-            types |= {name: values.CHECKED[kind] for name, kind in self.fields.items()}
+            types |= {name: values.CHECKED[kind] for name, kind in (*self.fields.items(), *self._stand_ins.items())}
+            types |= {series.UNREAD: _T.DYN}
             types = {"actor": _T.Map(_T.STRING, _T.STRING)} | types
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
-            calls = [_declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
+            calls = [declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
             calls += [
-                _declared("free", _T.INT, [_T.STRING]),
+                declared("free", _T.INT, [_T.STRING]),
                 *times.checked(),
                 *reckoning.checked(),
                 *amounts.checked(),
             ]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
+
+    @functools.cached_property
+    def _stand_ins(self) -> Mapping[str, str]:
+        return series.STAND_INS if self.series else {}
 
     def _raw_faults(self, text: str) -> list[Fault]:
         """Lengths in CEL's own words that give another day or hour than they say."""
@@ -175,7 +197,7 @@ class Language:
                 faults += raw_faults(text, probed, str(error), whole=whole)
         return faults
 
-    def _name_faults(self, text: str) -> list[Fault]:
+    def _name_faults(self, text: str, questions: Iterable[Question]) -> list[Fault]:
         known = {"has": ("document", self.documents), "free": ("place", self.places)}
         known |= {"within": ("state", self.states), "did": ("event", self.events | {actors.OPEN})}
         faults = []
@@ -183,7 +205,9 @@ class Language:
             for name, offset in _arguments(text, call):
                 if name not in names:
                     faults.append(unknown(text, offset, name, names, noun=noun))
-        faults += list(self._comparison_faults(text)) + ([] if self.is_published else list(_time_faults(text)))
+        faults += list(self._comparison_faults(text, questions)) + (
+            [] if self.is_published else list(_time_faults(text))
+        )
         faults += [
             Fault(offset, "wrong-value", said, mend)
             for offset, said, mend in (*reckoning.faults(text), *amounts.faults(text))
@@ -222,7 +246,9 @@ class Language:
                 message = f"{found[1]} is a field, and cannot name something else in this expression."
                 yield Fault(found.start(1), "expression-type", message, "Choose another name.")
 
-    def _comparison_faults(self, text: str) -> Iterable[Fault]:
+    def _comparison_faults(self, text: str, questions: Iterable[Question]) -> Iterable[Fault]:
+        choices = {**self.choices, **series.choices(questions, self.series)}
+        titles = {one.name: one.field for one in questions}
         for one in comparisons.compared(text):
             # What was published before these ways of comparing were looked at goes on: it is never true.
             if self.is_published and not one.is_plain:
@@ -232,8 +258,8 @@ class Language:
             elif one.name == "state" and self._is_around(one.text) and not self.is_published:
                 message = f"No case is ever in {one.text} itself: it is in one of the states inside."
                 yield Fault(one.offset, "never-true", message, f'Write within("{one.text}").')
-            elif one.name in self.choices and one.text not in self.choices[one.name]:
-                yield unknown(text, one.offset, one.text, self.choices[one.name], field=one.name)
+            elif one.name in choices and one.text not in choices[one.name]:
+                yield unknown(text, one.offset, one.text, choices[one.name], field=titles.get(one.name, one.name))
 
     def _is_around(self, state: str) -> bool:
         return any(one.startswith(f"{state}.") for one in self.states)
@@ -242,6 +268,8 @@ class Language:
         """The plain value of the expression; None where it is empty or unknown."""
         program, surroundings = self._program(expression)
         given = self._given(expression.names, view.data)
+        for asked, answer in series.answers(expression.questions, self.series, view):
+            given |= self._one(asked.name, asked.kind, answer)
         for name in surroundings:
             given |= self._surrounding(name, view)
         result = program.eval(data=given)
@@ -249,7 +277,7 @@ class Language:
         return None if result.type().name() == "ERROR" else result.plain_value()
 
     def _surrounding(self, name: str, view: View) -> dict[str, Any]:
-        if name == _ROLE:  # of nobody it is unknown
+        if name == ROLE:  # of nobody it is unknown
             return {name: view.role} if view.role else {}
         if name in _SURROUNDINGS:
             return {name: _SURROUNDINGS[name](view, self.zone)}
@@ -275,30 +303,37 @@ class Language:
     def _program(self, expression: Expression) -> tuple[Any, tuple[str, ...]]:
         """What runs, and what of the surroundings it may ask for: handing all of them over costs as much as running."""
         if expression.text not in self._programs:
-            text = reckoning.with_choices(lengths.as_bytes(sign.composed(expression.text)), expression.names)
-            text = _with_emptiness(_with_surroundings(actors.with_role(text, _ROLE)), expression.names)
-            asked = tuple(name for name in (*_SURROUNDINGS, _ROLE, *self._own_words()) if name in text)
+            text, names = sign.composed(expression.text), expression.names
+            if expression.questions:
+                text, names = series.read(text, self.series).text, names | self._stand_ins.keys()
+            text = reckoning.with_choices(lengths.as_bytes(text), names)
+            text = with_emptiness(_with_surroundings(actors.with_role(text, ROLE)), names)
+            asked = tuple(name for name in (*_SURROUNDINGS, ROLE, *self._own_words()) if name in text)
             self._programs[expression.text] = (self._environment().compile(text), asked)
         found: tuple[Any, tuple[str, ...]] = self._programs[expression.text]
         return found
 
     def _environment(self) -> Any:
         if "environment" not in self._programs:
-            types = {name: _T.TIMESTAMP if kind == "time" else _T.DYN for name, kind in self.fields.items()}
-            types |= {name + _IS_EMPTY: _T.BOOL for name in self.fields}
+            kinds = {**self.fields, **self._stand_ins}
+            types = {name: _T.TIMESTAMP if kind == "time" else _T.DYN for name, kind in kinds.items()}
+            types |= {name + IS_EMPTY: _T.BOOL for name in kinds}
             types = dict.fromkeys(self._own_words(), _T.DYN) | types
-            self._programs["environment"] = _environment(types, self.zone, self.calendar)
+            self._programs["environment"] = environment(types, self.zone, self.calendar)
         return self._programs["environment"]
 
     def _given(self, names: frozenset[str], data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of fields. An empty one has none, so that what hangs on it is unknown."""
         given: dict[str, Any] = {}
         for name in names:
-            value = data.get(name)
-            given[name + _IS_EMPTY] = value is None
-            if value is not None:
-                given[name] = values.given(self.fields[name], value, self.zone)
+            if name in self.fields:
+                given |= self._one(name, self.fields[name], data.get(name))
         return given
+
+    def _one(self, name: str, kind: str, value: Any) -> dict[str, Any]:
+        if value is None:
+            return {name + IS_EMPTY: True}
+        return {name + IS_EMPTY: False, name: values.given(kind, value, self.zone)}
 
 
 _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
@@ -307,7 +342,7 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
     "today": lambda view, zone: day_of(view.now, zone).isoformat(),
     "documents__": lambda view, _: list(view.documents),
     "places__": lambda view, _: dict(view.free),
-    _ACTED: lambda view, _: list(view.did),
+    ACTED: lambda view, _: list(view.did),
 }
 
 
@@ -356,45 +391,3 @@ def _with_surroundings(text: str) -> str:
         return f"{name}__({_CALLS[name]}, " if name in _CALLS else None
 
     return tokens.replaced(tokens.replaced(text, _CALLED, given), _PART, lambda found: f".{found['name']}__(")
-
-
-def _with_emptiness(text: str, names: frozenset[str]) -> str:
-    """Comparing a field with null becomes a question of its own, which an empty field can answer."""
-
-    def swap(found: re.Match[str]) -> str | None:
-        name, sign = found["name"] or found["other"], found["sign"] or found["gins"]
-        if name not in names:
-            return None
-        return f"({name}{_IS_EMPTY})" if sign == "==" else f"(!{name}{_IS_EMPTY})"
-
-    return tokens.replaced(text, _NULL_COMPARED, swap)
-
-
-def _declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -> Any:
-    overload = cel.Overload(f"{name}_overload", return_type=result, parameters=parameters, impl=impl)
-    return cel.FunctionDecl(name, [overload])
-
-
-def _environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | None) -> Any:
-    variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
-    variables |= {"documents__": _T.List(_T.STRING), _ACTED: _T.List(_T.STRING), _ROLE: _T.DYN, **types}
-    calls = [
-        _declared("has__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
-        _declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
-        _declared("did__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
-        _declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
-    ]
-    calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar), *amounts.evaluated()]
-    return cel.NewEnv(config=times.configuration(), variables=variables, functions=calls)
-
-
-def _has(documents: list[str], name: str) -> bool:
-    return name in documents
-
-
-def _free(places: dict[str, int], name: str) -> int:
-    return max(places.get(name, 0), 0)
-
-
-def _within(state: str, name: str) -> bool:
-    return state == name or state.startswith(name + ".")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.process.definition import Need, Rule, Way
-from engine.process.file.context import Context, event_path, state_path
+from engine.process.file.context import NOTHING, Context, event_path, state_path
 from engine.process.logic.conditions import Condition, Values, asked_together, constant
 from engine.process.logic.demands import kept_by
 from engine.process.logic.values import Bounds, Space
@@ -31,7 +31,8 @@ def check_rules(space: Space, context: Context) -> None:
     for index, rule in enumerate(space.process.rules):
         key = "never" if rule.broken_when else "always"
         condition = space.condition(rule.check)
-        if condition.hangs_on_case:
+        # Of one that could not be read nothing is known: two such would seem to say the same.
+        if rule.check is not NOTHING and condition.hangs_on_case:
             _check(space, context, rule, condition, ("rules", index, key))
 
 

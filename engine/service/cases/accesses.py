@@ -15,7 +15,8 @@ from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.access_writer import AccessWriter
-from engine.service.cases.views import shown_data, unnamed
+from engine.service.cases.rows import fields_shown, shown_rows
+from engine.service.cases.views import shown_data, shows, unnamed
 from engine.service.site import Site
 from engine.store.cases.accesses import insert_accesses
 
@@ -53,7 +54,8 @@ class Accesses:
         """Whether a case that is shown to `by` now holds personal data."""
         process, snapshot = seen
         shown = shown_data(process, snapshot, self._site.clock.now(), by)
-        return bool(snapshot.documents) or any(process.fields[name].personal for name in shown)
+        rows = fields_shown(shown_rows(process, snapshot, shows(process, snapshot, self._site.clock.now(), by)))
+        return bool(snapshot.documents) or any(process.fields[name].personal for name in (*shown, *rows))
 
     @property
     def _now(self) -> str:

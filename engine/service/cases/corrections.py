@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.case.answers.form import check_form
 from engine.case.answers.wording import text_of
 from engine.case.command import Actor, Correct
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
 from engine.case.sight import Action
 from engine.case.snapshot import Snapshot
-from engine.case.step.correct import came_with
+from engine.case.step.correct import came_with, corrected_row, right_value
 from engine.case.time.instants import from_text
 from engine.process.definition import Field, Process
-from engine.process.language.expressions import View
+from engine.process.rows import read
 from engine.service.cases.change import Changes, check_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import Case, local, shown_data
+from engine.service.cases.rows import correctable, shown_rows
+from engine.service.cases.views import Case, local, shown_data, shows, view_of
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
@@ -53,22 +53,29 @@ class Corrections:
         self._reader = reader
         self._changes = changes
 
-    def standing(self, case: int, field: str, by: Actor) -> Standing:
-        """What stands in a field that somebody may correct.
+    def standing(self, case: int, field: str, by: Actor, entry: int = 0) -> Standing:
+        """What stands in a field that somebody may correct; of a row, in the one that came with this `entry`.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not correct it.
             UnknownValue: nothing stands there, or `by` is not shown it.
         """
         process, snapshot = self._reader.seen(case, by, Action.CORRECT)
-        shown = shown_data(process, snapshot, self._site.clock.now(), by)
+        shown = self._shown(process, snapshot, by, entry)
         # What an erasure has left for figures stays as it is.
         stands = field in shown and snapshot.retained != "erased"
-        came = self._came_with(case, snapshot, field) if stands else None
+        came = self._came_with(case, snapshot, field, entry) if stands else None
         if came is None:
             raise UnknownValue("Nothing stands there that could be corrected.")
         known = process.fields[field]
-        return Standing(known, text_of(known, shown[field]), came.seq, came.by, local(process, came.at), snapshot.seq)
+        seq = entry if read(field) else came.seq
+        return Standing(known, text_of(known, shown[field]), seq, came.by, local(process, came.at), snapshot.seq)
+
+    def _shown(self, process: Process, snapshot: Snapshot, by: Actor, entry: int) -> dict[str, Any]:
+        """What stands in the fields of a case, and in the rows that came with an entry, as far as `by` is shown it."""
+        now = self._site.clock.now()
+        rows = shown_rows(process, snapshot, shows(process, snapshot, now, by))
+        return shown_data(process, snapshot, now, by) | correctable(process, rows, entry)
 
     def check(self, case: int, entry: int, field: str, value: Any, reason: str, by: Actor) -> Refusal | None:
         """Why this could not be corrected now; None if it could. Nothing is written.
@@ -85,14 +92,22 @@ class Corrections:
             UnknownCase: there is no such case, or `by` may not correct it.
         """
         process, snapshot = self._reader.seen(case, by, Action.CORRECT)
-        came = self._came_with(case, snapshot, field)
-        if came is None or (came.kind, came.by, came.note.get("corrects")) != ("correction", by.name, entry):
+        came = self._came_with(case, snapshot, field, entry)
+        # Of a field it names the entry that the wrong value came with, of a row the one that the row did.
+        named = corrected_row(came) if came and read(field) else came.note.get("corrects") if came else 0
+        if came is None or (came.kind, came.by, named) != ("correction", by.name, entry):
             return False
-        return bool(_read(process, snapshot, field, value) == came.data[field])
+        asked = Correct(entry, field, value, "", by, from_text(snapshot.last_at))
+        values, _ = right_value(process, snapshot, asked, view_of(snapshot, asked.at))
+        return bool(values.get(field) == came.data[field])
 
-    def _came_with(self, case: int, snapshot: Snapshot, field: str) -> Entry | None:
+    def _came_with(self, case: int, snapshot: Snapshot, field: str, entry: int) -> Entry | None:
+        """The entry that wrote what stands in a field; of a row that came with `entry`, or what corrects it."""
         with self._site.database.reading() as connection:
-            return came_with((one.entry for one in store.history_back(connection, case, snapshot.seq)), field)
+            back = (one.entry for one in store.history_back(connection, case, snapshot.seq))
+            if read(field):
+                back = (one for one in back if entry in {one.seq, corrected_row(one)})
+            return came_with(back, field)
 
     def correct(
         self,
@@ -123,8 +138,3 @@ class Corrections:
             asked,
             expected_version,
         )
-
-
-def _read(process: Process, case: Snapshot, field: str, value: Any) -> Any:
-    view = View(case.data, case.state, case.documents, {}, from_text(case.last_at), from_text(case.opened))
-    return check_form(process, {field: True}, {field: value}, view)[0].get(field)

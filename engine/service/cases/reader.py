@@ -15,6 +15,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.step.possible import Possible, possible_events
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
+from engine.service.cases.rows import tables
 from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import (
     Case,
@@ -208,7 +209,7 @@ class Reader:
             reading = Reading(connection, self._site.catalogue, case, (process, snapshot), now, actor_of(by))
             history, earlier = reading.latest(latest, wanted)
         self._accesses.note_history(case, (process, snapshot), by, what, fields_of(history))
-        return Report(view.case, view.fields, view.possible, view.been, history, earlier)
+        return Report(view.case, view.fields, view.possible, view.been, view.tables, history, earlier)
 
     def overview_of(
         self, case: int, by: Actor | str | None = None, *, what: str = "case"
@@ -237,7 +238,9 @@ class Reader:
         possible = self._possible(connection, process, snapshot, actor) if actor and known else []
         view = case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
         choices = tuple(choice_of(one) for one in possible)
-        return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been)), process, snapshot
+        people = names_of(connection, {row.by for rows in view.series.values() for row in rows}) if view.series else {}
+        told = tables(process, view.series, people)
+        return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been), told), process, snapshot
 
     def step_done(self, case: int, seq: int, by: Actor | str) -> Told | None:
         """The last step up to this number that somebody did and that did not follow by itself; None of no step.

@@ -22,6 +22,7 @@ from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.service.cases.rows import Row, shown_rows
 from engine.service.documents.content import ending_of
 from engine.source.words import counted
 
@@ -119,6 +120,7 @@ class Document:
 class Case:
     """A case as it is. `version` counts its entries and is what `expected_version` is compared with.
 
+    `series` are its rows, by series and in the order of their days, as far as they may be shown.
     `owner_title`, `place_titles` and `waiting_title` are `owner`, `places` and `waiting_for` for people.
     Times are on the wall clock of its process.
     """
@@ -145,6 +147,7 @@ class Case:
     owner_title: str = ""
     place_titles: tuple[str, ...] = ()
     waiting_title: str = ""
+    series: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
@@ -198,10 +201,8 @@ def case_view(
 
     `known` is the case as it is, where `snapshot` is how it was: what may not be shown any more is left out too.
     """
-    allowed = shown_data(process, snapshot, now, by)
-    if known is not None:
-        today = _showing(process, known, now, by)
-        allowed = {name: value for name, value in allowed.items() if today(name)}
+    may_show = shows(process, snapshot, now, by, known)
+    allowed = {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
     label = _label(process, allowed) or unnamed(number)
     owner, places = process.owner(snapshot.state), tuple(sorted(snapshot.held.values()))
     waiting = snapshot.waiting.get("place", "")
@@ -231,6 +232,7 @@ def case_view(
         owner_title=process.title_of("roles", owner),
         place_titles=tuple(process.title_of("places", one) for one in places),
         waiting_title=process.title_of("places", waiting),
+        series=shown_rows(process, snapshot, may_show),
     )
 
 
@@ -241,14 +243,16 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
 
 def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
     """The data of a case, in the order of the process's fields, without what `by` may not be shown at `now` (aware)."""
-    may_show = _showing(process, snapshot, now, by)
+    may_show = shows(process, snapshot, now, by)
     return {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
 
 
-def _showing(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None) -> Callable[[str], bool]:
-    """Whether a field of the case may be shown to `by` at `now`, by its name."""
-    seen, roles = view_of(snapshot, now), roles_in(process, by)
-    return lambda name: shown_to(process, name, seen, roles)
+def shows(
+    process: Process, snapshot: Snapshot, now: datetime, by: Actor | None, known: Snapshot | None = None
+) -> Callable[[str], bool]:
+    """Whether a field may be shown to `by` at `now`, by its name; as it was then and, where it is `known`, as it is."""
+    seen, roles = [view_of(one, now) for one in (snapshot, known) if one], roles_in(process, by)
+    return lambda name: all(shown_to(process, name, one, roles) for one in seen)
 
 
 def view_of(snapshot: Snapshot, now: datetime) -> View:
@@ -263,7 +267,7 @@ def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | N
 
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown at `now` (aware), else its number."""
-    if process.label in snapshot.data and _showing(process, snapshot, now, by)(process.label):
+    if process.label in snapshot.data and shows(process, snapshot, now, by)(process.label):
         return _label(process, snapshot.data) or unnamed(number)
     return unnamed(number)
 

@@ -10,6 +10,7 @@ from typing import Any
 from engine.case.answers.wording import text_of
 from engine.case.step.possible import Possible
 from engine.process.definition import Process
+from engine.service.cases.rows import Table
 from engine.service.cases.views import Case, local
 from engine.service.history.told import Told
 
@@ -46,12 +47,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Overview:
-    """A case with what may be done next; nothing in it that may not be shown. `been` names the states it was in."""
+    """A case with what may be done next; nothing in it that may not be shown. `been` names the states it was in,
+    `tables` are its series.
+    """
 
     case: Case
     fields: tuple[Shown, ...]
     possible: tuple[Choice, ...]
     been: tuple[str, ...]
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Report(Overview):
     before those that are told here.
     """
 
-    history: tuple[Told, ...]
+    history: tuple[Told, ...] = ()
     earlier: int = 0
 
 

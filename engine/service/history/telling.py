@@ -216,7 +216,7 @@ def _document(process: Process, entry: Entry, _: Beside) -> str:
 
 def _correction(process: Process, entry: Entry, _: Beside) -> str:
     # Where the field may not be shown it is not named: that somebody filled it in would tell something.
-    names = ", ".join(process.title_of("fields", name) for name in entry.data)
+    names = ", ".join(process.title_of("fields", one.field) for one in asked_in(process, entry) if not one.computed)
     return f"{names or 'Something'} corrected (entry {entry.note['corrects']})"
 
 

@@ -330,7 +330,10 @@ def _standing(
         row,
         snapshot.seq,
         rule_of(process, snapshot),
-        tuple(process.fields[name].title for name in held if name not in stays),
+        (
+            *(process.fields[name].title for name in held if name not in stays),
+            *(one.title for one in process.series.values() if snapshot.data.get(one.name)),
+        ),
         tuple(process.fields[name].title for name in held if name in stays),
         sum(len(copies) for copies in snapshot.documents.values()),
         str(last.note.get("reason") or "") if last and snapshot.retained != "released" else "",

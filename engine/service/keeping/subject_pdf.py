@@ -65,6 +65,7 @@ def _case(case: dict[str, Any]) -> Iterator[Line]:
     yield "text", f"Kept until: {kept}."
     parts = {
         "What is known": map(_value, case["fields"]),
+        **{one["title"]: map(_row, one["rows"]) for one in case.get("series", ())},
         "Documents": map(_document, case["documents"]),
         "Notes": map(_note, case["notes"]),
         "What happened": (line for one in case["history"] for line in _step(one)),
@@ -77,6 +78,10 @@ def _case(case: dict[str, Any]) -> Iterator[Line]:
 
 def _value(one: dict[str, Any]) -> str:
     return f"{one['title']}: {_or_withheld(one, one.get('value') or 'empty')}"
+
+
+def _row(one: dict[str, Any]) -> str:
+    return f"{'; '.join(map(_value, one['values']))}; by {one['by']}"
 
 
 def _document(one: dict[str, Any]) -> str:

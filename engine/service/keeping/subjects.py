@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from pathlib import Path, PurePath
@@ -23,6 +23,7 @@ from engine.case.time.retention import kept_until
 from engine.case.time.roughness import is_rough_keeping
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
+from engine.service.cases.rows import Cell, Line, Table, tables
 from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local
 from engine.service.cases.words import shown_fields
 from engine.service.history.reading import Reading
@@ -32,6 +33,7 @@ from engine.source.fault import Invalid, Unknown
 from engine.store.desk.notes import notes_of
 from engine.store.keeping.folder import File, write_folder
 from engine.store.keeping.retention import cases_about
+from engine.store.people.people import names_of
 
 # What is given out is looked at, and then destroyed: after this long it has to be asked for anew.
 GOOD_FOR = timedelta(days=30)
@@ -141,6 +143,8 @@ class Subjects:
         with self._site.database.reading() as connection:
             steps = list(Reading(connection, self._site.catalogue, number, (process, snapshot), now, by).told_after())
             notes = notes_of(connection, number, _ALL)
+            people = names_of(connection, {one.by for rows in view.series.values() for one in rows})
+        rows = tables(process, view.series, people)
         named = not anonymous(process, snapshot, now, by)
         until = kept_until(process, snapshot)
         return {
@@ -155,6 +159,7 @@ class Subjects:
                 making.item(f"{number}/field/{one.field}", {"title": one.title}, lambda one=one: {"value": one.text})  # type: ignore[misc]
                 for one in shown_fields(process, view)
             ],
+            **_series(number, rows, making),
             "documents": list(_documents(view, making)),
             "notes": [
                 making.item(
@@ -171,6 +176,19 @@ class Subjects:
     def _seen_by(self, number: int, by: Actor) -> list[dict[str, Any]]:
         found = every(lambda after: self._reader.access_page(number, by, 200, after))
         return [as_data(one) for one in found if one.what != WHAT]
+
+
+def _series(number: int, rows: Iterable[Table], making: _Making) -> dict[str, Any]:
+    """The rows of each series; nothing of a case that has none."""
+
+    def value(cell: Cell) -> dict[str, Any]:
+        return making.item(f"{number}/field/{cell.field}", {"title": cell.title}, lambda: {"value": cell.text})
+
+    def row(line: Line) -> dict[str, Any]:
+        return {"by": line.who, "values": [value(cell) for cell in line.cells if cell.field]}
+
+    told = [{"title": one.title, "rows": [row(line) for line in one.lines]} for one in rows]
+    return {"series": told} if told else {}
 
 
 def _documents(view: Case, making: _Making) -> Iterator[dict[str, Any]]:

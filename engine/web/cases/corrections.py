@@ -8,15 +8,18 @@ from fastapi import APIRouter, Path, Request, Response
 
 from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
+from engine.process.rows import read as cell_of
 from engine.service.cases.corrections import Standing
 from engine.source import name
 from engine.web.cases.case import CaseNumber, see
 from engine.web.forms.forms import Question, carried, question, read
 from engine.web.page import ask_once, go, show
-from engine.web.visitor import CaseVisiting, SentBy, Visitor
+from engine.web.visitor import CaseVisiting, SentBy, Visitor, Whole
 
 router = APIRouter()
-Name = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
+# A field, or a value of a row: visit.home, and of a second row of one form visit.2.home.
+CELL = r"^[a-z][a-z0-9_]*(\.([0-9]{1,3}\.)?[a-z][a-z0-9_]*)?$"
+Name = Annotated[str, Path(pattern=CELL, max_length=3 * name.LONGEST)]
 HINT = "It is kept with the case, and goes with it."
 
 
@@ -46,18 +49,21 @@ def _page(
 
 
 @router.get("/cases/{number}/correct/{field}")
-def ask_to_correct(request: Request, visitor: CaseVisiting, number: CaseNumber, field: Name) -> Response:
-    """What stands in a field, and what is right."""
-    return _page(request, visitor, number, visitor.engine.corrections.standing(number, field, visitor.actor))
+def ask_to_correct(
+    request: Request, visitor: CaseVisiting, number: CaseNumber, field: Name, entry: Whole = 0
+) -> Response:
+    """What stands in a field, or in the row that came with an `entry`, and what is right."""
+    return _page(request, visitor, number, visitor.engine.corrections.standing(number, field, visitor.actor, entry))
 
 
 @router.post("/cases/{number}/correct/{field}")
 def correct(request: Request, visitor: CaseVisiting, number: CaseNumber, field: Name, posted: SentBy) -> Response:
     """Show both values once, then put the right one in the place of the wrong one; sent twice it is once."""
     corrections, by = visitor.engine.corrections, visitor.actor
-    standing = corrections.standing(number, field, by)
+    entry = posted.number("entry") or 0
+    standing = corrections.standing(number, field, by, entry)
     asked, reason = question(standing.field, required=True), posted.text("why-corrected")
-    value, entry = read([asked], posted)[field], posted.number("entry") or 0
+    value = read([asked], posted)[field]
     is_looked_over = posted.text("step", 10) == "done"
     result = (
         visitor.engine.correct(number, entry, field, value, reason, by)
@@ -74,6 +80,7 @@ def correct(request: Request, visitor: CaseVisiting, number: CaseNumber, field: 
 
 def _check(request: Request, number: int, standing: Standing, value: Any, reason: str) -> Response:
     known, path = standing.field, f"/cases/{number}/correct/{standing.field.name}"
+    back = f"{path}?entry={standing.entry}" if cell_of(known.name) else path
     asked = question(known, required=True)
     texts = (f"Until now: {standing.text}", f"From now on: {text_of(known, value)}", f"Reason: {reason}")
     return ask_once(
@@ -83,6 +90,6 @@ def _check(request: Request, number: int, standing: Standing, value: Any, reason
         "Both stay in the history of the case. What hangs on this value follows the right one.",
         submit="Correct it",
         action=path,
-        back=path,
+        back=back,
         values=[("step", "done"), ("entry", str(standing.entry)), ("why-corrected", reason), *carried(asked, value)],
     )

@@ -14,6 +14,8 @@ from starlette.datastructures import FormData
 from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
+from engine.process.rows import DAY, rows_in
+from engine.process.rows import read as cell_of
 from engine.service import Case
 from engine.source import name
 from engine.source.moment import NotAMoment, moment_written
@@ -21,6 +23,7 @@ from engine.source.words import said_when
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
 from engine.web.forms.forms import (
+    DAY_MEANT,
     Question,
     carried,
     date_in,
@@ -300,9 +303,18 @@ def _meanwhile(request: Request, tried: Attempt) -> Response:
     return _form(request, *tried.of, shown, 409, when, changed=tuple(told), meeting=tried.meeting)
 
 
+def _meant(tried: Attempt, asked: Question) -> str:
+    """What an answer that was left empty means: the day of a row that is written is the one on which this happens."""
+    cell = cell_of(asked.name)
+    if cell is None or cell.field != DAY:
+        return ""
+    row = rows_in(tried.given).get(cell[:2], {})
+    return DAY_MEANT if row or tried.event.form[asked.name] else ""
+
+
 def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
-    rows = [(one, text_of(fields[one.name], tried.answers[one.name])) for one in tried.questions]
+    rows = [(one, text_of(fields[one.name], tried.answers[one.name]) or _meant(tried, one)) for one in tried.questions]
     hidden = [box for one in tried.questions for box in carried(one, tried.answers[one.name])]
     return show(
         request,

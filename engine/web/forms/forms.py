@@ -16,13 +16,19 @@ from engine.case.answers.limits import limits_said
 from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
+from engine.process.rows import DAY, Cell
+from engine.process.rows import read as cell_of
 from engine.service import Case, Engine
+from engine.service.cases.rows import kept
 from engine.service.meetings.meeting import Meeting
 from engine.source import money
 from engine.source.number import written
 from engine.web.page import moment
 from engine.web.visitor import Posted
 
+# What an empty day of a row stands for, also where it is told.
+DAY_MEANT = "The day on which this happens"
+DAY_HINT = "Empty, it is the day on which this happens. For example, 27 3 2027"
 PARTS = ("day", "month", "year")
 # What the pages on which fields of a process are asked for call their own, and what scripts ask a form for by name.
 OWN = frozenset(
@@ -33,7 +39,8 @@ OWN = frozenset(
 @dataclass
 class Question:
     """One thing that a form asks for. `groups` are choices under headings of their own; `boxes` is what the boxes of
-    the form are called, by its name where nothing else is said; `prefix` stands before its one box.
+    the form are called, by its name where nothing else is said; `prefix` stands before its one box, `under` is a
+    heading before it.
     """
 
     name: str
@@ -48,6 +55,7 @@ class Question:
     groups: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     boxes: str = ""
     prefix: str = ""
+    under: str = ""
 
     def __post_init__(self) -> None:
         self.boxes = self.boxes or self.name
@@ -122,8 +130,9 @@ def event_questions(
     """
     standing = _asked_often(process)
     # What changes by itself is asked for whatever it is now: the instant and free places need not be known here.
-    view = View(case.data, case.state, {one.document for one in case.documents}, {}, case.opened, case.opened)
-    found = []
+    data = {**case.data, **{name: kept(rows) for name, rows in case.series.items()}}
+    view = View(data, case.state, {one.document for one in case.documents}, {}, case.opened, case.opened)
+    found, headed = [], set[tuple[str, int]]()
     for name, required in event.form.items():
         known = process.fields[name]
         if not may_be_asked(process, name, event.form, view):
@@ -131,8 +140,20 @@ def event_questions(
         # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
         value = (defaults or {}).get(name) if value is None else value
-        found.append(question(known, required=required, value=value))
+        asked = question(known, required=required, value=value)
+        if (cell := cell_of(name)) is not None:
+            _of_row(process, cell, asked, headed)
+        found.append(asked)
     return found
+
+
+def _of_row(process: Process, cell: Cell, asked: Question, headed: set[tuple[str, int]]) -> None:
+    """What is asked for a row: under the name of the row, its day first, which need not be said."""
+    if cell[:2] not in headed:
+        asked.under = process.series[cell.series].row
+        headed.add(cell[:2])
+    if cell.field == DAY:
+        asked.required, asked.hint = False, DAY_HINT
 
 
 def with_meetings(

@@ -1,0 +1,125 @@
+"""Rows: the rows of series that a form asks for, each read as a little form of its own. Pure.
+
+A row may be given by the names of its values (`visit.home`), or as programs have it: `visit: {home: true}`, and several
+as a list of these.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.case.answers.form import check_form, stored, unfit
+from engine.process.definition import Process
+from engine.process.language.expressions import View
+from engine.process.rows import DAY, Row, Series, read, rows_in, written
+
+Values = dict[str, Any]
+Faults = dict[str, str]
+
+
+def spread(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, with each value of a row by its own name."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        several = value if isinstance(value, (list, tuple)) else [value]
+        if name in process.series and several and all(isinstance(one, Mapping) for one in several):
+            for slot, row in enumerate(several, 1):
+                found |= {written(name, str(field), slot): one for field, one in row.items()}
+        else:
+            found[name] = value
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def of_row(process: Process, series: str) -> Process:
+    """The process as one row of a series sees it: its own fields stand among those of the case."""
+    known = process.series[series]
+    fields = {name: one for name, one in process.fields.items() if read(name) is None}
+    return replace(process, fields=fields | dict(known.fields), language=known.language, series={})
+
+
+def check_answers(
+    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+) -> tuple[Values, Faults]:
+    """The values to store, and what is wrong with each: of fields (`check_form`), and of rows that a form writes."""
+    if not process.series:
+        return check_form(process, form, given, view)
+    given, rows = spread(process, given), {name: how for name, how in form.items() if read(name)}
+    of_fields = {name: how for name, how in form.items() if name not in rows}
+    answered = {name: value for name, value in given.items() if name not in rows}
+    values, faults = check_form(process, of_fields, answered, view)
+    # With what this very form says of the case: consent and a row that hangs on it may be given together.
+    after = replace(view, data={**view.data, **values})
+    of_rows, wrong = _check_rows(process, rows, {name: given[name] for name in rows if name in given}, after)
+    return values | of_rows, faults | wrong
+
+
+def _check_rows(
+    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+) -> tuple[Values, Faults]:
+    """A row that need not be there, and of which nothing is said, is not written."""
+    values, faults, said = Values(), Faults(), rows_in(given)
+    for (series, slot), asked in rows_in(form).items():
+        filled = {name: one for name, one in said.get((series, slot), {}).items() if not _is_blank(one)}
+        if not filled and not asked[DAY]:
+            continue
+        found, wrong = _row(process, process.series[series], filled, view)
+        values |= {written(series, name, slot): one for name, one in found.items()}
+        faults |= {written(series, name, slot): one for name, one in wrong.items()}
+    return values, faults
+
+
+def _is_blank(value: Any) -> bool:
+    return value in (None, [], ()) or (isinstance(value, str) and not value.strip())
+
+
+def _row(process: Process, series: Series, given: Row, view: View) -> tuple[Values, Faults]:
+    row, today = of_row(process, series.name), process.today(view.now).isoformat()
+    asked = [name for name in series.fields if name not in series.computed]
+    form = {name: name not in series.optional and _may_be_given(row, name, view) for name in asked}
+    values, faults = check_form(row, form, {DAY: today, **given}, view)
+    if not faults:
+        values |= (worked_out := computed(process, series, values, view))
+        faults = unfit(row, worked_out, replace(view, data={**view.data, **values}))
+    return {name: one for name, one in values.items() if one is not None}, faults
+
+
+def _may_be_given(row: Process, name: str, view: View) -> bool:
+    """Whether a field of a row may be given now: one that may not need not be."""
+    when = row.fields[name].when
+    return when is None or row.language.truth(when, view) is True
+
+
+def computed(process: Process, series: Series, values: Mapping[str, Any], view: View) -> Values:
+    """The fields of a row that are worked out, by the others; one after the other, so that one may hang on another."""
+    found = dict(values)
+    for name, value in series.computed.items():
+        seen = replace(view, data={**view.data, **found})
+        found[name] = stored(series.fields[name], series.language.value(value, seen), process.zone)
+    return {name: found[name] for name in series.computed}
+
+
+def row_of(data: Mapping[str, Any], entry: int, name: str) -> Row | None:
+    """The row that came with an entry, as it is kept, in which the value of this name stands; None where none does."""
+    cell = read(name)
+    rows: list[Row] = data.get(cell.series, []) if cell else []
+    return next((one for one in rows if cell and (one["entry"], one["slot"]) == (entry, cell.slot)), None)
+
+
+def corrected(process: Process, name: str, value: Any, row: Row, view: View) -> tuple[Values, Faults]:
+    """The right value of a row in the place of a wrong one, and what is worked out from it, by their names."""
+    cell = read(name)
+    assert cell is not None
+    series, seen = process.series[cell.series], replace(view, data={**view.data, **row})
+    needed = cell.field == DAY or cell.field not in series.optional
+    values, faults = check_form(of_row(process, cell.series), {cell.field: needed}, {cell.field: value}, seen)
+    if not faults:
+        others = computed(process, series, {**row, **values}, view)
+        values |= {one: new for one, new in others.items() if new != row.get(one)}
+    return (
+        {written(cell.series, one, cell.slot): new for one, new in values.items()},
+        {written(cell.series, one, cell.slot): fault for one, fault in faults.items()},
+    )

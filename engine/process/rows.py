@@ -1,0 +1,145 @@
+"""Rows: what a case keeps in its series, and how a row is named where it is written. Pure.
+
+A step writes a row as values called `visit.day` and `visit.home`; those of a second row in one form `visit.2.day`.
+Among the data of a case the rows of a series stand under its name: `[{entry, slot, by, values}, …]`, in the order in
+which they were written, `entry` being the step that wrote them, `slot` the how-manieth row of its form. Where values
+were corrected, `came` says with which step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from engine.process.definition import Field
+    from engine.process.language.expressions import Expression, Language
+
+DAY = "day"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Rows that a case keeps, each with a day of its own.
+
+    `fields` are those of one row by their own names, the day first; among the fields of the process each is called
+    `series.field`, as in an entry. Of a row those in `optional` may be left empty; those in
+    `computed` are worked out when it is written. `language` is that of a row: its fields, and those of the case.
+    """
+
+    name: str
+    title: str
+    row: str
+    fields: Mapping[str, Field]
+    optional: frozenset[str]
+    computed: Mapping[str, Expression]
+    language: Language
+
+
+def is_computed(series: Mapping[str, Series], name: str) -> bool:
+    """Whether a value of a row is worked out from others; no field of the case is."""
+    cell = read(name)
+    return cell is not None and cell.series in series and cell.field in series[cell.series].computed
+
+
+class Cell(NamedTuple):
+    """One value of a row."""
+
+    series: str
+    slot: int
+    field: str
+
+
+def written(series: str, field: str, slot: int = 1) -> str:
+    """How a value of a row is called: `visit.home`, `visit.2.home`."""
+    return f"{series}.{field}" if slot == 1 else f"{series}.{slot}.{field}"
+
+
+def read(name: str) -> Cell | None:
+    """The value of a row that is called so; None of a field of the case."""
+    series, dot, rest = name.partition(".")
+    if not dot:
+        return None
+    slot, dot, field = rest.rpartition(".")
+    return Cell(series, int(slot) if dot else 1, field)
+
+
+def concerned(names: Iterable[str]) -> set[str]:
+    """The fields and the series that values of these names belong to."""
+    return {name.partition(".")[0] for name in names}
+
+
+def rows_in(data: Mapping[str, Any]) -> dict[tuple[str, int], Row]:
+    """The rows that a step writes, by series and slot; nothing of fields."""
+    found: dict[tuple[str, int], Row] = {}
+    for name, value in data.items():
+        cell = read(name)
+        if cell is not None:
+            found.setdefault(cell[:2], {})[cell.field] = value
+    return found
+
+
+def after(data: Mapping[str, Any], changes: Mapping[str, Any], entry: int, by: str, corrects: int) -> dict[str, Any]:
+    """What a step changes among the data of a case: of fields their values, of series all their rows.
+
+    A step that corrects the row which another wrote (`corrects`) puts its values into that one, and stands there as
+    what they came with.
+    """
+    found = {name: value for name, value in changes.items() if "." not in name}
+    for (series, slot), values in rows_in(changes).items():
+        known: list[Row] = found.get(series, data.get(series, []))
+        if corrects:
+            found[series] = [_corrected(row, (corrects, slot), values, entry) for row in known]
+        else:
+            kept = {name: value for name, value in values.items() if value is not None}
+            found[series] = [*known, {"entry": entry, "slot": slot, "by": by, "values": kept}]
+    return found
+
+
+def _corrected(row: Row, wanted: tuple[int, int], values: Mapping[str, Any], entry: int) -> Row:
+    if (row["entry"], row["slot"]) != wanted:
+        return row
+    merged = {name: value for name, value in {**row["values"], **values}.items() if value is not None}
+    return {**row, "values": merged, "came": {**row.get("came", {}), **dict.fromkeys(values, entry)}}
+
+
+def without(data: Mapping[str, Any], erased: Container[str]) -> dict[str, Any]:
+    """The data of a case without the values whose paths are erased; a row of which nothing is left is gone."""
+    found = {name: _left(name, value, erased) for name, value in data.items() if f"data/{name}" not in erased}
+    return {name: value for name, value in found.items() if value != []}
+
+
+def _left(name: str, value: Any, erased: Container[str]) -> Any:
+    if not is_series(value):
+        return value
+    rows = [
+        {**row, "values": {one: kept for one, kept in row["values"].items() if _path(name, one, row) not in erased}}
+        for row in value
+    ]
+    return [row for row in rows if row["values"]]
+
+
+def _path(series: str, field: str, row: Row) -> str:
+    return f"data/{written(series, field, row['slot'])}"
+
+
+def is_series(value: Any) -> bool:
+    """Whether something among the data of a case are the rows of a series."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Rows by their day; of one day as they were written."""
+    return sorted(rows, key=lambda row: (row["values"].get(DAY, ""), row["entry"], row["slot"]))
+
+
+def values_of(data: Mapping[str, Any], series: str) -> list[Row]:
+    """The values of each row of a series in the order of their days, with those that a form is about to write."""
+    coming = [
+        {"entry": 2**62, "slot": slot, "values": values}
+        for (name, slot), values in rows_in(data).items()
+        if name == series
+    ]
+    return [row["values"] for row in in_order([*data.get(series, []), *coming])]
