@@ -27,7 +27,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: state for state in path.entered for name in process.states[state].raises}
     moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
-    tasks = moved | new_tasks(process, case, raises, closed, at, after)
+    tasks = moved | new_tasks(process, case, raises, closed, at, merged)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
