@@ -255,7 +255,7 @@ def test_a_manager_sees_who_waits_and_why(site: Site, sign_in: SignIn) -> None:
         page.goto("/cases?state=waiting")
         page.get_by_role("link", name="CSV", exact=True).click()
     text = Path(loading.value.path()).read_text("utf-8-sig")
-    assert text.splitlines()[0] == "Number,Name,State,Organisation,In state since,Next task due"
+    assert text.splitlines()[0] == "Number,Name,State,Organisation,In state since,Next task due,Roughly"
     assert len(text.splitlines()) == 4
     page.get_by_label("Keep this view as").fill("Waiting")
     press(page, "Keep view")

@@ -188,7 +188,7 @@ def test_a_timer_that_was_stopped_runs_again_when_its_date_is_set_ahead(engine: 
     assert "first/again" in [timer.timer for timer in engine.case(case.id).timers]
     clock.set(START + timedelta(days=30))
     engine.run_due()
-    assert len(told(engine, case.id, "Renew")) == 16
+    assert len(told(engine, case.id, "Renew: done")) == 16
 
 
 def test_two_cases_that_hand_a_place_to_each_other_at_once_are_stopped(engine: Engine) -> None:
