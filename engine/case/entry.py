@@ -86,6 +86,12 @@ class Entry:
     did: str = ""
     missing: tuple[str, ...] = ()
 
+    @property
+    def corrected_row(self) -> int:
+        """The entry that the row came with of which a correction names a value; 0 of what corrects nothing."""
+        named: int = self.note.get("row") or self.note.get("corrects", 0)
+        return named if self.kind == "correction" else 0
+
     def written(self, salts: Iterator[str]) -> Written:
         """The entry as it is stored, with a salt for each private value."""
         effects = self._effects()

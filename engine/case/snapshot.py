@@ -147,8 +147,7 @@ def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list
 def _merged(data: Mapping[str, Any], entry: Entry) -> Mapping[str, Any]:
     if not entry.data:
         return data
-    corrects = entry.note.get("row") or entry.note.get("corrects", 0) if entry.kind == "correction" else 0
-    changes = rows.after(data, entry.data, entry.seq, entry.by, corrects)
+    changes = rows.after(data, entry.data, entry.seq, entry.by, entry.corrected_row)
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
 
 

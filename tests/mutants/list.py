@@ -512,8 +512,8 @@ CHANGES: tuple[Change, ...] = (
         ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
         (
             "consent in the same form does not count",
-            "replace(view, data={**view.data, **values})",
-            "replace(view, data=view.data)",
+            "view.over(values)",
+            "view.over({})",
         ),
         (
             "who may still see a field does not",
@@ -1400,7 +1400,7 @@ CHANGES: tuple[Change, ...] = (
         ("unit/test_assignments.py",),
         ("a way that sets what fits none is passed over", "if walk.unfit or walk.path", "if walk.path"),
         ("what a state sets is left out", "for name in path.entered)", "for name in ())"),
-        ("a state sets before the way", "seen = _with(view, given)", "seen = view"),
+        ("a state sets before the way", "seen = view.over(given)", "seen = view"),
     ),
     *_in(
         "case/step/draft.py",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -17,9 +16,9 @@ from engine.case.command import Facts, Fire, Open, Tick
 from engine.case.snapshot import Snapshot
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
-from engine.case.time.schedule import first_due, next_due
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
+from tests.unit.test_schedule import at, times_of
 from tests.workshop import CALENDAR, CLERK
 
 DAYS = st.dates(date(2021, 1, 1), date(2031, 1, 1))
@@ -47,20 +46,6 @@ states:
 def process_with(timer: str, zone: str = "Europe/London") -> Process:
     text = TEXT.replace("TIMER", timer).replace("ZONE", zone)
     return load_process(text, "rounds.yaml", lambda _: CALENDAR).process
-
-
-def at(text: str, zone: str = "Europe/London") -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-
-
-def times_of(process: Process, anchor: datetime, count: int) -> list[str]:
-    """The wall clock at the first times of the timer, each fired as it is due."""
-    timer = process.states["on"].timers["round"]
-    kept, found = first_due(process, timer, to_text(anchor), {}), []
-    for _ in range(count):
-        found.append(from_text(kept[0]).astimezone(process.zone).strftime("%Y-%m-%d %H:%M"))
-        kept = next_due(process, timer, kept, from_text(kept[0]))
-    return found
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -64,11 +63,11 @@ def check_form(
         except _Fault as fault:
             faults[name] = str(fault)
     # With what this very form says: consent and name may be given together.
-    merged = replace(view, data={**view.data, **values})
+    merged = view.over(values)
     if offered := _offered(process, (name for name in defaults if name not in faults), merged):
         values |= offered
         faults |= _misfits(process, offered)
-        merged = replace(merged, data={**merged.data, **offered})
+        merged = merged.over(offered)
     faults |= _lacking(process, form, values, faults, merged)
     return values, _refused(process, values, faults, merged)
 

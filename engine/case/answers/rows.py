@@ -52,7 +52,7 @@ def check_answers(
     answered = {name: value for name, value in given.items() if name not in rows}
     values, faults = check_form(process, of_fields, answered, view)
     # With what this very form says of the case: consent and a row that hangs on it may be given together.
-    after = replace(view, data={**view.data, **values})
+    after = view.over(values)
     of_rows, wrong = _check_rows(process, rows, {name: given[name] for name in rows if name in given}, after)
     return values | of_rows, faults | wrong
 
@@ -83,7 +83,7 @@ def _row(process: Process, series: Series, given: Row, view: View) -> tuple[Valu
     values, faults = check_form(row, form, {DAY: today, **given}, view)
     if not faults:
         values |= (worked_out := computed(process, series, values, view))
-        faults = unfit(row, worked_out, replace(view, data={**view.data, **values}))
+        faults = unfit(row, worked_out, view.over(values))
     return {name: one for name, one in values.items() if one is not None}, faults
 
 
@@ -97,7 +97,7 @@ def computed(process: Process, series: Series, values: Mapping[str, Any], view: 
     """The fields of a row that are worked out, by the others; one after the other, so that one may hang on another."""
     found = dict(values)
     for name, value in series.computed.items():
-        seen = replace(view, data={**view.data, **found})
+        seen = view.over(found)
         found[name] = stored(series.fields[name], series.language.value(value, seen), process.zone)
     return {name: found[name] for name in series.computed}
 
@@ -113,7 +113,7 @@ def corrected(process: Process, name: str, value: Any, row: Row, view: View) -> 
     """The right value of a row in the place of a wrong one, and what is worked out from it, by their names."""
     cell = read(name)
     assert cell is not None
-    series, seen = process.series[cell.series], replace(view, data={**view.data, **row})
+    series, seen = process.series[cell.series], view.over(row)
     needed = cell.field == DAY or cell.field not in series.optional
     values, faults = check_form(of_row(process, cell.series), {cell.field: needed}, {cell.field: value}, seen)
     if not faults:

@@ -52,15 +52,9 @@ def correct(draft: Draft, command: Correct) -> Refusal | None:
 
 def _names(case: Snapshot, command: Correct) -> dict[str, int]:
     """The entry that the wrong value came with; of a row that was corrected before also that of the row."""
-    row = row_of(case.data, command.seq, command.field)
-    came = row.get("came", {}).get(command.field.rpartition(".")[2]) if row else None
+    row, cell = row_of(case.data, command.seq, command.field), read(command.field)
+    came = row.get("came", {}).get(cell.field) if row and cell else None
     return {"corrects": came, "row": command.seq} if came else {"corrects": command.seq}
-
-
-def corrected_row(entry: Entry) -> int:
-    """The entry that the row came with of which a correction names a value; 0 of what corrects nothing."""
-    named: int = entry.note.get("row") or entry.note.get("corrects", 0)
-    return named if entry.kind == "correction" else 0
 
 
 def _refused(draft: Draft, command: Correct) -> Refusal | None:
@@ -85,8 +79,8 @@ def _refused(draft: Draft, command: Correct) -> Refusal | None:
 def _no_other(draft: Draft, command: Correct, values: dict[str, Any]) -> dict[str, str]:
     """That a value is what stands there already."""
     case, fields = draft.snapshot, draft.process.fields
-    row = row_of(case.data, command.seq, command.field)
-    known = case.data.get(command.field) if row is None else row["values"].get(command.field.rpartition(".")[2])
+    row, cell = row_of(case.data, command.seq, command.field), read(command.field)
+    known = row["values"].get(cell.field) if row and cell else case.data.get(command.field)
     is_same = values.get(command.field) == known
     return {command.field: f"{fields[command.field].title} says this already."} if is_same else {}
 

@@ -44,13 +44,14 @@ def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -
 
 def _defaults(draft: Draft, event: Event) -> dict[str, Any]:
     """What stands first in the form, as far as it and what it is worked out of may be shown."""
-    process, found = draft.process, dict[str, Any]()
-    for name in event.form:
-        default = process.fields[name].default
-        if default is not None and name not in draft.snapshot.data:
-            view = draft.view(to_text(draft.facts.now))
-            if all(shown(process, one, view) for one in {name, *default.names}):
-                found[name] = default_of(process, name, view)
+    process = draft.process
+    defaults = {name: process.fields[name].default for name in event.form if name not in draft.snapshot.data}
+    sources = {name: {name, *default.names} for name, default in defaults.items() if default is not None}
+    if not sources:
+        return {}
+    view = draft.view(to_text(draft.facts.now))
+    known = (name for name, names in sources.items() if all(shown(process, one, view) for one in names))
+    found = {name: default_of(process, name, view) for name in known}
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.case.answers.form import stored, unfit
@@ -60,18 +60,14 @@ def _assigned(draft: Draft, walk: Walk, path: Path, view: View) -> View:
     """What the case is with everything set on this path: by the way, then by each state that is entered."""
     process, given = draft.process, dict[str, Any]()
     for assign in (path.way.assign, *(process.states[name].assign for name in path.entered)):
-        seen = _with(view, given)
+        seen = view.over(given)
         given |= {
             name: stored(process.fields[name], process.language.value(expression, seen), process.zone)
             for name, expression in assign
         }
-    after = _with(view, given)
+    after = view.over(given)
     walk.changes, walk.unfit = given, " ".join(unfit(process, given, after).values())
     return after
-
-
-def _with(view: View, changes: dict[str, Any]) -> View:
-    return replace(view, data={**view.data, **changes}) if changes else view
 
 
 def _try(draft: Draft, walk: Walk, path: Path, view: View) -> None:

@@ -38,14 +38,14 @@ def is_rough_task(process: Process, name: str, task: Mapping[str, Any]) -> bool:
 
 def is_rough_timer(process: Process, key: str, due: str, tasks: Tasks) -> bool:
     """Whether the time of a running timer was counted beyond the calendar. `tasks` are those of its case."""
-    day = process.today(from_text(due))
     if key.startswith(schedule.ESCALATION):
-        name = key.removeprefix(schedule.ESCALATION)
+        name, day = key.removeprefix(schedule.ESCALATION), process.today(from_text(due))
         return is_beyond(process.calendar, day) and _is_counted_escalation(process, name, tasks.get(name, {}))
     found = schedule.timer_of(process, key)
+    # First what asks for no day: every page of a case, and every step, asks this of each timer.
     if found is None or not _is_counted(found[1]):
         return False
-    whole = found[1].at is not None and found[1].at.whole
+    day, whole = process.today(from_text(due)), found[1].at is not None and found[1].at.whole
     return is_beyond(process.calendar, day - ONE_DAY if whole else day)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,6 +79,10 @@ class View:
     opened: datetime | None = None
     role: str = ""
     did: frozenset[str] = frozenset()
+
+    def over(self, changes: Mapping[str, Any]) -> View:
+        """The same with `changes` laid over the data."""
+        return replace(self, data={**self.data, **changes}) if changes else self
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ def _answer(asked: Question, language: Language, view: View) -> Any:
         return sum(first.isoformat() <= row.get(rows.DAY, "") <= last.isoformat() for row in found)
     if asked.each is None:
         return len(found)
-    values = [language.value(asked.each, replace(view, data={**view.data, **row})) for row in found]
+    values = [language.value(asked.each, view.over(row)) for row in found]
     answer = _OF_ALL[asked.call](values)
     # Amounts are reckoned in their smaller units, and kept as texts.
     return answer if asked.kind != "money" else money.kept(answer) if money.fits(answer) else None

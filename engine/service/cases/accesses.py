@@ -16,7 +16,7 @@ from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.access_writer import AccessWriter
 from engine.service.cases.rows import fields_shown, shown_rows
-from engine.service.cases.views import shown_data, shows, unnamed
+from engine.service.cases.views import shows, unnamed, values_shown
 from engine.service.site import Site
 from engine.store.cases.accesses import insert_accesses
 
@@ -53,8 +53,9 @@ class Accesses:
     def is_personal(self, seen: Seen, by: Actor) -> bool:
         """Whether a case that is shown to `by` now holds personal data."""
         process, snapshot = seen
-        shown = shown_data(process, snapshot, self._site.clock.now(), by)
-        rows = fields_shown(shown_rows(process, snapshot, shows(process, snapshot, self._site.clock.now(), by)))
+        may_show = shows(process, snapshot, self._site.clock.now(), by)
+        shown = values_shown(process, snapshot, may_show)
+        rows = fields_shown(shown_rows(process, snapshot, may_show))
         return bool(snapshot.documents) or any(process.fields[name].personal for name in (*shown, *rows))
 
     @property

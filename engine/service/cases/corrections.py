@@ -12,7 +12,7 @@ from engine.case.entry import Entry
 from engine.case.refusal import Refusal
 from engine.case.sight import Action
 from engine.case.snapshot import Snapshot
-from engine.case.step.correct import came_with, corrected_row, right_value
+from engine.case.step.correct import came_with, right_value
 from engine.case.time.instants import from_text
 from engine.process.definition import Field, Process
 from engine.process.rows import read
@@ -20,7 +20,7 @@ from engine.service.cases.change import Changes, check_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
 from engine.service.cases.rows import correctable, shown_rows
-from engine.service.cases.views import Case, local, shown_data, shows, view_of
+from engine.service.cases.views import Case, local, shows, values_shown, view_of
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
@@ -73,9 +73,9 @@ class Corrections:
 
     def _shown(self, process: Process, snapshot: Snapshot, by: Actor, entry: int) -> dict[str, Any]:
         """What stands in the fields of a case, and in the rows that came with an entry, as far as `by` is shown it."""
-        now = self._site.clock.now()
-        rows = shown_rows(process, snapshot, shows(process, snapshot, now, by))
-        return shown_data(process, snapshot, now, by) | correctable(process, rows, entry)
+        may_show = shows(process, snapshot, self._site.clock.now(), by)
+        rows = shown_rows(process, snapshot, may_show)
+        return values_shown(process, snapshot, may_show) | correctable(process, rows, entry)
 
     def check(self, case: int, entry: int, field: str, value: Any, reason: str, by: Actor) -> Refusal | None:
         """Why this could not be corrected now; None if it could. Nothing is written.
@@ -94,7 +94,7 @@ class Corrections:
         process, snapshot = self._reader.seen(case, by, Action.CORRECT)
         came = self._came_with(case, snapshot, field, entry)
         # Of a field it names the entry that the wrong value came with, of a row the one that the row did.
-        named = corrected_row(came) if came and read(field) else came.note.get("corrects") if came else 0
+        named = came.corrected_row if came and read(field) else came.note.get("corrects") if came else 0
         if came is None or (came.kind, came.by, named) != ("correction", by.name, entry):
             return False
         asked = Correct(entry, field, value, "", by, from_text(snapshot.last_at))
@@ -106,7 +106,7 @@ class Corrections:
         with self._site.database.reading() as connection:
             back = (one.entry for one in store.history_back(connection, case, snapshot.seq))
             if read(field):
-                back = (one for one in back if entry in {one.seq, corrected_row(one)})
+                back = (one for one in back if entry in {one.seq, one.corrected_row})
             return came_with(back, field)
 
     def correct(

@@ -202,7 +202,7 @@ def case_view(
     `known` is the case as it is, where `snapshot` is how it was: what may not be shown any more is left out too.
     """
     may_show = shows(process, snapshot, now, by, known)
-    allowed = {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
+    allowed = values_shown(process, snapshot, may_show)
     label = _label(process, allowed) or unnamed(number)
     owner, places = process.owner(snapshot.state), tuple(sorted(snapshot.held.values()))
     waiting = snapshot.waiting.get("place", "")
@@ -241,9 +241,8 @@ def _by_due(snapshot: Snapshot) -> list[tuple[str, Any]]:
     return sorted(snapshot.tasks.items(), key=lambda one: (late_from(one[1]) or "~", one[0]))
 
 
-def shown_data(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> dict[str, Any]:
-    """The data of a case, in the order of the process's fields, without what `by` may not be shown at `now` (aware)."""
-    may_show = shows(process, snapshot, now, by)
+def values_shown(process: Process, snapshot: Snapshot, may_show: Callable[[str], bool]) -> dict[str, Any]:
+    """The data of a case, in the order of the process's fields, as far as `may_show` lets them be shown."""
     return {name: snapshot.data[name] for name in process.fields if name in snapshot.data and may_show(name)}
 
 
