@@ -525,8 +525,8 @@ CHANGES: tuple[Change, ...] = (
         "case/time/schedule.py",
         _CASE,
         ("a date that has passed falls due in the past", "return [max(times[0], at), *times[1:]]", "return times"),
-        ("each time that was missed is made up for", "if timer.missed_each:", "if True:"),
-        ("no missed time is made up for", "if timer.missed_each:", "if False:"),
+        ("each time that was missed is made up for", "if timer.missed_each else max", "if True else max"),
+        ("no missed time is made up for", "if timer.missed_each else max", "if False else max"),
         (
             "a repeated timer counts from the time before",
             "after(process, anchor, timer.every.times(count))",
@@ -628,6 +628,15 @@ CHANGES: tuple[Change, ...] = (
             "what was escalated escalates anew",
             'if kind and kind.escalate and not task.get("escalated"):',
             "if kind and kind.escalate:",
+        ),
+    ),
+    *_in(
+        "case/time/schedule.py",
+        ("recurrence",),
+        (
+            "a long holiday makes a timer come as often as it has days",
+            "_counted(process, timer, anchor, count + step), past)",
+            'timer.missed_each and _counted(process, timer, anchor, count + 1) or _counted(process, timer, anchor, count + step), "")',
         ),
     ),
     *_in(

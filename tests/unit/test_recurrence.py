@@ -145,6 +145,25 @@ def test_after_three_weeks_of_outage_it_comes_once_or_for_each_day(missed: str, 
     assert case.timers["on/round"][0][:10] == after
 
 
+@pytest.mark.parametrize(
+    ("every", "roll", "came"),
+    [
+        ("1 day", "forward", ["2023-12-21", "2023-12-22", "2024-01-08", "2024-01-09"]),
+        ("1 day", "back", ["2023-12-21", "2023-12-22", "2024-01-08", "2024-01-09"]),
+        ("36 hours", "forward", ["2023-12-21", "2024-01-08", "2024-01-08"]),
+    ],
+)
+def test_times_that_a_long_holiday_moves_to_the_same_moment_come_there_once(
+    every: str, roll: str, came: list[str]
+) -> None:
+    process = process_with(f"every: {every}, roll: {roll}, missed: each")
+    begun = at("2023-12-20 09:00").astimezone(UTC)
+    case = step(process, None, Open(CLERK, begun, "on", {}), begun)
+    case, found = ticked(process, case, at("2024-01-09 20:00").astimezone(UTC))
+    assert found == came
+    assert list(case.tasks) == ["look"]
+
+
 def test_unless_spares_a_half_term_and_an_empty_field_does_not() -> None:
     process = process_with("each: half term, unless: 'seen >= begin_of(\"half term\")'")
     begun = datetime(2024, 1, 15, 9, tzinfo=UTC)

@@ -118,18 +118,12 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
     Times that `now` (aware) has already passed are left out, unless each missed time is wanted. A row without a count
     is of a case that was begun by an earlier release: it goes on from where it stands.
     """
+    # Two that are moved to the same day come once.
+    past = times[0] if timer.missed_each else max(times[0], to_text(now))
     if timer.days:
-        # Two days that are moved to the same one come once.
-        past = times[0] if timer.missed_each else max(times[0], to_text(now))
         return next(one for one in _on_days(process, timer, times[1]) if one[0] > past)
     anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
-    if timer.missed_each:
-        return _counted(process, timer, anchor, count + 1)
-
-    def rung(step: int) -> list[str]:
-        return _counted(process, timer, anchor, count + step)
-
-    return _first_ahead(rung, to_text(now))
+    return _first_ahead(lambda step: _counted(process, timer, anchor, count + step), past)
 
 
 def _on_days(process: Process, timer: Timer, base: str) -> Iterator[list[str]]:
