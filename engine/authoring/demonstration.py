@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.authoring.company import invite
 from engine.authoring.scenarios import let_time_pass, read_beside
 from engine.calendars.duration import add, at_local, parse, roll
 from engine.case.command import ENGINE, Actor
 from engine.case.refusal import Refusal
-from engine.case.sight import role_of
 from engine.clock import SetClock
 from engine.files import Found
 from engine.process.definition import Process
@@ -74,7 +74,7 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     """
     present = clock.now()
     engine.publish(demonstration.path.parent / demonstration.source.data["process"])
-    invite(demonstration, engine)
+    invite(demonstration.source.data, demonstration.process, engine)
     acts = sorted(_acts(demonstration, present), key=lambda act: act.order)
     cases: dict[int, Case] = {}
     # Back to where the first one begins: what follows happens in the order in which time passes, timers among it.
@@ -85,17 +85,6 @@ def play(demonstration: Demonstration, engine: Engine, clock: SetClock) -> int:
     let_time_pass(engine, clock, present)
     _plan_meetings(demonstration.process, engine, cases)
     return len(cases)
-
-
-def invite(demonstration: Demonstration, engine: Engine) -> None:
-    """Keep the organisations and the people. Nobody can sign in before they get a password."""
-    process = demonstration.process
-    for name, area in demonstration.source.data.get("organisations", {}).items():
-        engine.people.add_organisation(name, area, [process.name])
-    for login, raw in demonstration.source.data.get("people", {}).items():
-        # Roles of the house belong to no process, and stand as they are.
-        roles = [role_of(process.name, role) if role in process.roles else role for role in raw["roles"]]
-        engine.people.add(login, raw["name"], roles, raw.get("organisation"))
 
 
 def give_passwords(demonstration: Demonstration, engine: Engine) -> list[tuple[Person, str]]:

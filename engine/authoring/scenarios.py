@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.authoring.company import company_problems, invite
 from engine.authoring.expectations import senseless
 from engine.authoring.names import name_problems
 from engine.authoring.rows import compared, kept_value
+from engine.authoring.wording import listed, said, step_title
 from engine.calendars.duration import Duration, add, parse
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
@@ -114,7 +116,13 @@ def to_run(source: Source, path: Path) -> ScenarioFile:
 
 
 def understood(source: Source, found: Found) -> ScenarioFile:
-    """Scenarios of a process that was found, with what is wrong with each of them."""
+    """Scenarios of a process that was found, with what is wrong with each of them.
+
+    Raises:
+        Refused: with every problem of the organisations and people that they bring along.
+    """
+    if problems := list(company_problems(source, found.loaded.process)):
+        raise Refused(problems)
     return ScenarioFile(source, found.loaded.process, found, senseless(source, found))
 
 
@@ -208,6 +216,8 @@ class _Run:
         self._clock = SetClock(self._moment(scenario["start"]["at"]))
         self._engine = Engine(clock=self._clock, capacities=scenario.get("capacity"))
         self._engine.publish(file.found.loaded.source.text, file.found.calendar_text, file=file.source.data["process"])
+        invite(file.source.data, self._process, self._engine)
+        self._people = file.source.data.get("people", {})
         self._cases: dict[str, int] = {}
         self._organisation = scenario["start"].get("data", {}).get(self._process.organisation)
 
@@ -231,7 +241,7 @@ class _Run:
         for name, other in self._scenario.get("others", {}).items():
             yield f"start of {name}", (*self._path, "others", name), _bound(self._start, name, other)
         for index, step in enumerate(self._scenario.get("steps", [])):
-            yield _title(index, step), (*self._path, "steps", index), _bound(self._step, step)
+            yield step_title(index, step), (*self._path, "steps", index), _bound(self._step, step)
 
     def _start(self, name: str, raw: dict[str, Any]) -> None:
         moment = self._moment(raw["at"])
@@ -292,7 +302,9 @@ class _Run:
         return datetime.fromisoformat(text).replace(tzinfo=self._process.zone).astimezone(UTC)
 
     def _actor(self, text: str | None, organisation: str | None = None) -> Actor:
-        """Whoever a step names; nobody in particular may do what the process lets everybody do."""
+        """Whoever a step names, also one of its people; nobody in particular may do what everybody may."""
+        if text is not None and text in self._people:
+            return self._engine.people.person(text).actor
         actor = Actor.of(text or next(iter(self._process.roles)))
         if actor.organisation is None:
             given = organisation or self._organisation or "Organisation"
@@ -310,7 +322,7 @@ class _Run:
             raise _Unexpected(f"refused: {wanted}" if wanted else "it is done", found)
         for key, names in (("missing", result.missing), ("fields", result.fields)):
             if key in raw and set(raw[key]) != set(names):
-                raise _Unexpected(f"{key}: {_list(raw[key])}", f"{key}: {_list(names)}")
+                raise _Unexpected(f"{key}: {listed(raw[key])}", f"{key}: {listed(names)}")
 
     def _expect(self, name: str, expected: dict[str, Any], by: Actor) -> None:
         if not expected:
@@ -321,7 +333,7 @@ class _Run:
         for key, value in expected.items():
             found = self._found(key, value, case, by)
             if found is not None:
-                raise _Unexpected(f"{key}: {_shown(value)}", f"{key}: {_shown(found)}")
+                raise _Unexpected(f"{key}: {said(value)}", f"{key}: {said(found)}")
 
     def _found(self, key: str, wanted: Any, case: Case, by: Actor) -> Any:
         """What there is instead of what is wanted; None where it is as wanted."""
@@ -380,19 +392,3 @@ def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:
 # A lambda written in the loop itself would take the values of the last round.
 def _bound(call: Callable[..., None], *values: Any) -> Callable[[], None]:
     return lambda: call(*values)
-
-
-def _title(index: int, step: dict[str, Any]) -> str:
-    kind = next((key for key in ("event", "add", "done", "wait", "until", "outage") if key in step), "expect")
-    what = step[kind] if kind != "expect" else ""
-    return f"step {index + 1}, {kind} {_list(what) if isinstance(what, list) else what}".strip()
-
-
-def _list(names: Any) -> str:
-    return ", ".join(sorted(names)) or "nothing"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {'none' if one is None else one}" for key, one in value.items())
-    return _list(value) if isinstance(value, list) else str(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.process.register import UNKEPT, Register
 from engine.source.sign import composed
 
 
@@ -46,6 +47,7 @@ class Facts:
     `stranded`: the tasks, as far as it is asked for, that are given to somebody who can do them no more.
     `fired`: how many times the timer that is due has fired in this case already at the very instant of its last entry.
     `wrote`: the number of the entry that the value to be corrected came with; 0: it has none.
+    `register`: what fields may name, as far as the step may write such a field.
     """
 
     now: datetime
@@ -53,6 +55,7 @@ class Facts:
     fired: int = 0
     wrote: int = 0
     stranded: frozenset[str] = frozenset()
+    register: Register = UNKEPT
 
 
 @dataclass(frozen=True)

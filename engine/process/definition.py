@@ -62,6 +62,7 @@ class Field:
 
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
     `default` is what a form shows first, and what a case holds that was begun without an answer.
+    Of a person, `roles` are those of which one must be held (None: any), `organisation` the field that names theirs.
     """
 
     name: str
@@ -82,6 +83,8 @@ class Field:
     currency: str = ""
     code: Code | None = None
     default: Expression | None = None
+    roles: frozenset[str] | None = None
+    organisation: str = ""
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""

@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from engine import shipped
-from engine.authoring.demonstration import give_passwords, invite, load_demonstration, play
+from engine.authoring.company import invite
+from engine.authoring.demonstration import give_passwords, load_demonstration, play
 from engine.clock import SetClock, SystemClock
 from engine.service import Engine
 from engine.web import bundle
@@ -95,7 +96,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tup
     engine = Engine(f"sqlite:///{file}")
     story = load_demonstration(shipped.demonstration())
     engine.publish(story.path.parent / story.source.data["process"])
-    invite(story, engine)
+    invite(story.source.data, story.process, engine)
     passwords = {person.login: password for person, password in give_passwords(story, engine)}
     engine.close()
     return file, passwords

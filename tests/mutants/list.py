@@ -491,6 +491,27 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "case/answers/choices.py",
+        ("choices", "form"),
+        (
+            "what is not of the choices is taken",
+            "known.get(_seen(raw)) if isinstance(raw, str)",
+            "raw if isinstance(raw, str)",
+        ),
+    ),
+    *_in(
+        "case/answers/records.py",
+        ("records",),
+        ("what nobody is called is taken", "if len(meant) == 1:", "if len(meant) <= 1:"),
+        ("of two who are called alike one is taken", "if len(meant) == 1:", "if meant:"),
+        ("who is not here any more may be chosen", "if not one.active or not (", "if not ("),
+        ("who holds another role may be chosen", "one.roles & field.roles", "one.roles"),
+        ("whoever is of another organisation may be chosen", "return not field.organisation or (", "return True or ("),
+        ("one of another partnership may be chosen", "if register.organisations[name]}", "if True}"),
+        ("who is not here any more goes from where they stand", "said == view.data.get(field.name)", "False"),
+        ("what a process sets is anybody", "and not view.register.keeps(field.type, value)", "and False"),
+    ),
+    *_in(
         "case/answers/form.py",
         _FORM,
         (
@@ -502,11 +523,6 @@ CHANGES: tuple[Change, ...] = (
         ("a name is given before there is consent", "and not shown(process, name, merged)", "and False"),
         ("the least is too little and the most too much", "* sign_of < 0", "* sign_of <= 0"),
         ("the most is no limit", '(field.max, "most", -1)', '(None, "most", -1)'),
-        (
-            "what is not of the choices is taken",
-            "known.get(_seen(raw)) if isinstance(raw, str)",
-            "raw if isinstance(raw, str)",
-        ),
         ("a pattern is not looked at", "if field.pattern and not matches(field.pattern, text):", "if False:"),
         ("text of any length is taken", "if len(text) > most:", "if False:"),
         ("yes is no", '"yes": True, "true": True', '"yes": False, "true": True'),
@@ -1427,9 +1443,9 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/answers/form.py",
         ("unit/test_assignments.py",),
-        ("what is set may be outside of the choices", "_misfits(process, values), merged)", "{}, merged)"),
+        ("what is set may be outside of the choices", "_misfits(process, values) |", "{} |"),
         ("a default is given before there is consent", "is None and shown(process, name, view))", "is None)"),
-        ("a default passes no test", "        faults |= _misfits(process, offered)\n", ""),
+        ("a default passes no test", "        faults |= _misfits(process, offered) |", "        faults |="),
     ),
     *_in(
         "service/people/warnings.py",

@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.case.answers.asked import is_empty
+from engine.case.answers.choices import one_of, some_of
 from engine.case.answers.limits import outside
+from engine.case.answers.records import chosen, unknown
 from engine.case.answers.wording import text_of
 from engine.process import codes
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.language.patterns import matches
 from engine.process.language.times import aware
+from engine.process.register import RECORDS
 from engine.process.rows import concerned
 from engine.source import money, number, sign
 from engine.source.moment import NOT_TOLD, NotAMoment, day_written, is_told, moment_written
 from engine.source.words import counted
 
+# Types of one line.
+LINES = frozenset({"text", *RECORDS})
 # A line that fits a list and a letter; what is longer is a long_text.
 TEXT_LENGTH = 500
 # Some seven pages. Snapshots hold every field and are read and written at every step.
@@ -64,9 +68,11 @@ def check_form(
             faults[name] = str(fault)
     # With what this very form says: consent and name may be given together.
     merged = view.over(values)
+    meant, strange = chosen(process, values, view)
+    values, faults, merged = values | meant, faults | strange, merged.over(meant)
     if offered := _offered(process, (name for name in defaults if name not in faults), merged):
         values |= offered
-        faults |= _misfits(process, offered)
+        faults |= _misfits(process, offered) | unknown(process, offered, view)
         merged = merged.over(offered)
     faults |= _lacking(process, form, values, faults, merged)
     return values, _refused(process, values, faults, merged)
@@ -92,7 +98,7 @@ def unfit(process: Process, values: Mapping[str, Any], merged: View) -> dict[str
 
     `merged` is the case with all of them laid over it. What is empty can always be.
     """
-    return _refused(process, values, _misfits(process, values), merged)
+    return _refused(process, values, _misfits(process, values) | unknown(process, values, merged), merged)
 
 
 def _misfits(process: Process, values: Mapping[str, Any]) -> dict[str, str]:
@@ -186,6 +192,7 @@ def is_anonymous(process: Process, view: View, roles: frozenset[str] = frozenset
 
 def value_of(field: Field, raw: Any, zone: ZoneInfo) -> Any:
     """The value as it is stored: text, number, bool, list of text, an ISO date or local time, or an amount's digits.
+    Which record a text means, `records.py` says.
 
     Raises:
         _Fault: it is no value of that type.
@@ -203,10 +210,10 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
     # Pasted text brings spaces of other kinds: kept, they would make another value of what looks the same.
     told = sign.composed(raw) if isinstance(raw, str) else _digits(field, raw)
     text = sign.plain_lines(sign.plain_spaces(told)).strip()
-    if field.type == "text":
+    if field.type in LINES:
         text = text.replace("\t", " ")  # as cells of a sheet are pasted: in one line nobody tells it from a space
     _check_length(field, text)
-    if _CONTROL.search(text) or (field.type == "text" and "\n" in text):
+    if _CONTROL.search(text) or (field.type in LINES and "\n" in text):
         raise _Fault(f"{field.title} holds characters that cannot be kept.")
     unseen = sign.unseen(text)
     if unseen:
@@ -217,7 +224,7 @@ def _text(field: Field, raw: Any, _: ZoneInfo) -> str:
 
 
 def _check_length(field: Field, text: str) -> None:
-    most = field.max or (TEXT_LENGTH if field.type == "text" else LONG_TEXT_LENGTH)
+    most = field.max or (TEXT_LENGTH if field.type in LINES else LONG_TEXT_LENGTH)
     if len(text) > most:
         raise _Fault(f"{field.title} can have at most {counted(int(most), 'character')}.")
 
@@ -280,53 +287,17 @@ def _yes_no(field: Field, raw: Any, _: ZoneInfo) -> bool:
 
 
 def _choice(field: Field, raw: Any, _: ZoneInfo) -> str:
-    # Nearly always it is written as it stands there.
-    found = raw if isinstance(raw, str) and raw in field.choices else _chosen(_titled(field), raw)
+    found = one_of(field, raw)
     if found is None:
         raise _Fault(f"{field.title} must be one of: {', '.join(field.choices.values())}.")
     return found
 
 
-def _known(field: Field) -> dict[str, str]:
-    """The choices by what they look like."""
-    return {_seen(one): one for one in field.choices} | {one: one for one in field.choices}
-
-
-def _titled(field: Field) -> dict[str, str]:
-    """The same, and by their titles too, which is what people are told; not where two have the same one."""
-    alone = Counter(map(_seen, field.choices.values()))
-    return {_seen(title): one for one, title in field.choices.items() if alone[_seen(title)] == 1} | _known(field)
-
-
-def _chosen(known: Mapping[str, str], raw: Any) -> str | None:
-    """The choice that is meant; None where there is no such one."""
-    return known.get(raw) or known.get(_seen(raw)) if isinstance(raw, str) else None
-
-
-def _seen(text: str) -> str:
-    return sign.plain_spaces(sign.composed(text)).strip()
-
-
 def _choices(field: Field, raw: Any, _: ZoneInfo) -> list[str]:
-    # Titles last: what stands between commas may be several choices, or a title that holds commas.
-    for known in (_known(field), _titled(field)):
-        picked = _picked(known, raw.split(",")) if isinstance(raw, str) else raw
-        found = {_chosen(known, one) for one in picked} if isinstance(picked, (list, tuple)) else {None}
-        if None not in found:
-            return [choice for choice in field.choices if choice in found]
-    raise _Fault(f"{field.title} must be some of: {', '.join(field.choices.values())}.")
-
-
-def _picked(known: Mapping[str, str], parts: list[str]) -> list[str]:
-    """What stands between commas, as choices: one of them may hold commas itself."""
-    most, picked, at = max(one.count(",") for one in known) + 1, list[str](), 0
-    while at < len(parts):
-        sizes = range(min(most, len(parts) - at), 0, -1)
-        fitting = (one for one in sizes if _chosen(known, ",".join(parts[at : at + one])) is not None)
-        size = next(fitting, 1)
-        picked.append(",".join(parts[at : at + size]))
-        at += size
-    return picked
+    found = some_of(field, raw)
+    if found is None:
+        raise _Fault(f"{field.title} must be some of: {', '.join(field.choices.values())}.")
+    return found
 
 
 def _date(field: Field, raw: Any, _: ZoneInfo) -> str:
@@ -357,6 +328,8 @@ _READERS: dict[str, Callable[[Field, Any, ZoneInfo], Any]] = {
     "yes_no": _yes_no,
     "choice": _choice,
     "choices": _choices,
+    "organisation": _text,
+    "person": _text,
     "date": _date,
     "time": _time,
 }

@@ -1,7 +1,7 @@
 """Wording: a value of a field as people read it, on whatever page, sheet or letter. Pure.
 
-Not as it is stored: an option is said by its title, a day and a time in words, yes and no as such. Times are on the
-wall clock of the process, as they are stored.
+Not as it is stored: an option is said by its title, a person by their name, a day and a time in words, yes and no as
+such. Times are on the wall clock of the process, as they are stored.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.process.definition import Field
+from engine.process.register import PERSON
 from engine.source import money
 from engine.source.number import NotANumber, decimal, placed, written
 from engine.source.words import said_when
@@ -18,10 +19,10 @@ from engine.source.words import said_when
 _YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
 
 
-def text_of(field: Field | None, value: Any) -> str:
+def text_of(field: Field | None, value: Any, names: Mapping[str, str] | None = None) -> str:
     """A value as people read it, empty where there is none; what was typed and is no value of its type as it stands.
 
-    `field` is None where nobody knows any more what was asked.
+    `field` is None where nobody knows any more what was asked. `names` are those of people, by login.
     """
     if value in (None, "", []):
         return ""
@@ -31,6 +32,8 @@ def text_of(field: Field | None, value: Any) -> str:
         return _YES_NO["yes" if value else "no"]
     if isinstance(value, (int, float)) and not (field and field.type == "money"):
         return written(value)
+    if field is not None and field.type == PERSON:
+        return (names or {}).get(str(value)) or str(value)
     return str(value) if field is None else _said(field, str(value))
 
 

@@ -59,7 +59,7 @@ class Draft:
         opened = from_text(now.opened) if now else None
         did = now.done_by(self.by.name) if now and self.by else frozenset[str]()
         state = now.state if now else ""
-        return View(data, state, documents, free, from_text(at), opened, self.role, did)
+        return View(data, state, documents, free, from_text(at), opened, self.role, did, register=self.facts.register)
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:
         """Write one step and apply it."""

@@ -11,6 +11,7 @@ from engine.process.definition import Bound, Field
 from engine.process.file.context import NOTHING, Context
 from engine.process.language import amounts, tokens
 from engine.process.language.expressions import Expression
+from engine.process.register import ORGANISATION, PERSON
 from engine.source.moment import NotAMoment, day_written
 from engine.source.reader import Path
 from engine.source.words import said_day
@@ -49,7 +50,44 @@ def read_field(
         currency=_currency(context, raw, path),
         code=_code(context, raw, path),
         default=_default(context, name, raw, (*path, "default")),
+        roles=_roles(context, raw, path),
+        organisation=_organisation(context, raw, path),
     )
+
+
+def _roles(context: Context, raw: dict[str, Any], path: Path) -> frozenset[str] | None:
+    """The roles of which a person must hold one who may be chosen; None where any will do."""
+    if "role" in raw and raw["type"] != PERSON:
+        context.problem((*path, "role"), "wrong-value", f"role: means nothing for the type {raw['type']}.")
+        return None
+    if raw.get("role") == []:
+        context.problem((*path, "role"), "wrong-value", "role: names none, and nobody could be chosen.", "Name one.")
+    return context.roles(raw.get("role"), (*path, "role"))
+
+
+def _organisation(context: Context, raw: dict[str, Any], path: Path) -> str:
+    """The field that names the organisation of which a person must be who may be chosen."""
+    name: str = raw.get("organisation", "")
+    here = (*path, "organisation")
+    if name and raw["type"] != PERSON:
+        context.problem(here, "wrong-value", f"organisation: means nothing for the type {raw['type']}.")
+        return ""
+    if not name or not context.known("field", name, here):
+        return ""
+    kind = context.language.fields.get(name)
+    if kind not in {"text", "choice", ORGANISATION, None}:
+        message = f"organisation: needs a field that names an organisation; {name} is of the type {kind}."
+        context.problem(here, "wrong-value", message, "Name a field of the type organisation or text.")
+    return name
+
+
+def check_heads(context: Context, data: dict[str, Any]) -> None:
+    """What the head of a process says by a field cannot be a person: what people are called changes."""
+    for key in ("label", "organisation", "area"):
+        name = data.get(key, "")
+        if data.get("fields", {}).get(name, {}).get("type") == PERSON:
+            message = f"{key}: cannot be {name}, which is a person: what people are called changes."
+            context.problem((key,), "wrong-value", message, "Name a field of another type.")
 
 
 def _default(context: Context, name: str, raw: dict[str, Any], path: Path) -> Expression | None:

@@ -31,11 +31,14 @@ def read_keep(context: Context, data: dict[str, Any]) -> Keep | None:
     )
 
 
+_FREE = {"person": "is a person"}
+
+
 def _check_leaves(context: Context, data: dict[str, Any], leaves: tuple[str, ...]) -> None:
     """What stays for figures tells nobody who it was."""
     for place, name in enumerate(leaves):
         field = data["fields"].get(name, {})
-        if field.get("personal") or field.get("type") in {"text", "long_text", "code"}:
-            what = "is personal" if field.get("personal") else "is free text"
+        if field.get("personal") or field.get("type") in {"text", "long_text", "code", "person"}:
+            what = "is personal" if field.get("personal") else _FREE.get(field["type"], "is free text")
             message = f"{name} {what}, and would tell for ever whom the case was about."
             context.problem(("keep", "leaves", place), "wrong-value", message, "Leave it out.")

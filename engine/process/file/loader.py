@@ -25,7 +25,7 @@ from engine.process.definition import (
     Section,
 )
 from engine.process.file.context import Context, entries_of, event_names, state_names
-from engine.process.file.fields import read_field
+from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.series import flat, read_series, row_languages
@@ -183,6 +183,7 @@ def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | N
 
 def _process(context: Context, data: dict[str, Any]) -> Process:
     _check_field_names(context, data.get("fields", {}))
+    check_heads(context, data)
     fields = {
         name: read_field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED
     }

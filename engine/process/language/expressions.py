@@ -27,6 +27,7 @@ from engine.process.language import actors, amounts, comparisons, lengths, recko
 from engine.process.language.environment import ACTED, IS_EMPTY, ROLE, declared, environment, with_emptiness
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.process.language.series import Question, Reading
+from engine.process.register import UNKEPT, Register
 from engine.source import sign
 from engine.source.edit import Edit
 
@@ -68,7 +69,8 @@ class Expression:
 class View:
     """What an expression can see of a case at one instant, and when it was begun (both aware).
 
-    `role` is the one in which somebody acts, empty where nobody does; `did` the events that they did in this case.
+    `role` is the one in which somebody acts, empty where nobody does; `did` the events that they did in this case;
+    `register` what fields may name.
     """
 
     data: Mapping[str, Any]
@@ -79,6 +81,7 @@ class View:
     opened: datetime | None = None
     role: str = ""
     did: frozenset[str] = frozenset()
+    register: Register = UNKEPT
 
     def over(self, changes: Mapping[str, Any]) -> View:
         """The same with `changes` laid over the data."""

@@ -29,6 +29,7 @@ _CALL = re.compile(rf"(?<![\w.])(?P<call>{'|'.join(CALLS)})\s*\(\s*")
 _MEMBER = re.compile(r"\s*\.\s*(?P<name>[A-Za-z_]\w*)(?!\w|\s*\()")
 _LETTERS = {"text": "s", "long_text": "s", "choice": "s", "integer": "i", "number": "f", "yes_no": "b", "date": "d"}
 _LETTERS |= {"time": "t", "choices": "l", "money": "m", "code": "s"}
+_LETTERS |= {"organisation": "s", "person": "s"}
 _MOST = 10
 # What CEL is shown in the place of a question, with the type of its answer. Nobody writes a name like these.
 STAND_INS = {f"__{letter}{count}": kind for kind, letter in _LETTERS.items() for count in range(_MOST)}

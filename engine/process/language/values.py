@@ -19,6 +19,8 @@ CHECKED = {
     "long_text": _T("google.protobuf.StringValue"),
     "choice": _T("google.protobuf.StringValue"),
     "code": _T("google.protobuf.StringValue"),
+    "organisation": _T("google.protobuf.StringValue"),
+    "person": _T("google.protobuf.StringValue"),
     "integer": _T("google.protobuf.Int64Value"),
     "number": _T("google.protobuf.DoubleValue"),
     "money": amounts.MONEY,
@@ -36,6 +38,8 @@ RESULTS |= {
     "choices": "LIST",
     "money": "money",
     "code": "STRING",
+    "organisation": "STRING",
+    "person": "STRING",
 }
 FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"})}
 

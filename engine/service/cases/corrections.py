@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,18 @@ from engine.case.snapshot import Snapshot
 from engine.case.step.correct import came_with, right_value
 from engine.case.time.instants import from_text
 from engine.process.definition import Field, Process
+from engine.process.register import PERSON, Register
 from engine.process.rows import read
 from engine.service.cases.change import Changes, check_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
 from engine.service.cases.rows import correctable, shown_rows
 from engine.service.cases.views import Case, local, shows, values_shown, view_of
+from engine.service.people.registers import register_for
 from engine.service.site import Site
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
+from engine.store.people.people import names_of
 
 
 class UnknownValue(Unknown):
@@ -69,7 +72,15 @@ class Corrections:
             raise UnknownValue("Nothing stands there that could be corrected.")
         known = process.fields[field]
         seq = entry if read(field) else came.seq
-        return Standing(known, text_of(known, shown[field]), seq, came.by, local(process, came.at), snapshot.seq)
+        text = text_of(known, shown[field], self.names_of(known, shown[field]))
+        return Standing(known, text, seq, came.by, local(process, came.at), snapshot.seq)
+
+    def names_of(self, field: Field, value: Any) -> dict[str, str]:
+        """What somebody is called who stands in a field, by login."""
+        if field.type != PERSON:
+            return {}
+        with self._site.database.reading() as connection:
+            return names_of(connection, [str(value)])
 
     def _shown(self, process: Process, snapshot: Snapshot, by: Actor, entry: int) -> dict[str, Any]:
         """What stands in the fields of a case, and in the rows that came with an entry, as far as `by` is shown it."""
@@ -98,8 +109,13 @@ class Corrections:
         if came is None or (came.kind, came.by, named) != ("correction", by.name, entry):
             return False
         asked = Correct(entry, field, value, "", by, from_text(snapshot.last_at))
-        values, _ = right_value(process, snapshot, asked, view_of(snapshot, asked.at))
+        view = replace(view_of(snapshot, asked.at), register=self._register(process, asked))
+        values, _ = right_value(process, snapshot, asked, view)
         return bool(values.get(field) == came.data[field])
+
+    def _register(self, process: Process, asked: Correct) -> Register:
+        with self._site.database.reading() as connection:
+            return register_for(connection, self._site.catalogue, process, asked)
 
     def _came_with(self, case: int, snapshot: Snapshot, field: str, entry: int) -> Entry | None:
         """The entry that wrote what stands in a field; of a row that came with `entry`, or what corrects it."""

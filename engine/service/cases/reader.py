@@ -32,6 +32,7 @@ from engine.service.history.telling import Beside, last_done, tell
 from engine.service.history.told import Told, fields_of
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, actor_of
+from engine.service.people.registers import names_shown
 from engine.service.site import Site
 from engine.source.number import count
 from engine.store.cases import cases as store
@@ -238,9 +239,13 @@ class Reader:
         possible = self._possible(connection, process, snapshot, actor) if actor and known else []
         view = case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
         choices = tuple(choice_of(one) for one in possible)
-        people = names_of(connection, {row.by for rows in view.series.values() for row in rows}) if view.series else {}
+        people = names_shown(connection, process, view)
         told = tables(process, view.series, people)
-        return Overview(view, shown_fields(process, view), choices, tuple(snapshot.been), told), process, snapshot
+        return (
+            Overview(view, shown_fields(process, view, people), choices, tuple(snapshot.been), told),
+            process,
+            snapshot,
+        )
 
     def step_done(self, case: int, seq: int, by: Actor | str) -> Told | None:
         """The last step up to this number that somebody did and that did not follow by itself; None of no step.

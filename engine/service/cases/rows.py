@@ -117,14 +117,14 @@ def _table(process: Process, series: Series, rows: tuple[Row, ...], names: Mappi
         series.title,
         tuple(one.title for one in series.fields.values()),
         tuple(
-            Line(row.entry, names.get(row.by) or process.title_of("roles", row.by), tuple(_cells(series, row)))
+            Line(row.entry, names.get(row.by) or process.title_of("roles", row.by), tuple(_cells(series, row, names)))
             for row in rows
         ),
     )
 
 
-def _cells(series: Series, row: Row) -> Iterator[Cell]:
+def _cells(series: Series, row: Row, names: Mapping[str, str]) -> Iterator[Cell]:
     for name, known in series.fields.items():
         value = row.day if name == DAY else row.values.get(name)
         called = "" if value is None else written(series.name, name, row.slot)
-        yield Cell(known.title, text_of(known, value), called, name in series.computed)
+        yield Cell(known.title, text_of(known, value, names), called, name in series.computed)

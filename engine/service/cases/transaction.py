@@ -27,6 +27,7 @@ from engine.service.cases.columns import columns_of
 from engine.service.cases.declined import Declined
 from engine.service.messages.notices import Notices
 from engine.service.people.holders import stranded
+from engine.service.people.registers import register_for
 from engine.service.processes.catalogue import Catalogue, Unread
 from engine.source.fault import Unknown
 from engine.store.cases import cases as store
@@ -160,10 +161,8 @@ class Transaction:
         return None
 
     def _fired(self, work: Work, command: Command) -> int:
-        """How often the timer that is due has fired already at the instant where the case stands.
-
-        Only one that was set for that very instant can come back without time going on: for any other the history is
-        not read.
+        """How often the timer that is due has fired already at the instant where the case stands. Only one that was
+        set for that very instant can come back without time going on: for any other the history is not read.
         """
         at = work.snapshot.last_at
         if not isinstance(command, Tick) or work.snapshot.timers.get(command.key, [""])[0] != at:
@@ -197,7 +196,8 @@ class Transaction:
         """What a command would do, at the present of this transaction."""
         present = snapshot.not_before_last(self.now) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
-        facts = Facts(present, free, fired, wrote, self._stranded(process, snapshot, command))
+        register = register_for(self.connection, self.catalogue, process, command)
+        facts = Facts(present, free, fired, wrote, self._stranded(process, snapshot, command), register)
         return decide(process, snapshot, command, facts)
 
     def decide_in_turn(

@@ -84,10 +84,10 @@ def access_of(process: Process, at: str, by: str, what: str) -> Access:
     return Access(local(process, at), by, said)
 
 
-def shown_fields(process: Process, case: Case) -> tuple[Shown, ...]:
-    """What is known about a case, in the words of its process."""
+def shown_fields(process: Process, case: Case, names: Mapping[str, str] | None = None) -> tuple[Shown, ...]:
+    """What is known about a case, in the words of its process; `names` are those of people, by login."""
     return tuple(
-        Shown(name, process.fields[name].title, text_of(process.fields[name], value))
+        Shown(name, process.fields[name].title, text_of(process.fields[name], value, names))
         for name, value in case.data.items()
     )
 

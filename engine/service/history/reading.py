@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.case.answers.records import people_in
 from engine.case.command import Actor
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
@@ -89,12 +90,15 @@ class Reading:
     def told(self, stored: Iterable[StoredEntry]) -> list[Told]:
         """These entries as steps, in their order."""
         entries = [one.entry for one in stored]
-        beside = Beside(self._named(entries), self._before(entries), self._places(entries), self._erased())
+        before = self._before(entries)
+        names = self._named([*entries, *before.values()])
+        beside = Beside(names, before, self._places(entries), self._erased())
         return [tell(self.process_of(one), one, self.showing, beside) for one in entries]
 
     def _named(self, entries: Sequence[Entry]) -> dict[str, str]:
         given = (task.get("person") for one in entries for task in one.tasks.values())
-        logins = {one for one in (*(one.by for one in entries), *given) if one} - self._names.keys()
+        told = (login for one in entries for login in people_in(self.process_of(one), one.data))
+        logins = {one for one in (*(one.by for one in entries), *given, *told) if one} - self._names.keys()
         if logins:
             # Who is not kept is not asked for again.
             self._names.update(dict.fromkeys(logins, "") | names_of(self._connection, logins))

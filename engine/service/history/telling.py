@@ -84,7 +84,7 @@ def _answer(process: Process, entry: Entry, asked: Asked, beside: Beside) -> Ans
     was = _was(process, name, beside.before[entry.note["corrects"]], beside) if _corrects(entry, beside) else ""
     title = process.title_of("fields", name)
     currency = known.currency if known else ""
-    return Answer(name, title, value, text_of(known, value), asked.computed, was, erased, currency)
+    return Answer(name, title, value, text_of(known, value, beside.names), asked.computed, was, erased, currency)
 
 
 def _corrects(entry: Entry, beside: Beside) -> bool:
@@ -95,7 +95,7 @@ def _was(process: Process, name: str, before: Entry, beside: Beside) -> str:
     """What stood in a field before it was corrected."""
     if f"data/{name}" in before.missing and beside.erased:
         return f"erased on {said_day(beside.erased)}"
-    return text_of(process.fields.get(name), before.data.get(name))
+    return text_of(process.fields.get(name), before.data.get(name), beside.names)
 
 
 def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, content: bool) -> Iterator[Fact]:

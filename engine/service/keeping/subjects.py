@@ -28,12 +28,12 @@ from engine.service.cases.views import Case, anonymous, as_data, case_view, ever
 from engine.service.cases.words import shown_fields
 from engine.service.history.reading import Reading
 from engine.service.history.told import Answer, Told, said_of
+from engine.service.people.registers import names_shown
 from engine.service.site import Site
 from engine.source.fault import Invalid, Unknown
 from engine.store.desk.notes import notes_of
 from engine.store.keeping.folder import File, write_folder
 from engine.store.keeping.retention import cases_about
-from engine.store.people.people import names_of
 
 # What is given out is looked at, and then destroyed: after this long it has to be asked for anew.
 GOOD_FOR = timedelta(days=30)
@@ -143,7 +143,7 @@ class Subjects:
         with self._site.database.reading() as connection:
             steps = list(Reading(connection, self._site.catalogue, number, (process, snapshot), now, by).told_after())
             notes = notes_of(connection, number, _ALL)
-            people = names_of(connection, {one.by for rows in view.series.values() for one in rows})
+            people = names_shown(connection, process, view)
         rows = tables(process, view.series, people)
         named = not anonymous(process, snapshot, now, by)
         until = kept_until(process, snapshot)
@@ -157,7 +157,7 @@ class Subjects:
             "kept_until_roughly": is_rough_keeping(process, snapshot, until),
             "fields": [
                 making.item(f"{number}/field/{one.field}", {"title": one.title}, lambda one=one: {"value": one.text})  # type: ignore[misc]
-                for one in shown_fields(process, view)
+                for one in shown_fields(process, view, people)
             ],
             **_series(number, rows, making),
             "documents": list(_documents(view, making)),

@@ -17,6 +17,7 @@ from engine.service.keeping.journal import Journal
 from engine.service.lists.finder import CasesWanted, Finder
 from engine.service.meetings.meeting import Meeting
 from engine.service.meetings.meetings import AGENDA
+from engine.service.people.registers import names_shown
 from engine.service.site import Site
 
 PACK = "agenda pack"
@@ -89,7 +90,7 @@ class Agendas:
 
     def _sheet(self, finder: Finder, case: Case) -> tuple[Shown, ...]:
         process = self._site.catalogue.process(finder.connection, case.process, case.process_version)
-        return shown_fields(process, case)
+        return shown_fields(process, case, names_shown(finder.connection, process, case))
 
     def turn(self, meeting: Meeting, case: int, by: Actor) -> Turn | None:
         """The place of a case on an agenda; None where it does not stand there for `by`. Nothing of it is shown."""

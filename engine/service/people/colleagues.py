@@ -13,10 +13,12 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, Among, given_among, may, may_be_given
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
+from engine.process.register import Register
 from engine.service.cases.views import Task
 from engine.service.people.holders import any_name_will_do, stranded
 from engine.service.people.partners import is_partner, partners_named, partners_of, partnerships_of, unoffered
 from engine.service.people.people import Organisation, Person, person_of
+from engine.service.people.registers import names_in, register_of
 from engine.service.site import Site
 from engine.store.cases import cases as store
 from engine.store.people.people import find_person, hold_person, organisations_named, people_page
@@ -96,6 +98,17 @@ class Colleagues:
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
             return is_partner(connection, self._site.catalogue, process, name)
+
+    def register(self, process: Process) -> Register:
+        """The organisations and people of the site, as fields of a process name them."""
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            return register_of(connection, self._site.catalogue, process)
+
+    def names(self, process: Process, data: Mapping[str, Any]) -> dict[str, str]:
+        """What people are called who stand in the data of a case, by login."""
+        with self._site.database.reading() as connection:
+            return names_in(connection, process, data)
 
     def partnerships(self, names: Iterable[str] | None = None) -> dict[str, frozenset[str]]:
         """Every organisation, or each of these, with the processes in which it takes part; with none where no process

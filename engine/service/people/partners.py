@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.case.answers.records import alike
 from engine.case.command import Open
 from engine.case.sight import partnerships, process_of
 from engine.process.definition import Process
+from engine.process.register import ORGANISATION
 from engine.service.people.people import Organisation, organisation_of
 from engine.service.processes.catalogue import Catalogue
 from engine.source.sign import composed
@@ -79,9 +81,11 @@ def with_area(connection: Connection, catalogue: Catalogue, process: Process, co
     area, own = process.area, command.data.get(process.organisation) or command.by.organisation
     if not area or area in command.data or area not in process.opening.form or not own:
         return command.data
-    partners = {composed(one.name): one.area for one in partners_of(connection, catalogue, process.name)}
+    # Of a record it counts what it looks like; a text is another one with other capitals.
+    seen = alike if process.fields[process.organisation].type == ORGANISATION else composed
+    partners = {seen(one.name): one.area for one in partners_of(connection, catalogue, process.name)}
     field = process.fields[area]
-    known = field.choice_meant(partners.get(composed(own), "") if isinstance(own, str) else "")
+    known = field.choice_meant(partners.get(seen(own), "") if isinstance(own, str) else "")
     fits = known and (field.type == "text" or known in field.choices)
     return {**command.data, area: known} if fits else command.data
 

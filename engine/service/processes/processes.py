@@ -17,6 +17,7 @@ from engine.service.cases import due
 from engine.service.cases.transaction import Transaction
 from engine.service.keeping.journal import Journal, Kind
 from engine.service.lists.finder import actor_of
+from engine.service.people.registers import register_of
 from engine.service.processes import publication
 from engine.service.processes.catalogue import UnknownProcess
 from engine.service.processes.offers import Offer, every_offer
@@ -176,7 +177,9 @@ class Processes:
         # Nowhere: as when it begins, before it has come to a state.
         free = self.free_places(process) if known.places else {}
         now = self._site.clock.now()
-        view = View(data, "", frozenset(documents), free, now, now)
+        with self._site.database.reading() as connection:
+            register = register_of(connection, self._site.catalogue, known)
+        view = View({}, "", frozenset(documents), free, now, now, register=register)
         return check_opening(known, data, view)[1]
 
     def free_places(self, process: str) -> dict[str, int]:

@@ -12,6 +12,7 @@ from engine.process.rows import read as cell_of
 from engine.service.cases.corrections import Standing
 from engine.source import name
 from engine.web.cases.case import CaseNumber, see
+from engine.web.forms.choosers import with_records
 from engine.web.forms.forms import Question, carried, question, read
 from engine.web.page import ask_once, go, show
 from engine.web.visitor import CaseVisiting, SentBy, Visitor, Whole
@@ -41,6 +42,7 @@ def _page(
     seen = see(visitor, number, "correction")
     faults = refusal.fields if refusal is not None else {}
     asked = question(standing.field, required=True, value=answers[0])
+    with_records(visitor.engine, seen.process, [asked], seen.case.data)
     asked.error, reason = faults.get(standing.field.name, ""), _reason(answers[1], faults.get("reason", ""))
     is_told = bool(asked.error or reason.error)
     general = "" if refusal is None or is_told else refusal.message
@@ -75,14 +77,19 @@ def correct(request: Request, visitor: CaseVisiting, number: CaseNumber, field: 
     if isinstance(result, Refusal):
         status = 422 if result.code is Code.FORM else 409
         return _page(request, visitor, number, standing, status, result, (value, reason))
-    return go(f"/cases/{number}?did=corrected") if is_looked_over else _check(request, number, standing, value, reason)
+    return (
+        go(f"/cases/{number}?did=corrected")
+        if is_looked_over
+        else _check(request, visitor, number, standing, value, reason)
+    )
 
 
-def _check(request: Request, number: int, standing: Standing, value: Any, reason: str) -> Response:
+def _check(request: Request, visitor: Visitor, number: int, standing: Standing, value: Any, reason: str) -> Response:
     known, path = standing.field, f"/cases/{number}/correct/{standing.field.name}"
     back = f"{path}?entry={standing.entry}" if cell_of(known.name) else path
     asked = question(known, required=True)
-    texts = (f"Until now: {standing.text}", f"From now on: {text_of(known, value)}", f"Reason: {reason}")
+    names = visitor.engine.corrections.names_of(known, value)
+    texts = (f"Until now: {standing.text}", f"From now on: {text_of(known, value, names)}", f"Reason: {reason}")
     return ask_once(
         request,
         f"Correct {known.title}?",

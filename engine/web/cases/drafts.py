@@ -12,13 +12,14 @@ from engine.case.answers.wording import text_of
 from engine.case.refusal import Code
 from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
+from engine.process.register import ORGANISATION
 from engine.service import Case
 from engine.service.desk.drafts import UnknownDraft, answers_in, as_taken, is_anonymous_draft, seal_of
 from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
 from engine.web.faults import Elsewhere
-from engine.web.forms.choosers import WRITE, Find, narrowed, offered
+from engine.web.forms.choosers import WRITE, Find, narrowed, offered, with_records
 from engine.web.forms.forms import Question, question, read, with_answers
 from engine.web.page import ask_once, go, query, show
 from engine.web.told import tell
@@ -180,7 +181,7 @@ def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: 
         asked.append(question(process.fields[name], required=process.opening.form[name], value=value))
         if _is_organisation(process, name):
             offered(asked[-1], _organisations(visitor, process))
-    return asked
+    return with_records(visitor.engine, process, asked, draft.data)
 
 
 def _defaults(visitor: Visitor, process: Process, draft: StoredDraft) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def _defaults(visitor: Visitor, process: Process, draft: StoredDraft) -> dict[st
 
 
 def _is_organisation(process: Process, name: str) -> bool:
-    return name == process.organisation and process.fields[name].type == "text"
+    return name == process.organisation and process.fields[name].type in {"text", ORGANISATION}
 
 
 def _organisations(visitor: Visitor, process: Process) -> Find:
@@ -325,9 +326,10 @@ def _check(request: Request, visitor: Visitor, number: int, status: int = 200, p
 
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
     found, said = [], _defaults(visitor, process, draft) | draft.data
+    names = visitor.engine.among.names(process, said)
     for i, section in enumerate(process.opening.sections):
         rows = [
-            (one.title, text_of(process.fields[one.name], said.get(one.name)))
+            (one.title, text_of(process.fields[one.name], said.get(one.name), names))
             for one in _questions(visitor, process, draft, section)
         ]
         found.append((i, section, rows))

@@ -22,6 +22,7 @@ from engine.source.moment import NotAMoment, moment_written
 from engine.source.words import said_when
 from engine.web.cases.case import CaseNumber, Seen, see
 from engine.web.cases.confirmations import called, following, standing, step_done
+from engine.web.forms.choosers import with_records
 from engine.web.forms.forms import (
     DAY_MEANT,
     Question,
@@ -96,7 +97,12 @@ def _form(
         status,
         seen=seen,
         event=event,
-        questions=with_meetings(visitor.engine, seen.process, event, seen.case, visitor.actor, questions),
+        questions=with_records(
+            visitor.engine,
+            seen.process,
+            with_meetings(visitor.engine, seen.process, event, seen.case, visitor.actor, questions),
+            seen.case.data,
+        ),
         when=when or _when(),
         general=general,
         version=version or seen.case.version,
@@ -314,7 +320,11 @@ def _meant(tried: Attempt, asked: Question) -> str:
 
 def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
-    rows = [(one, text_of(fields[one.name], tried.answers[one.name]) or _meant(tried, one)) for one in tried.questions]
+    names = tried.visitor.engine.among.names(tried.seen.process, tried.answers)
+    rows = [
+        (one, text_of(fields[one.name], tried.answers[one.name], names) or _meant(tried, one))
+        for one in tried.questions
+    ]
     hidden = [box for one in tried.questions for box in carried(one, tried.answers[one.name])]
     return show(
         request,

@@ -6,12 +6,21 @@ one after the other, so that no script is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
+from engine.case.answers.records import offered as offered_of
+from engine.process.definition import Field, Process
+from engine.process.register import RECORDS, Register
+from engine.service import Engine
 from engine.web.forms.forms import Question
 
 # More are not looked through in a list, and ten thousand of them make a page of a megabyte.
 MOST = 100
+# As many are offered while somebody writes a name.
+SUGGESTED = 2000
 WRITE = "Write a part of the name: then you choose from those that it finds."
 # What is searched for, and how many are wanted: values with what they are called.
 Find = Callable[[str, int], list[tuple[str, str]]]
@@ -45,3 +54,38 @@ def narrowed(asked: Question, find: Find) -> Question:
     if len(found) > MOST:
         asked.error = f"More than {MOST} are found by this, and the first {MOST} stand here: choose one, or write more."
     return asked
+
+
+def with_records(
+    engine: Engine, process: Process, questions: list[Question], data: Mapping[str, Any]
+) -> list[Question]:
+    """The same questions about a case with this data, those for an organisation or a person with what may be chosen:
+    a list of few; of many the names are offered while one is written.
+    """
+    known = {one.name: process.fields[one.name] for one in questions if one.name in process.fields}
+    asked = [one for one in questions if one.name in known and known[one.name].type in RECORDS]
+    register = engine.among.register(process) if asked else Register()
+    for one in asked:
+        found = offered_of(_alone(known[one.name], process, known), register, data)
+        if found is not None and one.type != "select":
+            _offer(one, found, register)
+    return questions
+
+
+def _alone(field: Field, process: Process, asked: Iterable[str]) -> Field:
+    """A field as it is offered: where the same form says of which organisation somebody is, all of them are."""
+    is_open = field.organisation in asked or field.organisation not in process.fields
+    return replace(field, organisation="") if is_open else field
+
+
+def _offer(asked: Question, found: Mapping[str, str], register: Register) -> None:
+    value = str(asked.value or "")
+    if len(found) <= MOST:
+        # What stands there may stay, though it could not be chosen any more.
+        stands = {value: register.names.get(value, value)} if value and value not in found and not asked.error else {}
+        asked.type, asked.choices = "select", [*found.items(), *stands.items()]
+        return
+    asked.value = found.get(value) or register.names.get(value, value)
+    alone = Counter(found.values())
+    if len(found) <= SUGGESTED:
+        asked.suggested = [(name if alone[name] == 1 else one, name) for one, name in found.items()]

@@ -40,7 +40,7 @@ OWN = frozenset(
 class Question:
     """One thing that a form asks for. `groups` are choices under headings of their own; `boxes` is what the boxes of
     the form are called, by its name where nothing else is said; `prefix` stands before its one box, `under` is a
-    heading before it.
+    heading before it. `suggested` is offered while somebody writes: what may be written, and what it means.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Question:
     boxes: str = ""
     prefix: str = ""
     under: str = ""
+    suggested: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.boxes = self.boxes or self.name
