@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from engine.calendars.calendar import NAMED_DAY, ONE_DAY, WEEKDAYS, Calendar, Span, bank_holidays
-from engine.source.problem import Problem, Refused
+from engine.source.problem import Also, Problem, Refused
 from engine.source.reader import Path, Source, read
 from engine.source.shape import hidden_signs, shape_problems
 
@@ -63,7 +64,7 @@ class _Reading:
         terms = [self._term(path, raw) for path, raw in self._written_terms()]
         labelled = sorted(zip((span for span, _ in terms), self._labels(), strict=True))
         spans = [span for span, _ in labelled]
-        self._check_order(spans)
+        self._check_order()
         holidays = data.get("bank_holidays", {})
         closed = {self._date(("closed", index), day) for index, day in enumerate(data.get("closed", []))}
         self._check_days(data.get("days", {}))
@@ -115,10 +116,16 @@ class _Reading:
             # Some day has to stand there so that everything else is read too; the problem keeps it from being used.
             return date(2000, 1, 1)
 
-    def _check_order(self, spans: list[Span]) -> None:
-        for earlier, later in itertools.pairwise(spans):
+    def _check_order(self) -> None:
+        terms = sorted((span, path) for path, span in self._plain_terms() if span and span.first <= span.last)
+        for (earlier, other), (later, path) in itertools.pairwise(terms):
             if later.first <= earlier.last:
-                self._problem(("years",), f"The term from {later.first} overlaps the one before it.")
+                message = f"The term from {later.first} overlaps the one before it."
+                found = self.source.problem(
+                    (*path, "opens"), "bad-calendar", message, "Let it open after that one closes."
+                )
+                place = self.source.place((*other, "closes"))
+                self.problems.append(replace(found, also=Also(place.line, place.column, "until then the other lasts")))
 
     def check_country(self) -> None:
         """Note whether the bank holidays of the country and part of it are unknown."""

@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from engine.process import codes
+from engine.process.crossings import check_limits
 from engine.process.definition import Event, Field, Process
-from engine.process.file.context import Context
+from engine.process.file.context import Context, field_path
 from engine.process.file.fields import FIGURES
 from engine.process.language import amounts, tokens
 from engine.process.language.expressions import Expression
-from engine.process.rows import concerned
+from engine.process.rows import concerned, written
 from engine.process.timing import TaskKind
 from engine.source import number
 from engine.source.problem import nearest
@@ -33,7 +34,7 @@ def check_contradictions(process: Process, context: Context) -> None:
     """Note in `context` what contradicts itself; of what was published before this was looked at, nothing."""
     if context.language.is_published:
         return
-    _check_limits(context)
+    check_limits(process, context)
     _check_sight(process, context)
     _check_constants(process, context)
     _check_known(process, context)
@@ -54,18 +55,6 @@ def warn_of_tasks(process: Process, context: Context) -> None:
             _warn_of_task(process, context, task, events, raised.get(task.name, set()))
 
 
-def _check_limits(context: Context) -> None:
-    for name, raw in context.source.data.get("fields", {}).items():
-        limits = [raw.get(key) for key in ("min", "max")]
-        # Those of days are worked out; limits of another type than their field are told where they are read.
-        if raw["type"] in FIGURES and all(isinstance(one, int | float) for one in limits):
-            least, most = limits
-            if least > most:
-                message = f"{name} would have to be at least {least} and at most {most}: no number is."
-                here, other, mend = ("fields", name, "max"), ("fields", name, "min"), "Change one of the two."
-                context.problem_of_two(here, other, "more than that", "limits-crossed", message, mend)
-
-
 def _check_sight(process: Process, context: Context) -> None:
     for role in process.roles.values():
         if role.sees == "own" and not context.source.data.get("organisation"):
@@ -84,11 +73,21 @@ def _warn_of_escalations(process: Process, context: Context) -> None:
 def _check_constants(process: Process, context: Context) -> None:
     """A value that a `set:` or a `default:` writes down, where the field could never be given it."""
     defaults = ((("fields", one.name, "default"), one.default.text) for one in process.fields.values() if one.default)
-    for path, text in (*_sets(context.source.data, ()), *defaults):
-        field = process.fields.get(str(path[1] if path[0] == "fields" else path[-1]))
+    own = ((name, path, text) for path, text in defaults for name in (str(path[1]),))
+    given = ((str(path[-1]), path, text) for path, text in _sets(context.source.data, ()))
+    for name, path, text in (*own, *given, *_worked_out(process)):
+        field = process.fields.get(name)
         wrong = _outside(field, text.strip()) if field and isinstance(text, str) else None
         if wrong:
             context.problem(path, "wrong-value", *wrong)
+
+
+def _worked_out(process: Process) -> Iterator[tuple[str, Path, str]]:
+    """What is written down as the value of a field of a row."""
+    for series in process.series.values():
+        for name, value in series.computed.items():
+            full = written(series.name, name)
+            yield full, (*field_path(full), "value"), value.text
 
 
 def _check_known(process: Process, context: Context) -> None:

@@ -85,6 +85,29 @@ CHANGES: tuple[Change, ...] = (
         ("what was met for a way is not", "if all(one.ask(case) is True for one in arrival.met)]", "]"),
     ),
     *_in(
+        "process/logic/forms.py",
+        ("forms",),
+        (
+            "what a form requires is looked at field by field",
+            "before.append(space.condition(field.when))",
+            "before = [space.condition(field.when)]",
+        ),
+        ("what a form needs besides is not looked at", "before if _can_be(space, before, bounds) else []", "[]"),
+    ),
+    *_in(
+        "process/language/budget.py",
+        ("budget", "costs"),
+        ("loops beside each other are taken for one", "found.append((start, end))", "found = [(start, end)]"),
+        ("what goes beyond stops a page", "raise Exceeded from None", "raise"),
+    ),
+    *_in(
+        "process/crossings.py",
+        ("crossings", "contradictions", "problem_codes"),
+        ("limits that cross are not told", "least > most:", "False:"),
+        ("a single number is no range", "least > most:", "least >= most:"),
+        ("days that cross on some days are told", "all(first > last for", "any(first > last for"),
+    ),
+    *_in(
         "source/money.py",
         ("money", "form"),
         ("pennies are left out where one digit stands behind the point", '.ljust(2, "0")', '.ljust(1, "0")'),
@@ -395,8 +418,6 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "process/contradictions.py",
         ("contradictions", "problem_codes"),
-        ("limits that cross are not told", "least > most:", "False:"),
-        ("a single number is no range", "least > most:", "least >= most:"),
         ("a role that sees nothing is not told", 'if role.sees == "own" and not', 'if role.sees == "none" and not'),
         ("a field that a set fills is told", "yield from (name for name, _ in process.every_set())", "yield from ()"),
         (

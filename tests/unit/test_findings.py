@@ -9,7 +9,16 @@ from engine.source.problem import CODES, Refused
 from tests.drawn import processes
 from tests.workshop import CALENDAR, TEXT
 
-OF_LOGIC = {"gap", "unreachable-alternative", "never-true", "always-true", "broken-rule", "never-broken"}
+OF_LOGIC = {
+    "cannot-be-filled",
+    "too-many-rounds",
+    "gap",
+    "unreachable-alternative",
+    "never-true",
+    "always-true",
+    "broken-rule",
+    "never-broken",
+}
 
 
 def test_all_are_codes_and_a_right_process_has_none() -> None:

@@ -10,7 +10,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
 from engine.process.language.expressions import Expression, Language, asked_documents
 from engine.process.language.tokens import words
-from engine.process.rows import DAY, written
+from engine.process.rows import DAY, read, written
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source
 
@@ -25,7 +25,7 @@ class Context:
     `meant` are the names that misspelt ones are nearest to. `blurred` are fields that are declared, but not so that
     they can be read: of what asks for them nothing is said. `is_whole`: all states and ways are there, so that what
     hangs on where they lead can be told. `series` are those that are declared, as they are written; `row` the fields of
-    the one that is being read.
+    the one that is being read. `expressions` are those that were read, each with where it stands and its language.
     """
 
     source: Source
@@ -39,6 +39,7 @@ class Context:
     is_whole: bool = True
     series: Mapping[str, Any] = field(default_factory=dict)
     row: Mapping[str, Any] = field(default_factory=dict)
+    expressions: list[tuple[Path, Expression, Language]] = field(default_factory=list)
 
     @property
     def lacks_calendar(self) -> bool:
@@ -49,11 +50,20 @@ class Context:
         """Note a problem with the value at `path`. `instead`: the text that alone can be meant by it."""
         self.problems.append(self.source.problem(path, code, message, mend, instead=instead))
 
-    def problem_of_two(self, path: Path, other: Path, said: str, code: str, message: str, mend: str) -> None:
+    def problem_of_two(
+        self,
+        path: Path,
+        other: Path,
+        said: str,
+        code: str,
+        message: str,
+        mend: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         """Note a problem with the value at `path` whose other half is the key of `other`, and what is said there."""
         place = self.source.key_place(other)
         found = self.source.problem(path, code, message, mend)
-        self.problems.append(replace(found, also=Also(place.line, place.column, said)))
+        self.problems.append(replace(found, severity=severity, also=Also(place.line, place.column, said)))
 
     def key_problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
         """Note a problem with the last key of `path`. `instead`: the key that alone can be meant by it."""
@@ -138,6 +148,7 @@ class Context:
                 message = "Nobody acts where this is asked, so it is never known who."
                 mend = "Ask it in when:, needs: or set: of an event or an automatic transition."
                 self.problem(path, "nobody-acts", message, mend)
+            self.expressions.append((path, result, self.language))
             return result
         for fault in result:
             # A calendar that is named and not found is told once, where it is named.
@@ -206,6 +217,12 @@ def state_path(name: str) -> Path:
 def event_path(scope: str, name: str) -> Path:
     """Where an event is written in the file; `scope` is the state that it stands in, empty at the top."""
     return (*(state_path(scope) if scope else ()), "events", name)
+
+
+def field_path(name: str) -> Path:
+    """Where a field is written in the file; one of a row (`visit.home`) with its series."""
+    cell = read(name)
+    return ("fields", name) if cell is None else ("series", cell.series, "fields", cell.field)
 
 
 def state_names(raw: Any, around: str = "") -> Iterable[str]:

@@ -24,6 +24,7 @@ from cel_expr_python import cel
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
 from engine.process.language import actors, amounts, comparisons, lengths, reckoning, series, times, tokens, values
+from engine.process.language.budget import Exceeded, run
 from engine.process.language.environment import ACTED, IS_EMPTY, ROLE, declared, environment, with_emptiness
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.process.language.series import Question, Reading
@@ -36,12 +37,11 @@ _T = cel.Type
 # Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
 _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
-_CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state"}
+_CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state", "did": ACTED}
 _CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
-_CALLS["did"] = ACTED
 _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 # What the checker calls something by that is rewritten for it: nobody may write it themselves.
 _INNER = frozenset({"hAs", *lengths.INNER})
@@ -134,15 +134,8 @@ class Language:
         try:
             compiled = self._checker().compile(_same_length(text))
         except RuntimeError as error:
-            known = {
-                *self.fields,
-                *self._own_words(),
-                *_FUNCTIONS,
-                *(series.CALLS if self.series else ()),
-                "state",
-                "now",
-            }
-            return faults + compile_faults(text, str(error), known)
+            words = {*self.fields, *self._own_words(), *(series.CALLS if self.series else ())}
+            return faults + compile_faults(text, str(error), words | _FUNCTIONS | {"state", "now"})
         found = compiled.return_type().name()
         # null fits everywhere: it empties a field, and as a condition it never holds. What is unread is told besides.
         fits = {"ANY": {found}, **values.FITTING}.get(wanted, {wanted}) | {"NULL"} | ({"DYN"} if read.faults else set())
@@ -158,9 +151,9 @@ class Language:
     def _expression(self, text: str, read: Reading) -> Expression:
         words = [one for one in tokens.words(lengths.hidden(read.text)) if not one.member]
         names = {one.name for one in words if one.name in self.fields and not one.call}
-        documents = frozenset(name for name, _ in _arguments(text, "has"))
+        documents = frozenset(name for name, _ in tokens.texts_given(text, "has"))
         moving = _MOVING | self._own_words() - {"opened"}
-        did = frozenset(name for name, _ in _arguments(text, "did"))
+        did = frozenset(name for name, _ in tokens.texts_given(text, "did"))
         asked, moves = series.concerned(read.questions)
         names |= asked & {*self.fields, *self.series}
         moves = moves or any(one.name in moving for one in words)
@@ -209,12 +202,11 @@ class Language:
         known |= {"within": ("state", self.states), "did": ("event", self.events | {actors.OPEN})}
         faults = []
         for call, (noun, names) in known.items():
-            for name, offset in _arguments(text, call):
+            for name, offset in tokens.texts_given(text, call):
                 if name not in names:
                     faults.append(unknown(text, offset, name, names, noun=noun))
-        faults += list(self._comparison_faults(text, questions)) + (
-            [] if self.is_published else list(_time_faults(text))
-        )
+        faults += list(self._comparison_faults(text, questions))
+        faults += [] if self.is_published else list(_time_faults(text))
         faults += [
             Fault(offset, "wrong-value", said, mend)
             for offset, said, mend in (*reckoning.faults(text), *amounts.faults(text))
@@ -272,14 +264,25 @@ class Language:
         return any(one.startswith(f"{state}.") for one in self.states)
 
     def value(self, expression: Expression, view: View) -> Any:
-        """The plain value of the expression; None where it is empty or unknown."""
+        """The plain value of the expression; None where it is empty or unknown, or its loops go too many rounds."""
+        try:
+            return self.worked_out(expression, view)
+        except Exceeded:
+            return None
+
+    def worked_out(self, expression: Expression, view: View) -> Any:
+        """The same.
+
+        Raises:
+            Exceeded: its loops go more rounds than are gone.
+        """
         program, surroundings = self._program(expression)
         given = self._given(expression.names, view.data)
         for asked, answer in series.answers(expression.questions, self.series, view):
             given |= self._one(asked.name, asked.kind, answer)
         for name in surroundings:
             given |= self._surrounding(name, view)
-        result = program.eval(data=given)
+        result = run(program, given)
         # What hangs on an empty field is an error of CEL: it means that nobody knows.
         return None if result.type().name() == "ERROR" else result.plain_value()
 
@@ -355,16 +358,7 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
 
 def asked_documents(text: str) -> list[str]:
     """The documents that an expression asks for, also one that cannot be read."""
-    return [name for name, _ in _arguments(text, "has")]
-
-
-def _arguments(text: str, call: str) -> list[tuple[str, int]]:
-    """The texts that a function is given, each with where it stands."""
-    found = re.finditer(rf"(?<![\w.]){call}\s*(\([\s(]*){tokens.TEXT}([\s)]*\))", tokens.bare(text))
-    # A bracket that ends behind something else makes the text a part of what is given.
-    whole = [one for one in found if one[1].count("(") <= one[3].count(")")]
-    said = ((tokens.literal(text[one.start(2) : one.end(2)]), one.start(2)) for one in whole)
-    return [(name, offset) for name, offset in said if name is not None]
+    return [name for name, _ in tokens.texts_given(text, "has")]
 
 
 def _time_faults(text: str) -> Iterable[Fault]:
@@ -376,7 +370,7 @@ def _time_faults(text: str) -> Iterable[Fault]:
         except UnknownZone as unknown:
             yield Fault(found.start(2), "unknown-timezone", str(unknown), unknown.mend)
     for call in times.WRITTEN:
-        for said, offset in _arguments(text, call):
+        for said, offset in tokens.texts_given(text, call):
             wrong = times.wrong_in(call, said)
             if wrong:
                 yield Fault(offset, "bad-date", *wrong)

@@ -44,6 +44,15 @@ class Fault:
     edits: tuple[Edit, ...] = ()
 
 
+_TOO_DEEP = re.compile("recursion (depth|limit)")
+TOO_DEEP = Fault(
+    0,
+    "expression-syntax",
+    "So many signs and brackets stand in each other here that this cannot be worked out.",
+    "Keep a part of it in a field of its own (set:), or say it in several conditions.",
+)
+
+
 def word(kind: str) -> str:
     """A type of CEL, for people."""
     inner = re.fullmatch(r"wrapper\((.*)\)", kind)
@@ -56,6 +65,8 @@ def compile_faults(text: str, error: str, known: Iterable[str]) -> list[Fault]:
     for found in _SAID.finditer(error):
         offset = _offset(text, int(found[1]), int(found[2]))
         faults.append(_fault(text, offset, found[3].replace("hAs", "has").strip(), known))
+    if not faults and _TOO_DEEP.search(error):
+        return [TOO_DEEP]
     return faults or [Fault(0, "expression-syntax", "The expression cannot be read.")]
 
 

@@ -78,6 +78,15 @@ def arguments(text: str, start: int) -> list[str] | None:
     return None
 
 
+def texts_given(text: str, call: str) -> list[tuple[str, int]]:
+    """The texts that a function is given, each with where it stands."""
+    found = re.finditer(rf"(?<![\w.]){call}\s*(\([\s(]*){TEXT}([\s)]*\))", bare(text))
+    # A bracket that ends behind something else makes the text a part of what is given.
+    whole = [one for one in found if one[1].count("(") <= one[3].count(")")]
+    said = ((literal(text[one.start(2) : one.end(2)]), one.start(2)) for one in whole)
+    return [(name, offset) for name, offset in said if name is not None]
+
+
 def is_text(expression: str) -> bool:
     """Whether an expression is nothing but one text."""
     found = _HIDDEN.fullmatch(expression)

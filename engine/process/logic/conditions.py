@@ -19,6 +19,8 @@ Truth = bool | None
 Values = Mapping[str, Any]
 """By the name of a field its value, None where it is empty; STATE; documents and what cannot be told by their text."""
 STATE = "state"
+OTHER = "?"
+"""Stands before the text of what cannot be told."""
 _Ask = Callable[[Values], Truth]
 
 _RELATION = re.compile(r"==|!=|<=|>=|<|>|(?<!\w)in(?!\w)")
@@ -124,7 +126,7 @@ class _Reader:
         return lambda values: values[STATE] == name or values[STATE].startswith(f"{name}.")
 
     def _other(self, text: str) -> _Ask:
-        key = "?" + " ".join(text.split())
+        key = OTHER + " ".join(text.split())
         self.into.others.add(key)
         return lambda values: values[key]
 

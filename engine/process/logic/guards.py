@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from engine.process import rows
 from engine.process.definition import Event, Opening, Process, Way
-from engine.process.file.context import Context, event_path, state_path
+from engine.process.file.context import Context, event_path, field_path, state_path
 from engine.process.language.expressions import Expression
 from engine.process.language.tokens import words
 from engine.process.logic.alternatives import bounds_of_event
@@ -65,6 +66,18 @@ def warn_of_time(process: Process, context: Context) -> None:
                 context.warning((*path, "automatic", index, "when"), "not-looked-at", message, mend)
 
 
+def warn_of_rows(process: Process, context: Context) -> None:
+    """Note what is asked of the answers in a row and never holds, or always."""
+    leaves = tuple(leaf.name for leaf in process.leaves())
+    for series in process.series.values():
+        fields = {name: one for name, one in process.fields.items() if rows.read(name) is None}
+        row = replace(process, fields={**fields, **series.fields}, language=series.language, series={})
+        for name, field in series.fields.items():
+            bounds = Bounds(leaves, frozenset({name}))
+            guards = _guard((*field_path(rows.written(series.name, name)), "check"), field.check, bounds, None)
+            warn_of_guards(Space(row), context, guards)
+
+
 def _found(space: Space, condition: Condition, bounds: Bounds) -> bool | None:
     """True where it holds in all cases, False where in none."""
     cases = space.cases(condition, bounds)
@@ -97,9 +110,12 @@ def guards_of(process: Process) -> Iterator[Guard]:
     """Every condition of a process that lets something happen."""
     leaves = tuple(leaf.name for leaf in process.leaves())
     for name, field in process.fields.items():
-        bounds = Bounds((_NOT_BEGUN, *leaves))
-        yield from _guard(("fields", name, "when"), field.when, bounds, None)
-        yield from _guard(("fields", name, "check"), field.check, replace(bounds, filled=frozenset({name})), None)
+        bounds, path = Bounds((_NOT_BEGUN, *leaves)), field_path(name)
+        yield from _guard((*path, "when"), field.when, bounds, None)
+        # Of a row: its words are those of the row, and it is looked at with them.
+        if rows.read(name) is None:
+            filled = replace(bounds, filled=frozenset({name}))
+            yield from _guard((*path, "check"), field.check, filled, None)
     for scope, event in process.every_event():
         yield from _of_event(event, event_path(scope, event.name), bounds_of_event(process, event, scope))
     for state in process.states.values():

@@ -10,17 +10,19 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.process import flow
 from engine.process.definition import Field, Process, Way
-from engine.process.language.expressions import Expression
-from engine.process.logic.conditions import STATE, Condition, Values, constant, read_condition
+from engine.process.language.expressions import Expression, View
+from engine.process.logic.conditions import OTHER, STATE, Condition, Values, constant, read_condition
 from engine.process.paths import AUTOMATIC, paths_of
 from engine.source.sign import composed
 
 MOST = 4096
 """So many cases are looked at for one question; of what would need more nothing is said."""
+_SOME_DAY = datetime(2024, 1, 8, 9, tzinfo=UTC)
 # Stand for values that no condition names.
 SOME, ANOTHER = "\x00some", "\x00another"
 
@@ -59,12 +61,26 @@ class Space:
         for name, cuts in sorted(asked.cuts.items()):
             sides[name] = self._side(name, cuts, bounds)
         sides |= {name: [True, False] for name in sorted(asked.documents)}
-        sides |= {name: [True, False, None] for name in sorted(asked.others)}
+        sides |= {name: self._of_other(name, bounds) for name in sorted(asked.others)}
         if asked.asks_state:
             sides[STATE] = list(bounds.states)
         if math.prod(len(side) for side in sides.values()) > MOST:
             return None
         return [dict(zip(sides, values, strict=True)) for values in itertools.product(*sides.values())]
+
+    def _of_other(self, name: str, bounds: Bounds) -> list[bool | None]:
+        """What is true of what no field tells. Where nothing has begun there are no rows, and nobody acted."""
+        if any(bounds.states):
+            return [True, False, None]
+        found = self.process.language.check(name.removeprefix(OTHER), "BOOL")
+        of_case = not isinstance(found, list) and (found.did or found.questions) and not found.names - self._series
+        if isinstance(found, list) or not of_case or (found.changes_by_itself and not found.questions):
+            return [True, False, None]
+        return [self.process.language.truth(found, View({}, "", (), {}, _SOME_DAY))]
+
+    @functools.cached_property
+    def _series(self) -> frozenset[str]:
+        return frozenset(self.process.series)
 
     def _side(self, name: str, cuts: Iterable[Any], bounds: Bounds) -> list[Any]:
         may_be_filled = bounds.fillable is None or name in bounds.fillable or name in bounds.filled
