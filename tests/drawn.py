@@ -2,7 +2,7 @@
 
 They are crooked on purpose: states that hold places inside states that hold places, ways that lead a case to where it
 is, to a state around it or beside it, chains that follow by themselves, queues, dates in the past, timers that send,
-meetings whose booking leads a case away, cases that are kept for some days only.
+meetings whose booking leads a case away, cases that are kept for some days only, values that hold from a later day on.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
     meetings = draw(_meetings(names, states, events))
     return json.dumps(
         _HEAD
+        | {"fields": _HEAD["fields"] | draw(_dated())}
         | meetings
         | draw(_keep())
         | {
@@ -83,6 +84,13 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
             "states": states,
         }
     )
+
+
+@st.composite
+def _dated(draw: st.DrawFn) -> dict[str, Any]:
+    """The fields of which a value holds from a day on, in one process of three each."""
+    names = [one for one in ("kind", "first") if draw(st.integers(0, 2)) == 0]
+    return {one: _HEAD["fields"][one] | {"dated": True} for one in names}
 
 
 @st.composite

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.case.command import Actor, AddDocument, AssignTask, ClaimTask, Command, CompleteTask, Fire, Tick
 from engine.case.snapshot import Snapshot
+from engine.case.time.days import COMING, coming_field
 from engine.case.time.schedule import ESCALATION
 from engine.process.codes import Code
 from engine.process.definition import Field, Process
@@ -102,7 +103,7 @@ def assert_valid(process: Process, case: Snapshot) -> None:
     assert not state.children
     assert set(case.entered) == around
     assert bool(case.outcome) is state.final
-    assert set(case.data) <= set(process.fields)
+    assert set(case.data) <= {*process.fields, *process.series}
     assert None not in case.data.values()
     assert set(case.documents) <= set(process.documents)
     assert set(case.tasks) <= {*process.tasks, LOOK_INTO.name}
@@ -115,10 +116,12 @@ def assert_valid(process: Process, case: Snapshot) -> None:
 
 
 def assert_timers_valid(process: Process, case: Snapshot, around: set[str]) -> None:
-    """Timers belong to states that the case is in, or escalate tasks that are open."""
+    """Timers belong to states that the case is in, escalate open tasks, or bring the next value of a dated field."""
     for key in case.timers:
         if key.startswith(ESCALATION):
             assert key.removeprefix(ESCALATION) in case.tasks
+        elif key.startswith(COMING):
+            assert coming_field(process, key)
         else:
             assert key.partition("/")[0] in around
     if case.outcome:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.authoring.names import name_problems
 from engine.case.answers.form import misfit
+from engine.case.time.days import coming_key
 from engine.case.time.schedule import escalation_key, timer_key
 from engine.files import Found
 from engine.process.definition import Field, Process
@@ -57,7 +58,8 @@ def _known(process: Process) -> dict[str, tuple[str, set[str]]]:
     own = {timer for state in process.states.values() for timer in state.timers}
     full = {timer_key(state.name, timer) for state in process.states.values() for timer in state.timers}
     escalated = {escalation_key(name) for name, task in process.tasks.items() if task.escalate}
-    return {"timers": ("timer", own | full | escalated), "agendas": ("meeting", set(process.meetings))}
+    coming = {coming_key(one.name) for one in process.fields.values() if one.dated}
+    return {"timers": ("timer", own | full | escalated | coming), "agendas": ("meeting", set(process.meetings))}
 
 
 def _of_state(source: Source, process: Process, path: Path, expected: dict[str, Any]) -> Iterator[Problem]:

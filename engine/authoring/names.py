@@ -37,7 +37,11 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
         "state": set(process.states),
         "places": set(process.places),
         "capacity": set(process.places),
-        "with": {*process.fields, *process.series},
+        "with": {
+            *process.fields,
+            *process.series,
+            *(f"{one.name}.from" for one in process.fields.values() if one.dated),
+        },
         "series": set(process.series),
         "covers": set(process.covers),
     }

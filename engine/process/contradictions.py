@@ -191,8 +191,8 @@ def _figure(field: Field, text: str) -> Decimal | None:
 def _warn_of_never_filled(process: Process, context: Context) -> None:
     """A field that nothing fills stays empty: what is asked of it is never known."""
     filled = {*_filled(process), process.area, *(name for noun, name in context.meant if noun == "field")}
-    for name in process.series:
-        if name not in concerned(filled) and ("series", name) in context.used:
+    for name, series in process.series.items():
+        if not series.dates and name not in concerned(filled) and ("series", name) in context.used:
             message = f"Nothing ever writes a row of {name}: no form asks for one."
             mend = "Put it into the form of an event, or remove what asks for it."
             context.warning(("series", name), "never-filled", message, mend)

@@ -63,6 +63,7 @@ class Field:
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
     `default` is what a form shows first, and what a case holds that was begun without an answer.
     Of a person, `roles` are those of which one must be held (None: any), `organisation` the field that names theirs.
+    Of a `dated` one a value holds from a day on; which did from when stands in the series `days_of` it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Field:
     default: Expression | None = None
     roles: frozenset[str] | None = None
     organisation: str = ""
+    dated: bool = False
 
     def choice_meant(self, text: str) -> str:
         """The choice that looks like a text, which may have accents as signs of their own; the text where none does."""

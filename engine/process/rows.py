@@ -4,6 +4,9 @@ A step writes a row as values called `visit.day` and `visit.home`; those of a se
 Among the data of a case the rows of a series stand under its name: `[{entry, slot, by, values}, …]`, in the order in
 which they were written, `entry` being the step that wrote them, `slot` the how-manieth row of its form. Where values
 were corrected, `came` says with which step.
+
+The values of a field that is `dated` are rows too, in a series that the engine keeps for it: `programme_from.day` and
+`programme_from.programme`. Under its own name stands what holds today.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ class Series:
     `fields` are those of one row by their own names, the day first; among the fields of the process each is called
     `series.field`, as in an entry. Of a row those in `optional` may be left empty; those in
     `computed` are worked out when it is written. `language` is that of a row: its fields, and those of the case.
+    `dates` names the dated field of which these are the values; empty of a series that the process declares.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Series:
     optional: frozenset[str]
     computed: Mapping[str, Expression]
     language: Language
+    dates: str = ""
 
 
 def is_computed(series: Mapping[str, Series], name: str) -> bool:
@@ -66,6 +71,11 @@ def read(name: str) -> Cell | None:
     return Cell(series, int(slot) if dot else 1, field)
 
 
+def days_of(field: str) -> str:
+    """The series that keeps from which day on each value of a dated field holds: `programme_from`."""
+    return f"{field}_from"
+
+
 def concerned(names: Iterable[str]) -> set[str]:
     """The fields and the series that values of these names belong to."""
     return {name.partition(".")[0] for name in names}
@@ -88,7 +98,8 @@ def after(data: Mapping[str, Any], changes: Mapping[str, Any], entry: int, by: s
     what they came with.
     """
     found = {name: value for name, value in changes.items() if "." not in name}
-    for (series, slot), values in rows_in(changes).items():
+    # In the order of their places: an entry that was stored has its values in the order of their names.
+    for (series, slot), values in sorted(rows_in(changes).items(), key=lambda one: one[0]):
         known: list[Row] = found.get(series, data.get(series, []))
         if corrects:
             found[series] = [_corrected(row, (corrects, slot), values, entry) for row in known]
@@ -143,3 +154,17 @@ def values_of(data: Mapping[str, Any], series: str) -> list[Row]:
         if name == series
     ]
     return [row["values"] for row in in_order([*data.get(series, []), *coming])]
+
+
+def on_day(rows: Iterable[Row], day: str) -> Row | None:
+    """Of the values of rows in the order of their days the ones that hold on a day; None before the first day."""
+    found = None
+    for values in rows:
+        if values.get(DAY, "") <= day:
+            found = values
+    return found
+
+
+def day_after(rows: Iterable[Row], day: str) -> str | None:
+    """The next of the days of rows that lies after a day."""
+    return min((values[DAY] for values in rows if values.get(DAY, "") > day), default=None)

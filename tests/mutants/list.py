@@ -393,6 +393,20 @@ CHANGES: tuple[Change, ...] = (
         ("of a row nothing is erased", "if _path(name, one, row) not in erased", "if True"),
     ),
     *_in(
+        "case/answers/days.py",
+        ("answers_days",),
+        ("what holds already is written once more", "if value != _held(data, name, day, today):", "if True:"),
+        ("a later day holds at once", "name, today, today)", "name, day, today)"),
+        ("a day without a value is forgotten", "elif said is not None and", "elif False and"),
+        ("what is set takes the row of the form", "slot = 1 + max(", "slot = 1 + 0 * max("),
+    ),
+    *_in(
+        "case/time/days.py",
+        ("time_days",),
+        ("no later day comes", "timers |= {key: times} if times else {}", "pass"),
+        ("a day that is behind still comes", "stopped += [key] if", "stopped += [] if"),
+    ),
+    *_in(
         "case/answers/rows.py",
         ("answers_rows",),
         ("a row that need not be is always written", "if not filled and not asked[DAY]:", "if False:"),

@@ -46,6 +46,12 @@ def test_a_row_is_added_and_no_other_is_touched() -> None:
     assert [row["entry"] for row in both["visit"]] == [2, 3]
 
 
+def test_rows_stand_in_the_order_of_their_places_however_an_entry_names_them() -> None:
+    """An entry that was stored has its values in the order of their names: `visit.10.day` before `visit.2.day`."""
+    said = {written("visit", "day", slot): f"2024-01-{slot:02}" for slot in (10, 2, 1)}
+    assert [row["slot"] for row in after({}, said, 2, "jo", 0)["visit"]] == [1, 2, 10]
+
+
 def test_a_correction_changes_the_row_that_it_names_and_says_so_in_it() -> None:
     two: dict[str, Any] = {"visit": []}
     for entry in (2, 3):

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
-from engine.case.time.instants import to_text
+from engine.case.time.instants import from_text, to_text
+from engine.process.rows import day_after, days_of, on_day, values_of
 from engine.service.keeping.retention import Certificate, Decided
 from tests.walking.people import PeopleWalk
 
@@ -22,7 +23,9 @@ class RecordsWalk(PeopleWalk):
     def correct(self, case: int, name: str, value: Any, right: bool) -> None:
         """Put another value in the place of the one that stands in a field; or name an entry that did not bring it."""
         number = self.cases[case]
-        came = [one.seq for one in self.engine.history(number) if name in one.data]
+        in_row = "." in name
+        found = [one for one in self.engine.history(number) if name in one.data]
+        came = [one.corrected_row or one.seq if in_row else one.seq for one in found]
         entry = (came[-1] if came else 1) + (0 if right else 1)
         known = self.one(number)
         result = self.engine.correct(number, entry, name, value, "It was written down wrong.", "clerk")
@@ -31,7 +34,9 @@ class RecordsWalk(PeopleWalk):
             assert known.retained != "erased"
             history = self.engine.history(number)
             one = next(one for one in reversed(history) if one.kind == "correction")
-            assert (one.note["corrects"], one.data) == (entry, {name: value})
+            assert entry == (one.corrected_row if in_row else one.note["corrects"])
+            assert one.data[name] == value
+            assert set(one.data) <= {name, name.partition("_from.")[0]}
 
     def postpone(self, case: int, task: str, hours: int) -> None:
         """Put a task off; it must lie ahead."""
@@ -67,10 +72,20 @@ class RecordsWalk(PeopleWalk):
             # It was due when it was asked for: the clock was set back since, or a correction moved its day.
             assert result.message.startswith(("It is kept until", "What is written in it"))
 
+    def check_days(self, number: int, case: Snapshot) -> None:
+        """What stands in a dated field is what the rows say of the day of the last step; the next one is awaited."""
+        day = self.of[number].today(from_text(case.last_at)).isoformat()
+        for name in ("kind", "first"):
+            rows = values_of(case.data, days_of(name))
+            holds, ahead = on_day(rows, day), day_after(rows, day)
+            assert holds is None or holds.get(name) == case.data.get(name) or case.retained == "erased"
+            assert (f"from:{name}" in case.timers) == (ahead is not None and not case.outcome)
+
     def check_beside(self, now: dict[int, Snapshot]) -> None:
         """What was erased is named, is gone, and only what was."""
         assert {one.case for one in self.engine.verify().erased} == self.erased
         for number, one in now.items():
+            self.check_days(number, one)
             keep = self.of[number].keep
             assert (one.retained == "erased") == (number in self.erased)
             if number in self.erased:

@@ -38,7 +38,7 @@ def steps(draw: st.DrawFn, walk: RestoreWalk) -> Step:
     if kind == "open":
         name = draw(st.sampled_from(NAMES))
         state = draw(st.sampled_from(walk.in_force(name).initial))
-        return kind, {"process": name, "data": draw(forms()), "state": state, "ago": draw(st.sampled_from(AGO))}
+        return kind, {"process": name, "data": draw(openings()), "state": state, "ago": draw(st.sampled_from(AGO))}
     if kind == "wait":
         return kind, {
             "hours": draw(st.sampled_from([1, 30, 100, 400, THREE_WEEKS, -1, -50])),
@@ -118,7 +118,10 @@ def events(draw: st.DrawFn, number: int, snapshot: Snapshot, process: Process, w
 def corrections(draw: st.DrawFn, snapshot: Snapshot) -> dict[str, Any]:
     """A field, mostly one that holds something, and what is to stand there."""
     name = draw(st.sampled_from([*sorted(snapshot.data) * 2, "kind"]))
+    if name.endswith("_from"):
+        name = f"{name}.{draw(st.sampled_from([name.removesuffix('_from'), 'day']))}"
     values = {"kind": PLACES, "first": DAYS, "second": DAYS, "goes_on": (True, False)}
+    values |= {"kind_from.day": DAYS, "first_from.day": DAYS, "kind_from.kind": PLACES, "first_from.first": DAYS}
     value = draw(st.sampled_from(values.get(name, [f"{DAYS[0]}T{HOURS[0]}"])))
     return {"name": name, "value": value, "right": draw(st.sampled_from([True, True, True, False]))}
 
@@ -162,6 +165,11 @@ def meeting_steps(draw: st.DrawFn, kind: str, meetings: int) -> dict[str, Any]:
     return {"meeting": draw(st.integers(0, meetings - 1))} | (when if kind == "move" else {})
 
 
+def openings() -> st.SearchStrategy[dict[str, Any]]:
+    """What a case is begun with: from which day on it holds is not asked."""
+    return forms().map(lambda given: {name: one for name, one in given.items() if "." not in name})
+
+
 def forms() -> st.SearchStrategy[dict[str, Any]]:
     day = st.sampled_from(DAYS)
     return st.fixed_dictionaries(
@@ -171,5 +179,7 @@ def forms() -> st.SearchStrategy[dict[str, Any]]:
             "first": day,
             "second": day,
             "goes_on": st.sampled_from(["yes", "yes", "no"]),
+            "kind_from.day": day,
+            "first_from.day": day,
         },
     )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.case.entry import Entry
 from engine.process.definition import Event, Process, Way
-from engine.process.rows import is_computed
+from engine.process.rows import days_of, is_computed, rows_in, written
 
 
 class Asked(NamedTuple):
@@ -25,15 +25,29 @@ def is_empty(raw: Any) -> bool:
 def asked_in(process: Process, entry: Entry) -> list[Asked]:
     """The fields that an entry wrote: those of its form in its order, then those that its process set."""
     event = process.event(entry.source, entry.event) if entry.event and entry.source in process.states else None
-    form = _form(process, entry, event)
+    form, apart = _by_days(process, _form(process, entry, event), entry)
     computed = {name for name in entry.data if name not in form} | _always_set(event, entry)
-    computed |= {*entry.note.get("default", ()), *_set_on_entry(process, entry)} & entry.data.keys()
+    by_default = {written(days_of(name), name) if name in apart else name for name in entry.note.get("default", ())}
+    computed |= {*by_default, *_set_on_entry(process, entry)} & entry.data.keys()
+    computed -= apart
     filled = [name for name in form if name in entry.data and name not in computed]
     # As they stand in the process; last what it does not know any more.
     order = [*process.fields, *sorted(entry.data)]
     return [Asked(name, computed=False) for name in filled] + [
         Asked(name, computed=True) for name in dict.fromkeys(order) if name in computed
     ]
+
+
+def _by_days(process: Process, form: Mapping[str, bool], entry: Entry) -> tuple[dict[str, bool], set[str]]:
+    """The form with the rows that a step wrote of dated fields in the place of those; what holds today is told apart
+    from a row only where the step wrote none.
+    """
+    wrote = {process.series[one].dates: one for one, _ in rows_in(entry.data) if one in process.series}
+    found: dict[str, bool] = {}
+    for name, required in form.items():
+        series = wrote.get(name)
+        found |= {name: required} if series is None else {written(series, name): required}
+    return found, {name for name in wrote if name}
 
 
 def _set_on_entry(process: Process, entry: Entry) -> set[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.case.answers.days import as_rows, check_days, is_day
 from engine.case.answers.form import check_form, stored, unfit
 from engine.process.definition import Process
 from engine.process.language.expressions import View
@@ -44,13 +45,18 @@ def of_row(process: Process, series: str) -> Process:
 def check_answers(
     process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
 ) -> tuple[Values, Faults]:
-    """The values to store, and what is wrong with each: of fields (`check_form`), and of rows that a form writes."""
+    """The values to store, and what is wrong with each: of fields (`check_form`), of the days from which on they hold
+    (`check_days`), and of rows that a form writes.
+    """
     if not process.series:
         return check_form(process, form, given, view)
-    given, rows = spread(process, given), {name: how for name, how in form.items() if read(name)}
-    of_fields = {name: how for name, how in form.items() if name not in rows}
-    answered = {name: value for name, value in given.items() if name not in rows}
+    given, apart = as_rows(process, spread(process, given)), dict.fromkeys(name for name in form if read(name))
+    of_fields = {name: how for name, how in form.items() if name not in apart}
+    answered = {name: value for name, value in given.items() if name not in apart}
     values, faults = check_form(process, of_fields, answered, view)
+    values, wrong = check_days(process, of_fields, given, values, view)
+    faults |= wrong
+    rows = {name: form[name] for name in apart if not is_day(process, name)}
     # With what this very form says of the case: consent and a row that hangs on it may be given together.
     after = view.over(values)
     of_rows, wrong = _check_rows(process, rows, {name: given[name] for name in rows if name in given}, after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.case.answers.days import current
 from engine.case.answers.form import check_form
 from engine.case.answers.rows import corrected, row_of
 from engine.case.command import Correct
@@ -22,7 +23,7 @@ from engine.case.step.reasons import form_refusal, not_allowed, reason_fault, re
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.process.language.expressions import View
-from engine.process.rows import is_computed, read
+from engine.process.rows import days_of, is_computed, read
 
 
 def came_with(backwards: Iterable[Entry], field: str) -> Entry | None:
@@ -46,6 +47,8 @@ def correct(draft: Draft, command: Correct) -> Refusal | None:
         return form_refusal(faults)
     note = {**_names(draft.snapshot, command), "reason": reason_written(command.reason)}
     row = command.seq if read(command.field) else 0
+    today = draft.process.today(command.at).isoformat()
+    values |= current(draft.process, draft.snapshot.data, values, today, row) if row else {}
     draft.add("correction", at, command.by.name, note=note, **effects_of_value(draft, at, values, row))
     return settle(draft, at, command.by.name)
 
@@ -69,6 +72,12 @@ def _refused(draft: Draft, command: Correct) -> Refusal | None:
         return Refusal(Code.FORM, message, fields={"field": message})
     if read(command.field):
         return _no_row(process, case, command)
+    if process.fields[command.field].dated:
+        days = process.series[days_of(command.field)]
+        message = (
+            f"{process.fields[command.field].title} holds from a day on: correct it where it stands in {days.title}."
+        )
+        return form_refusal({"field": message})
     if command.seq == draft.facts.wrote:
         return None
     title, wrote = process.fields[command.field].title, draft.facts.wrote

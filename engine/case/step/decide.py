@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.case.answers.asked import is_empty
+from engine.case.answers.days import by_days
 from engine.case.answers.form import check_opening
 from engine.case.command import (
     Actor,
@@ -157,6 +158,7 @@ def _begin(
     walk = choose(draft, [paths_of(process).begin(state)], draft.view(at, data))
     if walk.path is None:
         return no_way(process, walk, "Begin a case")
+    data = by_days(process, {}, data, {}, process.today(command.at).isoformat())
     effects = effects_of(draft, walk, at, "", data) | draft.remembers(OPEN)
     draft.add("opened", at, by, process=process.name, note=note, **effects)
     for one in command.enclosed:

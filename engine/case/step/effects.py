@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from engine.case.answers.days import by_days
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
 from engine.case.step.walk import Walk
 from engine.case.time import schedule
+from engine.case.time.days import COMING, coming
+from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.process.paths import Path
 from engine.process.rows import after, concerned
@@ -19,7 +22,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     process, case = draft.process, draft.snapshot
     path = walk.path
     assert path is not None
-    changes = data | walk.changes
+    changes = _changed(draft, data, walk.changes, at)
     merged = {**case.data, **changes}
     closed = _closed(process, case, path.left, event)
     leaf = path.to or case.state
@@ -30,6 +33,10 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     tasks = moved | new_tasks(process, case, raises, closed, at, merged)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
+    days, no_days = coming(process, case, changes, at)
+    # What was to come from a later day on does not change a case that has ended.
+    if process.states[leaf].final:
+        days, no_days = {}, [key for key in case.timers if key.startswith(COMING)]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path.left, changes, at)
     timers = schedule.started(process, path.entered, at, merged, case.opened)
@@ -42,13 +49,19 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "data": changes,
         "closed": closed,
         "tasks": tasks,
-        "stopped": tuple(sorted({*stopped, *undated})),
-        "timers": timers | redated | schedule.escalations(process, tasks),
+        "stopped": tuple(sorted({*stopped, *undated, *no_days})),
+        "timers": timers | redated | days | schedule.escalations(process, tasks),
         "held": walk.takes,
         "freed": tuple(scope for scope in case.held if scope in path.left),
         "waiting": {**walk.waits, "since": at, "state": leaf} if walk.waits else _turn(draft, path, changes, at, leaf),
         "outcome": process.states[leaf].outcome if process.states[leaf].final else "",
     }
+
+
+def _changed(draft: Draft, data: dict[str, Any], set_: dict[str, Any], at: str) -> dict[str, Any]:
+    """What a form and its way change: what is set holds from the day of the step on, where the field is dated."""
+    process, today = draft.process, draft.process.today(from_text(at)).isoformat()
+    return data | by_days(process, {**draft.snapshot.data, **data}, set_, {}, today)
 
 
 def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 0) -> dict[str, Any]:
@@ -57,13 +70,14 @@ def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 
     # As they will stand in that row: with their own names they would be a row that is about to be written.
     now = after(known, changes, 0, "", row) if row else changes
     redated, undated = _redated(draft, (), now, at)
+    days, no_days = ({}, []) if draft.snapshot.ended else coming(draft.process, draft.snapshot, now, at)
     waiting = _turn(draft, None, now, at, draft.snapshot.state)
     moved = schedule.redue(draft.process, draft.snapshot, now, at)
     return {
         "data": changes,
         "tasks": moved,
-        "timers": redated | schedule.escalations(draft.process, moved),
-        "stopped": tuple(sorted(undated)),
+        "timers": redated | days | schedule.escalations(draft.process, moved),
+        "stopped": tuple(sorted({*undated, *no_days})),
         "waiting": waiting,
     }
 

@@ -6,14 +6,16 @@ on is stopped, and somebody is told. What a timer sends may be refused; that is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.case.command import ENGINE, Fire, Tick
 from engine.case.refusal import Code, Refusal
 from engine.case.step.draft import Draft
-from engine.case.step.effects import new_tasks
-from engine.case.step.event import fire
+from engine.case.step.effects import effects_of_value, new_tasks
+from engine.case.step.event import fire, settle
 from engine.case.time import schedule
+from engine.case.time.days import come, coming_field, next_coming
 from engine.case.time.instants import from_text, to_text
 from engine.process.timing import LOOK_INTO, Timer
 
@@ -30,6 +32,9 @@ def tick(draft: Draft, command: Tick) -> Refusal | None:
         return Refusal(Code.CHANGED, f"The timer {key} is not running any more.")
     if key.startswith(schedule.ESCALATION):
         _escalate(draft, key.removeprefix(schedule.ESCALATION), key, at)
+        return None
+    if field := coming_field(draft.process, key):
+        _come(draft, field, key, at)
         return None
     found = schedule.timer_of(draft.process, key)
     if found is None:
@@ -85,14 +90,39 @@ def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
     draft.add("timer", at, ENGINE.name, event=key, stopped=(key,), tasks=tasks)
 
 
+def _come(draft: Draft, field: str, key: str, at: str) -> None:
+    """A day has come from which on a dated field has another value, whatever follows. Where what would follow by
+    itself is refused, or a rule is broken, somebody is told.
+    """
+    process, data = draft.process, draft.snapshot.data
+    changes, again = come(process, data, field, at), next_coming(process, data, field, at)
+    effects = effects_of_value(draft, at, changes)
+    effects["timers"] |= {key: again} if again else {}
+    effects["stopped"] += () if again else (key,)
+    draft.add("timer", at, ENGINE.name, event=key, **effects)
+    refusal = _tried(draft, lambda: settle(draft, at, ENGINE.name))
+    if refusal is not None:
+        note = {"refused": str(refusal.code), "message": refusal.message}
+        tasks = _raised(draft, (LOOK_INTO.name,), draft.snapshot.state, at)
+        timers = schedule.escalations(process, tasks)
+        draft.add("timer", at, ENGINE.name, event=key, tasks=tasks, timers=timers, note=note)
+
+
+def _tried(draft: Draft, step: Callable[[], Refusal | None]) -> Refusal | None:
+    """What a step is refused with; all of it is taken back then."""
+    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
+    refusal = step()
+    if refusal is not None:
+        draft.current, draft.taken = before, taken
+        del draft.entries[count:]
+    return refusal
+
+
 def _send(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
     """Fire as the engine. On a refusal take the steps back, note why, and do what the process says about it."""
-    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
-    refusal = fire(draft, Fire(timer.send, ENGINE, from_text(at)))
+    refusal = _tried(draft, lambda: fire(draft, Fire(timer.send, ENGINE, from_text(at))))
     if refusal is None:
         return
-    draft.current, draft.taken = before, taken
-    del draft.entries[count:]
     raises = timer.refused_raises or (() if timer.refused_again else (LOOK_INTO.name,))
     tasks = _raised(draft, raises, state, at)
     timers = schedule.escalations(draft.process, tasks)

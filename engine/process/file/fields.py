@@ -52,6 +52,7 @@ def read_field(
         default=_default(context, name, raw, (*path, "default")),
         roles=_roles(context, raw, path),
         organisation=_organisation(context, raw, path),
+        dated=raw.get("dated", False),
     )
 
 

@@ -25,6 +25,7 @@ from engine.process.definition import (
     Section,
 )
 from engine.process.file.context import Context, entries_of, event_names, state_names
+from engine.process.file.days import dated_fields, read_dated
 from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
@@ -148,7 +149,8 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool,
         roles=names["role"],
     )
     series = data.get("series", {})
-    language = replace(language, series=row_languages(series, language)) if series else language
+    of_rows = {**dated_fields(fields), **series}
+    language = replace(language, series=row_languages(of_rows, language)) if of_rows else language
     return Context(source, language, calendar, names, problems + missing, series=series)
 
 
@@ -187,7 +189,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
     fields = {
         name: read_field(context, name, raw) for name, raw in data.get("fields", {}).items() if name not in RESERVED
     }
-    series = read_series(context)
+    series = read_series(context) | read_dated(context, fields)
     return Process(
         name=data["process"],
         version=data["version"],

@@ -16,7 +16,7 @@ from engine.source.reader import Path
 
 def row_languages(raw: Mapping[str, Any], around: Language) -> dict[str, Language]:
     """The language of a row of each series: its own fields, its day, and those of the case around it."""
-    found = {}
+    found, alone = {}, replace(around, _programs={})
     for name, series in raw.items():
         own = {field: one["type"] for field, one in series["fields"].items() if field not in {DAY, *RESERVED}}
         choices = {field: frozenset(one["choices"]) for field, one in series["fields"].items() if "choices" in one}
@@ -26,6 +26,7 @@ def row_languages(raw: Mapping[str, Any], around: Language) -> dict[str, Languag
             fields={**around.fields, **own},
             choices={**around.choices, **choices},
             own=frozenset(own),
+            around=alone,
             _programs={},
         )
     return found

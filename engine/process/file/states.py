@@ -10,6 +10,7 @@ from engine.calendars.duration import Duration
 from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
+from engine.process.file.days import with_days
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
 from engine.process.timing import Limit, Timer
@@ -97,7 +98,7 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         title=raw["title"],
         description=raw.get("description", ""),
         by=context.roles(raw.get("by"), (*path, "by")),
-        form=context.form(raw.get("form"), (*path, "form")),
+        form=with_days(context.form(raw.get("form"), (*path, "form")), context.language),
         needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
         ways=tuple(_with_common(context, way, common, path) for way in ways),
         done=raw.get("done", ""),

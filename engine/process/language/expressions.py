@@ -92,7 +92,8 @@ class View:
 class Language:
     """The words of one process: its fields with their types, documents, places and states, and its calendar.
 
-    `series` has for each series the language of one of its rows, `own` in that one are the names of the row's fields.
+    `series` has for each series the language of one of its rows, `own` in that one are the names of the row's fields
+    and `around` is the language of the case around it, without its series.
 
     `is_published`: it was checked when it was published. A day, instant or zone that is unknown to all later checks
     stays unknown when it is worked out, and stops no case.
@@ -110,6 +111,7 @@ class Language:
     roles: frozenset[str] = frozenset()
     series: Mapping[str, Language] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    around: Language | None = None
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
@@ -173,12 +175,7 @@ class Language:
             types = {"actor": _T.Map(_T.STRING, _T.STRING)} | types
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
-            calls += [
-                declared("free", _T.INT, [_T.STRING]),
-                *times.checked(),
-                *reckoning.checked(),
-                *amounts.checked(),
-            ]
+            calls += [declared("free", _T.INT, [_T.STRING]), *times.checked(), *reckoning.checked(), *amounts.checked()]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
 

@@ -2,7 +2,8 @@
 
 `last(visit).home`, `first(scale).total`, `count(visit)`, `count(visit, "this half term")`, `count(visit, home)`,
 `sum(scale, total)`, `all(review, can_return)`, `any(visit, home)`. Each is worked out here; CEL is shown a name of the
-same length in its place, so that every position stays true.
+same length in its place, so that every position stays true. Of a field that is dated `on(programme, visited_on)` asks
+for the value of a day.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from engine.calendars.day import day_of
 from engine.process import rows
 from engine.process.language import tokens
 from engine.process.language.faults import Fault
+from engine.process.language.times import aware
 from engine.source import money
 from engine.source.problem import nearest
 
 if TYPE_CHECKING:
     from engine.process.language.expressions import Expression, Language, View
 
-CALLS = ("last", "first", "count", "sum", "all", "any")
+CALLS = ("last", "first", "count", "sum", "all", "any", "on")
 _CALL = re.compile(rf"(?<![\w.])(?P<call>{'|'.join(CALLS)})\s*\(\s*")
 _MEMBER = re.compile(r"\s*\.\s*(?P<name>[A-Za-z_]\w*)(?!\w|\s*\()")
 _LETTERS = {"text": "s", "long_text": "s", "choice": "s", "integer": "i", "number": "f", "yes_no": "b", "date": "d"}
@@ -106,6 +108,9 @@ def _question(
 ) -> tuple[Question, int]:
     """One question, and where it ends."""
     what, series = call["call"], pieces[0].strip()
+    if what == "on":
+        asked = _of_day(call, pieces, known)
+        return replace(asked, name=_stand_in(call, asked.kind, before)), end
     if series not in known:
         raise _Wrong(
             Fault(call.end(), "unknown-series", f"There is no series {series or 'here'}.", nearest(series, known))
@@ -131,6 +136,32 @@ def _of_all(call: re.Match[str], series: str, language: Language, pieces: list[s
     return Question("", kind, what, series, each=each)
 
 
+def dated_in(known: Mapping[str, Language]) -> set[str]:
+    """The dated fields, by the languages of rows: no row of another series has a field of the name of one of the
+    case.
+    """
+    return {name for row in known.values() if row.around for name in row.own & row.around.fields.keys()}
+
+
+def _of_day(call: re.Match[str], pieces: list[str], known: Mapping[str, Language]) -> Question:
+    """What is asked of a dated field: its value on a day, which is worked out from the case."""
+    field, day = pieces[0].strip(), pieces[1] if len(pieces) == 2 else ""
+    dated = dated_in(known)
+    if field not in dated:
+        message = f"There is no dated field {field or 'here'}."
+        raise _Wrong(Fault(call.end(), "unknown-field", message, nearest(field, dated) or _MAKE_DATED))
+    around = known[rows.days_of(field)].around
+    if not day.strip() or around is None or _CALL.search(tokens.bare(day)):
+        message = "on is not asked like this: it is given a dated field, and a day that is no question itself."
+        raise _Wrong(Fault(call.start(), "expression-syntax", message, "For example: on(programme, visited_on)."))
+    offset, found = call.end() + len(pieces[0]) + 1, around.check(day, "TIMESTAMP")
+    if isinstance(found, list):
+        raise _Wrong(*(_moved(one, offset) for one in found))
+    series = rows.days_of(field)
+    return Question("", known[series].fields[field], "on", series, field=field, each=found)
+
+
+_MAKE_DATED = "Only of a field with dated: true it is known what it was on another day."
 _EXAMPLES = {
     "count": 'For example: count(visit), or count(visit, "this month").',
     "sum": "For example: sum(visit, minutes).",
@@ -217,6 +248,8 @@ def answers(questions: Iterable[Question], known: Mapping[str, Language], view: 
 
 def _answer(asked: Question, language: Language, view: View) -> Any:
     found = rows.values_of(view.data, asked.series)
+    if asked.call == "on":
+        return _on_day(asked, language, view, found)
     if asked.call in {"last", "first"}:
         return found[-1 if asked.call == "last" else 0].get(asked.field) if found else None
     if asked.period:
@@ -228,6 +261,16 @@ def _answer(asked: Question, language: Language, view: View) -> Any:
     answer = _OF_ALL[asked.call](values)
     # Amounts are reckoned in their smaller units, and kept as texts.
     return answer if asked.kind != "money" else money.kept(answer) if money.fits(answer) else None
+
+
+def _on_day(asked: Question, language: Language, view: View, found: list[rows.Row]) -> Any:
+    assert asked.each is not None
+    assert language.around is not None
+    day = language.around.value(asked.each, view)
+    if day is None:
+        return None
+    said = day if isinstance(day, str) else day_of(aware(day), language.zone).isoformat()
+    return (rows.on_day(found, said) or {}).get(asked.field)
 
 
 def _span(period: str, language: Language, today: date) -> tuple[date, date]:

@@ -66,7 +66,7 @@ class Corrections:
         process, snapshot = self._reader.seen(case, by, Action.CORRECT)
         shown = self._shown(process, snapshot, by, entry)
         # What an erasure has left for figures stays as it is.
-        stands = field in shown and snapshot.retained != "erased"
+        stands = field in shown and not process.fields[field].dated and snapshot.retained != "erased"
         came = self._came_with(case, snapshot, field, entry) if stands else None
         if came is None:
             raise UnknownValue("Nothing stands there that could be corrected.")

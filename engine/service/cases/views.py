@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -15,13 +15,12 @@ from engine.case.answers.wording import text_of
 from engine.case.command import Actor
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
-from engine.case.step.reasons import event_title
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import days_late, late_from
 from engine.case.time.roughness import is_rough_task, is_rough_timer
-from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.service.cases.comings import timer_does, timer_title
 from engine.service.cases.rows import Row, shown_rows
 from engine.service.documents.content import ending_of
 from engine.source.words import counted
@@ -336,37 +335,7 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
 def timer_view(process: Process, case: int, label: str, key: str, due: str, snapshot: Snapshot) -> Timer:
     """A timer of a case."""
     rough = is_rough_timer(process, key, due, snapshot.tasks)
-    return Timer(case, label, key, local(process, due), _does(process, key), timer_title(process, key), rough)
-
-
-def timer_title(process: Process, key: str) -> str:
-    """What comes up, in the words of the process."""
-    if key.startswith(ESCALATION):
-        kind = process.tasks.get(key.removeprefix(ESCALATION))
-        return f"{kind.title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
-    found = timer_of(process, key)
-    titles = _raised(process, found[1].raises) if found else []
-    if found and found[1].send and not titles:
-        return event_title(process, found[1].send)
-    return ", ".join(titles) or key.rpartition("/")[2].replace("_", " ").capitalize()
-
-
-def _raised(process: Process, names: Iterable[str]) -> list[str]:
-    return [process.title_of("tasks", name) for name in names]
-
-
-def _does(process: Process, key: str) -> str:
-    if key.startswith(ESCALATION):
-        kind = process.tasks.get(key.removeprefix(ESCALATION))
-        if kind is None or kind.escalate is None:
-            return ""
-        return f"escalates {kind.title} to {process.title_of('roles', kind.escalate.to)}"
-    found = timer_of(process, key)
-    if found is None:
-        return ""
-    timer = found[1]
-    parts = [f"raises {', '.join(_raised(process, timer.raises))}"] if timer.raises else []
-    return " and ".join(parts + ([f"sends {event_title(process, timer.send)}"] if timer.send else []))
+    return Timer(case, label, key, local(process, due), timer_does(process, key), timer_title(process, key), rough)
 
 
 def _documents(

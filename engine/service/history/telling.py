@@ -18,10 +18,12 @@ from engine.case.command import ENGINE
 from engine.case.entry import Entry
 from engine.case.kinds import StepKind, kind_of
 from engine.case.step.reasons import event_title
+from engine.case.time.days import coming_field
 from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
-from engine.service.cases.views import local, timer_title
+from engine.service.cases.comings import timer_title
+from engine.service.cases.views import local
 from engine.service.history.showing import Showing
 from engine.service.history.told import BY_ITSELF, Answer, Fact, Told
 from engine.source.words import said_day
@@ -177,6 +179,10 @@ def _timer(process: Process, entry: Entry, _: Beside) -> str:
         task = entry.event.removeprefix(ESCALATION)
         role = entry.tasks.get(task, {}).get("escalated", "")
         return f"{process.title_of('tasks', task)}: escalated to {process.title_of('roles', role)}"
+    if field := coming_field(process, entry.event):
+        title = process.title_of("fields", field)
+        message = entry.note.get("message")
+        return f"What follows from {title}: could not happen by itself. {message}" if message else f"{title}: changed"
     if entry.note.get("skipped"):
         return f"{timer_title(process, entry.event)}: came up, but did not apply then"
     if entry.note.get("not_sent") or entry.note.get("stopped"):

@@ -314,7 +314,7 @@ def _meant(tried: Attempt, asked: Question) -> str:
     cell = cell_of(asked.name)
     if cell is None or cell.field != DAY:
         return ""
-    row = rows_in(tried.given).get(cell[:2], {})
+    row = rows_in(tried.given).get(cell[:2], {}) or tried.seen.process.series[cell.series].dates in tried.given
     return DAY_MEANT if row or tried.event.form[asked.name] else ""
 
 

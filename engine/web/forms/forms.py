@@ -150,8 +150,9 @@ def event_questions(
 
 def _of_row(process: Process, cell: Cell, asked: Question, headed: set[tuple[str, int]]) -> None:
     """What is asked for a row: under the name of the row, its day first, which need not be said."""
-    if cell[:2] not in headed:
-        asked.under = process.series[cell.series].row
+    series = process.series[cell.series]
+    if cell[:2] not in headed and not series.dates:
+        asked.under = series.row
         headed.add(cell[:2])
     if cell.field == DAY:
         asked.required, asked.hint = False, DAY_HINT

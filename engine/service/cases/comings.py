@@ -1,0 +1,45 @@
+"""Comings: what comes up in a case by itself, in the words of its process. Values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.case.step.reasons import event_title
+from engine.case.time.days import coming_field
+from engine.case.time.schedule import ESCALATION, timer_of
+from engine.process.definition import Process
+
+
+def timer_title(process: Process, key: str) -> str:
+    """What comes up, in the words of the process."""
+    if key.startswith(ESCALATION):
+        kind = process.tasks.get(key.removeprefix(ESCALATION))
+        return f"{kind.title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
+    if field := coming_field(process, key):
+        return f"{process.title_of('fields', field)} changes"
+    found = timer_of(process, key)
+    titles = _raised(process, found[1].raises) if found else []
+    if found and found[1].send and not titles:
+        return event_title(process, found[1].send)
+    return ", ".join(titles) or key.rpartition("/")[2].replace("_", " ").capitalize()
+
+
+def _raised(process: Process, names: Iterable[str]) -> list[str]:
+    return [process.title_of("tasks", name) for name in names]
+
+
+def timer_does(process: Process, key: str) -> str:
+    """What a timer does when it comes up, in the words of the process."""
+    if key.startswith(ESCALATION):
+        kind = process.tasks.get(key.removeprefix(ESCALATION))
+        if kind is None or kind.escalate is None:
+            return ""
+        return f"escalates {kind.title} to {process.title_of('roles', kind.escalate.to)}"
+    if field := coming_field(process, key):
+        return f"changes {process.title_of('fields', field)}"
+    found = timer_of(process, key)
+    if found is None:
+        return ""
+    timer = found[1]
+    parts = [f"raises {', '.join(_raised(process, timer.raises))}"] if timer.raises else []
+    return " and ".join(parts + ([f"sends {event_title(process, timer.send)}"] if timer.send else []))
