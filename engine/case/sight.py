@@ -10,13 +10,14 @@ What somebody sees follows the version that a case follows: its roles, its organ
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from engine.case.agenda import bookings, reader, series_of
 from engine.case.command import Actor
+from engine.case.exclusion import excludes
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Event, Process
 from engine.source.sign import composed, other_spellings
@@ -141,6 +142,12 @@ def has_role(process: Process, by: Actor, roles: frozenset[str] | None) -> bool:
     return by.is_engine or roles is None or bool(roles_in(process, by) & roles)
 
 
+def acting_role(process: Process, by: Actor | None, roles: frozenset[str] | None) -> str:
+    """The role in which somebody acts: the first of theirs that is among `roles` (None: any); empty where none is."""
+    held = roles_in(process, by)
+    return next((one for one in process.roles if one in held and (roles is None or one in roles)), "")
+
+
 def is_of_house(by: Actor, role: str) -> bool:
     """Whether somebody holds this role of the house."""
     return by.is_engine or role in by.roles or f"/{role}" in by.roles
@@ -196,18 +203,6 @@ def needing_organisation(versions: Iterable[Process], by: Actor) -> list[str]:
             if one.roles[role].sees == "own"
         }
     )
-
-
-def partnerships(known: Collection[str], of_area: Collection[str], published: Collection[str]) -> frozenset[str]:
-    """The processes in which an organisation takes part: in their lists of organisations it is offered, in no others.
-
-    `known` are those that were chosen for it and that its people hold roles of; where none was chosen, those that cases
-    of its own follow, too. Where none is known, the one process that knows its area is meant, or the only one that is
-    published. Where several might be, nobody guesses: it is offered nowhere until an administrator chooses.
-    """
-    if known:
-        return frozenset(known)
-    return next((frozenset(one) for one in (of_area, published) if len(one) == 1), frozenset())
 
 
 def list_sight(versions: Iterable[Process], by: Actor | None) -> ListSight:
@@ -301,7 +296,8 @@ def _may_with(
     if not sight.covers(process, case):
         return False
     if action is Action.FIRE:
-        return event is not None and has_role(process, by, event.by)
+        role = acting_role(process, by, event.by) if event else ""
+        return event is not None and has_role(process, by, event.by) and not excludes(process, case, event, by, role)
     if action is Action.CORRECT and not may(by, Action.RETAIN, process):
         return False
     if action is Action.DO_TASK:

@@ -138,7 +138,7 @@ class Event:
     """Something somebody does or a timer sends.
 
     `by` None: everybody may; empty: nobody, only the engine sends it. `form` maps a field to
-    whether it is required. `done` says in the history that it happened; empty: the title does.
+    whether it is required. `done` says in the history that it happened; empty: the title does. `not_by`: whom not.
     """
 
     name: str
@@ -149,6 +149,7 @@ class Event:
     needs: tuple[Need, ...]
     ways: tuple[Way, ...]
     done: str = ""
+    not_by: Expression | None = None
 
 
 @dataclass(frozen=True)

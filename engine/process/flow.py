@@ -100,6 +100,7 @@ def _deciding(process: Process) -> Iterator[Expression]:
     found += [state.hold.place for state in states if state.hold]
     guards = [
         *(need.check for need in needs),
+        *(one.not_by for one in events),
         *(way.when for way in ways),
         *(one.when for one in process.fields.values()),
     ]

@@ -23,6 +23,7 @@ scenarios:
       expect: {data: {site: Hill House, area: north, guide: ann}}}
     steps:
       - {event: change, by: cy, with: {guide: old}, refused: form, fields: [guide]}
+      - {event: greet, by: ann, refused: not_allowed, expect: {not_possible: [greet]}}
       - {event: stop, by: ann, refused: not_allowed}
       - {event: change, by: cy, with: {visit: {who: ann}}, expect: {data: {last: ann}}}
 """

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fastapi.testclient import TestClient
 
 from engine import Engine, Refusal
+from engine.api.app import create_app
 from engine.web.app import create_site
 from tests.integration.site import Visit, settle_accounts
 from tests.steps import done
@@ -38,6 +40,7 @@ states:
     deadline: {within: 1 year, raise: look}
     events:
       change: {title: Change, by: clerk, form: {guide: optional, note: optional, visit: optional}, set: {last: guide}}
+      greet: {title: Greet them, by: guide, not_by: actor.person == guide, set: {last: actor.person}}
       stop: {title: Stop, by: clerk, needs: [{check: guide == last, say: The same has to come.}], to: off}
   off: {title: Off, final: true, outcome: done}
 """
@@ -98,6 +101,23 @@ def test_one_of_another_partnership_is_neither_taken_nor_told(engine: Engine, ca
     refused = engine.fire(case, "change", cy, {"visit": {"who": "lee"}})
     assert isinstance(refused, Refusal)
     assert list(refused.fields) == ["visit.who"]
+
+
+def test_who_stands_in_a_case_is_not_offered_what_somebody_else_has_to_do(engine: Engine, case: int) -> None:
+    engine.people.add("dan", "Dan Elm", ["visits/guide"], "Hill House")
+    settle_accounts(engine, ["dan"])
+    site, why = create_site(engine), "Greet them: in this case somebody else has to do this."
+    assert f"/cases/{case}/do/greet" in Visit(site, "dan").get(f"/cases/{case}").text
+    ann = Visit(site, "ann")
+    assert f"/cases/{case}/do/greet" not in ann.get(f"/cases/{case}").text
+    assert why in ann.get(f"/cases/{case}/do/greet", 409).text
+    client, (token, _) = TestClient(create_app(engine)), engine.people.issue_token("ann", "", ["read", "write"], 9)
+    said = {"authorization": f"Bearer {token}"}
+    found = {one["event"]: one["message"] for one in client.get(f"/api/v1/cases/{case}/events", headers=said).json()}
+    assert found["greet"] == why
+    told = client.post(f"/api/v1/cases/{case}/events/greet", headers=said, json={})
+    assert (told.status_code, told.json()["code"], told.json()["detail"]) == (403, "not_allowed", why)
+    assert done(engine.fire(case, "greet", engine.people.person("dan").actor)).data["last"] == "dan"
 
 
 def test_forms_offer_those_that_may_be_chosen(engine: Engine, case: int) -> None:

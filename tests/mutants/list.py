@@ -526,6 +526,18 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "case/exclusion.py",
+        ("exclusion",),
+        ("who excludes is everybody", "view) is True", "view) is not False"),
+        ("who acts is not known in it", "person=by.name", 'person=""'),
+    ),
+    *_in(
+        "case/sight.py",
+        ("exclusion", "actors"),
+        ("somebody acts in a role that may not do it", "(roles is None or one in roles)", "True"),
+        ("four eyes may be two", " and not excludes(process, case, event, by, role)", ""),
+    ),
+    *_in(
         "case/answers/choices.py",
         ("choices", "form"),
         (
@@ -1465,7 +1477,6 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/step/draft.py",
         ("unit/test_actors.py",),
-        ("somebody acts in a role that may not do it", "(roles is None or one in roles)", "True"),
         ("nobody is remembered", "if self.by and event in remembered", "if False and event in remembered"),
         ("what nobody asks for is remembered", " and event in remembered(self.process) else", " else"),
         ("what anybody did counts", "now.done_by(self.by.name)", "frozenset(now.did)"),

@@ -17,7 +17,6 @@ from engine.case.sight import (
     list_sight,
     may,
     may_be_given,
-    partnerships,
     roles_in,
     sight_of,
 )
@@ -208,21 +207,3 @@ def test_whoever_may_work_on_a_task_may_give_it_to_themselves(referral: Process)
 
 
 TEXT = REFERRAL.read_text()
-
-
-@pytest.mark.parametrize(
-    ("known", "of_area", "published", "offered"),
-    [
-        (["a"], ["b"], ["a", "b"], {"a"}),
-        (["a", "b"], [], ["a", "b"], {"a", "b"}),
-        ([], ["b"], ["a", "b"], {"b"}),
-        ([], ["a", "b"], ["a", "b"], set()),
-        ([], [], ["a", "b"], set()),
-        ([], [], ["a"], {"a"}),
-        ([], [], [], set()),
-    ],
-)
-def test_where_several_might_be_nobody_guesses_where_an_organisation_takes_part(
-    known: list[str], of_area: list[str], published: list[str], offered: set[str]
-) -> None:
-    assert partnerships(known, of_area, published) == offered

@@ -9,12 +9,13 @@ from typing import Any
 from engine.case.command import Actor, Facts
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
-from engine.case.sight import roles_in
+from engine.case.sight import acting_role
 from engine.case.snapshot import Snapshot, apply, places_taken
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.process.flow import remembered
 from engine.process.language.expressions import View
+from engine.process.register import PERSON
 
 
 @dataclass
@@ -35,10 +36,8 @@ class Draft:
 
     def acts(self, by: Actor | None, roles: frozenset[str] | None = None) -> None:
         """Somebody acts, in the first of their roles that is among `roles` (None: any)."""
-        held = roles_in(self.process, by)
         self.by = None if by is None or by.is_engine else by
-        named = (one for one in self.process.roles if one in held and (roles is None or one in roles))
-        self.role = next(named, "") if self.by else ""
+        self.role = acting_role(self.process, self.by, roles)
 
     def remembers(self, event: str) -> dict[str, Any]:
         """What an entry keeps of who does an event, where the process asks for that."""
@@ -59,7 +58,19 @@ class Draft:
         opened = from_text(now.opened) if now else None
         did = now.done_by(self.by.name) if now and self.by else frozenset[str]()
         state = now.state if now else ""
-        return View(data, state, documents, free, from_text(at), opened, self.role, did, register=self.facts.register)
+        person = self.by.name if self.by and self.facts.register.keeps(PERSON, self.by.name) else ""
+        return View(
+            data,
+            state,
+            documents,
+            free,
+            from_text(at),
+            opened,
+            self.role,
+            did,
+            register=self.facts.register,
+            person=person,
+        )
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:
         """Write one step and apply it."""

@@ -8,7 +8,7 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
-from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_allowed, unmet
+from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_theirs, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.flow import MOST_AUTOMATIC
@@ -25,7 +25,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if event is None:
         return no_such_event(process, case, command)
     if not may(command.by, Action.FIRE, process, case, event):
-        return not_allowed(process, event.title, event.by)
+        return not_theirs(process, event, command.by)
     draft.acts(command.by, event.by)
     values, faults = check_answers(process, event.form, command.data, draft.view(at))
     if faults:

@@ -12,7 +12,7 @@ from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
-from engine.case.step.reasons import no_way, not_allowed, unmet
+from engine.case.step.reasons import no_way, not_theirs, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.definition import Event, Process
@@ -60,7 +60,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     process, case, at = draft.process, draft.snapshot, to_text(draft.facts.now)
     draft.acts(by, event.by)
     if not may(by, Action.FIRE, process, case, event):
-        return not_allowed(process, event.title, event.by)
+        return not_theirs(process, event, by)
     # What the form may bring along cannot be said to be missing before it was filled in.
     asked = concerned(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.case.command import Fire
+from engine.case.command import Actor, Fire
 from engine.case.refusal import Code, Refusal
-from engine.case.sight import Action, may
+from engine.case.sight import Action, has_role, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.walk import Walk
-from engine.process.definition import Need, Process
+from engine.process.definition import Event, Need, Process
+from engine.process.language.actors import OPEN
 from engine.process.language.expressions import View
 from engine.source import sign
 
@@ -71,11 +72,26 @@ def listed(titles: Mapping[str, str]) -> str:
     return ", ".join(titles[name] for name in sorted(titles))
 
 
+def not_theirs(process: Process, event: Event, by: Actor) -> Refusal:
+    """Why somebody may not do an event where the case is: others do, or they did something that excludes them."""
+    if event.not_by is not None and has_role(process, by, event.by):
+        return not_by_them(process, event)
+    return not_allowed(process, event.title, event.by)
+
+
 def not_allowed(process: Process, title: str, roles: frozenset[str] | None) -> Refusal:
     """Who may do this instead."""
     names = sorted(process.title_of("roles", role) for role in roles or ())
     who = " or ".join(names) if names else "nobody; it happens by itself"
     return Refusal(Code.NOT_ALLOWED, f"{title}: this can be done by {who}.")
+
+
+def not_by_them(process: Process, event: Event) -> Refusal:
+    """They hold a role that may do this, and are excluded by what they did."""
+    if event.not_by is None or not event.not_by.did:
+        return Refusal(Code.NOT_ALLOWED, f"{event.title}: in this case somebody else has to do this.")
+    did = sorted("Begin the case" if one == OPEN else event_title(process, one) for one in event.not_by.did)
+    return Refusal(Code.NOT_ALLOWED, f"{event.title}: somebody else has to do this than who did: {', '.join(did)}.")
 
 
 def not_yours() -> Refusal:

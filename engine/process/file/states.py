@@ -102,7 +102,24 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
         ways=tuple(_with_common(context, way, common, path) for way in ways),
         done=raw.get("done", ""),
+        not_by=_not_by(context, raw.get("not_by"), (*path, "not_by")),
     )
+
+
+def _not_by(context: Context, raw: str | None, path: Path) -> Expression | None:
+    """Who may not do an event: a condition over who acts, by what stands in the case."""
+    found = context.condition(raw, path, acts=True)
+    if found is None or found is NOTHING:
+        return None
+    if not found.of_actor:
+        message = "not_by: asks about who acts, and nothing here does."
+        context.problem(
+            path, "wrong-value", message, 'Write did("…") or actor.person; other conditions stand in needs:.'
+        )
+    elif found.changes_by_itself:
+        message = "not_by: asks only what stands: who acts, what they did, and fields."
+        context.problem(path, "wrong-value", message, "What changes by itself is asked in needs:.")
+    return found
 
 
 def _with_common(context: Context, way: Way, common: tuple[Any, Any], path: Path) -> Way:

@@ -20,8 +20,9 @@ _NULL_COMPARED = re.compile(
     r"|(?<![\w.])null\s*(?P<gins>[!=]=)\s*(?P<other>[A-Za-z_]\w*)(?![\w.(])"
 )
 IS_EMPTY = "__is_empty"
-# By what an expression is given what who acts did before, and in which role they act.
-ACTED, ROLE = "acted__", "acting__"
+# By what an expression is given what who acts did before, in which role they act, and who they are.
+ACTED, ROLE, WHO = "acted__", "acting__", "actor__"
+OF_ACTOR = {"role": ROLE, "person": WHO}
 
 
 def declared(name: str, result: Any, parameters: list[Any], impl: Any = None) -> Any:
@@ -33,7 +34,7 @@ def declared(name: str, result: Any, parameters: list[Any], impl: Any = None) ->
 def environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | None) -> Any:
     """What runs expressions over variables of these types."""
     variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
-    variables |= {"documents__": _T.List(_T.STRING), ACTED: _T.List(_T.STRING), ROLE: _T.DYN, **types}
+    variables |= {"documents__": _T.List(_T.STRING), ACTED: _T.List(_T.STRING), ROLE: _T.DYN, WHO: _T.DYN, **types}
     calls = [
         declared("has__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
         declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),

@@ -25,7 +25,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
 from engine.process.language import actors, amounts, comparisons, lengths, reckoning, series, times, tokens, values
 from engine.process.language.budget import Exceeded, run
-from engine.process.language.environment import ACTED, IS_EMPTY, ROLE, declared, environment, with_emptiness
+from engine.process.language.environment import ACTED, IS_EMPTY, OF_ACTOR, declared, environment, with_emptiness
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.process.language.series import Question, Reading
 from engine.process.register import UNKEPT, Register
@@ -69,8 +69,7 @@ class Expression:
 class View:
     """What an expression can see of a case at one instant, and when it was begun (both aware).
 
-    `role` is the one in which somebody acts, empty where nobody does; `did` the events that they did in this case;
-    `register` what fields may name.
+    `role`: in which `person` acts (empty: nobody); `did`: what they did in it before; `register`: what fields may name.
     """
 
     data: Mapping[str, Any]
@@ -82,6 +81,7 @@ class View:
     role: str = ""
     did: frozenset[str] = frozenset()
     register: Register = UNKEPT
+    person: str = ""
 
     def over(self, changes: Mapping[str, Any]) -> View:
         """The same with `changes` laid over the data."""
@@ -284,8 +284,8 @@ class Language:
         return None if result.type().name() == "ERROR" else result.plain_value()
 
     def _surrounding(self, name: str, view: View) -> dict[str, Any]:
-        if name == ROLE:  # of nobody it is unknown
-            return {name: view.role} if view.role else {}
+        if name in OF_ACTOR.values():  # of nobody it is unknown
+            return {name: known} if (known := view.role if name == OF_ACTOR["role"] else view.person) else {}
         if name in _SURROUNDINGS:
             return {name: _SURROUNDINGS[name](view, self.zone)}
         if self.calendar and name in dict(self.calendar.days):
@@ -314,8 +314,8 @@ class Language:
             if expression.questions:
                 text, names = series.read(text, self.series).text, names | self._stand_ins.keys()
             text = reckoning.with_choices(lengths.as_bytes(text), names)
-            text = with_emptiness(_with_surroundings(actors.with_role(text, ROLE)), names)
-            asked = tuple(name for name in (*_SURROUNDINGS, ROLE, *self._own_words()) if name in text)
+            text = with_emptiness(_with_surroundings(actors.renamed(text, OF_ACTOR)), names)
+            asked = tuple(name for name in (*_SURROUNDINGS, *OF_ACTOR.values(), *self._own_words()) if name in text)
             self._programs[expression.text] = (self._environment().compile(text), asked)
         found: tuple[Any, tuple[str, ...]] = self._programs[expression.text]
         return found

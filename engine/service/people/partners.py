@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from engine.case.answers.records import alike
 from engine.case.command import Open
-from engine.case.sight import partnerships, process_of
+from engine.case.partnership import partnerships
+from engine.case.sight import process_of
 from engine.process.definition import Process
 from engine.process.register import ORGANISATION
 from engine.service.people.people import Organisation, organisation_of

@@ -1,0 +1,22 @@
+"""Exclusion: who may not do an event in one case, though they hold a role that may: four eyes. Pure."""
+
+from __future__ import annotations
+
+from engine.case.command import Actor
+from engine.case.snapshot import Snapshot
+from engine.case.time.instants import from_text
+from engine.process.definition import Event, Process
+from engine.process.language.expressions import View
+
+
+def excludes(process: Process, case: Snapshot, event: Event, by: Actor, role: str) -> bool:
+    """Whether an event is not for who acts in this role, by what they did in the case and who stands in it.
+
+    What nobody knows excludes nobody.
+    """
+    if event.not_by is None:
+        return False
+    # By what stands: check lets nothing be asked here that changes by itself.
+    at, did = from_text(case.last_at), case.done_by(by.name)
+    view = View(case.data, case.state, case.documents, {}, at, from_text(case.opened), role, did, person=by.name)
+    return process.language.truth(event.not_by, view) is True
