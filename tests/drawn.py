@@ -24,6 +24,7 @@ _FORM = {
     "goes_on": "optional",
     "fee": "optional",
     "tag": "optional",
+    "asked": "optional",
 }
 _CHECK = {"at": "last", "weights": [3, 2], "modulus": 11, "signs": "0123456789A", "rest": True}
 _HEAD: dict[str, Any] = {
@@ -37,11 +38,19 @@ _HEAD: dict[str, Any] = {
         "goes_on": {"title": "Goes on", "type": "yes_no"},
         "heard": {"title": "Heard", "type": "time"},
         "fee": {"title": "Fee", "type": "money"},
+        "asked": {"title": "Asked", "type": "choices", "choices": list(PLACES)},
         "tag": {"title": "Tag", "type": "code", "code": {"pattern": "[0-9]{2}[0-9A]", "check": _CHECK}},
     },
     "tasks": {
         "look": {"title": "Look", "role": "clerk", "due": "1 day", "escalate": {"after": "1 day", "to": "boss"}},
         "chase": {"title": "Chase", "role": "clerk", "overdue_of": "look"},
+        "ask": {
+            "title": "Ask",
+            "role": "clerk",
+            "per": "asked",
+            "due": "1 day",
+            "escalate": {"after": "1 day", "to": "boss"},
+        },
     },
     "documents": {"paper": {"title": "Paper"}},
 }
@@ -173,7 +182,7 @@ def _state(
     if draw(st.sampled_from([True, True, False])):
         state["holds"] = draw(_hold(full, names, offers, places))
     if draw(st.integers(0, 3)) == 0:
-        state["raise"] = draw(st.sampled_from(["look", "chase"]))
+        state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask"]))
     events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
     if events:
         state["events"] = events
@@ -182,7 +191,8 @@ def _state(
         state["timers"] = timers
     later = leaves[leaves.index(full) + 1 :] if full in leaves else []
     if later and draw(st.integers(0, 2)) == 0:
-        state["automatic"] = [{"when": "goes_on == true", "to": draw(st.sampled_from(later))} | draw(_sets())]
+        when = draw(st.sampled_from(["goes_on == true", 'all("ask")', 'done("ask") >= 2 || open("look") > 0']))
+        state["automatic"] = [{"when": when, "to": draw(st.sampled_from(later))} | draw(_sets())]
     return state | draw(_sets())
 
 
@@ -252,7 +262,7 @@ def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[st
         said = draw(st.sampled_from(["", "", "raise", *([] if kind == "every" else ["again", "both"])]))
         timer |= {"if_refused": refused[said]} if said else {}
     if "send" not in timer or draw(st.booleans()):
-        timer["raise"] = draw(st.sampled_from(["look", "chase"]))
+        timer["raise"] = draw(st.sampled_from(["look", "chase", "ask"]))
     if kind == "every" and draw(st.booleans()):
         timer["missed"] = "each"
     return timer

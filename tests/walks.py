@@ -15,6 +15,7 @@ from engine.case.time.days import COMING, coming_field
 from engine.case.time.schedule import ESCALATION
 from engine.process.codes import Code
 from engine.process.definition import Field, Process
+from engine.process.tasks import kind_of
 from engine.process.timing import LOOK_INTO
 
 EPOCH = datetime(2023, 9, 11, 8, 0, tzinfo=UTC)
@@ -106,7 +107,9 @@ def assert_valid(process: Process, case: Snapshot) -> None:
     assert set(case.data) <= {*process.fields, *process.series}
     assert None not in case.data.values()
     assert set(case.documents) <= set(process.documents)
-    assert set(case.tasks) <= {*process.tasks, LOOK_INTO.name}
+    assert {kind_of(name) for name in case.tasks} <= {*process.tasks, LOOK_INTO.name}
+    assert set(case.done).isdisjoint(case.tasks)
+    assert set(case.done.values()) <= around
     assert all(task["scope"] in around for task in case.tasks.values())
     assert set(case.held) == {name for name in around if process.states[name].hold}
     assert set(case.held.values()) <= set(process.places)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from engine.authoring.scenarios import Result
 from engine.case.entry import Entry
-from engine.case.time.schedule import escalation_key, timer_key
+from engine.case.time.schedule import ESCALATION, escalation_key, timer_key
 from engine.process.definition import ANYWHERE, Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
+from engine.process.tasks import kind_of
 
 KINDS = ("states", "transitions", "timers", "tasks", "requirements")
 
@@ -41,10 +42,10 @@ class Coverage:
     def _add_history(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self.touched["states"].update(entry.entered)
-            self.touched["tasks"].update(entry.tasks)
+            self.touched["tasks"].update(map(kind_of, entry.tasks))
             # A note says why it did not do what it is for: skipped, stopped, or refused.
             if entry.kind == "timer" and not entry.note:
-                self.touched["timers"].add(entry.event)
+                self.touched["timers"].add(_timer_of(entry.event))
             if entry.kind == "opened":
                 self.touched["transitions"].add(f"open: {entry.to}")
             if entry.kind in {"event", "automatic"}:
@@ -79,6 +80,12 @@ def parts_of(process: Process) -> dict[str, set[str]]:
         "tasks": set(process.tasks),
         "requirements": set(process.covers),
     }
+
+
+def _timer_of(key: str) -> str:
+    """A timer as it stands among the parts: that of one of several tasks of a kind is that of its kind."""
+    is_of_task = key.startswith(ESCALATION)
+    return escalation_key(kind_of(key.removeprefix(ESCALATION))) if is_of_task else key
 
 
 def _transitions(process: Process) -> Iterable[str]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.authoring.names import name_problems
+from engine.authoring.tasks import plain, timer_names
 from engine.case.answers.form import misfit
 from engine.case.time.days import coming_key
-from engine.case.time.schedule import escalation_key, timer_key
+from engine.case.time.schedule import timer_key
 from engine.files import Found
 from engine.process.definition import Field, Process
 from engine.source.problem import Problem, certain, nearest
@@ -35,7 +36,7 @@ def expectation_problems(source: Source, process: Process, root: Path) -> Iterat
         yield from _of_data(source, process, path, expected.get("data", {}))
         for key, (noun, known) in _known(process).items():
             for name in expected.get(key, {}):
-                if name not in known:
+                if plain(process, name) not in known:
                     said, mend = f"There is no {noun} {name}.", nearest(name, known)
                     instead = certain(name, known)
                     yield source.key_problem((*path, key, name), f"unknown-{noun}", said, mend, instead=instead)
@@ -57,9 +58,8 @@ def _expected(path: Path, value: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
 def _known(process: Process) -> dict[str, tuple[str, set[str]]]:
     own = {timer for state in process.states.values() for timer in state.timers}
     full = {timer_key(state.name, timer) for state in process.states.values() for timer in state.timers}
-    escalated = {escalation_key(name) for name, task in process.tasks.items() if task.escalate}
-    coming = {coming_key(one.name) for one in process.fields.values() if one.dated}
-    return {"timers": ("timer", own | full | escalated | coming), "agendas": ("meeting", set(process.meetings))}
+    full |= {coming_key(one.name) for one in process.fields.values() if one.dated} | timer_names(process)
+    return {"timers": ("timer", own | full), "agendas": ("meeting", set(process.meetings))}
 
 
 def _of_state(source: Source, process: Process, path: Path, expected: dict[str, Any]) -> Iterator[Problem]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.authoring.tasks import done_problems, plain, task_names
 from engine.calendars.duration import BadDuration, parse
 from engine.files import Found
 from engine.process.file.context import event_names
-from engine.process.timing import LOOK_INTO
 from engine.source.problem import Problem, certain, nearest
 from engine.source.reader import Path, Source
 
@@ -20,13 +20,11 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
     """Names below `root` that the process does not have, and durations that are none."""
     process = found.loaded.process
     events = set(event_names(found.loaded.source.data))
-    # The task of the engine's own as well, which no process declares.
-    tasks = {*process.tasks, LOOK_INTO.name}
+    tasks = task_names(process)
     known = {
         "event": events,
         "add": set(process.documents),
         "documents": set(process.documents),
-        "done": tasks,
         "tasks": tasks,
         "no_tasks": tasks,
         "overdue": tasks,
@@ -48,11 +46,14 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
     for path, key, value in _named(root, source.root_value(root)):
         many = isinstance(value, list)
         for index, name in enumerate([value] if isinstance(value, str) else value):
-            if key in known and name not in known[key]:
+            if key in known and (plain(process, name) if known[key] is tasks else name) not in known[key]:
                 yield _unknown(source, (*path, index) if many else path, NOUNS[key], name, known[key])
         # Here and not in its schema: which texts are durations is decided in calendars/duration.py alone.
         if key in {"wait", "outage", "after"} and _duration_fault(value):
             yield source.problem(path, "bad-duration", _duration_fault(value), "For example: 6 weeks.")
+        if key == "done":
+            step = source.root_value(path[:-1])
+            yield from done_problems(source, process, path[:-1], step)
 
 
 def _unknown(source: Source, path: Path, noun: str, name: str, known: set[str]) -> Problem:

@@ -23,6 +23,7 @@ from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
 from engine.process.definition import Process
+from engine.process.tasks import called
 from engine.service import Case, Engine, UnknownCase
 from engine.source.problem import Problem, Refused
 from engine.source.reader import Path as Steps
@@ -266,7 +267,8 @@ class _Run:
         if "event" in raw:
             self._check_refusal(_told(lambda: self._engine.fire(case, raw["event"], by, raw.get("with"), at=at)), raw)
         elif "done" in raw:
-            self._check_refusal(_told(lambda: self._engine.complete_task(case, raw["done"], by, at=at)), raw)
+            task = called(raw["done"], raw.get("for", ""))
+            self._check_refusal(_told(lambda: self._engine.complete_task(case, task, by, at=at)), raw)
         elif "add" in raw:
             for document in raw["add"]:
                 self._check_refusal(self._add(case, document, by, at), raw)

@@ -54,6 +54,7 @@ class Entry:
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
     `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
     `did` is the event that whoever wrote the entry is remembered to have done, where the process asks for that.
+    `done` maps each task that was done to the state that it belonged to, where the case is to remember it.
     `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
@@ -84,6 +85,7 @@ class Entry:
     erased: tuple[str, ...] = ()
     old_head: str = ""
     did: str = ""
+    done: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
     @property

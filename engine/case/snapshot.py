@@ -14,6 +14,10 @@ from engine.case.entry import Entry
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import late_from
 from engine.process import rows
+from engine.process.tasks import tallied
+
+# Kept of a case only where its process asks for it.
+_RARE = frozenset({"did", "done"})
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class Snapshot:
     [due, base], and its base is the anchor of what follows); one that comes on days of the calendar [due, base].
     `held` maps a state to the place it holds; `waiting` is the place the case waits for, for which state, in
     which state and since when. `retention` says what was last decided of its erasure (`retained`), by whom and when.
-    `did` maps events to who did them, where the process asks for that.
+    `did` maps events to who did them, where the process asks for that; `done` the tasks that were done to the state
+    that each belonged to, as long as the case has not left it and the task was not raised again.
     `data` has the values of fields and, by the name of their series, rows (`process/rows.py`).
     `been` lists the states it came to, in the order in which it first did.
     Instants are text, UTC.
@@ -51,15 +56,21 @@ class Snapshot:
     been: list[str] = field(default_factory=list)
     retention: Mapping[str, str] = field(default_factory=dict)
     did: Mapping[str, list[str]] = field(default_factory=dict)
+    done: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
         # Most processes never ask for it, and their cases are kept as they were before it could be asked.
-        return canonical({name: value for name, value in self.__dict__.items() if value or name != "did"})
+        return canonical({name: value for name, value in self.__dict__.items() if value or name not in _RARE})
 
     def done_by(self, person: str) -> frozenset[str]:
         """The events that somebody did, of those that are remembered."""
         return frozenset(event for event, people in self.did.items() if person in people)
+
+    @property
+    def tallies(self) -> dict[str, int]:
+        """How many tasks of each kind are open and done, for expressions."""
+        return tallied(self.tasks, self.done)
 
     @classmethod
     def from_json(cls, text: str) -> Snapshot:
@@ -117,6 +128,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         outcome=entry.outcome or before.outcome,
         retention=entry.retention or before.retention,
         did=_remembered(before.did, entry),
+        done=_kept_done(before.done, entry),
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
     )
 
@@ -142,6 +154,13 @@ def replay(entries: list[Entry]) -> Snapshot | None:
 def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list[str]]:
     people = did.get(entry.did, [])
     return {**did, entry.did: [*people, entry.by]} if entry.did and entry.by not in people else did
+
+
+def _kept_done(done: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
+    if not done and not entry.done:
+        return done
+    every = {**done, **entry.done}
+    return {name: scope for name, scope in every.items() if scope not in entry.left and name not in entry.tasks}
 
 
 def _merged(data: Mapping[str, Any], entry: Entry) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
 from engine.calendars.duration import Duration
+from engine.process import tasks
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.rows import Series
@@ -345,8 +346,8 @@ class Process:
         return {name: next((one.owner for one in self.around(name) if one.owner), "") for name in self.states}
 
     def task(self, name: str) -> TaskKind | None:
-        """A kind of task: one of this process, or the one that the engine raises itself."""
-        return LOOK_INTO if name == LOOK_INTO.name else self.tasks.get(name)
+        """The kind of a task: one of this process, or the one that the engine raises itself."""
+        return LOOK_INTO if name == LOOK_INTO.name else self.tasks.get(tasks.kind_of(name))
 
     def every_event(self) -> Iterator[tuple[str, Event]]:
         """Each event with the full name of the state it stands in (ANYWHERE for the head's)."""
@@ -387,11 +388,9 @@ class Process:
 
     def title_of(self, kind: str, name: str) -> str:
         """The title of a state, event, task, document, field or place, for people."""
-        if kind == "tasks" and name == LOOK_INTO.name:
-            return LOOK_INTO.title
-        table: Mapping[str, Any] = getattr(self, kind)
-        if kind == "fields" and name in self.series:
-            return self.series[name].title
+        if kind == "tasks":
+            return tasks.title(self, name)
+        table: Mapping[str, Any] = self.series if kind == "fields" and name in self.series else getattr(self, kind)
         return table[name].title if name in table else name
 
 

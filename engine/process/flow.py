@@ -91,6 +91,22 @@ def remembered(process: Process) -> frozenset[str]:
     return frozenset[str]().union(*(one.did for one in _deciding(process)))
 
 
+@functools.lru_cache(maxsize=256)
+def kept_tasks(process: Process) -> frozenset[str]:
+    """The kinds of task of which a case has to remember which were done."""
+    timers = [timer for state in process.states.values() for timer in state.timers.values()]
+    asked = [one for timer in timers for one in (timer.when, timer.unless) if one]
+    found = frozenset[str]().union(*(one.tasks for one in (*_deciding(process), *asked)))
+    return found | {kind.name for kind in process.tasks.values() if kind.per}
+
+
+@functools.lru_cache(maxsize=256)
+def moves_by_tasks(process: Process) -> bool:
+    """Whether a way that is taken by itself, or a rule, hangs on which tasks are open or done."""
+    ways = (way.when for state in process.states.values() for way in state.automatic)
+    return any(one is not None and one.tasks for one in (*ways, *(rule.check for rule in process.rules)))
+
+
 def _deciding(process: Process) -> Iterator[Expression]:
     """The expressions that decide whether an event may happen and where it leads; those of timers do not."""
     states, events = process.states.values(), [event for _, event in process.every_event()]

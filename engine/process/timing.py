@@ -30,7 +30,8 @@ class TaskKind:
     """Something people may have to do. `done_by` names the events that do it.
 
     It is due so long after it was raised, or by a date that is worked out from fields (`due_by`), to its end.
-    `overdue_of` names the task that this one, once it is raised, says is overdue.
+    `overdue_of` names the task that this one, once it is raised, says is overdue. `per` names a field of which one is
+    raised for each of the choices, or a series of which one is for each row (`process/tasks.py`).
     """
 
     name: str
@@ -42,6 +43,7 @@ class TaskKind:
     done_by: frozenset[str] = frozenset()
     escalate: Escalation | None = None
     overdue_of: str = ""
+    per: str = ""
 
 
 LOOK_INTO = TaskKind(

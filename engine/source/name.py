@@ -11,7 +11,10 @@ LONGEST = 60
 # Of a state, an event, a field, a role, a document or a place.
 PART = "^[a-z][a-z0-9_]*$"
 # With a hyphen: no process can call a task of its own so, and those that the engine raises are.
-TASK = "^[a-z][a-z0-9_-]*$"
+# Behind a colon stands what one of several tasks of a kind is for: a choice, or the day of a row.
+TASK = "^[a-z][a-z0-9_-]*(:[A-Za-z0-9][A-Za-z0-9_.-]*)?$"
+# Of a choice of which each has a task of its own.
+CHOICE = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
 # It becomes the name of a file and stands before a slash: no dots, no slashes. Calendars are called so too.
 PROCESS = "^[a-z][a-z0-9-]*$"
 # Stands behind @ in notes and in logs: no sign that means something there.

@@ -632,11 +632,6 @@ CHANGES: tuple[Change, ...] = (
         ("anybody does a task", "if not may(by, Action.DO_TASK, process, draft.snapshot, task=task):", "if False:"),
         ("a task that is done escalates", "stopped = (key,) if key in draft.snapshot.timers else ()", "stopped = ()"),
         (
-            "a task that was escalated is so again",
-            'in draft.process.tasks and not task.get("escalated")',
-            "in draft.process.tasks",
-        ),
-        (
             "whoever opens a case for another organisation loses it to theirs",
             "if own and own not in given and",
             "if own and",
@@ -745,7 +740,7 @@ CHANGES: tuple[Change, ...] = (
         _CASE,
         ("tasks of a state that was left stay open", 'found[name] = "cancelled"', "pass"),
         ("an event does not do its task", 'found[name] = "done"', "pass"),
-        ("a task that is open is raised again", "if name not in case.tasks or name in closed:", "if True:"),
+        ("a task that is open is raised again", " if name not in case.tasks or name in closed]", "]"),
         ("timers of a state that was left run on", 'if key.partition("/")[0] in path.left]', "if False]"),
         (
             "an emptied date leaves its timer running",
@@ -1480,6 +1475,27 @@ CHANGES: tuple[Change, ...] = (
         ("nobody is remembered", "if self.by and event in remembered", "if False and event in remembered"),
         ("what nobody asks for is remembered", " and event in remembered(self.process) else", " else"),
         ("what anybody did counts", "now.done_by(self.by.name)", "frozenset(now.did)"),
+    ),
+    *_in(
+        "case/step/effects.py",
+        ("unit/test_process_tasks.py",),
+        ("who answered is asked again", "(name for name in names if name not in done)", "names"),
+        ("what was done counts behind the state", "if value_of(name) and scope not in left", "if value_of(name)"),
+    ),
+    *_in(
+        "case/snapshot.py",
+        ("unit/test_process_tasks.py",),
+        ("what was done goes on counting", "if scope not in entry.left and name not in entry.tasks", "if True"),
+    ),
+    *_in(
+        "case/step/decide.py",
+        ("unit/test_process_tasks.py",),
+        ("a task that is done moves nothing on", "if moves_by_tasks(draft.process) else None", "if False else None"),
+    ),
+    *_in(
+        "process/language/tallies.py",
+        ("unit/test_process_tasks.py",),
+        ("nobody asked is all", "_done(tallies, kind) > 0 and ", ""),
     ),
     *_in(
         "process/file/context.py",

@@ -21,7 +21,7 @@ MOST_BACKUPS = 2
 SINCE = ("2022-12-01", "2023-01-01", "2023-09-11", "2023-09-11", "2023-09-12", "2023-09-20", "2023-10-10")
 # So many hours ago something happened that is written down now: mostly it happens now.
 AGO = (0, 0, 0, 0, 0, 1, 30, 200)
-TASKS = ("look", "chase", "look-into")
+TASKS = ("look", "chase", "look-into", "ask:p", "ask:q")
 OF_MEETINGS = ("plan", "move", "cancel", "record")
 OF_CASES = ("correct", "correct", "postpone", "document")
 
@@ -122,6 +122,7 @@ def corrections(draw: st.DrawFn, snapshot: Snapshot) -> dict[str, Any]:
         name = f"{name}.{draw(st.sampled_from([name.removesuffix('_from'), 'day']))}"
     values = {"kind": PLACES, "first": DAYS, "second": DAYS, "goes_on": (True, False)}
     values |= {"kind_from.day": DAYS, "first_from.day": DAYS, "kind_from.kind": PLACES, "first_from.first": DAYS}
+    values |= {"asked": ([PLACES[1]], list(PLACES))}
     value = draw(st.sampled_from(values.get(name, [f"{DAYS[0]}T{HOURS[0]}"])))
     return {"name": name, "value": value, "right": draw(st.sampled_from([True, True, True, False]))}
 
@@ -181,5 +182,6 @@ def forms() -> st.SearchStrategy[dict[str, Any]]:
             "goes_on": st.sampled_from(["yes", "yes", "no"]),
             "kind_from.day": day,
             "first_from.day": day,
+            "asked": st.sampled_from([[PLACES[0]], list(PLACES), []]),
         },
     )

@@ -58,6 +58,7 @@ from engine.case.time import schedule
 from engine.case.time.instants import to_text
 from engine.case.time.lateness import without_date
 from engine.process.definition import Process
+from engine.process.flow import moves_by_tasks
 from engine.process.language.actors import OPEN
 from engine.process.paths import paths_of
 
@@ -197,7 +198,8 @@ def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
     refusal = _task_fault(draft, command.task, command.by)
     if refusal is not None:
         return refusal
-    done_by = draft.process.tasks[command.task].done_by if command.task in draft.process.tasks else frozenset()
+    kind = draft.process.task(command.task)
+    done_by = kind.done_by if kind else frozenset()
     if done_by:
         titles = sorted(event_title(draft.process, name) for name in done_by)
         message = f"This task is done by the event: {' or '.join(titles)}."
@@ -205,8 +207,11 @@ def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
     key = schedule.escalation_key(command.task)
     stopped = (key,) if key in draft.snapshot.timers else ()
     at = to_text(command.at)
-    draft.add("task", at, command.by.name, event=command.task, closed={command.task: "done"}, stopped=stopped)
-    return None
+    closed = {command.task: "done"}
+    done = draft.keeps_done(closed)
+    draft.add("task", at, command.by.name, event=command.task, closed=closed, done=done, stopped=stopped)
+    # Elsewhere a task that is ticked off moves nothing on, as it always was.
+    return settle(draft, at, command.by.name) if moves_by_tasks(draft.process) else None
 
 
 def _assign(draft: Draft, command: AssignTask) -> Refusal | None:
@@ -253,8 +258,7 @@ def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
         return refusal
     task = {**without_date(draft.snapshot.tasks[command.task]), "due": to_text(until)}
     tasks = {command.task: task}
-    known = command.task in draft.process.tasks and not task.get("escalated")
-    timers = schedule.escalations(draft.process, tasks) if known else {}
+    timers = schedule.escalations(draft.process, tasks)
     at, note = to_text(command.at), {"reason": reason_written(command.reason)}
     draft.add("task", at, command.by.name, event=command.task, tasks=tasks, timers=timers, note=note)
     return None

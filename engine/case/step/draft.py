@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +14,10 @@ from engine.case.sight import acting_role
 from engine.case.snapshot import Snapshot, apply, places_taken
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
-from engine.process.flow import remembered
+from engine.process.flow import kept_tasks, remembered
 from engine.process.language.expressions import View
 from engine.process.register import PERSON
+from engine.process.tasks import kind_of
 
 
 @dataclass
@@ -43,6 +45,11 @@ class Draft:
         """What an entry keeps of who does an event, where the process asks for that."""
         return {"did": event} if self.by and event in remembered(self.process) else {}
 
+    def keeps_done(self, closed: Mapping[str, str]) -> dict[str, str]:
+        """What an entry keeps of the tasks that it closes as done, with the state that each belongs to."""
+        kept, tasks = kept_tasks(self.process), self.snapshot.tasks
+        return {name: tasks[name]["scope"] for name, how in closed.items() if how == "done" and kind_of(name) in kept}
+
     @property
     def snapshot(self) -> Snapshot:
         """The case as it is after the steps so far."""
@@ -68,6 +75,7 @@ class Draft:
             opened,
             self.role,
             did,
+            now.tallies if now else {},
             register=self.facts.register,
             person=person,
         )

@@ -15,6 +15,7 @@ from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.process.paths import Path
 from engine.process.rows import after, concerned
+from engine.process.tasks import names_of, value_of
 
 
 def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: state for state in path.entered for name in process.states[state].raises}
     moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
-    tasks = moved | new_tasks(process, case, raises, closed, at, merged)
+    tasks = moved | new_tasks(process, case, raises, closed, at, merged, path.left)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     days, no_days = coming(process, case, changes, at)
@@ -48,6 +49,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "left": path.left,
         "data": changes,
         "closed": closed,
+        "done": draft.keeps_done(closed),
         "tasks": tasks,
         "stopped": tuple(sorted({*stopped, *undated, *no_days})),
         "timers": timers | redated | days | schedule.escalations(process, tasks),
@@ -105,7 +107,8 @@ def _closed(process: Process, case: Snapshot, left: Collection[str], event: str)
     """Tasks that this step ends: done by the event, or belonging to a state that is left."""
     found = {}
     for name, task in case.tasks.items():
-        if event and name in process.tasks and event in process.tasks[name].done_by:
+        kind = process.task(name)
+        if event and kind and event in kind.done_by:
             found[name] = "done"
         elif task["scope"] in left:
             found[name] = "cancelled"
@@ -113,14 +116,31 @@ def _closed(process: Process, case: Snapshot, left: Collection[str], event: str)
 
 
 def new_tasks(
-    process: Process, case: Snapshot, raises: dict[str, str], closed: dict[str, str], at: str, data: Any
+    process: Process,
+    case: Snapshot,
+    raises: dict[str, str],
+    closed: dict[str, str],
+    at: str,
+    data: Any,
+    left: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Tasks to raise, each for its state, in a case that knows `data` then. One that is open already stays as it is."""
+    """Tasks to raise, each for its state, in a case that knows `data` then. One that is open already stays as it is,
+    and so does one for a value that was done since the case came into a state that this step does not leave.
+    """
     tasks: dict[str, dict[str, Any]] = {}
-    for name, scope in raises.items():
-        if name not in case.tasks or name in closed:
-            tasks |= schedule.raised(process, [name], scope, at, case, data)
+    done = _done(case, closed, left)
+    for kind, scope in raises.items():
+        known = process.task(kind)
+        assert known is not None
+        names = [name for name in names_of(process, known, data) if name not in case.tasks or name in closed]
+        tasks |= schedule.raised(process, (name for name in names if name not in done), scope, at, case, data)
     return tasks
+
+
+def _done(case: Snapshot, closed: dict[str, str], left: Collection[str]) -> set[str]:
+    """The tasks for values that are done, with those that a step does, as far as their states are not left by it."""
+    scopes = {**case.done} | {name: case.tasks[name]["scope"] for name, how in closed.items() if how == "done"}
+    return {name for name, scope in scopes.items() if value_of(name) and scope not in left}
 
 
 def _redated(

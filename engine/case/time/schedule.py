@@ -17,6 +17,7 @@ from engine.process.language.expressions import View
 from engine.process.language.times import aware
 from engine.process.language.values import instant
 from engine.process.rows import concerned
+from engine.process.tasks import called, value_of
 from engine.process.timing import Limit, TaskKind, Timer
 from engine.source.moment import day_written, is_told
 
@@ -192,7 +193,7 @@ def raised(
             task["due"] = after(process, at, kind.due)
         task |= due_by(process, kind, at, data, case.opened)
         if kind.overdue_of:
-            task |= lateness(kind.overdue_of, case.tasks, at)
+            task |= lateness(called(kind.overdue_of, value_of(name)), case.tasks, at)
         found[name] = task
     return found
 
@@ -214,7 +215,7 @@ def redue(process: Process, case: Snapshot, changes: Any, at: str) -> dict[str, 
     """The open tasks whose due date moves with the fields that a step changes. One that was postponed stays so."""
     moved, after_it = {}, {**case.data, **changes}
     for name, task in case.tasks.items():
-        kind = process.tasks.get(name)
+        kind = process.task(name)
         if kind is None or kind.due_by is None or kind.due_by.date.names.isdisjoint(concerned(changes)):
             continue
         if "due" in task and not task.get("counted"):

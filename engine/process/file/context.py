@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
-from engine.process.language.expressions import Expression, Language, asked_documents
-from engine.process.language.tokens import words
+from engine.process.language.expressions import Expression, Language
+from engine.process.language.tokens import asked_documents, words
 from engine.process.rows import DAY, read, written
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source

@@ -5,8 +5,7 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -30,18 +29,15 @@ from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.meetings import read_meetings
 from engine.process.file.series import flat, read_series, row_languages
-from engine.process.file.states import read_events, read_limit, read_needs, read_set, read_states
+from engine.process.file.states import read_events, read_needs, read_set, read_states
+from engine.process.file.tasks import read_task
 from engine.process.language.expressions import RESERVED, Language
-from engine.process.timing import Escalation, TaskKind
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, certain, errors, nearest
 from engine.source.reader import Path, Source, read
 from engine.source.shape import fitting, hidden_signs, shape_problems
 
 FindCalendar = Callable[[str], Calendar | None]
-# How a duration begins; no field or function begins so.
-_LENGTH = re.compile(r"\s*[0-9P]")
-_COUNT_FROM_RAISING = "Say due: 2 weeks for a time from when the task was raised."
 DEFAULT_ZONE = "Europe/London"
 # Problems with which what was published before they were told goes on without harm.
 _LET_PASS = frozenset({"overdue-of-itself"})
@@ -147,6 +143,7 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool,
         is_published=is_published,
         events=names["event"],
         roles=names["role"],
+        tasks=names["task"],
     )
     series = data.get("series", {})
     of_rows = {**dated_fields(fields), **series}
@@ -215,7 +212,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
             for name, raw in data.get("documents", {}).items()
         },
         places={name: PlaceKind(name, raw["title"], raw["capacity"]) for name, raw in data.get("places", {}).items()},
-        tasks={name: _task(context, name, raw) for name, raw in data.get("tasks", {}).items()},
+        tasks={name: read_task(context, name, raw) for name, raw in data.get("tasks", {}).items()},
         states=read_states(context, data["states"]),
         events=read_events(context, data.get("events", {}), ("events",), ""),
         rules=tuple(_rule(context, raw, ("rules", index)) for index, raw in enumerate(data.get("rules", []))),
@@ -298,55 +295,6 @@ def _check_field_names(context: Context, raw: dict[str, Any]) -> None:
         if name in RESERVED:
             message = f"{name} is a word of expressions and cannot name a field."
             context.key_problem(("fields", name), "wrong-value", message, "Choose another name.")
-
-
-def _task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
-    path: Path = ("tasks", name)
-    context.known("role", raw["role"], (*path, "role"))
-    by_date = "due" in raw and not _LENGTH.match(raw["due"])
-    return TaskKind(
-        name=name,
-        title=raw["title"],
-        role=raw["role"],
-        description=raw.get("description", ""),
-        due=None if by_date else context.duration(raw.get("due"), (*path, "due")),
-        due_by=read_limit(context, raw["due"], (*path, "due"), _COUNT_FROM_RAISING) if by_date else None,
-        done_by=frozenset(context.one_or_many("event", raw.get("done_by"), (*path, "done_by"))),
-        escalate=_escalation(context, raw.get("escalate"), (*path, "escalate")),
-        overdue_of=_overdue_of(context, name, raw.get("overdue_of", ""), (*path, "overdue_of")),
-    )
-
-
-def _overdue_of(context: Context, name: str, other: str, path: Path) -> str:
-    if not other or not context.known("task", other, path):
-        return ""
-    between = _told_between(context.source.data["tasks"], name, other)
-    # Each would be left out of lists as one that another row tells of, and nobody would be shown any of them.
-    if between is not None:
-        by = f", by way of {' and '.join(between)}" if between else ""
-        message = f"The task {name} cannot say of itself that it is overdue{by}."
-        context.problem(path, "overdue-of-itself", message, "Name the task that is to be done in time.")
-        return ""
-    return other
-
-
-def _told_between(tasks: Mapping[str, Any], name: str, other: str) -> list[str] | None:
-    """The tasks by way of which what `other` says is overdue is `name` in the end; None where it is not."""
-    found: list[str] = []
-    while other != name:
-        if other in found or other not in tasks:
-            return None
-        found.append(other)
-        other = tasks[other].get("overdue_of", "")
-    return found
-
-
-def _escalation(context: Context, raw: dict[str, str] | None, path: Path) -> Escalation | None:
-    if raw is None:
-        return None
-    context.known("role", raw["to"], (*path, "to"))
-    after = context.duration(raw["after"], (*path, "after"))
-    return Escalation(after, raw["to"]) if after else None
 
 
 def _rule(context: Context, raw: dict[str, str], path: Path) -> Rule:

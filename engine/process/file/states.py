@@ -13,6 +13,7 @@ from engine.process.file.context import NOTHING, Context
 from engine.process.file.days import with_days
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
+from engine.process.language.tallies import TALLIED
 from engine.process.timing import Limit, Timer
 from engine.source.problem import certain, closest, nearest
 from engine.source.reader import Path
@@ -20,7 +21,7 @@ from engine.source.reader import Path
 DEADLINE = "deadline"
 # Whole days count until they end. Behind it stands what gives the day: `end_of(…)` is the function.
 _END_OF = re.compile(r"\s*end\s+of\s+")
-_NOT_IN_DATES = frozenset({"now", "today", "state", "has", "free", "within", "days_since", "age"})
+_NOT_IN_DATES = frozenset({"now", "today", "state", "has", "free", "within", "days_since", "age", *TALLIED})
 OFFER = "place_offered"
 _COUNT_FROM_HERE = "Say after: for a time from when the case came here."
 

@@ -28,17 +28,18 @@ from engine.process.language.budget import Exceeded, run
 from engine.process.language.environment import ACTED, IS_EMPTY, OF_ACTOR, declared, environment, with_emptiness
 from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
 from engine.process.language.series import Question, Reading
+from engine.process.language.tallies import TALLIED, TALLIES, kinds_asked, tally_calls
 from engine.process.register import UNKEPT, Register
 from engine.source import sign
 from engine.source.edit import Edit
 
 _T = cel.Type
-
 # Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
+_HAS = re.compile(r"(?<![\w.])has\s*\(")
 _PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
 _CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state", "did": ACTED}
-_CALLS |= dict.fromkeys(reckoning.OF_TODAY, "today")
+_CALLS |= {**dict.fromkeys(reckoning.OF_TODAY, "today"), **dict.fromkeys(TALLIED, TALLIES)}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
 _MOVING = frozenset({"now", "today", "days_since", "free", *reckoning.OF_TODAY})
@@ -47,7 +48,7 @@ _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 _INNER = frozenset({"hAs", *lengths.INNER})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", "true", "false", "null", "in"})
 # A field may have been called so before this was asked.
-RESERVED |= _CALLS.keys() - {"did"}
+RESERVED |= _CALLS.keys() - {"did", *TALLIED}
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,16 @@ class Expression:
     did: frozenset[str] = frozenset()
     of_actor: bool = False
     questions: tuple[Question, ...] = ()
+    # The kinds of task of which it asks how many are open or done.
+    tasks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class View:
     """What an expression can see of a case at one instant, and when it was begun (both aware).
 
-    `role`: in which `person` acts (empty: nobody); `did`: what they did in it before; `register`: what fields may name.
+    `role`: in which `person` acts (empty: nobody); `did`: what they did in it before; `register`: what fields may name;
+    `tallies`: how many tasks are open and done.
     """
 
     data: Mapping[str, Any]
@@ -80,6 +84,7 @@ class View:
     opened: datetime | None = None
     role: str = ""
     did: frozenset[str] = frozenset()
+    tallies: Mapping[str, int] = field(default_factory=dict)
     register: Register = UNKEPT
     person: str = ""
 
@@ -109,6 +114,7 @@ class Language:
     is_published: bool = False
     events: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    tasks: frozenset[str] = frozenset()
     series: Mapping[str, Language] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     around: Language | None = None
@@ -159,8 +165,8 @@ class Language:
         asked, moves = series.concerned(read.questions)
         names |= asked & {*self.fields, *self.series}
         moves = moves or any(one.name in moving for one in words)
-        of_actor = bool(did) or actors.asks(text)
-        return Expression(text, frozenset(names), documents, moves, did, of_actor, tuple(read.questions))
+        of_actor, asked_tasks = bool(did) or actors.asks(text), kinds_asked(read.text)
+        return Expression(text, frozenset(names), documents, moves, did, of_actor, tuple(read.questions), asked_tasks)
 
     def _own_words(self) -> frozenset[str]:
         """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""
@@ -175,7 +181,8 @@ class Language:
             types = {"actor": _T.Map(_T.STRING, _T.STRING)} | types
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
-            calls += [declared("free", _T.INT, [_T.STRING]), *times.checked(), *reckoning.checked(), *amounts.checked()]
+            calls += [declared("free", _T.INT, [_T.STRING]), *times.checked(), *reckoning.checked()]
+            calls += [*amounts.checked(), *tally_calls()]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
 
@@ -197,6 +204,7 @@ class Language:
     def _name_faults(self, text: str, questions: Iterable[Question]) -> list[Fault]:
         known = {"has": ("document", self.documents), "free": ("place", self.places)}
         known |= {"within": ("state", self.states), "did": ("event", self.events | {actors.OPEN})}
+        known |= dict.fromkeys(TALLIED, ("task", self.tasks))
         faults = []
         for call, (noun, names) in known.items():
             for name, offset in tokens.texts_given(text, call):
@@ -350,12 +358,8 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
     "documents__": lambda view, _: list(view.documents),
     "places__": lambda view, _: dict(view.free),
     ACTED: lambda view, _: list(view.did),
+    TALLIES: lambda view, _: dict(view.tallies),
 }
-
-
-def asked_documents(text: str) -> list[str]:
-    """The documents that an expression asks for, also one that cannot be read."""
-    return [name for name, _ in tokens.texts_given(text, "has")]
 
 
 def _time_faults(text: str) -> Iterable[Fault]:
@@ -374,11 +378,7 @@ def _time_faults(text: str) -> Iterable[Fault]:
 
 
 def _same_length(text: str) -> str:
-    return tokens.replaced(
-        lengths.as_calls(text),
-        _CALLED,
-        lambda found: found[0].replace("has", "hAs") if found["name"] == "has" else None,
-    )
+    return tokens.replaced(lengths.as_calls(text), _HAS, lambda found: found[0].replace("has", "hAs"))
 
 
 def _with_surroundings(text: str) -> str:

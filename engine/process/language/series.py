@@ -87,7 +87,7 @@ def read(text: str, known: Mapping[str, Language], *, of_row: bool = False) -> R
         at = call.end()
         pieces = tokens.arguments(text, call.end())
         # One that is never closed CEL finds; behind a dot stand other functions.
-        if pieces is None or bare[: call.start()].rstrip().endswith("."):
+        if pieces is None or bare[: call.start()].rstrip().endswith(".") or _is_of_tasks(call, pieces):
             continue
         at, name = call.end() + sum(len(one) + 1 for one in pieces), UNREAD
         try:
@@ -101,6 +101,11 @@ def read(text: str, known: Mapping[str, Language], *, of_row: bool = False) -> R
             found.faults += wrong.faults
         found.text = found.text[: call.start()] + name.ljust(at - call.start()) + found.text[at:]
     return found
+
+
+def _is_of_tasks(call: re.Match[str], pieces: list[str]) -> bool:
+    """Whether it is asked of tasks instead: all("opinion")."""
+    return call["call"] == "all" and len(pieces) == 1 and tokens.is_text(pieces[0].strip())
 
 
 def _question(

@@ -64,6 +64,11 @@ def replaced(text: str, pattern: re.Pattern[str], swap: Callable[[re.Match[str]]
     return "".join(parts) + text[at:]
 
 
+def asked_documents(text: str) -> list[str]:
+    """The documents that an expression asks for, also one that cannot be read."""
+    return [name for name, _ in texts_given(text, "has")]
+
+
 def arguments(text: str, start: int) -> list[str] | None:
     """What a call is given whose bracket opens just before `start`, piece by piece; None where it is not closed."""
     pieces, depth, at, plain = list[str](), 0, start, bare(text)

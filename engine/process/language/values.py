@@ -41,7 +41,7 @@ RESULTS |= {
     "organisation": "STRING",
     "person": "STRING",
 }
-FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"})}
+FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"}), "LIST": frozenset({"LIST<STRING>"})}
 
 
 def given(kind: str, value: Any, zone: ZoneInfo) -> Any:

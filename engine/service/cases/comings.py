@@ -13,8 +13,9 @@ from engine.process.definition import Process
 def timer_title(process: Process, key: str) -> str:
     """What comes up, in the words of the process."""
     if key.startswith(ESCALATION):
-        kind = process.tasks.get(key.removeprefix(ESCALATION))
-        return f"{kind.title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
+        name = key.removeprefix(ESCALATION)
+        kind, title = process.task(name), process.title_of("tasks", name)
+        return f"{title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
     if field := coming_field(process, key):
         return f"{process.title_of('fields', field)} changes"
     found = timer_of(process, key)
@@ -31,10 +32,11 @@ def _raised(process: Process, names: Iterable[str]) -> list[str]:
 def timer_does(process: Process, key: str) -> str:
     """What a timer does when it comes up, in the words of the process."""
     if key.startswith(ESCALATION):
-        kind = process.tasks.get(key.removeprefix(ESCALATION))
+        name = key.removeprefix(ESCALATION)
+        kind = process.task(name)
         if kind is None or kind.escalate is None:
             return ""
-        return f"escalates {kind.title} to {process.title_of('roles', kind.escalate.to)}"
+        return f"escalates {process.title_of('tasks', name)} to {process.title_of('roles', kind.escalate.to)}"
     if field := coming_field(process, key):
         return f"changes {process.title_of('fields', field)}"
     found = timer_of(process, key)

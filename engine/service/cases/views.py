@@ -315,7 +315,7 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
         case=case,
         label=label,
         task=name,
-        title=kind.title if kind else name,
+        title=process.title_of("tasks", name),
         role=task["role"],
         raised=local(process, task["raised"]),
         person=task.get("person"),

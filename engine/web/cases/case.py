@@ -124,7 +124,7 @@ def case_page(
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")
     done = {"sent": SENT, "corrected": CORRECTED}.get(did, "")
-    if did in DONE and task in seen.process.tasks:
+    if did in DONE and seen.process.task(task):
         done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
     certificate = visitor.engine.certificate(number, visitor.actor).number if seen.retained == "erased" else ""
     return show(request, "case.html", seen=seen, tab="overview", done=done, certificate=certificate)
