@@ -93,6 +93,15 @@ def check_text(content: bytes | str, file: Path, today: date | None = None) -> t
         return refused.problems
 
 
+def is_process(file: Path) -> bool:
+    """Whether a file is a process.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    return kind_of(read(read_text(file), str(file)).data) == "process"
+
+
 def kind_of(data: Any) -> str:
     """The schema by which a document is read, by what it holds; empty where it is none of them."""
     keys = data if isinstance(data, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import UTC, date
 from enum import StrEnum
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.authoring.coverage import Coverage
     from engine.authoring.fixes import Fixed
     from engine.authoring.scenarios import Result, ScenarioFile
+    from engine.source.problem import Problem
 
 PANEL = "Writing processes"
 # More than a page waits for: where a machine is busy, two seconds become many.
@@ -50,16 +52,23 @@ def check(
     ] = "",
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended in one way only, and show it.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would do, and write nothing.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Compare with what the site has published, and with its open cases.")
+    ] = False,
 ) -> None:
     """Print every problem of process, calendar and scenario files.
 
     Each says FILE:LINE:COLUMN, what is wrong and what would be right, and shows the place. Exit code 1 for an error.
     With --fix names that can only be one, signs that only look right and lengths in CEL's words are mended in the
-    files; comments and layout stay. What is left is printed.
+    files; comments and layout stay. What is left is printed. With --published the database is read, too: a version that
+    is another text there, a day before that of the version in force, and what open cases still have are told as
+    warnings, with how many cases it concerns.
 
     [bold]Examples[/bold]
 
       casework check processes
+
+      casework check processes/hbep-referral.yaml --published
 
       casework check processes/hbep-referral.yaml --format json
 
@@ -78,6 +87,7 @@ def check(
     if fix or diff:
         _mended(paths, quiet=form is Form.JSON, write=fix and not diff)
     problems, files = check_paths(paths, _today())
+    problems = sorted({*problems, *(_against_site(paths) if published else ())})
     if form is Form.JSON:
         out_json([problem.as_data() for problem in problems])
     else:
@@ -90,6 +100,20 @@ def check(
     # A mistyped folder must not pass for one without problems: checks run where nobody reads along.
     if not files:
         raise typer.Exit(USAGE)
+
+
+def _against_site(paths: list[Path]) -> list[Problem]:
+    """What the process files run into on the site; of those that cannot be used it was told why."""
+    from engine.authoring.check import files_of, is_process
+    from engine.cli.shared import opened
+    from engine.source.problem import Refused
+
+    found: list[Problem] = []
+    with opened() as engine:
+        for file in files_of(paths):
+            with contextlib.suppress(Refused):
+                found += engine.published.compared(file) if is_process(file) else ()
+    return found
 
 
 def upgrade(

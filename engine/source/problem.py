@@ -49,6 +49,7 @@ CODES = frozenset(
         "odd-sign",
         "own-escalation",
         "sees-nothing",
+        "still-in-use",
         "tag",
         "overdue-of-itself",
         "raw-length",

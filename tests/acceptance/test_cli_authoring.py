@@ -47,6 +47,22 @@ def test_check_prints_every_problem_and_the_same_as_data(shell: Shell, tmp_path:
     assert shell.error in {"4 files checked: no problems.\n", "4 files checked: 0 errors, 1 warning.\n"}
 
 
+def test_a_file_is_compared_with_what_a_site_has(shell: Shell, tmp_path: Path) -> None:
+    shell("init")
+    shell("publish", str(LOAN))
+    shell("open", "--process", "equipment-loan", "--by", "member@Rowing", "club=Rowing", "item=saw")
+    text = LOAN.read_text().replace("requested", "asked")
+    (tmp_path / "next.yaml").write_text(text)
+    assert shell("check", "next.yaml", "--format", "line") == ""
+    out = shell("check", "next.yaml", "--published", "--format", "line")
+    assert [line.split(": ")[1] for line in out.splitlines()] == ["warning version-reused"]
+    (tmp_path / "next.yaml").write_text(text.replace('version: "1"', 'version: "2"'))
+    out = shell("check", "next.yaml", "--published", "--format", "line")
+    assert "warning still-in-use: 1 open case stands in Requested (requested) of version 1" in out
+    assert "Rowing" not in out
+    assert shell.error == "1 file checked: 0 errors, 1 warning.\n"
+
+
 def slips(text: str) -> str:
     return text.replace("owner: coordinator", "owner: cordinator", 1).replace("to: returned", "to: retuned", 1)
 

@@ -101,6 +101,12 @@ CHANGES: tuple[Change, ...] = (
         ("what goes beyond stops a page", "raise Exceeded from None", "raise"),
     ),
     *_in(
+        "service/processes/comparison.py",
+        ("integration/test_comparison.py",),
+        ("states that are there are told as gone", "if state in loaded.process.states or version", "if version"),
+        ("the version itself is compared with itself", "- {process.version}", "- set()"),
+    ),
+    *_in(
         "process/crossings.py",
         ("crossings", "contradictions", "problem_codes"),
         ("limits that cross are not told", "least > most:", "False:"),

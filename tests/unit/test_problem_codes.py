@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.authoring.check import check_file
-from engine.service import Engine
+from engine.service import Case, Engine
 from engine.source.problem import CODES, Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
@@ -50,11 +50,15 @@ def codes_of(block: str, kind: str, folder: Path) -> set[str]:
     (folder / "example.yaml").write_text(BASE[1])
     file = folder / "file.yaml"
     file.write_bytes(content(block, kind))
-    if "published" not in kind:
+    if not {"published", "compared"} & set(kind.split()):
         return {problem.code for problem in check_file(file)}
     engine = Engine()
     engine.publish(folder / "example.yaml")
     try:
+        if "compared" in kind:
+            assert isinstance(case := engine.open_case("example", "clerk"), Case)
+            assert isinstance(engine.add_document(case.id, "form", b"-", "clerk", name="a.txt"), Case)
+            return {problem.code for problem in engine.published.compared(file)}
         return {problem.code for problem in engine.publish(file).warnings}
     except Refused as refused:
         return {problem.code for problem in refused.problems}

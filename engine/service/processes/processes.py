@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.case.answers.form import check_opening
 from engine.case.command import Actor
 from engine.case.sight import Action, may, role_of
+from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.service.cases import due
@@ -18,11 +19,11 @@ from engine.service.cases.transaction import Transaction
 from engine.service.keeping.journal import Journal, Kind
 from engine.service.lists.finder import actor_of
 from engine.service.people.registers import register_of
-from engine.service.processes import publication
+from engine.service.processes import comparison, publication
 from engine.service.processes.catalogue import UnknownProcess
 from engine.service.processes.offers import Offer, every_offer
 from engine.service.site import Site
-from engine.source.problem import Refused
+from engine.source.problem import Problem, Refused
 from engine.store import processes as process_store
 
 
@@ -86,6 +87,23 @@ class Processes:
         """What would come of publishing a text, with the calendar given or the published one; nothing is kept."""
         with self._site.database.reading() as connection:
             return publication.try_texts(connection, self._site.clock.now(), text, calendar)
+
+    def compared(self, file: Path) -> tuple[Problem, ...]:
+        """What publishing a process file would run into, and what it would take away from open cases: nothing is kept.
+        What is wrong with the file by itself is not in it.
+
+        Raises:
+            Refused: the file cannot be used.
+        """
+        loaded = load_file(file).loaded
+        now = self._site.clock.now()
+        with self._site.database.reading() as connection:
+            self._site.catalogue.refresh(connection)
+            found = [
+                *publication.objections(connection, loaded, now),
+                *comparison.compared(connection, self._site.catalogue, loaded),
+            ]
+        return tuple(sorted(found))
 
     def try_calendar(self, text: str) -> publication.Trial:
         """What would come of publishing a calendar on its own; nothing is kept."""

@@ -120,8 +120,7 @@ def try_texts(connection: Connection, now: datetime, text: str, calendar: str = 
     try:
         offered = Offered(text, "process.yaml", calendar, "calendar.yaml")
         loaded = process_of_text(text, offered.file, _calendar(connection, offered))
-        known = store.version_text(connection, loaded.process.name, loaded.process.version)
-        if known is not None and store.text_hash(known) != store.text_hash(loaded.source.text):
+        if _is_reused(connection, loaded):
             raise Refused([_reused(loaded)])
         warnings = (*loaded.warnings, *_late(connection, loaded, now))
     except Refused as refused:
@@ -182,6 +181,18 @@ def publish(connection: Connection, offered: Offered, now: datetime, by: str) ->
         new_calendar=new_calendar,
         warnings=warnings,
     )
+
+
+def objections(connection: Connection, loaded: Loaded, now: datetime) -> tuple[Problem, ...]:
+    """What stands against publishing a text at `now` (aware), as warnings: nobody asked for it yet."""
+    reused = [_reused(loaded)] if _is_reused(connection, loaded) else []
+    return (*(replace(one, severity=Severity.WARNING) for one in reused), *_late(connection, loaded, now))
+
+
+def _is_reused(connection: Connection, loaded: Loaded) -> bool:
+    """Whether the version of a text stands for another one."""
+    known = store.version_text(connection, loaded.process.name, loaded.process.version)
+    return known is not None and store.text_hash(known) != store.text_hash(loaded.source.text)
 
 
 def _late(connection: Connection, loaded: Loaded, now: datetime) -> tuple[Problem, ...]:
