@@ -26,6 +26,7 @@ _FORM = {
     "tag": "optional",
     "asked": "optional",
 }
+BACK = {"by": "clerk", "reopens": True}
 _CHECK = {"at": "last", "weights": [3, 2], "modulus": 11, "signs": "0123456789A", "rest": True}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
@@ -72,8 +73,8 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
         around[short] = state
     states[QUEUE] = draw(_queue(offers))
     states[END] = {"final": True}
-    events = {_go(one): {"title": one, "to": one, "form": _FORM} for one in [*names, QUEUE]}
-    events |= {"leave": {"title": "Leave", "to": END}}
+    events = {_go(one): {"title": one, "to": one, "form": _FORM, "undo": BACK} for one in [*names, QUEUE]}
+    events |= {"leave": {"title": "Leave", "to": END, "undo": BACK}}
     meetings = draw(_meetings(names, states, events))
     return json.dumps(
         _HEAD
@@ -221,7 +222,7 @@ def _hold(
 
 @st.composite
 def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
-    event: dict[str, Any] = {"title": "Step", "form": _FORM}
+    event: dict[str, Any] = {"title": "Step", "form": _FORM, "undo": BACK}
     if draw(st.booleans()):
         event["set"] = draw(
             st.sampled_from([{"kind": '"q"'}, {"kind": None}, {"first": None}, {"first": "today"}, {"second": "first"}])

@@ -216,6 +216,36 @@ def correct(
     return told(engine, result, response)
 
 
+@dataclass
+class TakingBack:
+    """The entry of what was done last in a case, and why it is taken back."""
+
+    entry: Annotated[Whole, Field(ge=1, le=2**31 - 1)]
+    reason: Text
+
+
+@router.post("/{number}/undo", response_model=Case, responses=responses(404, 409, 412, 422))
+def undo(
+    engine: Engined,
+    writer: Writer,
+    number: CaseNumber,
+    taking_back: TakingBack,
+    response: Response,
+    expected: Expected,
+    key: Key,
+) -> Any:
+    """Take back what was done last. It stays in the history, with a later entry that takes it back."""
+    result = engine.undo(
+        number,
+        taking_back.reason,
+        writer,
+        entry=taking_back.entry,
+        expected_version=expected,
+        idempotency_key=key,
+    )
+    return told(engine, result, response)
+
+
 @router.post("/{number}/tasks/{task}/done", response_model=Case, responses=responses(404, 409, 412, 422))
 def complete_task(
     engine: Engined,

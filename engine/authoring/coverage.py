@@ -12,6 +12,7 @@ from engine.process.definition import ANYWHERE, Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
 from engine.process.tasks import kind_of
 
+TAKEN_BACK = "(taken back)"
 KINDS = ("states", "transitions", "timers", "tasks", "requirements")
 
 
@@ -48,10 +49,13 @@ class Coverage:
                 self.touched["timers"].add(_timer_of(entry.event))
             if entry.kind == "opened":
                 self.touched["transitions"].add(f"open: {entry.to}")
-            if entry.kind in {"event", "automatic"}:
+            if entry.kind in {"event", "automatic", "undo"}:
                 self.touched["transitions"].update(self._transition(entry))
 
     def _transition(self, entry: Entry) -> list[str]:
+        if entry.kind == "undo":
+            scope = self.process.scope(entry.source, entry.event)
+            return [_named(scope or ANYWHERE, entry.event, TAKEN_BACK)]
         if entry.kind == "event":
             scope = self.process.scope(entry.source, entry.event)
             return [_named(scope or ANYWHERE, entry.event, entry.to or "(stays)")]
@@ -89,7 +93,7 @@ def _timer_of(key: str) -> str:
 
 
 def _transitions(process: Process) -> Iterable[str]:
-    """Opening in each first state, every way of every event, and every automatic transition."""
+    """Opening in each first state, every way of every event, that it is taken back, and every automatic transition."""
     yield from (f"open: {process.leaf(state)}" for state in process.initial)
     paths = paths_of(process)
     offers = {state.hold.offer for state in process.states.values() if state.hold}
@@ -97,6 +101,8 @@ def _transitions(process: Process) -> Iterable[str]:
         for path in paths.written_in(scope, event.name):
             for target in _ends(path, offered=event.name in offers):
                 yield _named(scope, event.name, target)
+        if event.undo:
+            yield _named(scope, event.name, TAKEN_BACK)
     for state in process.states.values():
         for path in paths.written_in(state.name, AUTOMATIC):
             for target in path.targets:

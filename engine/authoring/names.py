@@ -23,6 +23,7 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
     tasks = task_names(process)
     known = {
         "event": events,
+        "undo": events,
         "add": set(process.documents),
         "documents": set(process.documents),
         "tasks": tasks,
@@ -65,7 +66,7 @@ NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "
 NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
 NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
 NOUNS |= {"covers": "requirement"}
-NOUNS |= {"series": "series"}
+NOUNS |= {"series": "series", "undo": "event"}
 # Below these stand names that a process gives: a field may be called `event`, and names none.
 _VALUES = frozenset({"data", "with", "timers", "series"})
 

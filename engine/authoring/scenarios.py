@@ -262,8 +262,7 @@ class _Run:
         if name not in self._cases:
             raise _Unexpected(f"a case called {name}", "none of that name has begun")
         case = self._cases[name]
-        by = self._actor(raw.get("by"))
-        at = self._moment(raw["at"]) if "at" in raw else None
+        by, at = self._actor(raw.get("by")), self._moment(raw["at"]) if "at" in raw else None
         if "event" in raw:
             self._check_refusal(_told(lambda: self._engine.fire(case, raw["event"], by, raw.get("with"), at=at)), raw)
         elif "done" in raw:
@@ -272,6 +271,9 @@ class _Run:
         elif "add" in raw:
             for document in raw["add"]:
                 self._check_refusal(self._add(case, document, by, at), raw)
+        elif "undo" in raw:
+            why = raw.get("reason", "It was done by mistake.")
+            self._check_refusal(_told(lambda: self._engine.undo(case, why, by, event=raw["undo"])), raw)
         else:
             self._pass_time(raw)
         self._expect(name, raw.get("expect", {}), by)

@@ -7,7 +7,7 @@ from typing import Any
 
 def step_title(index: int, step: dict[str, Any]) -> str:
     """What a step is called."""
-    kind = next((key for key in ("event", "add", "done", "wait", "until", "outage") if key in step), "expect")
+    kind = next((key for key in ("event", "add", "done", "undo", "wait", "until", "outage") if key in step), "expect")
     what = step[kind] if kind != "expect" else ""
     return f"step {index + 1}, {kind} {listed(what) if isinstance(what, list) else what}".strip()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.case.past import Past
 from engine.process.register import UNKEPT, Register
 from engine.source.sign import composed
 
@@ -48,6 +49,7 @@ class Facts:
     `fired`: how many times the timer that is due has fired in this case already at the very instant of its last entry.
     `wrote`: the number of the entry that the value to be corrected came with; 0: it has none.
     `register`: what fields may name, as far as the step may write such a field.
+    `past`: what was done last, where it is to be taken back.
     """
 
     now: datetime
@@ -56,6 +58,7 @@ class Facts:
     wrote: int = 0
     stranded: frozenset[str] = frozenset()
     register: Register = UNKEPT
+    past: Past | None = None
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,14 @@ class Fire:
 
 @dataclass(frozen=True)
 class Tick:
-    """The timer `key` is due; `at` is when it was due, however late it is noticed."""
+    """The timer `key` is due; `at` is when it was due, however late it is noticed.
+
+    `in_time`: what comes of it is what would have come if it had been noticed then.
+    """
 
     key: str
     at: datetime
+    in_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,17 @@ class Correct:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """What was done last is taken back, with a reason: the entry and the event of these names, where they are named."""
+
+    entry: int
+    event: str
+    reason: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PostponeTask:
     """A task gets another due time, for a reason. Without a time zone it is on the wall clock of the process."""
 
@@ -204,4 +222,5 @@ Command = (
     | Retain
     | Erase
     | Correct
+    | Undo
 )

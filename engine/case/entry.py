@@ -48,13 +48,14 @@ class Written(NamedTuple):
 class Entry:
     """One step. Instants are text (`instants`). Empty effects are left out when written down.
 
-    kind: opened | event | timer | automatic | document | task | correction | retention | erasure. `at` is when it
-    happened, `recorded` when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed`
+    kind: opened | event | timer | automatic | document | task | correction | undo | retention | erasure. `at` is when
+    it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed`
     maps a task to `done` or `cancelled`. `held` maps a state to the place taken for it; `freed` lists states.
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
     `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
     `did` is the event that whoever wrote the entry is remembered to have done, where the process asks for that.
     `done` maps each task that was done to the state that it belonged to, where the case is to remember it.
+    `restored` are the parts of a snapshot that stand as they were before the entry that `note` says it `undoes`.
     `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
@@ -86,6 +87,7 @@ class Entry:
     old_head: str = ""
     did: str = ""
     done: dict[str, str] = field(default_factory=dict)
+    restored: dict[str, Any] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
     @property
@@ -93,6 +95,12 @@ class Entry:
         """The entry that the row came with of which a correction names a value; 0 of what corrects nothing."""
         named: int = self.note.get("row") or self.note.get("corrects", 0)
         return named if self.kind == "correction" else 0
+
+    @property
+    def undoes(self) -> int:
+        """The first of the entries that this one takes back, with all that came between; 0 where it takes none back."""
+        first: int = self.note.get("undoes", 0)
+        return first
 
     def written(self, salts: Iterator[str]) -> Written:
         """The entry as it is stored, with a salt for each private value."""

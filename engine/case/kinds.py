@@ -48,7 +48,7 @@ OF_KIND: dict[StepKind, tuple[str, ...]] = {
     StepKind.DOCUMENTS: ("document",),
     StepKind.TASKS: ("task",),
     StepKind.BY_ITSELF: ("automatic", "timer"),
-    StepKind.CORRECTIONS: ("correction", "retention", "erasure"),
+    StepKind.CORRECTIONS: ("correction", "undo", "retention", "erasure"),
 }
 """The kinds of entry that are always of a kind of step; those of EVENT are not among them."""
 _KIND = {entry: kind for kind, entries in OF_KIND.items() for entry in entries}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from engine.case.time.lateness import late_from
 from engine.process import rows
 from engine.process.tasks import tallied
 
-# Kept of a case only where its process asks for it.
-_RARE = frozenset({"did", "done"})
+# Kept only of a case that has something of it.
+_RARE = frozenset({"did", "done", "undone"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Snapshot:
     that each belonged to, as long as the case has not left it and the task was not raised again.
     `data` has the values of fields and, by the name of their series, rows (`process/rows.py`).
     `been` lists the states it came to, in the order in which it first did.
+    `undone` lists what was taken back: the first entry, and the later one that took back all from there to itself.
     Instants are text, UTC.
     """
 
@@ -57,10 +58,11 @@ class Snapshot:
     retention: Mapping[str, str] = field(default_factory=dict)
     did: Mapping[str, list[str]] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
+    undone: list[list[int]] = field(default_factory=list)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
-        # Most processes never ask for it, and their cases are kept as they were before it could be asked.
+        # Most cases have nothing of these, and are kept as they were before there was any.
         return canonical({name: value for name, value in self.__dict__.items() if value or name not in _RARE})
 
     def done_by(self, person: str) -> frozenset[str]:
@@ -110,7 +112,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         data = rows.without(data, entry.erased)
         documents = {kind: copies for kind, copies in documents.items() if f"document/{kind}" not in entry.erased}
     # Written out: `replace` would ask each field for its definition, at every step of every history that is replayed.
-    return Snapshot(
+    after = Snapshot(
         process=before.process,
         opened=before.opened,
         version=entry.version,
@@ -130,7 +132,9 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         did=_remembered(before.did, entry),
         done=_kept_done(before.done, entry),
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
+        undone=[*before.undone, [entry.undoes, entry.seq]] if entry.undoes else before.undone,
     )
+    return replace(after, **entry.restored) if entry.restored else after
 
 
 def places_taken(before: Snapshot | None, after: Snapshot) -> dict[str, int]:
@@ -164,8 +168,9 @@ def _kept_done(done: Mapping[str, str], entry: Entry) -> Mapping[str, str]:
 
 
 def _merged(data: Mapping[str, Any], entry: Entry) -> Mapping[str, Any]:
-    if not entry.data:
+    if not entry.data and not entry.undoes:
         return data
+    data = rows.until(data, entry.undoes) if entry.undoes else data
     changes = rows.after(data, entry.data, entry.seq, entry.by, entry.corrected_row)
     return {name: value for name, value in {**data, **changes}.items() if value is not None}
 

@@ -46,6 +46,7 @@ HOMES = {
     "keys": ("rotate-key",),
     "retention": ("retention",),
     "subject": ("correct", "subject"),
+    "undo": ("undo",),
     "journal": ("journal",),
     "outbox": ("outbox",),
     "doctor": ("doctor",),

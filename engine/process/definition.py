@@ -1,7 +1,4 @@
-"""Process and its parts, as immutable values. Pure.
-
-States are kept flat, by their full name (`programme.placement`); a state knows its ancestors.
-"""
+"""Process and its parts, as immutable values. States are kept flat, by full name; each knows its ancestors. Pure."""
 
 from __future__ import annotations
 
@@ -21,6 +18,7 @@ from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.rows import Series
 from engine.process.timing import LOOK_INTO, TaskKind, Timer
+from engine.process.undo import Undo
 from engine.source.sign import composed
 
 FieldType = str
@@ -138,8 +136,8 @@ class Way:
 class Event:
     """Something somebody does or a timer sends.
 
-    `by` None: everybody may; empty: nobody, only the engine sends it. `form` maps a field to
-    whether it is required. `done` says in the history that it happened; empty: the title does. `not_by`: whom not.
+    `by` None: everybody may; empty: only the engine sends it. `form` maps a field to whether it is required. `done`
+    says in the history that it happened; empty: the title does. `not_by`: whom not. `undo`: who may take it back.
     """
 
     name: str
@@ -151,6 +149,7 @@ class Event:
     ways: tuple[Way, ...]
     done: str = ""
     not_by: Expression | None = None
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,15 @@ def _corrected(row: Row, wanted: tuple[int, int], values: Mapping[str, Any], ent
     return {**row, "values": merged, "came": {**row.get("came", {}), **dict.fromkeys(values, entry)}}
 
 
+def until(data: Mapping[str, Any], first: int) -> dict[str, Any]:
+    """The data of a case without the rows that came with the entry `first` or a later one."""
+    found = {
+        name: [row for row in value if row["entry"] < first] if is_series(value) else value
+        for name, value in data.items()
+    }
+    return {name: value for name, value in found.items() if value != []}
+
+
 def without(data: Mapping[str, Any], erased: Container[str]) -> dict[str, Any]:
     """The data of a case without the values whose paths are erased; a row of which nothing is left is gone."""
     found = {name: _left(name, value, erased) for name, value in data.items() if f"data/{name}" not in erased}

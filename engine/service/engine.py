@@ -21,6 +21,7 @@ from engine.service.cases.change import Changes
 from engine.service.cases.corrections import Corrections
 from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
+from engine.service.cases.undo import Undos
 from engine.service.desk.desk import Desk
 from engine.service.documents.admission import Admission, Scanner
 from engine.service.history.histories import Histories
@@ -119,6 +120,7 @@ class Engine:
         self.changes = Changes(self.site, self.access_log)
         self.reader = Reader(self.site, self.access_log)
         self.corrections = Corrections(self.site, self.reader, self.changes)
+        self.undos = Undos(self.site, self.reader, self.changes)
         self.running_timers = Timers(self.site)
         self.lists = Lists(self.site, self.access_log)
         self.histories = Histories(self.site, self.reader, self.lists, self.access_log)
@@ -222,6 +224,7 @@ class Engine:
     open_case = _of("changes", Changes.open_case)
     fire = _of("changes", Changes.fire)
     correct = _of("corrections", Corrections.correct)
+    undo = _of("undos", Undos.undo)
     check_event = _of("changes", Changes.check_event)
     add_document = _of("changes", Changes.add_document)
     complete_task = _of("changes", Changes.complete_task)

@@ -41,6 +41,7 @@ CODES = frozenset(
         "not-known-yet",
         "never-sent",
         "never-true",
+        "never-undone",
         "no-way-out",
         "nobody-acts",
         "not-looked-at",

@@ -24,7 +24,7 @@ from engine.service.people.ceremonies import party_of
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
-from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, exports, places, tasks
+from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, exports, places, tasks, undo
 from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, Outdated, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
@@ -46,6 +46,7 @@ ROOMS = (
     events,
     tasks,
     corrections,
+    undo,
     board,
     drafts,
     signing,

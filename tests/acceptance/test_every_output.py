@@ -86,6 +86,7 @@ ASKED: dict[str, list[str]] = {
     **{f"retention {one}": ["2", "--reason", NAME, *KEEPER] for one in ("hold", "release", "ask", "withdraw")},
     "subject export": [NAME, "--out", "given", *KEEPER],
     "correct": ["1", "pupil_name=Ann", "--entry", "1", "--reason", NAME, "--by", "jo:data_protection"],
+    "undo": ["1", "--reason", NAME, "--by", "jo:coordinator"],
     "retention erase": ["2", *KEEPER],
     "retention certificate": ["2"],
 }

@@ -187,7 +187,16 @@ def _applied(case: Counted, entry: dict[str, Any]) -> Iterator[str]:
     anew = set(entry.get("stopped", ())) | set(entry.get("timers", ()))
     case.timers = _without(case.timers, entry.get("stopped", ())) | entry.get("timers", {})
     case.fired -= anew
+    _restore(case, entry.get("restored", {}))
     yield from _left_behind(case, seq)
+
+
+def _restore(case: Counted, restored: dict[str, Any]) -> None:
+    """What stands again as it did before something that was taken back, its time too."""
+    case.last = restored.get("last_at", case.last)
+    case.outcome = restored.get("outcome", case.outcome)
+    case.entered = set(restored.get("entered", case.entered))
+    case.waiting = restored.get("waiting", case.waiting)
 
 
 def _fire(case: Counted, entry: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from httpx2 import Response
 
 # Every route of cases and lists; for those of one case, its number stands for any.
 CORRECTION = {"entry": 1, "field": "pupil_name", "value": "Ann Hill", "reason": "Misread"}
+UNDO = {"entry": 1, "reason": "A slip"}
 ROUTES = [
     ("GET", "/cases"),
     ("POST", "/cases"),
@@ -18,6 +19,7 @@ ROUTES = [
     ("GET", "/cases/1/accesses"),
     ("POST", "/cases/1/events/withdraw"),
     ("POST", "/cases/1/corrections"),
+    ("POST", "/cases/1/undo"),
     ("POST", "/cases/1/tasks/hold_review/done"),
     ("POST", "/cases/1/tasks/hold_review/claim"),
     ("POST", "/cases/1/tasks/hold_review/assign"),

@@ -146,6 +146,7 @@ ANSWERS |= {
     "task": "chase_panel",
     "document": "referral_form",
     "decision": "hold",
+    "entry": 1,
 }
 NAMES = {"/tasks/": "chase_panel", "/do/": "managed_move", "/processes": "hbep-referral"}
 # They end a session, or are for who comes with a secret and no session; test_web_signing looks at them.
@@ -375,6 +376,7 @@ COMMANDS: dict[str, list[str] | None] = {
     **{f"retention {one}": ["{case}", "--reason", "x"] for one in ("hold", "release", "ask", "withdraw")},
     "subject export": ["Nobody", "--out", "out"],
     "correct": ["{case}", "pupil_name=x", "--entry", "1", "--reason", "x"],
+    "undo": ["{case}", "--reason", "x"],
     **{f"retention {one}": ["{case}"] for one in ("erase", "certificate")},
     "warning list": [],
     "warning read": ["1"],

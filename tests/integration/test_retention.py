@@ -55,6 +55,8 @@ states:
     events: {close: {title: Close, by: [hand, clerk], form: {owner: optional}, to: gone}}
   gone: {title: Gone, final: true, outcome: Broken up}
 """
+# The same, where an end that was chosen by mistake is taken back.
+REOPENED = YARD.replace("close: {", "close: {undo: {by: [hand, keeper], reopens: true}, ")
 BOAT = {"owner": "Ada Fenwick", "club": "North", "built": "1990-02-28", "size": "small"}
 
 

@@ -50,6 +50,8 @@ APART = {
     "/cases/{number}/documents",
     # Only a role that the process names for it may, and here none is: test_web_corrections sends it twice.
     "/cases/{number}/correct/{field}",
+    # The process lets nobody take anything back: test_web_undo sends it twice.
+    "/cases/{number}/undo/{entry}",
     # Sent twice it is once: test_warnings.
     "/warnings/read",
     # Nothing ends in so short a walk: test_web_retention.

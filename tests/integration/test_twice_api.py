@@ -19,8 +19,8 @@ from httpx2 import Response
 from engine import Engine
 from engine.api.app import create_app
 from engine.service.people.warnings import tell_of_factor
-from tests.integration.callers import CORRECTION
-from tests.integration.test_retention import BOAT, YARD
+from tests.integration.callers import CORRECTION, UNDO
+from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import counts
 from tests.integration.test_web_retention import ended
 from tests.steps import PUPIL, done, in_panel
@@ -44,7 +44,7 @@ class Maker:
     """Makes what each operation is about."""
 
     def __init__(self, engine: Engine) -> None:
-        engine.publish(YARD)
+        engine.publish(REOPENED)
         self.engine, self.app = engine, create_app(engine, per_minute=100_000)
         self.secrets = {}
         for login, roles in PEOPLE.items():
@@ -89,6 +89,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
         {"json": {"data": {"reason": "Moved"}}},
     ),
     "/cases/{number}/corrections": lambda maker: ("dee", f"/cases/{maker.case()}/corrections", {"json": CORRECTION}),
+    "/cases/{number}/undo": lambda maker: ("hal", f"/cases/{ended(maker.engine)}/undo", {"json": UNDO | {"entry": 2}}),
     "/cases/{number}/tasks/{task}/done": lambda maker: ("hal", f"{maker.task()}/done", {}),
     "/cases/{number}/tasks/{task}/claim": lambda maker: ("hal", f"{maker.task()}/claim", {}),
     "/cases/{number}/tasks/{task}/assign": lambda maker: ("hal", f"{maker.task()}/assign", {"json": {"person": "hal"}}),

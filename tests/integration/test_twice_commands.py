@@ -21,7 +21,7 @@ from engine.service.people.warnings import tell_of_factor
 from engine.store import tables
 from tests.conftest import LOAN
 from tests.integration.site import settle_more
-from tests.integration.test_retention import BOAT, YARD
+from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import COUNTED
 from tests.integration.test_web_retention import ended
 from tests.steps import done, in_panel
@@ -38,7 +38,7 @@ APART = {"serve", "worker", "restore", "demo"}
 # Without --key a case that is opened twice is two, and a document that is added again another version.
 TWO = {"token issue", "mail-test", "open", "add-document"}
 # These have a key for the same request again.
-KEYED = {"open", "fire", "add-document"}
+KEYED = {"open", "fire", "add-document", "undo"}
 KINDS = (*COUNTED, "outbox", "invitations", "checkpoints", "calendars")
 
 
@@ -55,7 +55,7 @@ class Maker:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine, self.folder = engine, folder
-        engine.publish(YARD)
+        engine.publish(REOPENED)
         settle_more(
             engine, {"kim": (["yard/keeper"], None), "lou": (["yard/clerk"], None), "hal": (["yard/hand"], None)}
         )
@@ -116,6 +116,7 @@ EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "retention withdraw": lambda maker: (maker.ended("asked"), *WHY, *KIM),
     "retention erase": lambda maker: (maker.ended("asked"), *LOU),
     "correct": lambda maker: (maker.case(), "pupil_name=Ann", "--entry", "1", "--reason", "Misread", *DEE),
+    "undo": lambda maker: (maker.ended(), *WHY, *HAL),
     "warning read": lambda maker: (maker.warned(), "--person", "hal"),
     "outbox release": lambda _: (),
 }

@@ -1162,6 +1162,23 @@ CHANGES: tuple[Change, ...] = (
         ("what hangs on a corrected value stays as it was", "return settle(draft, at, command.by.name)", "return None"),
     ),
     *_in(
+        "case/step/undo.py",
+        ("step_undo",),
+        (
+            "what came by itself since prevents an undo",
+            "if kind_of(one) is StepKind.BY_ITSELF or one.kind",
+            "if one.kind",
+        ),
+        ("an end that does not reopen is taken back", "if not case.ended or (", "if True or ("),
+        ("a place that is gone is held again", "if full := _full(draft, past.before):", 'if full := "":'),
+        ("anybody takes back what some may", "if not may_take_back(", "if False and not may_take_back("),
+        (
+            "what a step has filled in stays when it is taken back",
+            "| dict.fromkeys(data.keys() - before.data.keys())",
+            "",
+        ),
+    ),
+    *_in(
         "store/cases/due.py",
         _STORE,
         (

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from engine.case.entry import Entry
 from engine.case.refusal import Refusal
-from engine.case.snapshot import Snapshot
+from engine.case.snapshot import Snapshot, replay
 from engine.case.time.instants import from_text, to_text
 from engine.process.rows import day_after, days_of, on_day, values_of
 from engine.service.keeping.retention import Certificate, Decided
 from tests.walking.people import PeopleWalk
+
+
+def _undoing(history: Iterable[Entry]) -> list[int]:
+    return [one.seq for one in history if one.undoes]
 
 
 @dataclass
@@ -37,6 +43,19 @@ class RecordsWalk(PeopleWalk):
             assert entry == (one.corrected_row if in_row else one.note["corrects"])
             assert one.data[name] == value
             assert set(one.data) <= {name, name.partition("_from.")[0]}
+
+    def undo(self, case: int) -> None:
+        """Take back what was done last: the case stands as before it, but for what fell due since."""
+        number = self.cases[case]
+        result = self.engine.undo(number, "It was done by mistake.", "clerk")
+        if self.told(result):
+            history = self.engine.history(number)
+            at, entry = next((at, one) for at, one in enumerate(history) if one.seq == max(_undoing(history)))
+            before, after = replay(history[: entry.undoes - 1]), replay(history[: at + 1])
+            assert before is not None
+            assert after is not None
+            assert after == replace(before, seq=entry.seq, undone=after.undone, retention=after.retention)
+            assert after.retained == before.retained or after.retention["by"] == "clerk"
 
     def postpone(self, case: int, task: str, hours: int) -> None:
         """Put a task off; it must lie ahead."""

@@ -23,7 +23,7 @@ SINCE = ("2022-12-01", "2023-01-01", "2023-09-11", "2023-09-11", "2023-09-12", "
 AGO = (0, 0, 0, 0, 0, 1, 30, 200)
 TASKS = ("look", "chase", "look-into", "ask:p", "ask:q")
 OF_MEETINGS = ("plan", "move", "cancel", "record")
-OF_CASES = ("correct", "correct", "postpone", "document")
+OF_CASES = ("correct", "correct", "postpone", "document", "undo", "undo")
 
 
 @st.composite

@@ -188,7 +188,7 @@ class Walk:
         now, free, moved = self.snapshots(), {name: self.free_places(name) for name in NAMES}, self.moved(step)
         for number, before in self.before.items():
             assert self.of[number].name in moved or now[number] == before
-            assert now[number].last_at >= before.last_at
+            assert now[number].last_at >= before.last_at or now[number].undone != before.undone
         self.check_lists(now)
         self.check_beside(now)
         for name in NAMES:

@@ -31,6 +31,7 @@ from engine.case.command import (
     Retain,
     ReturnTask,
     Tick,
+    Undo,
 )
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
@@ -53,6 +54,7 @@ from engine.case.step.reasons import (
 )
 from engine.case.step.retain import erase, retain
 from engine.case.step.tick import tick
+from engine.case.step.undo import undo
 from engine.case.step.walk import choose
 from engine.case.time import schedule
 from engine.case.time.instants import to_text
@@ -296,4 +298,5 @@ _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     Retain: retain,
     Erase: erase,
     Correct: correct,
+    Undo: undo,
 }

@@ -7,6 +7,7 @@ on is stopped, and somebody is told. What a timer sends may be refused; that is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from engine.case.command import ENGINE, Fire, Tick
@@ -42,19 +43,19 @@ def tick(draft: Draft, command: Tick) -> Refusal | None:
     elif draft.facts.fired >= MOST_AT_ONCE:
         _pass(draft, key, at, tasks=_raised(draft, (LOOK_INTO.name,), found[0], at), note={"stopped": MOST_AT_ONCE})
     else:
-        _fire(draft, key, *found, at)
+        _fire(draft, key, *found, at, from_text(at) if command.in_time else draft.facts.now)
     return None
 
 
-def _fire(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
+def _fire(draft: Draft, key: str, state: str, timer: Timer, at: str, noticed: datetime) -> None:
     process, case = draft.process, draft.snapshot
-    again = schedule.next_due(process, timer, case.timers[key], draft.facts.now) if timer.repeats else []
+    again = schedule.next_due(process, timer, case.timers[key], noticed) if timer.repeats else []
     if not _applies(draft, timer, at):
         _pass(draft, key, at, again, note={"skipped": True})
         return
     _pass(draft, key, at, again, _raised(draft, timer.raises, state, at))
     if timer.send:
-        _send(draft, key, state, timer, at)
+        _send(draft, key, state, timer, at, noticed)
 
 
 def _applies(draft: Draft, timer: Timer, at: str) -> bool:
@@ -118,7 +119,7 @@ def _tried(draft: Draft, step: Callable[[], Refusal | None]) -> Refusal | None:
     return refusal
 
 
-def _send(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
+def _send(draft: Draft, key: str, state: str, timer: Timer, at: str, noticed: datetime) -> None:
     """Fire as the engine. On a refusal take the steps back, note why, and do what the process says about it."""
     refusal = _tried(draft, lambda: fire(draft, Fire(timer.send, ENGINE, from_text(at))))
     if refusal is None:
@@ -127,6 +128,6 @@ def _send(draft: Draft, key: str, state: str, timer: Timer, at: str) -> None:
     tasks = _raised(draft, raises, state, at)
     timers = schedule.escalations(draft.process, tasks)
     if timer.refused_again:
-        timers[key] = schedule.tried_again(draft.process, timer, at, draft.facts.now)
+        timers[key] = schedule.tried_again(draft.process, timer, at, noticed)
     note = {"not_sent": timer.send, "refused": str(refusal.code), "message": refusal.message}
     draft.add("timer", at, ENGINE.name, event=timer.send, tasks=tasks, timers=timers, note=note)

@@ -11,6 +11,7 @@ from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.file.days import with_days
+from engine.process.file.undo import read_undo
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
 from engine.process.language.tallies import TALLIED
@@ -104,6 +105,7 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         ways=tuple(_with_common(context, way, common, path) for way in ways),
         done=raw.get("done", ""),
         not_by=_not_by(context, raw.get("not_by"), (*path, "not_by")),
+        undo=read_undo(context, raw, path),
     )
 
 

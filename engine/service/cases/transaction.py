@@ -9,23 +9,23 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from engine.case.command import ENGINE, Actor, ClaimTask, Command, Correct, Facts, Fire, ReturnTask, Tick
+from engine.case.command import ENGINE, Actor, ClaimTask, Command, Facts, Fire, ReturnTask, Tick
 from engine.case.entry import Entry
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot, places_taken
-from engine.case.step.correct import came_with
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.service.cases.columns import columns_of
 from engine.service.cases.declined import Declined
-from engine.service.messages.notices import Notices
+from engine.service.cases.known import Known, known_of
+from engine.service.messages.notices import Notices, escalated_to
 from engine.service.people.holders import stranded
 from engine.service.people.registers import register_for
 from engine.service.processes.catalogue import Catalogue, Unread
@@ -33,6 +33,7 @@ from engine.source.fault import Unknown
 from engine.store.cases import cases as store
 from engine.store.lists import places as place_store
 
+NOTHING_MORE = Known()
 # Timers that one transaction fires: on SQLite others wait to write meanwhile, so it has to be short.
 BATCH = 200
 
@@ -55,12 +56,16 @@ class UnknownCase(Unknown):
 
 @dataclass
 class Work:
-    """One case, held by this transaction: as stored, and with the steps decided since."""
+    """One case, held by this transaction: as stored, and with the steps decided since.
+
+    `told` are the escalations, by the names of their timers, of which a role was told before they were taken back.
+    """
 
     stored: store.StoredCase
     process: Process
     snapshot: Snapshot
     entries: list[Entry] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -153,33 +158,24 @@ class Transaction:
 
     def do(self, work: Work, command: Command) -> Refusal | None:
         """Decide one command and remember what is to be written."""
-        fired, wrote = self._fired(work, command), self._wrote(work, command)
-        decided = self.decide_in_turn(work.process, work.snapshot, command, work.id, fired, wrote)
+        known = known_of(self.connection, work.stored, work.entries, work.snapshot, command)
+        decided = self.decide_in_turn(work.process, work.snapshot, command, work.id, known)
         if isinstance(decided, Refusal):
             return decided
+        if known.past is not None:
+            written = [one for one in known.past.since if one.seq <= work.stored.snapshot.seq]
+            work.told |= {one.event: role for one in written if (role := escalated_to(one))}
         self._take(work, decided)
         return None
 
-    def _fired(self, work: Work, command: Command) -> int:
-        """How often the timer that is due has fired already at the instant where the case stands. Only one that was
-        set for that very instant can come back without time going on: for any other the history is not read.
-        """
-        at = work.snapshot.last_at
-        if not isinstance(command, Tick) or work.snapshot.timers.get(command.key, [""])[0] != at:
-            return 0
-        latest = store.entries_at(self.connection, work.id, at)
-        return sum(one.kind == "timer" and (one.event, one.at) == (command.key, at) for one in latest + work.entries)
-
-    def _wrote(self, work: Work, command: Command) -> int:
-        """The entry that the value to be corrected came with; 0 where there is none. The latest are read first."""
-        if not isinstance(command, Correct) or work.snapshot.data.get(command.field) is None:
-            return 0
-        stored = (one.entry for one in store.history_back(self.connection, work.id, work.stored.snapshot.seq))
-        found = came_with(chain(reversed(work.entries), stored), command.field)
-        return found.seq if found else 0
+    def tell_taken_back(self, work: Work) -> None:
+        """Tell those to whose role a task was escalated that it is not, where that was taken back for good."""
+        self._notices.tell_taken_back(work.id, work.process, work.snapshot, work.told)
 
     def _take(self, work: Work, decided: Decision) -> None:
-        self._note_places(work.process.name, work.snapshot, decided.snapshot)
+        # What is taken back leads to a case as it stood before: a place that comes free by that is free from now on.
+        at = max((decided.snapshot.last_at, *(one.at for one in decided.entries)))
+        self._note_places(work.process.name, work.snapshot, decided.snapshot, at)
         work.snapshot = decided.snapshot
         work.entries += decided.entries
         self._set_anew += [(due[0], work.id, key) for one in decided.entries for key, due in one.timers.items()]
@@ -191,13 +187,14 @@ class Transaction:
         return found
 
     def decide(
-        self, process: Process, snapshot: Snapshot | None, command: Command, fired: int = 0, wrote: int = 0
+        self, process: Process, snapshot: Snapshot | None, command: Command, known: Known = NOTHING_MORE
     ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
         present = snapshot.not_before_last(self.now) if snapshot else self.now
         free = self.free(process.name) if process.places else {}
         register = register_for(self.connection, self.catalogue, process, command)
-        facts = Facts(present, free, fired, wrote, self._stranded(process, snapshot, command), register)
+        stranded = self._stranded(process, snapshot, command)
+        facts = Facts(present, free, known.fired, known.wrote, stranded, register, known.past)
         return decide(process, snapshot, command, facts)
 
     def decide_in_turn(
@@ -206,8 +203,7 @@ class Transaction:
         snapshot: Snapshot | None,
         command: Command,
         case: int = 0,
-        fired: int = 0,
-        wrote: int = 0,
+        known: Known = NOTHING_MORE,
     ) -> Decision | Refusal:
         """The same, where nobody takes a place before those who wait for it: they are offered it first.
 
@@ -215,7 +211,7 @@ class Transaction:
         into force, or where that case began to wait at the very moment at which the place came free.
         """
         while True:
-            decided = self.decide(process, snapshot, command, fired, wrote)
+            decided = self.decide(process, snapshot, command, known)
             if isinstance(decided, Refusal):
                 return decided
             wanted = places_taken(snapshot, decided.snapshot).items()
@@ -228,16 +224,16 @@ class Transaction:
             return frozenset()
         return frozenset({command.task} if stranded(self.connection, command.task, process, snapshot) else ())
 
-    def _note_places(self, process: str, before: Snapshot | None, after: Snapshot) -> None:
+    def _note_places(self, process: str, before: Snapshot | None, after: Snapshot, at: str) -> None:
         """Count what these steps took, and remember what came free: what was given back and taken again did not."""
         for place, count in places_taken(before, after).items():
             free = self.free(process)
             free[place] = free.get(place, 0) - count
             if count < 0:
-                self._freed[process, place] = after.last_at
+                self._freed[process, place] = at
         # Who begins to wait, or now waits for another place than before, may find one free.
         if after.waiting and after.waiting != (before.waiting if before else {}):
-            self._freed.setdefault((process, after.waiting["place"]), after.last_at)
+            self._freed.setdefault((process, after.waiting["place"]), at)
 
     def moment(self, work: Work) -> datetime:
         """When a step with a case happens that is taken now: not before the step before it."""
@@ -247,7 +243,7 @@ class Transaction:
         """The version in which this request came upon a case: without the timers that were fired for it, far behind."""
         return self._caught_up.get((work.id, work.snapshot.seq), work.snapshot.seq)
 
-    def catch_up(self, work: Work, until: datetime, *, offering: bool = False) -> None:
+    def catch_up(self, work: Work, until: datetime, *, offering: bool = False, in_time: bool = False) -> None:
         """Fire the timers of a case that are due by `until` (aware), each at its own time.
 
         With `offering`, a place that one of them gives back is offered, and so everything written, before anything
@@ -257,18 +253,18 @@ class Transaction:
             Behind: with `offering`, they are more than BATCH. A case that is offered a place is caught up whole: its
                 faults must stay its own.
         """
-        while self.fire_due(work, until, offering=offering):
+        while self.fire_due(work, until, offering=offering, in_time=in_time):
             if offering and not self._is_dry:
                 raise Behind(work.id, until)
 
-    def fire_due(self, work: Work, until: datetime, *, offering: bool = False) -> bool:
+    def fire_due(self, work: Work, until: datetime, *, offering: bool = False, in_time: bool = False) -> bool:
         """Fire the first BATCH of the same; whether more are due."""
         end = to_text(until)
         for _ in range(BATCH):
             if not (due := due_timers(work.snapshot, end)):
                 return False
             at, key = due[0]
-            self.do(work, Tick(key, from_text(at)))
+            self.do(work, Tick(key, from_text(at), in_time))
             if offering and self._freed:
                 self.write()
         return bool(due_timers(work.snapshot, end))
@@ -302,7 +298,7 @@ class Transaction:
         if stored is None:
             raise LostRace
         self.note_timers(work.entries)
-        self._notices.tell(work.id, work.process, work.snapshot, work.entries)
+        self._notices.tell(work.id, work.process, work.snapshot, work.entries, work.told)
         work.stored, work.entries = stored, []
 
     def insert(self, process: Process, decision: Decision) -> Work:
@@ -310,7 +306,7 @@ class Transaction:
         snapshot = decision.snapshot
         columns = columns_of(process, snapshot)
         number = store.insert_case(self.connection, snapshot, decision.entries, columns)
-        self._note_places(process.name, None, snapshot)
+        self._note_places(process.name, None, snapshot, snapshot.last_at)
         self._write_places(Counter({(process.name, place): n for place, n in places_taken(None, snapshot).items()}))
         self.note_timers(decision.entries)
         held = self.hold(number)

@@ -92,7 +92,7 @@ class Reading:
         entries = [one.entry for one in stored]
         before = self._before(entries)
         names = self._named([*entries, *before.values()])
-        beside = Beside(names, before, self._places(entries), self._erased())
+        beside = Beside(names, before, self._places(entries), self._erased(), self._snapshot.undone)
         return [tell(self.process_of(one), one, self.showing, beside) for one in entries]
 
     def _named(self, entries: Sequence[Entry]) -> dict[str, str]:

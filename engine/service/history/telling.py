@@ -6,7 +6,7 @@ What is told is what `showing.py` leaves of an entry.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,12 +36,18 @@ WITHOUT_CONTENT = Showing(content=False, named=False, shows=lambda _process, _na
 class Beside:
     """What is known beside an entry. `names` are those of people by login; `before` the entries that corrections name;
     `places` which place was taken for a state before an entry gave it back; `erased` when (wall clock) values went.
+    `undone` is what a snapshot says was taken back.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[int, Entry] = field(default_factory=dict)
     places: Mapping[tuple[int, str], str] = field(default_factory=dict)
     erased: datetime | None = None
+    undone: Sequence[Sequence[int]] = ()
+
+    def taken_back_by(self, seq: int) -> int:
+        """The entry that took back the one of this number; 0 where it stands."""
+        return min((by for first, by in self.undone if first <= seq < by), default=0)
 
     def called(self, process: Process, login: str) -> str:
         """Somebody by their name; where nobody is kept by this login, by the role of this name, or as it stands."""
@@ -102,6 +108,8 @@ def _was(process: Process, name: str, before: Entry, beside: Beside) -> str:
 
 def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, content: bool) -> Iterator[Fact]:
     """What a step tells besides the answers, in the order in which people ask for it."""
+    if by := beside.taken_back_by(whole.seq):
+        yield Fact("taken_back", "Taken back", f"by entry {by}")
     if left.document.get("name"):
         yield Fact("file", "File", left.document["name"])
     if left.note.get("reason"):
@@ -232,6 +240,12 @@ _RETAINED = {
     "asked": "Erasure asked for",
     "withdrawn": "Erasure not asked for any more",
 }
+
+
+def _undo(process: Process, entry: Entry, beside: Beside) -> str:
+    return f"Taken back: {_event(process, entry, beside)} (entry {entry.undoes})"
+
+
 _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "opened": lambda *_: "Case opened",
     "event": _event,
@@ -240,6 +254,7 @@ _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "document": _document,
     "task": _task,
     "correction": _correction,
+    "undo": _undo,
     "retention": lambda _process, entry, _beside: _RETAINED[entry.event],
     "erasure": lambda _process, entry, _beside: f"Erased, certificate {entry.note['certificate']}",
 }

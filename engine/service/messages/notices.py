@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -26,14 +26,32 @@ class Notices:
         self._holders: dict[str, list[Person]] = {}
         self._given: dict[str, list[tuple[int, Process, Snapshot, str]]] = {}
 
-    def tell(self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry]) -> None:
-        """Tell those to whom a task was given by somebody else, or to whose role one was escalated."""
+    def tell(
+        self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry], told: Container[str] = ()
+    ) -> None:
+        """Tell those to whom a task was given by somebody else, or to whose role one was escalated.
+
+        Nobody is told of what is taken back in one go with it, nor again of an escalation that they were `told` of.
+        """
+        undone = [range(one.undoes, one.seq) for one in entries if one.undoes]
         for entry in entries:
+            if entry.event in told or any(entry.seq in gone for gone in undone):
+                continue
             # One with a note gives a task another date, to whomever it is given.
             if entry.kind == "task" and not entry.note:
                 self._note_given(case, process, snapshot, entry)
             elif entry.kind == "timer" and entry.event.startswith(ESCALATION):
                 self._tell_escalated(case, process, snapshot, entry)
+
+    def tell_taken_back(self, case: int, process: Process, snapshot: Snapshot, told: Mapping[str, str]) -> None:
+        """Tell the roles that were `told` of an escalation, by the name of its timer, that it stands no more."""
+        for key, role in told.items():
+            task = key.removeprefix(ESCALATION)
+            if snapshot.tasks.get(task, {}).get("escalated"):
+                continue
+            title = process.title_of("tasks", task)
+            said = f"The task “{title}” of case {case} is not yours any more: what led to it was taken back."
+            self._queue(process, snapshot, self._holding(process, role), "A task is not yours any more", said)
 
     def tell_mentioned(self, case: int, process: Process, snapshot: Snapshot, logins: set[str]) -> None:
         """Tell those whom a note mentions."""
@@ -65,8 +83,7 @@ class Notices:
         self._queue(process, snapshot, self._known({login}), subject, said)
 
     def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
-        task = entry.event.removeprefix(ESCALATION)
-        role = entry.tasks.get(task, {}).get("escalated")
+        task, role = entry.event.removeprefix(ESCALATION), escalated_to(entry)
         if role:
             title = process.title_of("tasks", task)
             said = (
@@ -93,3 +110,10 @@ class Notices:
         if written not in self._holders:
             self._holders[written] = [person_of(one) for one in active_with(self._connection, written)]
         return [one for one in self._holders[written] if has_role(process, one.actor, frozenset({role}))]
+
+
+def escalated_to(entry: Entry) -> str:
+    """The role to which an entry escalated a task; empty where it did nothing of the kind."""
+    is_escalation = entry.kind == "timer" and entry.event.startswith(ESCALATION)
+    task = entry.tasks.get(entry.event.removeprefix(ESCALATION), {}) if is_escalation else {}
+    return str(task.get("escalated") or "")

@@ -73,10 +73,16 @@ class Hook:
 
 def telling(case: int, snapshot: Snapshot, entries: tuple[Entry, ...]) -> Change:
     """What tells every hook of these steps: what happened, without any content of the case."""
-    steps = [{"seq": e.seq, "kind": e.kind, "event": e.event, "to": e.to, "at": e.at} for e in entries]
+    steps = [_step(one) for one in entries]
     body = {"case": case, "process": snapshot.process, "state": snapshot.state, "version": snapshot.seq, "steps": steps}
     now = entries[-1].recorded
     return Change(_QUEUE, {"body": json.dumps(body), "made": now, "next_try": now})
+
+
+def _step(entry: Entry) -> dict[str, Any]:
+    told = {"seq": entry.seq, "kind": entry.kind, "event": entry.event, "to": entry.to, "at": entry.at}
+    # What was told before is told as taken back: from this step on.
+    return told | ({"undoes": entry.undoes} if entry.undoes else {})
 
 
 def queue_email(connection: Connection, address: str, subject: str, text: str, now: str) -> None:

@@ -28,6 +28,7 @@ SHOWN = 200
 STEPS = 100
 SENT = "This draft was sent already. Here is the case that came of it."
 CORRECTED = "The value was corrected. The wrong one stays in the history."
+UNDONE = "It was taken back. Both stand in the timeline."
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 
 
@@ -123,11 +124,15 @@ def case_page(
 ) -> Response:
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")
-    done = {"sent": SENT, "corrected": CORRECTED}.get(did, "")
+    done = {"sent": SENT, "corrected": CORRECTED, "undone": UNDONE}.get(did, "")
     if did in DONE and seen.process.task(task):
         done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
     certificate = visitor.engine.certificate(number, visitor.actor).number if seen.retained == "erased" else ""
-    return show(request, "case.html", seen=seen, tab="overview", done=done, certificate=certificate)
+    values: dict[str, Any] = {
+        "certificate": certificate,
+        "undoable": visitor.engine.undos.undoable(number, visitor.actor),
+    }
+    return show(request, "case.html", seen=seen, tab="overview", done=done, **values)
 
 
 @router.get("/cases/{number}/timeline")
