@@ -19,6 +19,7 @@ from engine.process.language.expressions import Expression, Language
 from engine.process.rows import Series
 from engine.process.timing import LOOK_INTO, TaskKind, Timer
 from engine.process.undo import Undo
+from engine.process.uploads import Document
 from engine.source.sign import composed
 
 FieldType = str
@@ -92,15 +93,6 @@ class Field:
         if text in self.choices:
             return text
         return next((one for one in self.choices if composed(one) == composed(text)), text)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A kind of document that a case may hold."""
-
-    name: str
-    title: str
-    description: str = ""
 
 
 @dataclass(frozen=True)

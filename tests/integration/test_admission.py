@@ -23,7 +23,7 @@ from engine.service.documents.admission import MOST_BYTES, Scanner, Unwanted, me
 from engine.service.documents.content import LOOKED_AT
 from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
-from tests.integration.site import Visit, settle
+from tests.integration.site import Visit, settle, settle_more
 from tests.steps import done, in_panel
 
 PDF, TEXT = b"%PDF-1.4 x", b"A letter.\n"
@@ -122,6 +122,66 @@ def test_what_is_refused_is_refused_on_every_face(
     assert run(["add-document", str(case.id), "ehcp", str(tmp_path / name), "--by", "coordinator"]) == 1
     assert said in capsys.readouterr().err
     assert engine.case(case.id).version == case.version
+
+
+PLANS = """
+process: plans
+version: "1"
+title: Plans
+effective_from: 2023-01-01
+initial: first
+roles: {clerk: {title: Clerk}}
+documents: {plan: {title: Plan, kinds: [pdf, image], most: 10 KB}, note: {title: Note}}
+tasks: {look: {title: Look, role: clerk}}
+states:
+  first:
+    owner: clerk
+    deadline: {within: 9 weeks, raise: look}
+    events: {stop: {title: Stop, needs: [{document: plan}, {document: note}], to: done}}
+  done: {final: true}
+"""
+ONLY, SMALL = "Plan is taken as PDF, PNG or JPEG only.", "Plan can have at most 10 KB."
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_document_is_of_the_kinds_that_its_process_takes_on_every_face(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.publish(PLANS)
+    settle_more(engine, {"cy": (["plans/clerk"], None)})
+    cy = engine.people.person("cy").actor
+    case = done(engine.open_case("plans", cy)).id
+    visit = Visit(create_site(engine, throttle=Throttle(1000, 1000)), "cy")
+    page = visit.get(f"/cases/{case}/documents").text
+    # Told before anything is sent; of what takes all that the house does nothing is said again.
+    assert 'accept=".pdf,.png,.jpg,.jpeg" aria-describedby="files-plan-hint"' in page
+    assert 'id="files-plan-hint">PDF, PNG or JPEG, at most 10 KB each.<' in page
+    assert page.count("accept=") == 1
+    client, head = TestClient(create_app(engine)), engine.people.issue_token("cy", "", ["read", "write"], 1)[0]
+    for name, content, said in (("plan.txt", TEXT, ONLY), ("plan.pdf", PDF + b"x" * 10_000, SMALL)):
+        sent = visit.post(f"/cases/{case}/documents", {"document": "plan"}, 422, files={"files": (name, content)})
+        assert f"{name}: {said}" in sent.text
+        answer = client.post(
+            f"/api/v1/cases/{case}/documents/plan?name={name}",
+            content=content,
+            headers={"authorization": f"Bearer {head}"},
+        )
+        assert (answer.status_code, answer.json()["fields"]) == (422, {"content": said})
+        (tmp_path / name).write_bytes(content)
+        capsys.readouterr()
+        assert run(["add-document", str(case), "plan", str(tmp_path / name), "--by", "clerk"]) == 1
+        assert said in " ".join(capsys.readouterr().err.split())
+        draft = engine.desk.begin_draft("plans", "first", cy)
+        kept = visit.post(f"/drafts/{draft}/documents", {"document": "plan"}, 422, files={"files": (name, content)})
+        assert said in kept.text
+        # Who attaches it past the page is told when it is sent: nothing begins with it.
+        engine.desk.attach(draft, "plan", name, io.BytesIO(content), cy)
+        refused = engine.desk.send(draft, cy)
+        assert isinstance(refused, Refusal)
+        assert refused.message == said
+    assert engine.case(case).documents == ()
+    done(engine.add_document(case, "note", TEXT, cy, name="plan.txt"))
+    assert done(engine.add_document(case, "plan", PDF, cy)).documents[1].type == "application/pdf"
 
 
 def test_a_draft_takes_what_a_case_takes(engine: Engine) -> None:

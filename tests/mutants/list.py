@@ -544,6 +544,17 @@ CHANGES: tuple[Change, ...] = (
         ("four eyes may be two", " and not excludes(process, case, event, by, role)", ""),
     ),
     *_in(
+        "process/uploads.py",
+        ("uploads",),
+        ("a file of any kind is taken", "if self.kinds and not any(", "if False and not any("),
+        ("a file of any size is taken", "if size > self.most:", "if False:"),
+    ),
+    *_in(
+        "case/step/decide.py",
+        ("uploads",),
+        ("a case begins with what is not taken", "    if untaken:", "    if False:"),
+    ),
+    *_in(
         "case/answers/choices.py",
         ("choices", "form"),
         (

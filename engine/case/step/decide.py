@@ -126,6 +126,9 @@ def _open(draft: Draft, command: Open) -> Refusal | None:
     unknown = [one.document for one in command.enclosed if one.document not in process.documents]
     if unknown:
         return _no_such_document(unknown[0])
+    untaken = [fault for one in command.enclosed if (fault := _untaken(process, one))]
+    if untaken:
+        return form_refusal({"content": " ".join(dict.fromkeys(untaken))})
     # Before anything is decided: what beginning a case needs may come with it.
     draft.enclosed = frozenset(one.document for one in command.enclosed)
     draft.current = Snapshot(process.name, process.version, 0, "", at, at)
@@ -175,8 +178,14 @@ def _add_document(draft: Draft, command: AddDocument) -> Refusal | None:
         return _no_such_document(command.document)
     if not may(command.by, Action.CHANGE, process, draft.snapshot):
         return not_yours()
+    if fault := _untaken(process, command):
+        return form_refusal({"content": fault})
     draft.add("document", at, command.by.name, document=_document_facts(command, command.by.name, at))
     return settle(draft, at, command.by.name)
+
+
+def _untaken(process: Process, arrived: AddDocument | Enclosure) -> str:
+    return process.documents[arrived.document].fault(arrived.media_type, arrived.size)
 
 
 def _document_facts(arrived: AddDocument | Enclosure, by: str, at: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.day import UnknownZone, listed_zone, zone_named
 from engine.process.checks import check_parts, check_process
 from engine.process.definition import (
-    Document,
     Opening,
     PlaceKind,
     Process,
@@ -32,6 +31,7 @@ from engine.process.file.series import flat, read_series, row_languages
 from engine.process.file.states import read_events, read_needs, read_set, read_states
 from engine.process.file.tasks import read_task
 from engine.process.language.expressions import RESERVED, Language
+from engine.process.uploads import MOST_BYTES, Document, bytes_of
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, certain, errors, nearest
 from engine.source.reader import Path, Source, read
@@ -207,10 +207,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         roles={name: _role(name, raw) for name, raw in data["roles"].items()},
         fields={**fields, **flat(series)},
         series=series,
-        documents={
-            name: Document(name, raw["title"], raw.get("description", ""))
-            for name, raw in data.get("documents", {}).items()
-        },
+        documents={name: _document(context, name, raw) for name, raw in data.get("documents", {}).items()},
         places={name: PlaceKind(name, raw["title"], raw["capacity"]) for name, raw in data.get("places", {}).items()},
         tasks={name: read_task(context, name, raw) for name, raw in data.get("tasks", {}).items()},
         states=read_states(context, data["states"]),
@@ -288,6 +285,15 @@ def _sections(context: Context, raw: dict[str, Any]) -> Iterator[Section]:
 
 def _role(name: str, raw: dict[str, Any]) -> Role:
     return Role(name, raw["title"], raw.get("description", ""), raw.get("sees", "all"))
+
+
+def _document(context: Context, name: str, raw: dict[str, Any]) -> Document:
+    kinds, written = tuple(raw.get("kinds", ())), raw.get("most")
+    most = MOST_BYTES if written is None else bytes_of(written)
+    if most is None:
+        message = f"most: {written} is more than is taken of any document."
+        context.problem(("documents", name, "most"), "wrong-value", message, "A document has at most 25 MB.")
+    return Document(name, raw["title"], raw.get("description", ""), kinds, most or MOST_BYTES)
 
 
 def _check_field_names(context: Context, raw: dict[str, Any]) -> None:

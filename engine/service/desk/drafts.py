@@ -17,10 +17,11 @@ from engine.case.sight import Action, may
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.process.uploads import Document
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
 from engine.service.cases.views import Case, Page, case_view
-from engine.service.documents.admission import file_name
+from engine.service.documents.admission import Unwanted, file_name
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST
 from engine.service.people.people import known_person
@@ -101,8 +102,12 @@ class Drafts:
 
         return self._change_draft(number, by, change)
 
-    def attach(self, number: int, kind: str, name: str, content: BinaryIO, by: Actor) -> StoredDraft:
+    def attach(
+        self, number: int, kind: str, name: str, content: BinaryIO, by: Actor, taken: Document | None = None
+    ) -> StoredDraft:
         """Keep a document with a draft; one of the same kind and content takes the place of the earlier one.
+
+        `taken` says what the process takes as such a document; a draft with another one could not be sent.
 
         Raises:
             UnknownDraft: there is none of this number, or it is somebody else's.
@@ -114,6 +119,8 @@ class Drafts:
         with self._site.documents.receive(content) as arrived:
             with self._site.documents.look(arrived) as looked_at:
                 found = self._site.admission.admit(looked_at, called)
+            if taken is not None and (fault := taken.fault(found, arrived.size)):
+                raise Unwanted(fault)
             facts = {
                 "document": kind,
                 "name": called,

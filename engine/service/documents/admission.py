@@ -12,7 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from engine.service.documents.content import ALLOWED, KINDS, MOST_BYTES, SHOWN, Unwanted, media_type_of
+from engine.process.uploads import MOST_BYTES
+from engine.service.documents.content import ALLOWED, KINDS, SHOWN, Unwanted, media_type_of
 from engine.source.sign import composed
 
 LONGEST_NAME = 200

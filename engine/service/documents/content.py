@@ -10,10 +10,9 @@ from typing import BinaryIO
 import puremagic
 from puremagic import PureError
 
+from engine.process.uploads import MOST_BYTES
 from engine.source.fault import Invalid
 
-# Room for a long scan. The store would take four times as much: this is what people may send.
-MOST_BYTES = 25_000_000
 LOOKED_AT = 1_000_000
 # Lists of parts are short; one that unpacks to more than this is none.
 MOST_LISTED = 1_000_000

@@ -301,7 +301,8 @@ def attach(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
     problems = []
     for upload in files:
         try:
-            visitor.engine.desk.attach(number, kind, upload.filename or "", upload.file, visitor.actor)
+            name, taken = upload.filename or "", process.documents[kind]
+            visitor.engine.desk.attach(number, kind, name, upload.file, visitor.actor, taken)
         except Unwanted as unwanted:
             problems.append(f"{file_name(upload.filename or '')}: {unwanted}")
     if problems:
