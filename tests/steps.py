@@ -9,6 +9,15 @@ from engine.case.refusal import Refusal
 from engine.service import Case, Engine
 
 PUPIL = {"school": "Hilltop", "key_stage": "KS3", "consent": "yes", "pupil_name": "A Pupil"}
+AREAS = {"self_control": 30, "social": 30, "awareness": 25, "skills": 35, "approach": 30}
+# All that the panel's decision is asked for besides the papers.
+OFFER = {
+    "programme": "full_time",
+    "ground": "Suspended often",
+    "leaving_year": 2027,
+    "panel_date": "2023-09-01",
+    "rating": {"rated_by": "school", **AREAS},
+}
 PAPERS = ("referral_form", "rrs_baseline", "send_plan")
 
 
@@ -35,18 +44,19 @@ def in_panel(engine: Engine, *, at: datetime | None = None, **data: Any) -> Case
 def offered(engine: Engine, **data: Any) -> Case:
     """A referral that was offered a programme: in admission, or waiting."""
     case = in_panel(engine, **data)
-    return done(engine.fire(case.id, "offer_programme", "coordinator", {"programme": "full_time"}))
+    return done(engine.fire(case.id, "offer_programme", "coordinator", OFFER))
 
 
 def in_placement(engine: Engine, **data: Any) -> Case:
     """A pupil whose placement has just begun."""
     case = offered(engine, **data)
-    meeting = {"admission_meeting": "2023-09-11", "dsl_contact": "Duty DSL"}
+    today = case.opened.date().isoformat()
+    meeting = {"admission_meeting": today, "dsl_contact": "Duty DSL"}
     done(engine.fire(case.id, "complete_admission", "coordinator", meeting))
-    visit = {"induction_visit": "2023-09-11", "induction_present": ["pupil"]}
+    visit = {"induction_visit": today, "induction_present": ["pupil"]}
     done(engine.fire(case.id, "record_induction", "staff", visit))
     done(engine.add_document(case.id, "commissioning_agreement", b"signed", "coordinator"))
     return done(engine.fire(case.id, "start_placement", "coordinator"))
 
 
-REVIEW = {"can_return": "no", "review_reasons": "Not yet", "school_took_part": "yes"}
+REVIEW = {"review": {"can_return": "no", "review_reasons": "Not yet", "took_part": ["school"]}}

@@ -190,7 +190,8 @@ def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]
 
 def _dated(process: Process, name: str, value: Any, day: date) -> Any:
     """A whole number in a date or time field counts days from the step, on to the next day that is not off."""
-    kind = process.fields[name].type
+    # A name that there is not is refused with the step, in the words that whoever fills in a form reads.
+    kind = process.fields[name].type if name in process.fields else ""
     if kind not in {"date", "time"} or not isinstance(value, int):
         return value
     counted = at_local(day + timedelta(days=value), _AFTERNOON, process.zone)

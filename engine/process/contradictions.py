@@ -212,10 +212,22 @@ def _warn_of_unknown_dues(process: Process, context: Context) -> None:
         if task.due_by is None or any(one.name in _MINDS_EMPTY for one in tokens.words(task.due_by.date.text)):
             continue
         # Of a field that nothing fills it is told already that it stays empty.
-        for name in sorted((task.due_by.date.names & set(_filled(process))) - sure):
+        for name in sorted(
+            (task.due_by.date.names & set(_filled(process))) - sure - _known_when_raised(process, task.name)
+        ):
             message = f"Nobody has to fill {name} in: while it is empty, the task {task.name} is due on no day."
             mend = f"Ask for {name} as required, or say what holds then: {name} != null ? … : opened + 4 weeks."
             context.warning(("tasks", task.name, "due"), "no-due-date", message, mend)
+
+
+def _known_when_raised(process: Process, task: str) -> frozenset[str]:
+    """The fields without which nothing raises a task: it comes up by timers alone, whose dates hang on them."""
+    timers = [one for state in process.states.values() for one in state.timers.values()]
+    elsewhere = {name for state in process.states.values() for name in state.raises}
+    elsewhere |= {name for way in process.every_way() for name in way.raises}
+    elsewhere |= {name for one in timers for name in one.refused_raises}
+    dates = [one.dated_by for one in timers if task in one.raises]
+    return frozenset.intersection(*dates) if dates and task not in elsewhere else frozenset()
 
 
 def _forms(process: Process) -> Iterator[Mapping[str, bool]]:

@@ -22,6 +22,7 @@ from engine.source.words import counted, said_day, said_moment
 from engine.store.desk.typed_forms import StoredForm
 from engine.web.bundle import asset
 from engine.web.forms.refill import fill
+from engine.web.plot import plot
 from engine.web.visitor import Visitor
 
 
@@ -51,6 +52,7 @@ def environment() -> Environment:
         "size": size,
         "initial": initial,
         "roughly": roughly,
+        "plot": plot,
     }
     made.globals |= {"release": __version__, "asset": asset, "ROUGHLY": ROUGHLY, "counted": counted, "query": query}
     return made

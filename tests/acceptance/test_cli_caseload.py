@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from tests.acceptance.shell import Shell, open_panel
+from tests.steps import OFFER
 
 
 def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
@@ -12,14 +15,18 @@ def test_the_day_of_a_coordinator(house: Shell, tmp_path: Path) -> None:
     assert "Area panel" in house("cases", "--owner", "coordinator")
     house("fire", case, "offer_programme", "programme=full_time", "--by", "coordinator", code=1)
     assert house.error.splitlines()[0].startswith("Refused (requirement): Upload the referral form")
-    assert house.error.splitlines()[1] == "Missing: referral_form, rrs_baseline, send_plan, ehcna, ehcp"
+    assert house.error.splitlines()[1] == (
+        "Missing: referral_form, rrs_baseline, send_plan, ehcna, ehcp, ground, panel_date, leaving_year, rating"
+    )
     shown = house("show", case, "--by", "coordinator")
     assert "Offer Programme Management" in shown
-    assert "[referral_form, rrs_baseline, send_plan, ehcna, ehcp]" in " ".join(shown.split())
+    assert "rrs_baseline, send_plan, ehcna, ehcp]" in " ".join(shown.split())
     for name in ("referral_form", "rrs_baseline", "send_plan"):
         (tmp_path / f"{name}.pdf").write_bytes(b"%PDF-1.7\n" + name.encode())
         house("add-document", case, name, f"{name}.pdf", "--by", "sam:school@Hilltop")
-    said = house("fire", case, "offer_programme", "programme=full_time", "--by", "jo:coordinator")
+    offer = tmp_path / "offer.yaml"
+    offer.write_text(yaml.safe_dump(OFFER))
+    said = house("fire", case, "offer_programme", "--data", str(offer), "--by", "jo:coordinator")
     assert said == f"Case {case}: Admission (programme.admission), version 5.\n"
     report = house.json("show", case, "--by", "coordinator")
     assert report["case"]["state"] == "programme.admission"

@@ -33,8 +33,9 @@ def test_every_scenario_passes_and_nothing_is_left_untouched(path: Path) -> None
 
 def test_the_referral_has_its_scenarios() -> None:
     file = load_scenarios(SHIPPED)
-    assert len(file.scenarios) >= 25
+    assert len(file.scenarios) >= 80
     asked = [
+        "S02",
         "S10",
         "S11",
         "S12",
@@ -57,6 +58,7 @@ def test_the_referral_has_its_scenarios() -> None:
         "S47",
         "S48",
         "S51",
+        "S52",
         "S53",
         "S54",
     ]
@@ -78,12 +80,19 @@ def test_the_ids_of_states_and_events_are_those_agreed(referral: Process) -> Non
     }
     assert leaves - ends == {
         "forum",
+        "discussion",
         "panel",
         "waiting",
         *(f"programme.{name}" for name in ("admission", "induction", "placement", "review")),
     }
     agreed = {
         "forum": {"book_forum": None, "record_advice": "advice_given", "to_panel": "panel"},
+        "discussion": {
+            "back_to_forum": "forum",
+            "school_continues": "school_support",
+            "managed_move": "managed_move",
+            "refer": "panel",
+        },
         "panel": {
             "back_to_forum": "forum",
             "school_continues": "school_support",

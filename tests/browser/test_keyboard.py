@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn, Site, today
+from tests.steps import AREAS
 
 MOST = 250
 FOCUS = "getComputedStyle(document.activeElement)"
@@ -48,7 +49,7 @@ class Keys:
 
     def write(self, name: str, text: str) -> None:
         """Type into a field."""
-        self.to(f"#{name}")
+        self.to(f'[id="{name}"]')
         self.page.keyboard.type(text)
 
     def date(self, name: str) -> None:
@@ -59,7 +60,7 @@ class Keys:
 
     def choose(self, name: str, value: str) -> None:
         """Choose one of several: Tab goes to the group, arrows within it."""
-        self.to(f"input[name={name}]")
+        self.to(f'input[name="{name}"]')
         self.page.keyboard.press("Space")
         self._arrow_to(value)
 
@@ -123,6 +124,11 @@ def test_a_referral_by_keyboard_alone(site: Site, sign_in: SignIn, tmp_path: Pat
     keys = Keys(sign_in("demo.coordinator"))
     keys.page.goto(f"/cases/{number}")
     keys.follow("Offer Programme Management")
+    keys.date("panel_date")
+    keys.write("leaving_year", "2099")
+    keys.choose("rating.rated_by", "school")
+    for area in AREAS:
+        keys.write(f"rating.{area}", "30")
     keys.choose("programme", "full_time")
     keys.happens("Offer Programme Management")
     keys.follow("Complete the admission")
@@ -140,10 +146,10 @@ def test_a_referral_by_keyboard_alone(site: Site, sign_in: SignIn, tmp_path: Pat
     keys.follow("Start the placement")
     keys.happens("Start the placement")
     keys.follow("Hold the review")
-    keys.choose("can_return", "no")
-    keys.write("review_reasons", "Just begun.")
-    keys.choose("school_took_part", "yes")
+    keys.choose("review.can_return", "no")
+    keys.write("review.review_reasons", "Just begun.")
+    keys.choose("review.took_part", "school")
     keys.happens("Hold the review")
     case = site.engine.case(number)
-    assert (case.state, case.data["reviews_held"], case.data["pupil_name"]) == ("programme.review", 1, "Kit Marsh")
+    assert (case.state, len(case.data["review"]), case.data["pupil_name"]) == ("programme.review", 1, "Kit Marsh")
     assert site.problems == []

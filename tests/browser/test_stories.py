@@ -9,8 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from engine.process.definition import Process
+from engine.service import Case
 from tests.browser.conftest import SignIn, Site, today
 from tests.browser.test_every_page import violations
+from tests.steps import OFFER
 
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 
@@ -120,11 +122,17 @@ def _ready(site: Site) -> list[int]:
     numbers = []
     for index in range(12):
         data = {"school": "Hilltop Academy", "area": "hinckley", "key_stage": "KS3" if index % 2 else "KS4"}
-        data |= {"consent": "yes", "pupil_name": f"Pupil {chr(65 + index)}", "ground": "At risk"}
+        data |= {
+            "consent": "yes",
+            "pupil_name": f"Pupil {chr(65 + index)}",
+            "ground": "At risk",
+            "leaving_year": "2099",
+        }
         case = site.engine.open_case("hbep-referral", "demo.coordinator:coordinator", data, state="panel")
         assert case
         for paper in ("referral_form", "rrs_baseline", "send_plan"):
             assert site.engine.add_document(case.id, paper, PDF, "coordinator", name=f"{paper}.pdf")
+        assert isinstance(site.engine.fire(case.id, "record_rating", "coordinator", {"rating": OFFER["rating"]}), Case)
         numbers.append(case.id)
     return numbers
 
@@ -134,7 +142,7 @@ def test_the_coordinator_takes_twelve_cases_through_a_panel(site: Site, sign_in:
     page = sign_in("demo.coordinator")
     follow(page, "Meetings")
     page.get_by_label("Hinckley area panel").check()
-    date(page, "when", 1, "09:30")
+    date(page, "when", 0, "23:55")  # a programme is offered once the panel was held, which is on that day
     press(page, "Plan it")
     assert re.search(r"/meetings/\d+$", page.url), main(page).inner_text()
     meeting = page.url
@@ -204,7 +212,7 @@ def test_the_coordinator_holds_a_review_that_was_overdue(site: Site, sign_in: Si
     expect(page.get_by_role("alert")).to_contain_text("Can the pupil return to mainstream? must be filled in.")
     page.get_by_role("group", name="Can the pupil return to mainstream?").get_by_label("No").check()
     page.get_by_label("Reasons", exact=True).fill("Not yet.")
-    page.get_by_role("group", name="School took part").get_by_label("Yes").check()
+    page.get_by_role("group", name="Who took part").get_by_label("School").check()
     page.locator("summary", has_text="It happened earlier").click()
     date(page, "happened-at", 3, "10:00")
     press(page, "Go on")
@@ -296,7 +304,7 @@ def test_an_administrator_adds_a_school_and_its_people(site: Site, sign_in: Sign
     expect(main(page)).to_contain_text("This invitation holds no more")
 
     page = sign_in("demo.administrator")
-    page.goto("/processes-draft?begin=hbep-referral+2023-24.1")
+    page.goto("/processes-draft?begin=hbep-referral+2023-24.2")
     text = page.get_by_label("Process", exact=True)
     text.fill(
         text.input_value().replace("capacity: 25", "capacity: 30").replace("owner: coordinator", "owner: nobody", 1)
@@ -308,7 +316,7 @@ def test_an_administrator_adds_a_school_and_its_people(site: Site, sign_in: Sign
     text.fill(text.input_value().replace("owner: nobody", "owner: coordinator"))
     press(page, "Check")
     expect(main(page)).to_contain_text("was published before with another text")
-    text.fill(page.get_by_label("Process", exact=True).input_value().replace("2023-24.1", "2026-27.1"))
+    text.fill(page.get_by_label("Process", exact=True).input_value().replace("2023-24.2", "2026-27.1"))
     press(page, "Check")
     expect(main(page)).to_contain_text("hbep-referral 2026-27.1 can be published")
     assert violations(page) == []

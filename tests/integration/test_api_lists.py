@@ -49,7 +49,7 @@ def test_pages_follow_each_other(engine: Engine, callers: dict[str, Caller]) -> 
 
 def test_processes_are_described(callers: dict[str, Caller]) -> None:
     found = {one["process"]: one["versions"] for one in callers["jo"]("GET", "/processes", 200)}
-    assert found == {"hbep-referral": ["2023-24.1"]}  # of the other one she has no part
+    assert found == {"hbep-referral": ["2023-24.2"]}  # of the other one she has no part
     described = callers["jo"]("GET", "/processes/hbep-referral", 200)
     placement = next(state for state in described["states"] if state["state"] == "programme.placement")
     assert placement["events"]["hold_review"] == "Hold the review"

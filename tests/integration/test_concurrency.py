@@ -13,7 +13,7 @@ import pytest
 
 from engine import Engine
 from tests.conftest import REFERRAL, ROOT
-from tests.steps import in_panel
+from tests.steps import OFFER, in_panel
 from tests.waiting import PATIENCE
 
 RACERS = 20
@@ -68,7 +68,7 @@ def test_twenty_race_for_the_last_place_and_the_rest_wait_in_order(house: Engine
             "do": "fire",
             "case": case,
             "event": "offer_programme",
-            "data": {"programme": "full_time"},
+            "data": OFFER,
             "capacities": {"ks3": 1},
         }
         for case in cases

@@ -145,7 +145,7 @@ def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timer
     bad, good = in_placement(engine).id, in_placement(engine).id
     with engine.database.writing() as connection:
         connection.execute(
-            text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.1', '9') WHERE id = :id"), {"id": bad}
+            text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.2', '9') WHERE id = :id"), {"id": bad}
         )
     clock.set(START + timedelta(weeks=5))
     ran = engine.run_due()

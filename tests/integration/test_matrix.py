@@ -139,7 +139,7 @@ def _operations(app: FastAPI) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-ANSWERS = {"part": 0, "kind": "referral_form", "copy": 1, "seq": 1, "version": "2023-24.1", "login": "jo"}
+ANSWERS = {"part": 0, "kind": "referral_form", "copy": 1, "seq": 1, "version": "2023-24.2", "login": "jo"}
 ANSWERS |= {
     "field": "pupil_name",
     "event": "managed_move",

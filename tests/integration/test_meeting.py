@@ -35,7 +35,7 @@ A_DAY = (("{title: Forum on, type: time}", "{title: Forum on, type: date}"),)
 
 def anew(engine: Engine, *changes: tuple[str, str]) -> None:
     """Publish the referral in another version, with these changes."""
-    text = REFERRAL.read_text(encoding="utf-8").replace("version: 2023-24.1", "version: 2023-24.2", 1)
+    text = REFERRAL.read_text(encoding="utf-8").replace("version: 2023-24.2", "version: 2023-24.3", 1)
     for before, after in (("effective_from: 2023-09-01", "effective_from: 2023-09-02"), *changes):
         assert before in text
         text = text.replace(before, after, 1)

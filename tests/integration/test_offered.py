@@ -15,7 +15,7 @@ PANEL = ("hbep-referral", "panel", "hinckley")
 
 def test_a_case_is_heard_at_one_of_the_meetings_that_are_ahead(engine: Engine) -> None:
     case = in_panel(engine, area="hinckley").id
-    process, given = engine.process("hbep-referral", "2023-24.1"), {"panel_date": "2023-10-03"}
+    process, given = engine.process("hbep-referral", "2023-24.2"), {"panel_date": "2023-10-03"}
 
     def said(**more: str) -> Code | None:
         found = engine.meetings.not_offered(process, "book_panel", case, given | more, JO)

@@ -176,7 +176,7 @@ def filled(path: str) -> str:
         "entry": 1,
         "field": "school",
     }
-    return path.format(**values, version="2023-24.1", login="max", secret="none")
+    return path.format(**values, version="2023-24.2", login="max", secret="none")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ CLERK = Actor("bob", frozenset({"equipment-loan/clerk"}))
 
 def test_everybody_learns_of_what_they_have_a_part_in(lending: Lending) -> None:
     rooms = lending.engine.published
-    assert rooms.processes() == {"equipment-loan": ["1"], "hbep-referral": ["2023-24.1"]}
+    assert rooms.processes() == {"equipment-loan": ["1"], "hbep-referral": ["2023-24.2"]}
     assert rooms.processes(CLERK) == {"equipment-loan": ["1"]}
     assert rooms.process("equipment-loan", by=CLERK).title == "Equipment loan"
     with pytest.raises(UnknownProcess):
@@ -33,7 +33,7 @@ def test_everybody_learns_of_what_they_have_a_part_in(lending: Lending) -> None:
 def test_a_version_is_the_one_that_is_named_or_the_one_in_force(lending: Lending) -> None:
     rooms = lending.engine.published
     assert [(one.name, one.version) for one in rooms.in_force()] == [
-        ("equipment-loan", "1"), ("hbep-referral", "2023-24.1"),
+        ("equipment-loan", "1"), ("hbep-referral", "2023-24.2"),
     ]  # fmt: skip
     assert rooms.to_be_followed() == rooms.in_force()
     assert rooms.process("equipment-loan", "1") == rooms.process("equipment-loan")
@@ -52,7 +52,7 @@ def test_a_trial_keeps_nothing(lending: Lending) -> None:
     good = rooms.try_calendar(CALENDAR.replace("school terms", "terms"))
     assert good.problems == ()
     wrong = rooms.try_calendar(CALENDAR.replace("year_11_ends", "another_day"))
-    assert {one.file for one in wrong.problems} == {"hbep-referral 2023-24.1"}
+    assert {one.file for one in wrong.problems} == {"hbep-referral 2023-24.2"}
     assert (rooms.version_log(), rooms.calendar_text("leicestershire")) == (before, CALENDAR)
     assert rooms.calendar_text("rutland") == ""
     assert rooms.offers() == []

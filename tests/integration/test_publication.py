@@ -111,7 +111,7 @@ def test_a_calendar_is_refused_that_a_published_version_cannot_go_on_with(connec
     lacking = CALENDAR.replace("year_11_ends", "some_other_day")
     with pytest.raises(Refused) as refused:
         calendar_for(connection, lacking, "terms.yaml")
-    assert {one.file for one in refused.value.problems} == {"hbep-referral 2023-24.1"}
+    assert {one.file for one in refused.value.problems} == {"hbep-referral 2023-24.2"}
     renamed = lacking.replace("calendar: leicestershire", "calendar: rutland")
     assert calendar_for(connection, renamed, "terms.yaml").name == "rutland"
     with pytest.raises(Refused):

@@ -141,7 +141,7 @@ def test_a_wrong_count_of_places_is_found(engine: Engine) -> None:
 
 def test_a_changed_process_text_is_found(engine: Engine) -> None:
     found, _ = tampered(engine, run("UPDATE versions SET text = text || ' ' WHERE process = 'hbep-referral'"))
-    assert [one.message for one in found.findings] == ["the text of hbep-referral 2023-24.1 was changed"]
+    assert [one.message for one in found.findings] == ["the text of hbep-referral 2023-24.2 was changed"]
 
 
 @pytest.mark.parametrize("damage", ["change", "remove"])

@@ -14,7 +14,7 @@ from engine import Engine
 from engine.clock import SetClock
 from engine.running.beside import EXPORTS
 from engine.service.history import histories
-from engine.web.cases import exports
+from engine.web.cases import exports, workbook
 from tests.conftest import START
 from tests.integration.site import MANY, Visit
 from tests.steps import PUPIL, REVIEW, done, in_panel, in_placement
@@ -72,7 +72,7 @@ def test_who_finds_exports_under_way_is_asked_to_come_back(visit: Visit, monkeyp
 
 
 def test_a_workbook_says_what_does_not_fit_into_it(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "SHEET_ROWS", 10)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 10)
     book = openpyxl.load_workbook(io.BytesIO(visit.get("/cases.xlsx?sort=label").content))
     rows = [row[0].value for row in book.active.iter_rows(min_row=2)]
     assert len(rows) == 10
@@ -96,7 +96,11 @@ def test_a_history_goes_along_step_by_step_with_what_was_answered(
     case = in_placement(engine)
     for week, said in ((6, "Not yet"), (12, "Ready")):
         clock.set(START + timedelta(weeks=week))
-        done(engine.fire(case.id, "hold_review", "jo:coordinator", {**REVIEW, "review_reasons": said}))
+        done(
+            engine.fire(
+                case.id, "hold_review", "jo:coordinator", {"review": {**REVIEW["review"], "review_reasons": said}}
+            )
+        )
         done(engine.fire(case.id, "continue_placement", "jo:coordinator"))
     jo = Visit(site, "jo")
     rows = [row for row in table(jo) if row["What"] == "Review held" and row["Field"] == "Reasons"]
@@ -161,6 +165,37 @@ def test_a_history_holds_every_case_and_says_what_does_not_fit(visit: Visit, mon
     for kind in ("history-csv", "history-xlsx"):
         sent = visit.post("/cases/export", {"kind": kind, "search": "Pupil 03", "status": "all"}, 200)
         assert f'filename="cases-history.{kind[-4:].strip("-")}"' in sent.headers["content-disposition"]
-    monkeypatch.setattr(exports, "SHEET_ROWS", 10)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 10)
     rows = sheet(visit)
     assert (len(rows), rows[-1][0]) == (11, f"{len(whole) - 9} more rows do not fit on a sheet. Export them as CSV.")
+
+
+def book_of(visit: Visit, path: str = "/cases-history.xlsx") -> dict[str, list[list[object]]]:
+    """The sheets of a workbook, by their titles."""
+    found = openpyxl.load_workbook(io.BytesIO(visit.get(path).content))
+    return {one.title: [[cell.value for cell in row] for row in one.iter_rows()] for one in found.worksheets}
+
+
+def test_each_series_has_a_sheet_of_its_own_with_numbers_and_days_to_reckon_with(
+    site: FastAPI, engine: Engine, clock: SetClock
+) -> None:
+    case = in_placement(engine).id
+    clock.set(START + timedelta(weeks=6))
+    done(engine.fire(case, "hold_review", "jo:coordinator", REVIEW))
+    in_placement(engine, pupil_name="=1+1")
+    book = book_of(Visit(site, "jo"))
+    assert list(book) == ["What happened", "Readiness ratings", "Reviews"]
+    titles, *rows = book["Readiness ratings"]
+    assert titles[:4] == ["Number", "Name", "Rated on", "Rated by"]
+    assert titles[-2:] == ["Total", "Who"]
+    assert [row[1] for row in rows] == ["=1+1", "A Pupil"]
+    day = datetime(START.year, START.month, START.day)
+    assert [rows[1][index] for index in (0, 2, 3, -2, -1)] == [case, day, "School", 150, "Partnership Coordinator"]
+    assert [row[3:6] for row in book["Reviews"][1:]] == [["No", "Not yet", "School"]]
+    assert "Readiness ratings" not in Visit(site, "jo").get("/cases-history.csv").text.splitlines()[0]
+
+
+def test_of_rows_only_what_may_be_shown_goes_along(site: FastAPI, engine: Engine) -> None:
+    """The school of another pupil has no sheet of theirs."""
+    in_placement(engine, school="Elsewhere")
+    assert list(book_of(Visit(site, "sam"))) == ["What happened"]

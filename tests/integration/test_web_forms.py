@@ -77,7 +77,8 @@ def test_boxes_of_a_date_are_one_text_also_where_some_are_empty(boxes: tuple[str
 def test_an_answer_begins_empty_and_a_fact_as_it_is_known(stage: Engine) -> None:
     """Nobody confirms the last review by pressing twice; what stands in several forms may be corrected."""
     case = done(stage.open_case("hbep-referral", "coordinator", {**PUPIL, "tried": "A mentor"}, state="panel"))
-    case = replace(case, data={**case.data, "review_reasons": "Not yet"})
+    held = {"entry": 1, "slot": 1, "by": "jo", "values": {"day": "2023-10-23", "review_reasons": "Not yet"}}
+    case = replace(case, data={**case.data, "review": [held]})
     process = stage.process("hbep-referral")
     events = {event.name: event for _, event in process.every_event()}
 
@@ -85,7 +86,7 @@ def test_an_answer_begins_empty_and_a_fact_as_it_is_known(stage: Engine) -> None
         return {one.name: one.value for one in event_questions(process, events[name], case)}
 
     assert asked("add_details")["tried"] == "A mentor"
-    assert asked("hold_review")["review_reasons"] is None
+    assert asked("hold_review")["review.review_reasons"] is None
 
 
 SOON = """

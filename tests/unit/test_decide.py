@@ -33,6 +33,7 @@ from engine.case.step.decide import Decision, decide
 from engine.case.step.possible import possible_events
 from engine.process.definition import Process
 from engine.process.paths import paths_of
+from tests.steps import OFFER
 from tests.walks import EPOCH, actors, assert_valid, commands, forms
 from tests.workshop import BOSS, CLERK, SHOP, START, done, fire, opened, tick, workshop
 from tests.workshop import refused as refused_in
@@ -124,7 +125,7 @@ def step(process: Process, case: Snapshot | None, command: Any, days: int = 0, f
 
 
 def in_panel(process: Process) -> Snapshot:
-    data = {"key_stage": "KS3", "consent": "yes", "school": "North"}
+    data = {"key_stage": "KS3", "consent": "yes", "school": "North", "ground": "Suspended", "leaving_year": 2027}
     case = step(process, None, Open(COORDINATOR, EPOCH, "panel", data))
     for name in PAPERS:
         case = step(process, case, AddDocument(name, name, "0" * 64, 1, "text/plain", COORDINATOR, EPOCH))
@@ -132,7 +133,7 @@ def in_panel(process: Process) -> Snapshot:
 
 
 def in_placement(process: Process) -> Snapshot:
-    case = step(process, in_panel(process), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}))
+    case = step(process, in_panel(process), Fire("offer_programme", COORDINATOR, EPOCH, OFFER))
     case = step(
         process,
         case,
@@ -150,9 +151,7 @@ def refused(process: Process, case: Snapshot, command: Any, days: int = 0, free:
 
 
 def test_a_full_house_leads_to_the_queue_and_an_offer_out_of_it(referral: Process) -> None:
-    case = step(
-        referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0
-    )
+    case = step(referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, OFFER), free=0)
     assert case.state == "waiting"
     assert case.waiting == {
         "place": "ks3",
@@ -168,15 +167,13 @@ def test_a_full_house_leads_to_the_queue_and_an_offer_out_of_it(referral: Proces
 
 
 def test_only_the_engine_sends_what_nobody_may_do(referral: Process) -> None:
-    case = step(
-        referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, {"programme": "full_time"}), free=0
-    )
+    case = step(referral, in_panel(referral), Fire("offer_programme", COORDINATOR, EPOCH, OFFER), free=0)
     assert refused(referral, case, Fire("place_offered", COORDINATOR, EPOCH)).code is Code.NOT_ALLOWED
 
 
 def test_an_event_that_stays_leaves_timers_and_tasks_alone(referral: Process) -> None:
     case = in_placement(referral)
-    visited = step(referral, case, Fire("record_visit", COORDINATOR, EPOCH, {"visit_date": "2023-09-11"}))
+    visited = step(referral, case, Fire("record_visit", COORDINATOR, EPOCH, {"visit": {"day": "2023-09-11"}}))
     assert (visited.timers, visited.entered, visited.state) == (case.timers, case.entered, case.state)
 
 

@@ -175,6 +175,22 @@ def test_a_due_date_that_nobody_has_to_make_known_is_told(due: str, how: str, *,
 
 
 @pytest.mark.parametrize(
+    ("raised", "warned"),
+    [
+        ("timers: {soon: {at: told - 1 week, raise: answer}}", []),
+        ("timers: {soon: {at: told, raise: answer}, late: {at: end of told + 2 weeks, raise: answer}}", []),
+        ("timers: {soon: {at: told - 1 week, raise: answer}, later: {after: 1 week, raise: answer}}", ["no-due-date"]),
+        ("timers: {soon: {at: told - 1 week, raise: answer}}\n    raise: answer", ["no-due-date"]),
+        ("timers: {soon: {at: called, raise: answer}}", ["no-due-date"]),
+    ],
+)
+def test_a_task_that_comes_up_by_the_date_by_which_it_is_due_is_due(raised: str, warned: list[str]) -> None:
+    text = TEXT.replace("raise: answer", raised).replace("DUE", "told + 1 week").replace("HOW", "optional")
+    found = load_process(text, "letters.yaml", lambda _: CALENDAR)
+    assert [one.code for one in found.warnings if one.code == "no-due-date"] == warned
+
+
+@pytest.mark.parametrize(
     ("due", "code", "said"),
     [
         ("2 fortnights", "bad-duration", "'2 fortnights' is not a duration."),

@@ -27,7 +27,7 @@ from tests.conftest import LOAN, REFERRAL
 
 CASE = Snapshot(
     "hbep-referral",
-    "2023-24.1",
+    "2023-24.2",
     1,
     "panel",
     "",
@@ -162,7 +162,7 @@ def test_roles_of_the_house_are_not_those_of_a_process() -> None:
 
 def test_lists_name_versions_where_they_differ(referral: Process) -> None:
     later = load_process(
-        TEXT.replace("version: 2023-24.1", "version: next").replace(
+        TEXT.replace("version: 2023-24.2", "version: next").replace(
             "{title: Partnership staff,", "{title: Partnership staff, sees: own,"
         ),
         "process.yaml",
@@ -172,7 +172,7 @@ def test_lists_name_versions_where_they_differ(referral: Process) -> None:
     assert list_sight([referral, later], staff) == ListSight(
         everything=False,
         parts=(
-            Part(referral.name, ("2023-24.1",), Sight(everything=True)),
+            Part(referral.name, ("2023-24.2",), Sight(everything=True)),
             Part(referral.name, ("next",), Sight(organisation="Hilltop")),
         ),
     )

@@ -66,7 +66,9 @@ def _assigned(draft: Draft, walk: Walk, path: Path, view: View) -> View:
             for name, expression in assign
         }
     after = view.over(given)
-    walk.changes, walk.unfit = given, " ".join(unfit(process, given, after).values())
+    # What stays as it was is nothing that was set: else each such step would tell of it.
+    walk.changes = {name: value for name, value in given.items() if value != view.data.get(name)}
+    walk.unfit = " ".join(unfit(process, given, after).values())
     return after
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from engine.case.answers.wording import text_of
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
+from engine.process.file.fields import FIGURES
 from engine.process.rows import DAY, Series, in_order, written
 
 
@@ -49,13 +51,34 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A number of a row on its day, and how it is said."""
+
+    day: date
+    value: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A field of numbers through the rows in which it is filled in, by their days: two at least."""
+
+    title: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
 class Table:
-    """The rows of one series for people, by their days. `titles` are those of its columns, the day first."""
+    """The rows of one series for people, by their days. `titles` are those of its columns, the day first.
+
+    `curves` are those of its fields of numbers that say something twice.
+    """
 
     series: str
     title: str
     titles: tuple[str, ...]
     lines: tuple[Line, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 def shown_rows(process: Process, snapshot: Snapshot, may_show: Callable[[str], bool]) -> dict[str, tuple[Row, ...]]:
@@ -120,7 +143,19 @@ def _table(process: Process, series: Series, rows: tuple[Row, ...], names: Mappi
             Line(row.entry, names.get(row.by) or process.title_of("roles", row.by), tuple(_cells(series, row, names)))
             for row in rows
         ),
+        tuple(_curves(series, rows)),
     )
+
+
+def _curves(series: Series, rows: tuple[Row, ...]) -> Iterator[Curve]:
+    for name, known in series.fields.items():
+        if known.type not in FIGURES:
+            continue
+        found = [(row.day, row.values[name]) for row in rows if row.day and name in row.values]
+        if len(found) > 1:
+            # Amounts are kept as text with all their digits; as they are drawn, those of a number do.
+            points = [Point(date.fromisoformat(day), float(value), text_of(known, value)) for day, value in found]
+            yield Curve(known.title, tuple(points))
 
 
 def _cells(series: Series, row: Row, names: Mapping[str, str]) -> Iterator[Cell]:

@@ -7,34 +7,36 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any, cast
 
-import xlsxwriter
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
 from engine.calendars.ending import ROUGHLY
+from engine.case.answers.wording import text_of
+from engine.process.definition import Field, Process
+from engine.process.rows import DAY
 from engine.running.beside import EXPORTS, beside
 from engine.service import Case, Told
 from engine.service.cases.views import every
 from engine.service.history.histories import AT_ONCE
 from engine.service.history.told import Amount
 from engine.source import money
-from engine.source.words import counted
 from engine.web.cases.caseload import COLUMNS, Look, looking, posted_look
+from engine.web.cases.workbook import Book, Sheet
 from engine.web.page import day, moment
 from engine.web.visitor import CaseVisiting, SentBy, Visitor
 
 router = APIRouter()
 # Most exports fit; longer ones go on in a file of their own, not in memory.
 IN_MEMORY = 2_000_000
-SHEET_ROWS = 1_048_575  # what spreadsheets can open, without the row of titles
 # Spreadsheets take a few more in a cell; what is longer goes on in the next row.
 LONGEST_CELL = 32_000
 # The wide ones begin formulas where people write Japanese.
@@ -42,6 +44,19 @@ _FORMULAS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HISTORY = ("Number", "Name", "When", "Written down", "What", "Kind", "Who", "Now at", "Field", "Value")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A row that stands on a sheet of its own, which is begun with the first one; a table without sheets has it not.
+
+    `sheet` tells sheets apart: two may have one title.
+    """
+
+    sheet: tuple[str, ...]
+    title: str
+    titles: Sequence[str]
+    values: Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class Table:
     name: str
     sheet: str
     titles: Sequence[str]
-    rows: Iterator[Sequence[Any]]
+    rows: Iterator[Sequence[Any] | Beside]
     one: str
     many: str
     timed: bool = False
@@ -127,16 +142,41 @@ def _listed(visitor: Visitor, look: Look, file: str) -> Iterator[Case]:
 
 def _history(visitor: Visitor, look: Look, name: str) -> Table:
     rows = _happened(visitor, look, name)
-    return Table(name, "History", HISTORY, rows, "more row does", "more rows do", timed=True)
+    return Table(name, "What happened", HISTORY, rows, "more row does", "more rows do", timed=True)
 
 
-def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any]]:
+def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any] | Beside]:
     """Each thing that a step tells, case by case in their order. That they are taken is kept behind the last."""
-    count = last = 0
-    for case, step in visitor.engine.histories_of(look.wanted(visitor), visitor.actor):
-        count, last = count + (case.id != last), case.id
-        yield from _lines(case, step)
+    count = 0
+    steps = visitor.engine.histories_of(look.wanted(visitor), visitor.actor)
+    for _, of_case in itertools.groupby(steps, key=lambda pair: pair[0].id):
+        count, who = count + 1, dict[int, str]()
+        for case, step in of_case:
+            who[step.seq] = step.who
+            yield from _lines(case, step)
+        # Behind its steps, which say who wrote each row.
+        yield from _rows(visitor.engine.process(case.process, case.process_version), case, who)
     visitor.engine.note_export(visitor.actor, file, count)
+
+
+def _rows(process: Process, case: Case, who: Mapping[int, str]) -> Iterator[Beside]:
+    """What a case keeps in series, a sheet for each: numbers as numbers, and days as days, to be reckoned with."""
+    for name, rows in case.series.items():
+        series = process.series[name]
+        fields = [one.title for one in series.fields.values()]
+        titles = ("Number", "Name", *fields, "Who")
+        for row in rows:
+            values = [_kept(one, {DAY: row.day, **row.values}.get(key)) for key, one in series.fields.items()]
+            yield Beside((process.name, name), series.title, titles, [case.id, case.label, *values, who[row.entry]])
+
+
+def _kept(field: Field, value: Any) -> Any:
+    if field.type == "money" and value is not None:
+        return Amount(text_of(field, value), money.units(value), field.currency)
+    if field.type == "date" and value is not None:
+        return date.fromisoformat(value)
+    is_number = field.type in {"integer", "number"} and value is not None
+    return value if is_number else text_of(field, value)[:LONGEST_CELL]
 
 
 def _lines(case: Case, step: Told) -> Iterator[list[Any]]:
@@ -166,45 +206,25 @@ def _csv(table: Table) -> Response:
         writer = csv.writer(lines)
         writer.writerow(table.titles)
         for row in table.rows:
-            writer.writerow(_cell(value, timed=table.timed) for value in row)
+            if not isinstance(row, Beside):
+                writer.writerow(_cell(value, timed=table.timed) for value in row)
         # Else the text would close the file when it goes.
         lines.detach()
     return export.response()
 
 
 def _xlsx(table: Table) -> Response:
-    # Rows go to the disk as they are written, and what begins with = stays text.
-    options = {"constant_memory": True, "strings_to_formulas": False}
-    with _file(table.name, XLSX) as export, xlsxwriter.Workbook(export.content, options) as book:
-        sheet, bold = book.add_worksheet(table.sheet), book.add_format({"bold": True})
-        dates = book.add_format({"num_format": "d mmm yyyy hh:mm" if table.timed else "d mmm yyyy"})
-        amounts = {one: book.add_format({"num_format": money.sheet_format(one)}) for one in money.SIGNS}
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(table.titles) - 1, 22)
-        for column, title in enumerate(table.titles):
-            sheet.write_string(0, column, title, bold)
-        count = 0
-        for count, row in enumerate(table.rows, 1):
-            # Counted to the end, so that the file can say how many do not fit.
-            if count < SHEET_ROWS:
-                _write_row(sheet, count, row, dates, amounts)
-        if count >= SHEET_ROWS:
-            left_out = counted(count - SHEET_ROWS + 1, table.one, table.many)
-            sheet.write_string(SHEET_ROWS, 0, f"{left_out} not fit on a sheet. Export them as CSV.", bold)
+    with _file(table.name, XLSX) as export, Book(export.content, timed=table.timed) as book:
+        first = book.sheet(table.sheet, table.titles, table.one, table.many)
+        beside: dict[tuple[str, ...], Sheet] = {}
+        for row in table.rows:
+            if isinstance(row, Beside):
+                if row.sheet not in beside:
+                    beside[row.sheet] = book.sheet(row.title, row.titles, "more row does", "more rows do")
+                beside[row.sheet].add(row.values)
+            else:
+                first.add(row)
     return export.response()
-
-
-def _write_row(sheet: Any, row: int, values: Sequence[Any], dates: Any, amounts: Mapping[str, Any]) -> None:
-    for column, value in enumerate(values):
-        if isinstance(value, datetime):
-            # Spreadsheets know no zones: what is written is the wall clock of the process.
-            sheet.write_datetime(row, column, value.replace(tzinfo=None), dates)
-        elif isinstance(value, Amount):
-            sheet.write_number(row, column, value.units / 100, amounts[value.currency])
-        elif isinstance(value, int):
-            sheet.write_number(row, column, value)
-        else:
-            sheet.write_string(row, column, str(value or ""))
 
 
 @dataclass(frozen=True)
