@@ -16,6 +16,7 @@ from engine.authoring.company import invite
 from engine.authoring.scenarios import let_time_pass, read_beside
 from engine.calendars.duration import add, at_local, parse, roll
 from engine.case.answers.days import as_rows
+from engine.case.answers.rows import spread
 from engine.case.command import ENGINE, Actor
 from engine.case.refusal import Refusal
 from engine.clock import SetClock
@@ -185,7 +186,7 @@ def _add(engine: Engine, case: int, document: str, by: Actor, at: datetime) -> C
 
 def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]:
     day = process.today(act.moment)
-    return {name: _dated(process, name, value, day) for name, value in as_rows(process, values).items()}
+    return {name: _dated(process, name, value, day) for name, value in spread(process, as_rows(process, values)).items()}
 
 
 def _dated(process: Process, name: str, value: Any, day: date) -> Any:
