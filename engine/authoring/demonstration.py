@@ -186,7 +186,8 @@ def _add(engine: Engine, case: int, document: str, by: Actor, at: datetime) -> C
 
 def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]:
     day = process.today(act.moment)
-    return {name: _dated(process, name, value, day) for name, value in spread(process, as_rows(process, values)).items()}
+    said = spread(process, as_rows(process, values))
+    return {name: _dated(process, name, value, day) for name, value in said.items()}
 
 
 def _dated(process: Process, name: str, value: Any, day: date) -> Any:
