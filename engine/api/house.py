@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 
-from engine.api.asking import Day, Engined, Reader
+from engine.api.asking import Day, Engined, Reader, Whole
 from engine.api.cases import After, Limit
 from engine.api.problem import Refused, problem, responses
 from engine.case.command import Actor
 from engine.case.sight import Action, may
-from engine.service import as_data
+from engine.service import Case, Told, as_data
+from engine.service.desk.notes import Note
 from engine.service.meetings.meeting import Meeting
 from engine.service.people.people import LONGEST_NAME, Organisation, Person
 
@@ -48,7 +49,9 @@ class OrganisationPage:
 
 @dataclass
 class MeetingSummary:
-    """A meeting. `begins` has the offset of its process; `booked` is how many cases stand on its agenda."""
+    """A meeting. `begins` has the offset of its process; `booked` is how many cases stand on its agenda, `heard` of
+    how many that stood there something came.
+    """
 
     id: int
     process: str
@@ -58,7 +61,54 @@ class MeetingSummary:
     begins: datetime
     held: bool
     booked: int
+    heard: int
     version: int
+
+
+@dataclass
+class OneMeeting(MeetingSummary):
+    """A meeting with its address, who was there (as its process calls them) and the minutes."""
+
+    link: str
+    present: list[str]
+    minutes: str
+
+
+@dataclass
+class HeardCase:
+    """A case that stood on an agenda and does not any more.
+
+    `said` is what became of it, in words. `outcome` is the step that recorded what came of it, with what was answered,
+    as it may be shown to you; null where nothing came of it. `moved_to` is the day of the meeting that it was moved to.
+    """
+
+    case: int
+    label: str
+    said: str
+    outcome: Told | None
+    moved_to: date | None
+    minutes: list[Note]
+
+
+@dataclass
+class RecordPage:
+    """A page of what came of a meeting. `hidden` counts cases that stood there too, and that are not for you."""
+
+    meeting: OneMeeting
+    items: list[HeardCase]
+    count: int
+    hidden: int
+    next: str
+
+
+@dataclass
+class AgendaPage:
+    """A page of the cases that stand on an agenda, of `count`."""
+
+    meeting: OneMeeting
+    items: list[Case]
+    count: int
+    next: str
 
 
 @dataclass
@@ -113,7 +163,35 @@ def find_meetings(
     return MeetingPage([_told(one) for one in page.items], page.next)
 
 
+Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/meetings/{number}", response_model=AgendaPage, responses=responses(404, 422), tags=["house"])
+def one_meeting(engine: Engined, reader: Reader, number: Number, limit: Limit = 50, after: After = "") -> Any:
+    """A meeting with a page of the cases on its agenda, as you may see them, by number."""
+    meeting = engine.meetings.meeting(number, reader)
+    page = engine.agendas.page(meeting, reader, limit, after)
+    return as_data(AgendaPage(_whole(meeting), list(page.cases), page.count, page.next))
+
+
+@router.get("/meetings/{number}/record", response_model=RecordPage, responses=responses(404, 422), tags=["house"])
+def record_of(engine: Engined, reader: Reader, number: Number, limit: Limit = 50, after: After = "") -> Any:
+    """A page of what came of a meeting: the cases that stood on its agenda and do not any more, by number."""
+    meeting = engine.meetings.meeting(number, reader)
+    page = engine.records.page(meeting, reader, limit, after)
+    items = [
+        HeardCase(one.case.id, one.case.label, one.said, one.outcome, one.moved_to, list(one.notes))
+        for one in page.cases
+    ]
+    return as_data(RecordPage(_whole(meeting), items, page.count, page.hidden, page.next))
+
+
 def _told(meeting: Meeting) -> MeetingSummary:
     process, kind, series, _ = meeting.agenda
-    known = (meeting.begins, meeting.held, meeting.booked, meeting.version)
+    known = (meeting.begins, meeting.held, meeting.booked, meeting.heard, meeting.version)
     return MeetingSummary(meeting.id, process, kind, series, meeting.title, *known)
+
+
+def _whole(meeting: Meeting) -> OneMeeting:
+    said: dict[str, Any] = {"link": meeting.link, "present": list(meeting.present), "minutes": meeting.minutes}
+    return OneMeeting(**vars(_told(meeting)), **said)

@@ -38,6 +38,7 @@ HOMES = {
     # Where each command lives, so that only its module is loaded: Typer would load all of them for one.
     "caseload": ("open", "fire", "show", "cases", "accesses", "add-document"),
     "tasks": ("tasks", "task"),
+    "meetings": ("meeting",),
     "running": ("due", "worker", "serve", "mail-test"),
     "authoring": ("check", "upgrade", "lsp", "test", "diagram"),
     "people": ("organisation", "person", "token"),

@@ -36,6 +36,7 @@ from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
 from engine.service.meetings.agendas import Agendas
 from engine.service.meetings.meetings import Meetings
+from engine.service.meetings.records import Records
 from engine.service.messages.outbox import Outbox
 from engine.service.people.accounts import Accounts
 from engine.service.people.arrivals import Arrivals
@@ -143,6 +144,7 @@ class Engine:
         self.outbox = Outbox(self.database, self.clock, self.safe)
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.agendas = Agendas(self.site, self.access_log, self.lists.finder)
+        self.records = Records(self.site, self.access_log, self.lists.finder)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)
         self.keeping = Keeping(self.site, head_key)
         self.retention = Retention(self.site, self.reader, self.access_log)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, insert, or_, select, update
 
+from engine.case.hearings import Hearing
 from engine.case.sight import ListSight, Part
-from engine.store.tables import bookings, meetings
+from engine.store.tables import bookings, hearings, meetings
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class StoredMeeting:
     held: bool = False
     seq: int = 1
     booked: int = 0
+    heard: int = 0
 
 
 _COLUMNS = tuple(c for c in meetings.c)
@@ -43,6 +46,16 @@ _booked = (
     )
     .scalar_subquery()
 )
+
+_stood = (
+    hearings.c.process == meetings.c.process,
+    hearings.c.meeting == meetings.c.meeting,
+    hearings.c.series == meetings.c.series,
+    hearings.c.day == meetings.c.day,
+    hearings.c.until > 0,
+)
+_heard = select(func.count()).select_from(hearings).where(*_stood, hearings.c.outcome > 0).scalar_subquery()
+_COUNTED = (*_COLUMNS, _booked, _heard)
 
 
 def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:
@@ -64,13 +77,13 @@ def update_meeting(connection: Connection, meeting: StoredMeeting) -> bool:
 
 
 def _values(meeting: StoredMeeting) -> dict[str, Any]:
-    values = {key: value for key, value in vars(meeting).items() if key not in {"id", "booked"}}
+    values = {key: value for key, value in vars(meeting).items() if key not in {"id", "booked", "heard"}}
     return values | {"present": json.dumps(meeting.present)}
 
 
 def meeting_of(connection: Connection, number: int) -> StoredMeeting | None:
     """The meeting of this number; None where there is none."""
-    row = connection.execute(select(*_COLUMNS, _booked).where(meetings.c.id == number)).first()
+    row = connection.execute(select(*_COUNTED).where(meetings.c.id == number)).first()
     return _meeting(row) if row else None
 
 
@@ -91,7 +104,7 @@ def meeting_on(connection: Connection, meeting: StoredMeeting) -> StoredMeeting 
     """Another meeting of the series on the day of this one; None where there is none."""
     names = ("process", "meeting", "series", "day")
     same = (meetings.c[name] == getattr(meeting, name) for name in names)
-    row = connection.execute(select(*_COLUMNS, _booked).where(*same, meetings.c.id != meeting.id)).first()
+    row = connection.execute(select(*_COUNTED).where(*same, meetings.c.id != meeting.id)).first()
     return _meeting(row) if row else None
 
 
@@ -133,7 +146,7 @@ def meetings_from(
 
 
 def _seen_of(sight: ListSight) -> Select[Any]:
-    query = select(*_COLUMNS, _booked)
+    query = select(*_COUNTED)
     # With false(): an or_ of nothing is no condition, and who sees nothing would see everything.
     return query if sight.everything else query.where(or_(false(), *(_seen(one) for one in sight.parts)))
 
@@ -148,8 +161,8 @@ def _seen(part: Part) -> ColumnElement[bool]:
 
 
 def _meeting(row: Any) -> StoredMeeting:
-    number, process, kind, series, day, time, link, present, minutes, held, seq, booked = row
-    known = (link, tuple(json.loads(present)), minutes, bool(held), seq, booked)
+    number, process, kind, series, day, time, link, present, minutes, held, seq, booked, heard = row
+    known = (link, tuple(json.loads(present)), minutes, bool(held), seq, booked, heard)
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 
@@ -158,3 +171,24 @@ def cases_booked(connection: Connection, agenda: tuple[str, str, str, str]) -> l
     columns = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
     query = select(bookings.c.case_id).where(*(column == value for column, value in zip(columns, agenda, strict=True)))
     return [row[0] for row in connection.execute(query.order_by(bookings.c.case_id))]
+
+
+def hearings_on(
+    connection: Connection, agenda: tuple[str, str, str, str], numbers: Collection[int]
+) -> dict[int, Hearing]:
+    """How each of these cases stood on an agenda (process, meeting, series, day), by their numbers."""
+    names = ("meeting", "series", "day", "outcome", "until", "to_series", "to_day")
+    query = select(hearings.c.case_id, *(hearings.c[name] for name in names)).where(*_on(agenda))
+    rows = connection.execute(query.where(hearings.c.case_id.in_(sorted(numbers))))
+    return {row[0]: Hearing(*row[1:]) for row in rows}
+
+
+def count_stood(connection: Connection, agenda: tuple[str, str, str, str]) -> int:
+    """How many cases stood on an agenda and do not any more, whoever may see them."""
+    query = select(func.count()).select_from(hearings).where(*_on(agenda), hearings.c.until > 0)
+    return int(connection.execute(query).scalar_one())
+
+
+def _on(agenda: tuple[str, str, str, str]) -> list[ColumnElement[bool]]:
+    columns = (hearings.c.process, hearings.c.meeting, hearings.c.series, hearings.c.day)
+    return [column == value for column, value in zip(columns, agenda, strict=True)]

@@ -81,6 +81,8 @@ ASKED: dict[str, list[str]] = {
     "token issue": ["luk"],
     "token revoke": ["1"],
     "token list": [],
+    "meeting list": ["--since", "2000-01-01", *BY],
+    "meeting show": ["1", *BY],
     "warning list": ["--person", "luk"],
     "warning read": ["1", "--person", "luk"],
     **{f"retention {one}": ["2", "--reason", NAME, *KEEPER] for one in ("hold", "release", "ask", "withdraw")},

@@ -30,6 +30,8 @@ ROUTES = [
     ("GET", "/people"),
     ("GET", "/organisations"),
     ("GET", "/meetings"),
+    ("GET", "/meetings/1"),
+    ("GET", "/meetings/1/record"),
     ("GET", "/warnings"),
     ("POST", "/warnings/1/read"),
     ("GET", "/processes"),

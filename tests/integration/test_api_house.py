@@ -84,6 +84,7 @@ def test_meetings_are_those_that_are_seen_on_the_pages(engine: Engine, callers: 
         "begins": "2023-12-01T13:30:00Z",
         "held": False,
         "booked": 0,
+        "heard": 0,
         "version": 1,
     }
     assert [one["id"] for one in every(callers["jo"], "/meetings", since="2023-12-03")] == [

@@ -378,6 +378,8 @@ COMMANDS: dict[str, list[str] | None] = {
     "correct": ["{case}", "pupil_name=x", "--entry", "1", "--reason", "x"],
     "undo": ["{case}", "--reason", "x"],
     **{f"retention {one}": ["{case}"] for one in ("erase", "certificate")},
+    "meeting list": ["--since", "2000-01-01"],
+    "meeting show": ["1"],
     "warning list": [],
     "warning read": ["1"],
     "person hand-on": ["jo", "--to", "sam"],

@@ -72,6 +72,7 @@ PAGES = {
     "/meetings": MEETS,
     "/meetings/{number}": HEARS,
     "/meetings/{number}/pack": HEARS,
+    "/meetings/{number}/record": HEARS,
     "/meetings/{number}/cancel": {"jo"},
     "/meetings/{number}/move": {"jo"},
     "/meetings/{number}/cases/{case}": HEARS,

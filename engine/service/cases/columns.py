@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
 from engine.case.agenda import bookings
 from engine.case.answers.wording import order_of
+from engine.case.entry import Entry
+from engine.case.hearings import hearings, touches
 from engine.case.snapshot import Snapshot
 from engine.case.time.retention import kept_until
 from engine.process.definition import Process
 from engine.service.cases.views import public_label
+from engine.store.cases import cases as store
 from engine.store.cases.index import Columns
 
 
@@ -22,6 +30,24 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
     about = _subject(process, snapshot)
     order = label_order(process, snapshot)
     return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents, order)
+
+
+def columns_with(process: Process, snapshot: Snapshot, entries: Sequence[Entry]) -> Columns:
+    """The same with the agendas on which it stood, by its whole history."""
+    return replace(columns_of(process, snapshot), hearings=hearings(process, entries))
+
+
+def columns_after(
+    connection: Connection, case: int, process: Process, steps: tuple[Snapshot, Sequence[Entry], Snapshot]
+) -> tuple[Columns, Columns]:
+    """Before and after steps that are not written yet: how the case was, what was decided, and how it is then."""
+    before, entries, after = steps
+    was = columns_of(process, before)
+    # Only then is its history read: few steps have to do with an agenda.
+    if not touches(process, before, entries):
+        return was, columns_of(process, after)
+    known = store.entries_of(connection, case)
+    return replace(was, hearings=hearings(process, known)), columns_with(process, after, [*known, *entries])
 
 
 def _subject(process: Process, snapshot: Snapshot) -> str | None:

@@ -22,7 +22,7 @@ from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
-from engine.service.cases.columns import columns_of
+from engine.service.cases.columns import columns_after, columns_with
 from engine.service.cases.declined import Declined
 from engine.service.cases.known import Known, known_of
 from engine.service.messages.notices import Notices, escalated_to
@@ -293,7 +293,8 @@ class Transaction:
         self._notices.send_given()
 
     def _write_work(self, work: Work) -> None:
-        columns = (columns_of(work.process, work.stored.snapshot), columns_of(work.process, work.snapshot))
+        steps = (work.stored.snapshot, work.entries, work.snapshot)
+        columns = columns_after(self.connection, work.id, work.process, steps)
         stored = store.update_case(self.connection, work.stored, work.snapshot, tuple(work.entries), columns)
         if stored is None:
             raise LostRace
@@ -303,9 +304,8 @@ class Transaction:
 
     def insert(self, process: Process, decision: Decision) -> Work:
         """Write a new case."""
-        snapshot = decision.snapshot
-        columns = columns_of(process, snapshot)
-        number = store.insert_case(self.connection, snapshot, decision.entries, columns)
+        told = (snapshot := decision.snapshot), decision.entries
+        number = store.insert_case(self.connection, *told, columns_with(process, *told))
         self._note_places(process.name, None, snapshot, snapshot.last_at)
         self._write_places(Counter({(process.name, place): n for place, n in places_taken(None, snapshot).items()}))
         self.note_timers(decision.entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action
+from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
@@ -109,9 +111,16 @@ class Notes:
         self._accesses.note_shown(case, seen, by, what)
         with self._site.database.reading() as connection:
             found = store.notes_of(connection, case, PAGE + 1, before, meeting)
-        hidden = anonymous(*seen, self._site.clock.now(), by)
-        shown = [_told(seen[0], one, withheld=hidden) for _, one in found[:PAGE]]
-        return Page(tuple(shown), str(found[PAGE - 1][0]) if len(found) > PAGE else "")
+        shown = notes_told(seen, (one for _, one in found[:PAGE]), self._site.clock.now(), by)
+        return Page(shown, str(found[PAGE - 1][0]) if len(found) > PAGE else "")
+
+
+def notes_told(
+    seen: tuple[Process, Snapshot], notes: Iterable[StoredNote], now: datetime, by: Actor
+) -> tuple[Note, ...]:
+    """Notes on a case as `by` may read them at `now` (aware)."""
+    hidden = anonymous(*seen, now, by)
+    return tuple(_told(seen[0], one, withheld=hidden) for one in notes)
 
 
 def _told(process: Process, note: StoredNote, *, withheld: bool) -> Note:

@@ -17,7 +17,7 @@ from engine.case.entry import GENESIS, Entry, Written, chained
 from engine.case.head import Head
 from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
-from engine.service.cases.columns import columns_of
+from engine.service.cases.columns import columns_with
 from engine.service.keeping.proof import Finding, Later, Proof
 from engine.service.processes.catalogue import Catalogue, UnknownProcess
 from engine.source.fault import Unavailable
@@ -26,7 +26,9 @@ from engine.store import processes as process_store
 from engine.store.cases import accesses as access_store
 from engine.store.cases import cases as store
 from engine.store.cases.index import (
+    Columns,
     booked_elsewhere,
+    heard,
     indexed,
     misplaced_addresses,
     misplaced_names,
@@ -151,7 +153,7 @@ class Verification:
         if snapshot is None or snapshot.as_json() != row["snapshot"]:
             yield Finding(case, 0, f"the stored case differs from its history{_difference(snapshot, row['snapshot'])}")
             return
-        yield from self._rows(case, row, snapshot)
+        yield from self._rows(case, row, snapshot, entries)
         yield from self._contents(case, snapshot)
 
     def _chain(self, case: int, row: dict[str, object]) -> tuple[list[Entry], list[Finding]]:
@@ -188,7 +190,7 @@ class Verification:
             if entry.erased:
                 self._erased.append(Erased(case, entry.seq, entry.at, str(entry.note.get("certificate", ""))))
 
-    def _rows(self, case: int, row: dict[str, object], snapshot: Snapshot) -> Iterator[Finding]:
+    def _rows(self, case: int, row: dict[str, object], snapshot: Snapshot, entries: list[Entry]) -> Iterator[Finding]:
         expected = {
             "tasks": [store.task_row(case, name, task) for name, task in sorted(snapshot.tasks.items())],
             "timers": [store.timer_row(case, key, times) for key, times in sorted(snapshot.timers.items())],
@@ -207,7 +209,7 @@ class Verification:
             yield Finding(case, 0, f"{snapshot.process} {snapshot.version}, which it follows, {_UNREADABLE}")
             return
         yield from _holds(process, case, snapshot)
-        columns = columns_of(process, snapshot)
+        columns = columns_with(process, snapshot, entries)
         told = {
             "process": snapshot.process,
             "version": snapshot.version,
@@ -226,8 +228,13 @@ class Verification:
         for name, value in told.items():
             if row[name] != value:
                 yield Finding(case, 0, f"its column {name} differs from its history")
+        yield from self._found_by(case, columns)
+
+    def _found_by(self, case: int, columns: Columns) -> Iterator[Finding]:
         if indexed(self._connection, case) != (words_of(case, columns), columns.booked, columns.contents):
             yield Finding(case, 0, "the words, agendas or documents that find it differ from its history")
+        if heard(self._connection, case) != columns.hearings:
+            yield Finding(case, 0, "the agendas on which it stood differ from its history")
 
     def _contents(self, case: int, snapshot: Snapshot) -> Iterator[Finding]:
         for kind, copies in snapshot.documents.items():

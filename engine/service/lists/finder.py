@@ -39,7 +39,8 @@ class UnknownState(Unknown):
 class CasesWanted:
     """Which cases: `state` names a state or one around it, `owner` a role that has to move them on.
 
-    `moved_after` is an instant (aware). `agenda` is process, meeting, series and day of one that they are booked on.
+    `moved_after` is an instant (aware). `agenda` is process, meeting, series and day of one that they are booked on;
+    `stood` the same of one that they stood on, and do not any more.
     """
 
     process: str = ""
@@ -53,6 +54,7 @@ class CasesWanted:
     sort: str = "id"
     moved_after: datetime | None = None
     agenda: tuple[str, ...] = ()
+    stood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ class Finder:
             overdue_at=to_text(self._now) if wanted.overdue else "",
             since_from=to_text(wanted.moved_after) if wanted.moved_after else "",
             agenda=wanted.agenda,
+            stood=wanted.stood,
             words=tuple(find.beginning(word) for word in sought(wanted.search)),
             sort=wanted.sort,
             after=after,

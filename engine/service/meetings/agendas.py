@@ -5,7 +5,7 @@ They stand in the order of their numbers, and are those that whoever asks may se
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -60,13 +60,13 @@ class Agendas:
         self._accesses = accesses
         self._finder = finder
 
-    def page(self, meeting: Meeting, by: Actor, limit: int = 50, after: str = "") -> Agenda:
-        """A page of an agenda. That its cases are shown is kept.
+    def page(self, meeting: Meeting, by: Actor, limit: int = 50, after: str = "", beside: Sequence[int] = ()) -> Agenda:
+        """A page of an agenda. That its cases are shown is kept, with those that are shown beside them.
 
         Raises:
             BadCursor: `after` is not the end of such a page.
         """
-        return self._page(meeting, by, limit, after, AGENDA)
+        return self._page(meeting, by, limit, after, AGENDA, beside)
 
     def sheets(self, meeting: Meeting, by: Actor, limit: int = 50, after: str = "") -> Agenda:
         """The same with what is known of each case in words.
@@ -78,14 +78,16 @@ class Agendas:
         self._journal.note_export(by, f"{PACK} of meeting {meeting.id}", len(found.cases))
         return found
 
-    def _page(self, meeting: Meeting, by: Actor, limit: int, after: str, what: str) -> Agenda:
+    def _page(
+        self, meeting: Meeting, by: Actor, limit: int, after: str, what: str, beside: Sequence[int] = ()
+    ) -> Agenda:
         asked = CasesWanted(agenda=meeting.agenda)
         # Each is kept as shown with more than its name: not as one that a list names.
         with self._finder("") as finder:
             page, count = finder.cases(asked, by, limit, after), finder.count_cases(asked, by)
             before = finder.count_before(asked, by, page.items[0].id) if page.items and after else 0
             sheets = tuple(self._sheet(finder, case) for case in page.items) if what == PACK else ()
-        self._accesses.note_accesses([one.id for one in page.items], by, what)
+        self._accesses.note_accesses(sorted({*(one.id for one in page.items), *beside}), by, what)
         return Agenda(page.items, before + 1, count, page.next, sheets)
 
     def _sheet(self, finder: Finder, case: Case) -> tuple[Shown, ...]:

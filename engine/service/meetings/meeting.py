@@ -18,7 +18,8 @@ from engine.store.meetings import StoredMeeting
 
 @dataclass(frozen=True)
 class Meeting:
-    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda; `version` counts its changes.
+    """One meeting. `begins` is aware; `booked` is how many cases stand on its agenda, `heard` of how many that stood
+    there something came; `version` counts its changes.
 
     `process` is the version that it is read by: the one in force, or where that knows no such meetings any more the
     latest that does.
@@ -35,12 +36,17 @@ class Meeting:
     held: bool
     booked: int
     version: int = 1
+    heard: int = 0
 
     @property
     def title(self) -> str:
         """What it is called: the series where there are several, else the kind."""
-        if self.kind.per and self.series:
-            return self.process.fields[self.kind.per].choices.get(self.series, self.series)
+        return self.series_title(self.series)
+
+    def series_title(self, series: str) -> str:
+        """What meetings of this kind are called in a series."""
+        if self.kind.per and series:
+            return self.process.fields[self.kind.per].choices.get(series, series)
         return self.kind.title
 
     def is_led_by(self, by: Actor) -> bool:
@@ -76,7 +82,7 @@ class Meeting:
 def read_by(process: Process, stored: StoredMeeting) -> Meeting:
     """A meeting as this version, which knows its kind, reads it."""
     begins = datetime.fromisoformat(f"{stored.day}T{stored.time}").replace(tzinfo=process.zone)
-    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored.seq)
+    known = (stored.link, stored.present, stored.minutes, stored.held, stored.booked, stored.seq, stored.heard)
     return Meeting(stored.id, process, process.meetings[stored.meeting], stored.series, begins, *known)
 
 

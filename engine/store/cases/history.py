@@ -7,7 +7,20 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Select, and_, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from engine.case.command import ENGINE
 from engine.case.kinds import EVENT, OF_KIND, StepKind
@@ -19,6 +32,8 @@ Kinds = frozenset[StepKind]
 ALL: Kinds = frozenset()
 """No kinds in particular: entries of every one."""
 _COLUMNS = (history.c.seq, history.c.body, history.c.hash, history.c.private)
+# Two values each: a statement of SQLite takes only so many.
+_PAIRS = 400
 _SQLITE, _POSTGRES = "sqlite", "postgresql"
 
 
@@ -91,6 +106,16 @@ def entries_named(connection: Connection, case: int, numbers: Collection[int]) -
     for start in range(0, len(wanted), BLOCK):
         query = select(*_COLUMNS).where(history.c.case_id == case, history.c.seq.in_(wanted[start : start + BLOCK]))
         found |= {row[0]: StoredEntry(*row) for row in connection.execute(query)}
+    return found
+
+
+def entries_of_cases(connection: Connection, numbers: Collection[tuple[int, int]]) -> dict[int, list[StoredEntry]]:
+    """The entries with these numbers, each behind the number of its case, in order; by the cases."""
+    found, wanted = dict[int, list[StoredEntry]](), sorted(numbers)
+    for start in range(0, len(wanted), _PAIRS):
+        named = tuple_(history.c.case_id, history.c.seq).in_(wanted[start : start + _PAIRS])
+        for row in connection.execute(select(history.c.case_id, *_COLUMNS).where(named).order_by(*history.primary_key)):
+            found.setdefault(row[0], []).append(StoredEntry(*row[1:]))
     return found
 
 

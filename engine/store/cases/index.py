@@ -6,13 +6,14 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from engine.case.hearings import Hearing
 from engine.store.statement import Change, Statement, every_column, put_row, run_together
-from engine.store.tables import bookings, cases, contents, organisations, people, words
+from engine.store.tables import bookings, cases, contents, hearings, organisations, people, words
 
 # The index of words has rows of bounded length; nobody types more of a word than this.
 LONGEST = 60
@@ -43,6 +44,21 @@ _BOOKINGS = Statement(
     .where(bookings.c.case_id == bindparam("case"))
     .order_by(bookings.c.meeting)
 )
+_PUT_HEARING = put_row(hearings)
+_AGENDA = ("met", "within", "on")
+_named = zip((hearings.c.meeting, hearings.c.series, hearings.c.day), _AGENDA, strict=True)
+_DELETE_HEARING = Statement(
+    delete(hearings).where(
+        hearings.c.case_id == bindparam("case"), *(column == bindparam(name) for column, name in _named)
+    )
+)
+_DELETE_HEARINGS = Statement(delete(hearings).where(hearings.c.case_id == bindparam("case")))
+_HEARD = ("meeting", "series", "day", "outcome", "until", "to_series", "to_day")
+_HEARINGS = Statement(
+    select(*(hearings.c[name] for name in _HEARD))
+    .where(hearings.c.case_id == bindparam("case"))
+    .order_by(hearings.c.meeting, hearings.c.series, hearings.c.day)
+)
 _SET = Statement(
     update(cases)
     .where(cases.c.id == bindparam("case"))
@@ -61,7 +77,8 @@ class Columns:
 
     `label` is what everybody who sees the case may know it by; `booked` lists meeting, series and day; `kept` is the
     last day (ISO) on which it is kept; `subject` is whom it is about; `contents` are the digests of its documents.
-    `order` is what stands for the label in order, if not itself (None).
+    `order` is what stands for the label in order, if not itself (None). `hearings` are the agendas on which it ever
+    stood; None where they are as they were.
     """
 
     owner: str
@@ -72,11 +89,13 @@ class Columns:
     subject: str | None = None
     contents: frozenset[str] = frozenset()
     order: str | None = None
+    hearings: tuple[Hearing, ...] | None = field(default=None, compare=False)
 
 
 def index_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
     """What brings the rows by which a case is found from what they were to what they are to be."""
     found = (*_word_changes(case, before, after), *_booking_changes(case, process, before, after))
+    found += _hearing_changes(case, process, before, after)
     return [*found, *_content_changes(case, before.contents if before else frozenset(), after.contents)]
 
 
@@ -101,6 +120,16 @@ def _booking_changes(case: int, process: str, before: Columns | None, after: Col
     gone = [Change(_DELETE_BOOKING, {"case": case, "met": one[0]}) for one in booked if one[0] not in kept]
     new = [Change(_PUT_BOOKING, booking_row(case, process, *one)) for one in after.booked if one not in booked]
     return gone + new
+
+
+def _hearing_changes(case: int, process: str, before: Columns | None, after: Columns) -> tuple[Change, ...]:
+    if after.hearings is None:
+        return ()
+    known, told = (before and before.hearings) or (), {one.agenda for one in after.hearings}
+    gone = (dict(zip(_AGENDA, one.agenda, strict=True)) for one in known if one.agenda not in told)
+    rows = (vars(one) | {"case_id": case, "process": process} for one in after.hearings if one not in known)
+    taken = (Change(_DELETE_HEARING, {"case": case, **one}) for one in gone)
+    return *taken, *(Change(_PUT_HEARING, row) for row in rows)
 
 
 def booking_row(case: int, process: str, meeting: str, series: str, day: str) -> dict[str, Any]:
@@ -194,6 +223,11 @@ def indexed(connection: Connection, case: int) -> tuple[set[str], tuple[tuple[st
     return {row[0] for row in _WORDS.rows(connection, case=case)}, booked, digests
 
 
+def heard(connection: Connection, case: int) -> tuple[Hearing, ...]:
+    """The agendas on which a case ever stood, as they are kept."""
+    return tuple(Hearing(*row) for row in _HEARINGS.rows(connection, case=case))
+
+
 def rewrite_index(connection: Connection, case: int, process: str, columns: Columns, since: str) -> None:
     """Write all that finds a case anew, whatever is there."""
     said, _, digests = indexed(connection, case)
@@ -201,6 +235,7 @@ def rewrite_index(connection: Connection, case: int, process: str, columns: Colu
         _DELETE_WORD.change(connection, said=word, case=case)
     run_together(connection, _content_changes(case, digests, frozenset()))
     _DELETE_BOOKINGS.change(connection, case=case)
+    _DELETE_HEARINGS.change(connection, case=case)
     run_together(connection, index_changes(case, process, None, columns))
     found = {"organisation": columns.organisation, "kept_until": columns.kept, **order_columns(columns)}
     _SET.change(connection, case=case, since=since, **found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,16 @@ def notes_of(
         query = query.where(notes.c.meeting_id == meeting)
     rows = connection.execute(query.order_by(notes.c.id.desc()).limit(most))
     return [(row[0], StoredNote(*row[1:])) for row in rows]
+
+
+def notes_at(connection: Connection, meeting: int, numbers: Collection[int]) -> dict[int, list[StoredNote]]:
+    """What was written on these cases at a meeting, the earliest first, by the cases."""
+    query = select(notes.c.case_id, notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id)
+    query = query.where(notes.c.meeting_id == meeting, notes.c.case_id.in_(sorted(numbers))).order_by(notes.c.id)
+    found = dict[int, list[StoredNote]]()
+    for row in connection.execute(query):
+        found.setdefault(row[0], []).append(StoredNote(*row[1:]))
+    return found
 
 
 def insert_draft(connection: Connection, person: int, process: str, state: str, now: str) -> int:

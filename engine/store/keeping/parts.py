@@ -101,6 +101,7 @@ NOT_PROVEN = {
     "words": "made of the cases, and compared with them",
     "contents": "made of the cases, and compared with them",
     "bookings": "made of the cases, and compared with them",
+    "hearings": "made of the cases, and compared with them",
     "access_blocks": "made of the access log, and compared with it",
     "drafts": "begun and not sent",
     "warnings": "what the journal says too, until it is read",

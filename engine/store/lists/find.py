@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, and_, exi
 from engine.case.sight import EVERYTHING, Holders, ListSight
 from engine.store.lists.seen import organisation_of, seen_by
 from engine.store.lists.shape import Row, in_parts, rows_of, value
-from engine.store.tables import bookings, cases, tasks, timers, words
+from engine.store.tables import bookings, cases, hearings, tasks, timers, words
 
 Place = tuple[Any, ...]
 LAST = "\U0010ffff"  # the last code point: behind it nothing that begins with the word can stand
@@ -41,7 +41,8 @@ class CaseFilter:
     """Which cases are wanted. `states` are pairs of process and state; empty: every state. `spelt`: other ways in which
     the name of the organisation may be kept.
 
-    `agenda` asks for those that are booked on one: process, meeting, series and day. `up_to` is the highest number.
+    `agenda` asks for those that are booked on one: process, meeting, series and day; `stood` for those that
+    stood on one and do not any more. `up_to` is the highest number.
     `overdue_at` asks for cases with a task that is overdue then. `words` are beginnings of words by which a case is
     found.
     `sort` is a column, with `-` before it for the other way round. `after` is where the page before ended: the value
@@ -58,6 +59,7 @@ class CaseFilter:
     overdue_at: str = ""
     since_from: str = ""
     agenda: tuple[str, ...] = ()
+    stood: tuple[str, ...] = ()
     up_to: int = 0
     words: tuple[tuple[str, str], ...] = ()
     sort: str = "id"
@@ -66,6 +68,7 @@ class CaseFilter:
 
 
 _BOOKED_ON = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
+_STOOD_ON = (hearings.c.process, hearings.c.meeting, hearings.c.series, hearings.c.day)
 SORTS = ("id", "label", "organisation", "since", "next_due")
 # Cases are found by the name of their organisation as it is, and sorted by what stands for it where people read lists.
 _SORTED_BY = {one: one for one in SORTS} | {"organisation": "organisation_order"}
@@ -120,6 +123,9 @@ def _standing(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.agenda:
         told = (column == value("agenda", n) for n, column in enumerate(_BOOKED_ON))
         found.append(cases.c.id.in_(select(bookings.c.case_id).where(*told)))
+    if wanted.stood:
+        told = (column == value("stood", n) for n, column in enumerate(_STOOD_ON))
+        found.append(cases.c.id.in_(select(hearings.c.case_id).where(*told, hearings.c.until > 0)))
     for n, _ in enumerate(wanted.words):
         begins = (words.c.word >= value("words", n, 0), words.c.word < value("words", n, 1))
         # Not a join: a case of which two words begin alike would be found twice.

@@ -100,6 +100,23 @@ bookings = Table(
     sqlite_with_rowid=False,
 )
 
+# Where a case stood before and what came of it there. Numbers are those of entries, 0 where there is none yet.
+hearings = Table(
+    "hearings",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("meeting", String(60), primary_key=True),
+    Column("series", String(200), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("process", String(60), nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Column("until", Integer, nullable=False),
+    Column("to_series", String(200), nullable=False),
+    Column("to_day", String(10), nullable=False),
+    Index(None, "process", "meeting", "series", "day", "case_id"),
+    sqlite_with_rowid=False,
+)
+
 # By the digest first: whether any case has a content is asked before that is removed.
 contents = Table(
     "contents",

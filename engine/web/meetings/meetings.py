@@ -12,6 +12,7 @@ from engine.case.refusal import Refusal
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
 from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting
+from engine.service.meetings.records import Record
 from engine.source.moment import NotAMoment, clock_written, day_written
 from engine.web.cases.case import Seen, see
 from engine.web.cases.confirmations import came_of
@@ -136,11 +137,12 @@ def meeting(
     step: Whole = 0,
     done: str = "",
     after: After = "",
+    came: After = "",
 ) -> Response:
-    """The agenda of a meeting: its first cases, or those after another page."""
+    """The agenda of a meeting, and what came of it: the first cases of each, or those after another page (`came`)."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     said = _heard(visitor, heard, step) if heard else DONE.get(done, "")
-    return _agenda(request, visitor, found, done=said, after=after)
+    return _agenda(request, visitor, found, done=said, after=after, came=came)
 
 
 def _heard(visitor: Visitor, case: int, step: int) -> str:
@@ -161,14 +163,33 @@ def _agenda(
     problem: str | tuple[str, ...] = "",
     typed: Meeting | None = None,
     after: str = "",
+    came: str = "",
 ) -> Response:
     """The page of a meeting; `typed`: what could not be kept stands in its form, what is kept now stands beside it."""
-    agenda = visitor.engine.agendas.page(found, visitor.actor, CASES, after)
+    record = visitor.engine.records.page(found, visitor.actor, CASES, came, what="")
+    shown = [one.case.id for one in record.cases]
+    agenda = visitor.engine.agendas.page(found, visitor.actor, CASES, after, shown)
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
     values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
     values |= {"typed": typed or found, "is_typed": typed is not None}
     values |= {"next_href": f"/meetings/{found.id}?{query({'after': agenda.next})}" if agenda.next else ""}
+    values |= {"record": record, "record_href": _record_href(f"/meetings/{found.id}", "came", record)}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
+
+
+def _record_href(path: str, name: str, record: Record) -> str:
+    return f"{path}?{query({name: record.next})}" if record.next else ""
+
+
+@router.get("/meetings/{number}/record")
+def record_of(request: Request, visitor: Visiting, number: Number, after: After = "") -> Response:
+    """What came of a meeting, to be printed: who was there, the minutes, and of each case what is to be told."""
+    found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
+    record = visitor.engine.records.page(found, visitor.actor, SHEETS, after)
+    next_href = _record_href(f"/meetings/{number}/record", "after", record)
+    people = found.process.fields[found.kind.present].choices if found.kind.present else {}
+    names = [people.get(one, one) for one in found.present]
+    return show(request, "record.html", meeting=found, record=record, names=names, next_href=next_href)
 
 
 @router.post("/meetings/{number}")
