@@ -27,6 +27,7 @@ _FORM = {
     "asked": "optional",
 }
 BACK = {"by": "clerk", "reopens": True}
+_ASK_IF = ["chase", {"task": "ask", "when": 'goes_on == true || open("look") > 0'}]
 _CHECK = {"at": "last", "weights": [3, 2], "modulus": 11, "signs": "0123456789A", "rest": True}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
@@ -183,7 +184,7 @@ def _state(
     if draw(st.sampled_from([True, True, False])):
         state["holds"] = draw(_hold(full, names, offers, places))
     if draw(st.integers(0, 3)) == 0:
-        state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask"]))
+        state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask", _ASK_IF]))
     events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
     if events:
         state["events"] = events
@@ -263,7 +264,7 @@ def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[st
         said = draw(st.sampled_from(["", "", "raise", *([] if kind == "every" else ["again", "both"])]))
         timer |= {"if_refused": refused[said]} if said else {}
     if "send" not in timer or draw(st.booleans()):
-        timer["raise"] = draw(st.sampled_from(["look", "chase", "ask"]))
+        timer["raise"] = draw(st.sampled_from(["look", "chase", "ask", _ASK_IF]))
     if kind == "every" and draw(st.booleans()):
         timer["missed"] = "each"
     return timer

@@ -14,7 +14,7 @@ from engine.source.reader import Path, Source, value_at
 _VALUES = {
     **dict.fromkeys(("to", "otherwise", "initial", "in", "taken_in"), "state"),
     **dict.fromkeys(("by", "owner", "role", "members", "undo"), "role"),
-    **dict.fromkeys(("raise", "overdue_of"), "task"),
+    **dict.fromkeys(("raise", "overdue_of", "task"), "task"),
     **dict.fromkeys(("send", "offer", "done_by", "booked_by", "outcomes"), "event"),
     **dict.fromkeys(("document", "any_of"), "document"),
     **dict.fromkeys(("label", "organisation", "area", "group_places_by", "places_end", "date", "per"), "field"),

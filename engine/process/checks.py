@@ -13,6 +13,7 @@ from engine.process.definition import Event, Process, State, Way
 from engine.process.file.context import Context, event_path, state_path
 from engine.process.logic.findings import check_logic
 from engine.process.logic.quorums import check_quorums
+from engine.process.timing import Raising
 from engine.source.problem import Problem, Severity, nearest
 from engine.source.reader import Path
 
@@ -67,10 +68,10 @@ def _check_end(process: Process, context: Context, state: State) -> None:
     _check_escalations(process, context, state.raises, (*path, "raise"))
 
 
-def _check_escalations(process: Process, context: Context, tasks: Iterable[str], path: Path) -> None:
-    for name in tasks:
-        if (task := process.tasks.get(name)) and task.escalate:  # one that cannot be read is not there
-            message = f"The task {name} escalates, but nothing falls due after an end."
+def _check_escalations(process: Process, context: Context, raised: Iterable[Raising], path: Path) -> None:
+    for one in raised:
+        if (task := process.tasks.get(one.task)) and task.escalate:  # one that cannot be read is not there
+            message = f"The task {one.task} escalates, but nothing falls due after an end."
             context.problem(path, "timer-on-end", message, "Raise a task without escalate: here.")
 
 

@@ -223,10 +223,10 @@ def _warn_of_unknown_dues(process: Process, context: Context) -> None:
 def _known_when_raised(process: Process, task: str) -> frozenset[str]:
     """The fields without which nothing raises a task: it comes up by timers alone, whose dates hang on them."""
     timers = [one for state in process.states.values() for one in state.timers.values()]
-    elsewhere = {name for state in process.states.values() for name in state.raises}
-    elsewhere |= {name for way in process.every_way() for name in way.raises}
-    elsewhere |= {name for one in timers for name in one.refused_raises}
-    dates = [one.dated_by for one in timers if task in one.raises]
+    elsewhere = {raising.task for state in process.states.values() for raising in state.raises}
+    elsewhere |= {raising.task for way in process.every_way() for raising in way.raises}
+    elsewhere |= {raising.task for one in timers for raising in one.refused_raises}
+    dates = [one.dated_by for one in timers if task in {raising.task for raising in one.raises}]
     return frozenset.intersection(*dates) if dates and task not in elsewhere else frozenset()
 
 
@@ -273,8 +273,8 @@ def _raised(process: Process) -> dict[str, set[str]]:
 def _raised_by_states(process: Process) -> Iterator[tuple[str, str]]:
     for state in process.states.values():
         timers = state.timers.values()
-        names = [*state.raises, *(name for one in timers for name in (*one.raises, *one.refused_raises))]
-        yield from ((name, state.name) for name in names)
+        raised = [*state.raises, *(raising for one in timers for raising in (*one.raises, *one.refused_raises))]
+        yield from ((one.task, state.name) for one in raised)
 
 
 def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
@@ -282,9 +282,10 @@ def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
     for way in process.every_way():
         if way.to is not None:
             leaf = process.leaf(way.to)
-            yield from ((name, leaf) for name in way.raises if name not in _entered_raises(process, leaf))
+            names = {one.task for one in way.raises}
+            yield from ((name, leaf) for name in sorted(names - _entered_raises(process, leaf)))
 
 
 def _entered_raises(process: Process, leaf: str) -> set[str]:
     """What a state raises itself belongs to that state, even where the way there raises it too."""
-    return {name for state in process.around(leaf) for name in state.raises}
+    return {one.task for state in process.around(leaf) for one in state.raises}

@@ -17,7 +17,7 @@ from engine.process import tasks
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.rows import Series
-from engine.process.timing import LOOK_INTO, TaskKind, Timer
+from engine.process.timing import LOOK_INTO, Raising, TaskKind, Timer
 from engine.process.undo import Undo
 from engine.process.uploads import Document
 from engine.source.sign import composed
@@ -121,7 +121,7 @@ class Way:
     when: Expression | None = None
     needs: tuple[Need, ...] = ()
     assign: Assignments = ()
-    raises: tuple[str, ...] = ()
+    raises: tuple[Raising, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class State:
     events: Mapping[str, Event] = field(default_factory=dict)
     automatic: tuple[Way, ...] = ()
     hold: Hold | None = None
-    raises: tuple[str, ...] = ()
+    raises: tuple[Raising, ...] = ()
     initial: str = ""
     children: tuple[str, ...] = ()
     final: bool = False

@@ -96,6 +96,7 @@ def kept_tasks(process: Process) -> frozenset[str]:
     """The kinds of task of which a case has to remember which were done."""
     timers = [timer for state in process.states.values() for timer in state.timers.values()]
     asked = [one for timer in timers for one in (timer.when, timer.unless) if one]
+    asked += [one.when for timer in timers for one in (*timer.raises, *timer.refused_raises) if one.when]
     found = frozenset[str]().union(*(one.tasks for one in (*_deciding(process), *asked)))
     return found | {kind.name for kind in process.tasks.values() if kind.per}
 
@@ -119,5 +120,7 @@ def _deciding(process: Process) -> Iterator[Expression]:
         *(one.not_by for one in events),
         *(way.when for way in ways),
         *(one.when for one in process.fields.values()),
+        *(one.when for way in ways for one in way.raises),
+        *(one.when for state in states for one in state.raises),
     ]
     yield from (one for one in (*found, *guards) if one is not None)

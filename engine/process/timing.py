@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.calendars.duration import Duration, parse
 from engine.calendars.recurrence import Recurrence
 from engine.process.language.expressions import Expression
+from engine.source.reader import Path
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class Limit:
 
     date: Expression
     whole: bool = False
+
+
+@dataclass(frozen=True)
+class Raising:
+    """A task that is raised: where `when` holds, or always (None). `path`: where its condition stands in the file."""
+
+    task: str
+    when: Expression | None = None
+    path: Path = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -74,11 +84,11 @@ class Timer:
     at: Limit | None = None
     when: Expression | None = None
     unless: Expression | None = None
-    raises: tuple[str, ...] = ()
+    raises: tuple[Raising, ...] = ()
     send: str = ""
     missed_each: bool = False
     roll: str = "none"
-    refused_raises: tuple[str, ...] = ()
+    refused_raises: tuple[Raising, ...] = ()
     refused_again: Duration | None = None
 
     @property

@@ -453,8 +453,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "what timers raise is not looked at",
-            "for one in timers for name in (*one.raises, *one.refused_raises)",
-            "for one in () for name in ()",
+            "for one in timers for raising in (*one.raises, *one.refused_raises)",
+            "for one in () for raising in ()",
         ),
         ("a value beyond the most is not told", "figure > Decimal(repr(field.max)):", "False:"),
     ),
@@ -769,8 +769,8 @@ CHANGES: tuple[Change, ...] = (
         ("a place is not given back", "tuple(scope for scope in case.held if scope in path.left)", "()"),
         (
             "what a state raises on entry is not raised",
-            "for state in path.entered for name in process.states[state].raises}",
-            "for state in () for name in process.states[state].raises}",
+            "for one in path.entered for name in wanted(",
+            "for one in () for name in wanted(",
         ),
         (
             "a case that waits loses its turn",
@@ -1525,6 +1525,12 @@ CHANGES: tuple[Change, ...] = (
         "case/step/decide.py",
         ("unit/test_process_tasks.py",),
         ("a task that is done moves nothing on", "if moves_by_tasks(draft.process) else None", "if False else None"),
+    ),
+    *_in(
+        "case/step/effects.py",
+        ("unit/test_raisings.py",),
+        ("a task is raised on no condition", "process.language.truth(one.when, view) is True]", "one]"),
+        ("what the form says is no part of it", "seen = draft.view(at, changes)", "seen = draft.view(at)"),
     ),
     *_in(
         "process/language/tallies.py",

@@ -6,6 +6,7 @@ import pytest
 
 from engine.process.file.loader import load_process
 from engine.process.flow import MOST_AUTOMATIC
+from engine.process.timing import Raising
 from engine.source.problem import Refused, Severity
 from tests.workshop import CALENDAR, TEXT, workshop
 
@@ -160,7 +161,7 @@ def test_a_state_from_which_no_end_can_be_reached_is_told() -> None:
 
 
 def test_an_end_may_raise_what_does_not_escalate() -> None:
-    assert workshop({END: END + ", raise: chase"}).states["done"].raises == ("chase",)
+    assert workshop({END: END + ", raise: chase"}).states["done"].raises == (Raising("chase"),)
 
 
 def test_the_end_of_the_calendar_is_a_warning() -> None:

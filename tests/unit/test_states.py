@@ -6,6 +6,7 @@ import pytest
 
 from engine.calendars.duration import parse
 from engine.process.definition import Process
+from engine.process.timing import Raising
 from engine.source.problem import Refused
 from tests.workshop import done, fire, opened, workshop
 
@@ -31,7 +32,7 @@ def test_a_deadline_is_a_timer_that_raises_and_may_be_moved_off_a_holiday() -> N
         "  desk:\n    owner: clerk\n    deadline: {within: 1 week, raise: look, roll: back}"
     })  # fmt: skip
     timer = process.states["desk"].timers["deadline"]
-    assert (timer.after, timer.raises, timer.roll) == (parse("1 week"), ("look",), "back")
+    assert (timer.after, timer.raises, timer.roll) == (parse("1 week"), (Raising("look"),), "back")
     assert process.states["line"].timers["deadline"].roll == "none"
 
 
@@ -51,7 +52,7 @@ def test_what_an_event_sets_holds_for_every_alternative_and_its_own_outweighs() 
     assert (hand.data["price"], hand.data["kind"]) == (2.0, "bench")
     line = done(process, opened(process, urgent="no"), fire("sort"))
     assert (line.data["price"], line.data["kind"]) == (1.0, "bench")
-    assert process.states["desk"].events["sort"].ways[0].raises == ("chase", "look")
+    assert process.states["desk"].events["sort"].ways[0].raises == (Raising("chase"), Raising("look"))
 
 
 def test_a_bare_word_is_a_place_and_an_expression_may_choose_one(process: Process) -> None:

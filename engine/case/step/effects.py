@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from engine.case.answers.days import by_days
@@ -13,9 +13,11 @@ from engine.case.time import schedule
 from engine.case.time.days import COMING, coming
 from engine.case.time.instants import from_text
 from engine.process.definition import Process
+from engine.process.language.expressions import View
 from engine.process.paths import Path
 from engine.process.rows import after, concerned
 from engine.process.tasks import names_of, value_of
+from engine.process.timing import Raising
 
 
 def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -27,9 +29,10 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     merged = {**case.data, **changes}
     closed = _closed(process, case, path.left, event)
     leaf = path.to or case.state
-    raises = dict.fromkeys(path.way.raises, leaf)
+    seen = draft.view(at, changes)
+    raises = dict.fromkeys(wanted(process, path.way.raises, seen), leaf)
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
-    raises |= {name: state for state in path.entered for name in process.states[state].raises}
+    raises |= {name: one for one in path.entered for name in wanted(process, process.states[one].raises, seen)}
     moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
     tasks = moved | new_tasks(process, case, raises, closed, at, merged, path.left)
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
@@ -113,6 +116,12 @@ def _closed(process: Process, case: Snapshot, left: Collection[str], event: str)
         elif task["scope"] in left:
             found[name] = "cancelled"
     return found
+
+
+def wanted(process: Process, raised: Iterable[Raising], view: View) -> list[str]:
+    """The kinds of task that are raised in a case as `view` shows it."""
+    # With `is`: what nobody knows (None) raises nothing.
+    return [one.task for one in raised if process.language.truth(one.when, view) is True]
 
 
 def new_tasks(

@@ -13,13 +13,14 @@ from typing import Any
 from engine.case.command import ENGINE, Fire, Tick
 from engine.case.refusal import Code, Refusal
 from engine.case.step.draft import Draft
-from engine.case.step.effects import effects_of_value, new_tasks
+from engine.case.step.effects import effects_of_value, new_tasks, wanted
 from engine.case.step.event import fire, settle
 from engine.case.time import schedule
 from engine.case.time.days import come, coming_field, next_coming
 from engine.case.time.instants import from_text, to_text
-from engine.process.timing import LOOK_INTO, Timer
+from engine.process.timing import LOOK_INTO, Raising, Timer
 
+_LOOKING = Raising(LOOK_INTO.name)
 MOST_AT_ONCE = 8
 """How often a timer of a case may fire at one instant. A date in the past that is left and entered again needs one."""
 
@@ -41,7 +42,7 @@ def tick(draft: Draft, command: Tick) -> Refusal | None:
     if found is None:
         _pass(draft, key, at, note={"skipped": True})
     elif draft.facts.fired >= MOST_AT_ONCE:
-        _pass(draft, key, at, tasks=_raised(draft, (LOOK_INTO.name,), found[0], at), note={"stopped": MOST_AT_ONCE})
+        _pass(draft, key, at, tasks=_raised(draft, (_LOOKING,), found[0], at), note={"stopped": MOST_AT_ONCE})
     else:
         _fire(draft, key, *found, at, from_text(at) if command.in_time else draft.facts.now)
     return None
@@ -78,8 +79,9 @@ def _pass(
     draft.add("timer", at, ENGINE.name, event=key, stopped=stopped, timers=timers, tasks=tasks or {}, note=note or {})
 
 
-def _raised(draft: Draft, names: tuple[str, ...], state: str, at: str) -> dict[str, dict[str, Any]]:
+def _raised(draft: Draft, raisings: tuple[Raising, ...], state: str, at: str) -> dict[str, dict[str, Any]]:
     case = draft.snapshot
+    names = wanted(draft.process, raisings, draft.view(at))
     return new_tasks(draft.process, case, dict.fromkeys(names, state), {}, at, case.data)
 
 
@@ -104,7 +106,7 @@ def _come(draft: Draft, field: str, key: str, at: str) -> None:
     refusal = _tried(draft, lambda: settle(draft, at, ENGINE.name))
     if refusal is not None:
         note = {"refused": str(refusal.code), "message": refusal.message}
-        tasks = _raised(draft, (LOOK_INTO.name,), draft.snapshot.state, at)
+        tasks = _raised(draft, (_LOOKING,), draft.snapshot.state, at)
         timers = schedule.escalations(process, tasks)
         draft.add("timer", at, ENGINE.name, event=key, tasks=tasks, timers=timers, note=note)
 
@@ -124,7 +126,7 @@ def _send(draft: Draft, key: str, state: str, timer: Timer, at: str, noticed: da
     refusal = _tried(draft, lambda: fire(draft, Fire(timer.send, ENGINE, from_text(at))))
     if refusal is None:
         return
-    raises = timer.refused_raises or (() if timer.refused_again else (LOOK_INTO.name,))
+    raises = timer.refused_raises or (() if timer.refused_again else (_LOOKING,))
     tasks = _raised(draft, raises, state, at)
     timers = schedule.escalations(draft.process, tasks)
     if timer.refused_again:

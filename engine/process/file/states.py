@@ -11,6 +11,7 @@ from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.file.days import with_days
+from engine.process.file.raisings import read_raisings
 from engine.process.file.undo import read_undo
 from engine.process.language import tokens
 from engine.process.language.expressions import Expression
@@ -54,7 +55,7 @@ def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, in
             for way in _way(context, one, (*path, "automatic", index), name)
         ),
         hold=_hold(context, raw.get("holds"), (*path, "holds"), name),
-        raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+        raises=read_raisings(context, raw.get("raise"), (*path, "raise"), acts=True),
         initial=_initial(context, raw, path, name),
         children=tuple(f"{name}.{child}" for child in inside),
         final=raw.get("final", False),
@@ -130,7 +131,7 @@ def _with_common(context: Context, way: Way, common: tuple[Any, Any], path: Path
     if common == (None, None):
         return way
     shared = read_set(context, common[0], (*path, "set"))
-    raised = context.one_or_many("task", common[1], (*path, "raise"))
+    raised = read_raisings(context, common[1], (*path, "raise"), acts=True)
     return Way(way.to, way.when, way.needs, shared + way.assign, tuple(dict.fromkeys(raised + way.raises)))
 
 
@@ -145,7 +146,7 @@ def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[
             when=context.condition(raw.get("when"), (*path, "when"), acts=True),
             needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
             assign=read_set(context, raw.get("set"), (*path, "set")),
-            raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+            raises=read_raisings(context, raw.get("raise"), (*path, "raise"), acts=True),
         )
     ]
 
@@ -253,7 +254,7 @@ def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Time
             at_field=at_field,
             at_day=at_day,
             at=at,
-            raises=context.one_or_many("task", deadline["raise"], (*here, "raise")),
+            raises=read_raisings(context, deadline["raise"], (*here, "raise")),
             roll=_roll(context, deadline, here),
         )
     return timers
@@ -281,11 +282,11 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
         at=at,
         when=context.condition(raw.get("when"), (*path, "when")),
         unless=context.condition(raw.get("unless"), (*path, "unless")),
-        raises=context.one_or_many("task", raw.get("raise"), (*path, "raise")),
+        raises=read_raisings(context, raw.get("raise"), (*path, "raise")),
         send=send,
         missed_each=raw.get("missed") == "each",
         roll=_roll(context, raw, path),
-        refused_raises=context.one_or_many("task", refused.get("raise"), (*here, "raise")),
+        refused_raises=read_raisings(context, refused.get("raise"), (*here, "raise")),
         refused_again=context.duration(refused.get("again"), (*here, "again")),
     )
 

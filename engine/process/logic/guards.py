@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.process import rows
@@ -13,6 +13,7 @@ from engine.process.language.tokens import words
 from engine.process.logic.alternatives import bounds_of_event
 from engine.process.logic.conditions import Condition
 from engine.process.logic.values import Bounds, Space
+from engine.process.timing import Raising
 from engine.source.reader import Path
 
 _NOT_BEGUN = ""
@@ -122,8 +123,11 @@ def guards_of(process: Process) -> Iterator[Guard]:
         path = state_path(state.name)
         bounds = Bounds(tuple(process.leaves_in(state.name)))
         yield from _of_ways(state.automatic, (*path, "automatic"), bounds, frozenset())
+        # Asked while the case is still where it comes from, or is not begun.
+        yield from _of_raised(state.raises, Bounds((_NOT_BEGUN, *leaves)), None)
         for timer in state.timers.values():
             yield from _guard((*path, "timers", timer.name, "when"), timer.when, bounds, frozenset())
+            yield from _of_raised((*timer.raises, *timer.refused_raises), bounds, frozenset())
     yield from _of_opening(process.opening)
 
 
@@ -143,8 +147,15 @@ def _of_event(event: Event, path: Path, bounds: Bounds) -> Iterator[Guard]:
 def _of_ways(ways: tuple[Way, ...], path: Path, bounds: Bounds, form: frozenset[str]) -> Iterator[Guard]:
     for index, way in enumerate(ways):
         yield from _guard((*path, index, "when"), way.when, bounds, form)
+        # What an event raises on each of its ways is written once, and told once.
+        yield from _of_raised(way.raises, bounds, None)
         for place, need in enumerate(way.needs):
             yield from _guard((*path, index, "needs", place, "check"), need.check, bounds, form)
+
+
+def _of_raised(raised: Iterable[Raising], bounds: Bounds, form: frozenset[str] | None) -> Iterator[Guard]:
+    for one in raised:
+        yield from _guard(one.path, one.when, bounds, form)
 
 
 def _guard(path: Path, expression: Expression | None, bounds: Bounds, form: frozenset[str] | None) -> Iterator[Guard]:

@@ -8,6 +8,7 @@ from engine.case.step.reasons import event_title
 from engine.case.time.days import coming_field
 from engine.case.time.schedule import ESCALATION, timer_of
 from engine.process.definition import Process
+from engine.process.timing import Raising
 
 
 def timer_title(process: Process, key: str) -> str:
@@ -25,8 +26,8 @@ def timer_title(process: Process, key: str) -> str:
     return ", ".join(titles) or key.rpartition("/")[2].replace("_", " ").capitalize()
 
 
-def _raised(process: Process, names: Iterable[str]) -> list[str]:
-    return [process.title_of("tasks", name) for name in names]
+def _raised(process: Process, raisings: Iterable[Raising]) -> list[str]:
+    return [process.title_of("tasks", one.task) for one in raisings]
 
 
 def timer_does(process: Process, key: str) -> str:
