@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
@@ -79,6 +81,16 @@ def test_a_record_is_kept_for_good_and_told_by_what_it_is_called_now(engine: Eng
     assert isinstance(refused, Refusal)
     assert refused.fields == {"guide": "Guide must be a person that may be chosen here. There is none yet."}
     assert done(engine.fire(case, "stop", cy)).outcome == "done"
+
+
+def test_sheets_of_rows_tell_people_by_their_names(engine: Engine, case: int) -> None:
+    done(engine.fire(case, "change", engine.people.person("cy").actor, {"visit": {"who": "bob"}}))
+    book = Visit(create_site(engine), "cy").get("/cases-history.xlsx?status=all").content
+    cells = {
+        one.value for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet.iter_rows() for one in row
+    }
+    assert "Bob Kay" in cells
+    assert not cells & {"bob", "ann", "cy"}
 
 
 def test_a_misspelt_one_is_refused_with_the_one_that_is_near(engine: Engine, case: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.case.answers.records import people_in
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, Among, given_among, may, may_be_given
@@ -107,6 +108,8 @@ class Colleagues:
 
     def names(self, process: Process, data: Mapping[str, Any]) -> dict[str, str]:
         """What people are called who stand in the data of a case, by login."""
+        if not people_in(process, data):
+            return {}
         with self._site.database.reading() as connection:
             return names_in(connection, process, data)
 

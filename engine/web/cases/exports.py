@@ -25,6 +25,7 @@ from engine.process.definition import Field, Process
 from engine.process.rows import DAY
 from engine.running.beside import EXPORTS, beside
 from engine.service import Case, Told
+from engine.service.cases.rows import kept
 from engine.service.cases.views import every
 from engine.service.history.histories import AT_ONCE
 from engine.service.history.told import Amount
@@ -155,28 +156,30 @@ def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any] | B
             who[step.seq] = step.who
             yield from _lines(case, step)
         # Behind its steps, which say who wrote each row.
-        yield from _rows(visitor.engine.process(case.process, case.process_version), case, who)
+        process = visitor.engine.process(case.process, case.process_version)
+        names = visitor.engine.among.names(process, {name: kept(rows) for name, rows in case.series.items()})
+        yield from _rows(process, case, who, names)
     visitor.engine.note_export(visitor.actor, file, count)
 
 
-def _rows(process: Process, case: Case, who: Mapping[int, str]) -> Iterator[Beside]:
+def _rows(process: Process, case: Case, who: Mapping[int, str], names: Mapping[str, str]) -> Iterator[Beside]:
     """What a case keeps in series, a sheet for each: numbers as numbers, and days as days, to be reckoned with."""
     for name, rows in case.series.items():
         series = process.series[name]
         fields = [one.title for one in series.fields.values()]
         titles = ("Number", "Name", *fields, "Who")
         for row in rows:
-            values = [_kept(one, {DAY: row.day, **row.values}.get(key)) for key, one in series.fields.items()]
+            values = [_kept(one, {DAY: row.day, **row.values}.get(key), names) for key, one in series.fields.items()]
             yield Beside((process.name, name), series.title, titles, [case.id, case.label, *values, who[row.entry]])
 
 
-def _kept(field: Field, value: Any) -> Any:
+def _kept(field: Field, value: Any, names: Mapping[str, str]) -> Any:
     if field.type == "money" and value is not None:
         return Amount(text_of(field, value), money.units(value), field.currency)
     if field.type == "date" and value is not None:
         return date.fromisoformat(value)
     is_number = field.type in {"integer", "number"} and value is not None
-    return value if is_number else text_of(field, value)[:LONGEST_CELL]
+    return value if is_number else text_of(field, value, names)[:LONGEST_CELL]
 
 
 def _lines(case: Case, step: Told) -> Iterator[list[Any]]:
