@@ -12,7 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 
@@ -119,6 +119,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
         tell_of_passkey(connection, "luk", NAME, "2023-09-11T08:00:00.000000Z")
     pupil = {**PUPIL, "pupil_name": NAME}
     done(engine.open_case("hbep-referral", "hbep-referral/coordinator", pupil, state="panel"))
+    jo = engine.people.person("jo").actor
+    engine.meetings.plan("hbep-referral", "panel", "hinckley", date(2023, 10, 3), time(13, 30), jo, NAME)
     engine.publish(YARD)
     boat = done(engine.open_case("yard", "hand", {"owner": NAME, "built": "1950-01-01"}, at=datetime(2001, 1, 1)))
     done(engine.fire(boat.id, "close", "hand", at=datetime(2001, 2, 1)))
