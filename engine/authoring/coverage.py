@@ -35,12 +35,13 @@ class Coverage:
         while result.engine is not None:
             page = result.engine.cases(limit=1000, after=after)
             for case in page.items:
-                self._add_history(result.engine.history(case.id))
+                self.add_history(result.engine.history(case.id))
             after = page.next
             if not after:
                 return
 
-    def _add_history(self, entries: Iterable[Entry]) -> None:
+    def add_history(self, entries: Iterable[Entry]) -> None:
+        """Count what one case did."""
         for entry in entries:
             self.touched["states"].update(entry.entered)
             self.touched["tasks"].update(map(kind_of, entry.tasks))

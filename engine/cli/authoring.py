@@ -13,6 +13,7 @@ import typer
 
 from engine.cli.screen import REFUSED, USAGE, Stop, heading, out, out_json, print_problems, say
 from engine.cli.shared import AsJson
+from engine.cli.suggestion import suggestions_for
 from engine.source.words import counted
 
 if TYPE_CHECKING:
@@ -211,16 +212,25 @@ def run_tests(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Scenario files, or folders with some.")],
     coverage: Annotated[bool, typer.Option("--coverage", help="Also list what no scenario touched.")] = False,
     only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Only scenarios with this in their name.")] = "",
+    suggested: Annotated[
+        bool, typer.Option("--suggest", help="Print scenarios for the transitions that none touches.")
+    ] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="FILE", help="With --suggest: write them into a new file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the scenarios of a process on a clock of their own, in memory.
 
     For each failed step: what was expected, and what was found. Exit code 1 if one failed, or if
-    --coverage found something untouched.
+    --coverage found something untouched. With --suggest the process is walked for what its scenarios leave out: each
+    way that is come to is printed as a scenario that passes, to be kept or thrown away; of the others is said why.
 
     [bold]Examples[/bold]
 
       casework test processes --coverage
+
+      casework test loans.scenarios.yaml --suggest --keep more.scenarios.yaml
 
       casework test processes/hbep-referral.scenarios.yaml --only "waiting list"
     """
@@ -231,7 +241,11 @@ def run_tests(
     if not files:
         say("No scenario file was found there.")
         raise typer.Exit(REFUSED)
+    if keep is not None and (len(files) > 1 or keep.exists()):
+        raise Stop("--keep writes the suggestions for one scenario file into one that is not there yet.")
     reports = [_test_file(file, only.lower(), coverage, quiet=as_json) for file in files]
+    for file, (report, _) in zip(files if suggested else (), reports, strict=False):
+        report["suggested"] = suggestions_for(file, only.lower(), keep, quiet=as_json)
     if as_json:
         out_json([report for report, _ in reports])
     if not all(passed for _, passed in reports):

@@ -1,0 +1,92 @@
+"""Suggested scenarios: they touch what no scenario touched, pass when they are run, and are the same each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from engine.authoring import suggestions
+from engine.authoring.coverage import Coverage, parts_of
+from engine.authoring.scenarios import ScenarioFile, load_to_run, run_scenarios, understood
+from engine.authoring.suggestions import Suggested, suggest, written
+from engine.files import Found
+from engine.process.file.loader import load_process
+from engine.source.problem import Refused
+from engine.source.reader import read
+from tests.conftest import ROOT
+from tests.drawn import processes
+
+LOANS = ROOT / "tests" / "processes" / "equipment-loan.scenarios.yaml"
+OFFERED = "queue: machine_free -> lent.out"
+
+
+@pytest.fixture(scope="module")
+def loans() -> ScenarioFile:
+    return load_to_run(LOANS)
+
+
+def every_way(file: ScenarioFile) -> set[str]:
+    return parts_of(file.process)["transitions"]
+
+
+def touched(file: ScenarioFile, found: Suggested) -> set[str]:
+    """What the suggestions touch when they are run, all of which pass."""
+    source = read(written(file.source.data["process"], list(found.found)), "s.yaml")
+    covered = Coverage(file.process)
+    for result in run_scenarios(understood(source, file.found)):
+        assert result.passed, result.failures
+        covered.add(result)
+        result.close()
+    return covered.touched["transitions"]
+
+
+def test_all_ways_of_a_process_are_come_to_but_those_that_take_two_cases(loans: ScenarioFile) -> None:
+    found = suggest(loans, every_way(loans))
+    assert found.left == {OFFERED: "A place that comes free sends it: that takes a second case (others:)."}
+    assert {way for one in found.found for way in one.ways} == every_way(loans) - {OFFERED}
+    assert touched(loans, found) >= every_way(loans) - {OFFERED}
+    assert suggest(loans, every_way(loans)) == found
+
+
+def test_only_what_is_asked_for_is_suggested_with_what_was_seen(loans: ScenarioFile) -> None:
+    found = suggest(loans, {"lent.out: fall_due -> lent.late"})
+    assert [one.ways for one in found.found] == [("lent.out: fall_due -> lent.late",)]
+    scenario = found.found[0].scenario
+    assert scenario["scenario"] == "Suggested 1: lent.out: fall_due -> lent.late"
+    assert scenario["start"]["expect"] == {"state": "requested"}
+    assert scenario["steps"][-1]["expect"] == {"state": "lent.late"}
+    assert suggest(loans, set()) == Suggested((), {})
+
+
+def test_what_is_not_come_to_is_named_with_why(loans: ScenarioFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestions, "MOST_STEPS", 1)
+    found = suggest(loans, {"lent.late: charge_fee -> (stays)", "requested: accept -> lent.out"})
+    assert found.left["lent.late: charge_fee -> (stays)"] == "No case was brought to Late."
+    monkeypatch.undo()
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(processes())
+def test_of_what_was_drawn_every_suggestion_passes(text: str) -> None:
+    try:
+        loaded = load_process(text, "drawn.yaml", lambda _: None)
+    except Refused:
+        return
+    source = read("process: drawn.yaml\nscenarios: []\n", "drawn.scenarios.yaml")
+    file = ScenarioFile(source, loaded.process, Found(loaded), {})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(suggestions, "MOST_STEPS", 250)
+        found = suggest(file, every_way(file))
+    assert found.found
+    assert touched(file, found) >= {way for one in found.found for way in one.ways}
+    assert {way for one in found.found for way in one.ways} | found.left.keys() == every_way(file)
+
+
+def test_they_are_kept_as_a_file_of_scenarios(loans: ScenarioFile, tmp_path: Path) -> None:
+    found = suggest(loans, {"requested: refuse -> refused"})
+    (tmp_path / "more.yaml").write_text(written(str(LOANS.parent / "equipment-loan.yaml"), list(found.found)))
+    kept = load_to_run(tmp_path / "more.yaml")
+    assert [one["scenario"] for one in kept.scenarios] == ["Suggested 1: requested: refuse -> refused"]
+    assert kept.problems == {}
