@@ -1,13 +1,15 @@
 """Drawn: small processes that nobody wrote, made up at random as YAML texts that pass `check`.
 
 They are crooked on purpose: states that hold places inside states that hold places, ways that lead a case to where it
-is, to a state around it or beside it, chains that follow by themselves, queues, dates in the past, timers that send,
-meetings whose booking leads a case away, cases that are kept for some days only, values that hold from a later day on.
+is, to a state around it or beside it, pauses in pauses, chains that follow by themselves, queues, dates in the past,
+timers that send, meetings whose booking leads a case away, cases that are kept for some days only, values that
+hold from a later day on.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -72,6 +74,8 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
         state = draw(_state(full, names, leaves, offers, places))
         around = _at(states, parent)["states"] if parent else states
         around[short] = state
+    for number in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
+        draw(_pause(states, names, f"rest_{number}"))
     states[QUEUE] = draw(_queue(offers))
     states[END] = {"final": True}
     events = {_go(one): {"title": one, "to": one, "form": _FORM, "undo": BACK} for one in [*names, QUEUE]}
@@ -134,6 +138,35 @@ def _keep(draw: st.DrawFn) -> dict[str, Any]:
     keep |= draw(st.sampled_from([{}, {"until": "first"}]))
     keep |= draw(st.sampled_from([{}, {}, {"hold": "goes_on != null && goes_on"}]))
     return {"keep": keep | draw(st.sampled_from([{}, {"leaves": ["kind"]}]))}
+
+
+@st.composite
+def _pause(draw: st.DrawFn, states: dict[str, Any], names: list[str], name: str) -> None:
+    """A state beside another one that pauses it; the second one may pause the first, or the same."""
+    full = draw(st.sampled_from([one for one in _all(states, "") if one in names or name != "rest_0"]))
+    parent = full.rpartition(".")[0]
+    beside = _state_of(states, parent)["states"] if parent else states
+    state: dict[str, Any] = {"pauses": full.rpartition(".")[2], "owner": "clerk"}
+    state["deadline"] = {"within": "2 days", "raise": draw(st.sampled_from(["look", "chase"]))}
+    state["events"] = {
+        "return": {"title": "Return", "to": "back", "form": _FORM},
+        "ask": {"title": "Ask", "form": _FORM},
+    }
+    if draw(st.booleans()):
+        length = draw(st.sampled_from([{"after": "30 hours"}, {"after": "3 days"}, {"at": "first"}]))
+        state["timers"] = {"over": length | {"send": "return"}}
+    state |= draw(st.sampled_from([{}, {}, {"holds": {"place": "p"}}]))
+    state |= draw(st.sampled_from([{}, {}, {}, {"automatic": [{"when": "goes_on == false", "to": "back"}]}]))
+    state |= draw(st.sampled_from([{}, {}, {"set": {"first": "today"}}, {"raise": "look"}]))
+    beside[name] = state
+    rests = _state_of(states, full)
+    rests.setdefault("events", {})[name] = {"title": name, "to": name, "form": _FORM}
+
+
+def _all(states: dict[str, Any], around: str) -> Iterator[str]:
+    for name, state in states.items():
+        yield f"{around}{name}"
+        yield from _all(state.get("states", {}), f"{around}{name}.")
 
 
 def _booking(day: str, way: str | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from engine.case.time.days import COMING, coming_field
 from engine.case.time.schedule import ESCALATION
 from engine.process.codes import Code
 from engine.process.definition import Field, Process
+from engine.process.paths import is_inside
 from engine.process.tasks import kind_of
 from engine.process.timing import LOOK_INTO
 
@@ -101,21 +102,35 @@ def assert_valid(process: Process, case: Snapshot) -> None:
     """The case is one that its process allows."""
     state = process.states[case.state]
     around = {one.name for one in process.around(case.state)}
+    assert_pauses_valid(process, case)
+    rests = {one.name for at in case.rests_at.values() for one in process.around(at)} - around
     assert not state.children
-    assert set(case.entered) == around
+    assert set(case.entered) == around | rests
     assert bool(case.outcome) is state.final
     assert set(case.data) <= {*process.fields, *process.series}
     assert None not in case.data.values()
     assert set(case.documents) <= set(process.documents)
     assert {kind_of(name) for name in case.tasks} <= {*process.tasks, LOOK_INTO.name}
     assert set(case.done).isdisjoint(case.tasks)
-    assert set(case.done.values()) <= around
+    assert set(case.done.values()) <= around | rests
     assert all(task["scope"] in around for task in case.tasks.values())
-    assert set(case.held) == {name for name in around if process.states[name].hold}
+    assert set(case.held) == {name for name in around | rests if process.states[name].hold}
     assert set(case.held.values()) <= set(process.places)
     assert_timers_valid(process, case, around)
     for rule in process.rules:
         assert rule.check is not None
+
+
+def assert_pauses_valid(process: Process, case: Snapshot) -> None:
+    """What rests is just what the states pause that the case is in, running or resting itself; it keeps its own."""
+    where = [one for at in (case.state, *case.rests_at.values()) for one in process.around(at)]
+    assert {one.pauses for one in where} - {""} == set(case.paused)
+    for name, rest in case.paused.items():
+        assert is_inside(rest["at"], name)
+        assert all(is_inside(one["scope"], name) for one in rest["tasks"].values())
+        for key in rest["timers"]:
+            task = key.removeprefix(ESCALATION)
+            assert is_inside(key.partition("/")[0], name) if task == key else task in rest["tasks"]
 
 
 def assert_timers_valid(process: Process, case: Snapshot, around: set[str]) -> None:

@@ -114,7 +114,7 @@ def _ends(path: Path, *, offered: bool) -> set[str]:
     """Where a way leads. One that takes an offered place never leads back to the queue."""
     if not path.to:
         return {"(stays)"}
-    return {path.to} if offered else path.targets
+    return path.ends if offered else path.targets
 
 
 def _named(scope: str, event: str, target: str) -> str:

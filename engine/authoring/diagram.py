@@ -22,27 +22,31 @@ _TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
 
 @dataclass(frozen=True)
 class Arrow:
-    """A way from one state to another; `labels` are the events that take it."""
+    """A way from one state to another; `labels` are the events that take it.
+
+    `back`: it leads to wherever the case was in the target, which rested.
+    """
 
     source: str
     target: str
     labels: tuple[str, ...]
+    back: bool = False
 
 
 def arrows(process: Process) -> list[Arrow]:
     """Every way between states, those between the same two states as one."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for source, target, label in _ways(process):
-        labels = found.setdefault((source, target), [])
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for source, target, label, back in _ways(process):
+        labels = found.setdefault((source, target, back), [])
         if label and label not in labels:
             labels.append(label)
-    return [Arrow(source, target, tuple(labels)) for (source, target), labels in found.items()]
+    return [Arrow(source, target, tuple(labels), back) for (source, target, back), labels in found.items()]
 
 
-def _ways(process: Process) -> Iterator[tuple[str, str, str]]:
+def _ways(process: Process) -> Iterator[tuple[str, str, str, bool]]:
     paths = paths_of(process)
     for name in process.initial:
-        yield START, process.leaf(name), ""
+        yield START, process.leaf(name), "", False
     for state in process.states.values():
         for event in state.events.values():
             yield from _targets(state.name, paths.written_in(state.name, event.name), event.title)
@@ -51,15 +55,15 @@ def _ways(process: Process) -> Iterator[tuple[str, str, str]]:
         yield from _targets(EVERYWHERE, paths.written_in(ANYWHERE, event.name), event.title)
 
 
-def _targets(source: str, paths: Iterable[Path], label: str) -> Iterator[tuple[str, str, str]]:
+def _targets(source: str, paths: Iterable[Path], label: str) -> Iterator[tuple[str, str, str, bool]]:
     """Where an event leads that is written in `source`, from whichever state inside."""
     for path in paths:
         if path.to:
-            yield source, path.to, label
+            yield source, path.back or path.to, label, bool(path.back)
         for waiting in path.waits.values():
             # To wait on where it waits already is no way.
             if waiting.to != source:
-                yield source, waiting.to, f"{label}, no place free"
+                yield source, waiting.to, f"{label}, no place free", False
 
 
 def mermaid(process: Process) -> str:
@@ -72,7 +76,9 @@ def mermaid(process: Process) -> str:
     if EVERYWHERE in used:
         lines.append(f'    state "{_TITLES[EVERYWHERE]}" as anywhere')
     for arrow in arrows(process):
-        label = f": {_mermaid_text(' / '.join(arrow.labels))}" if arrow.labels else ""
+        # Mermaid has no dashed arrows between states: it is said instead.
+        said = " / ".join(arrow.labels) + (" (back)" if arrow.back else "")
+        label = f": {_mermaid_text(said)}" if said else ""
         lines.append(f"    {_mermaid_id(arrow.source)} --> {_mermaid_id(arrow.target)}{label}")
     lines += [f"    {_mermaid_id(state.name)} --> [*]" for state in process.leaves() if state.final]
     return "\n".join(lines) + "\n"
@@ -135,7 +141,11 @@ def _dot_arrow(process: Process, arrow: Arrow) -> str:
         # Graphviz draws arrows between nodes only: from one inside, cut off at the edge of the frame.
         options.append(f"ltail={_quoted('cluster_' + source)}")
         source = process.leaf(source)
-    return f"  {_quoted(source)} -> {_quoted(arrow.target)}" + (f" [{', '.join(options)}];" if options else ";")
+    target = process.leaf(arrow.target)
+    if target != arrow.target:
+        options.append(f"lhead={_quoted('cluster_' + arrow.target)}")
+    options += ["style=dashed"] if arrow.back else []
+    return f"  {_quoted(source)} -> {_quoted(target)}" + (f" [{', '.join(options)}];" if options else ";")
 
 
 def _quoted(text: str) -> str:
@@ -165,9 +175,12 @@ def svg(process: Process, seconds: float | None = None, work: float | None = Non
     for arrow in drawn:
         graph.edge(arrow.source, arrow.target, label_size=_label_size(arrow))
     ends = [False] * len(_nodes(process)) + [state.final for state in process.states.values()]
-    asked = graph.to_dict()
+    asked, dashed = graph.to_dict(), [arrow.back for arrow in drawn]
     # In a process of its own where somebody waits for it: only that can be stopped half-way.
-    drawing, anchors = draw(asked, ends) if seconds is None else draw_beside(asked, ends, seconds, work)
+    if seconds is None:
+        drawing, anchors = draw(asked, ends, dashed)
+    else:
+        drawing, anchors = draw_beside(asked, ends, seconds, work, dashed)
     return _with_labels(drawing, anchors, drawn)
 
 
@@ -177,7 +190,8 @@ def listing(process: Process) -> str:
     lines = ["This process has too many ways between its states to be drawn in time. Here they are, one by one.", ""]
     for arrow in arrows(process):
         labels = f" ({', '.join(arrow.labels)})" if arrow.labels else ""
-        lines.append(f"{titles[arrow.source]} → {titles[arrow.target]}{labels}")
+        back = ", to where the case was there" if arrow.back else ""
+        lines.append(f"{titles[arrow.source]} → {titles[arrow.target]}{back}{labels}")
     rows = "".join(f'<text x="10" y="{20 + 18 * row}">{escape(line)}</text>' for row, line in enumerate(lines))
     width, height = 20 + 8 * max(map(len, lines)), 30 + 18 * len(lines)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'

@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 OPTIONS: dict[str, Any] = {
@@ -45,18 +46,24 @@ class NotDrawn(Exception):
         self.for_good = for_good
 
 
-def draw(graph: dict[str, Any], ends: list[bool]) -> tuple[str, list[Any]]:
-    """The drawing as SVG, and where each arrow has room for its label. `ends`: which boxes are drawn heavier."""
+def draw(graph: dict[str, Any], ends: list[bool], dashed: Sequence[bool] = ()) -> tuple[str, list[Any]]:
+    """The drawing as SVG, and where each arrow has room for its label. `ends`: which boxes are drawn heavier; `dashed`:
+    which arrows are.
+    """
     import graphlay
 
     options = OPTIONS | (_FASTER if len(graph["edges"]) > MANY_ARROWS else {})
     layout = graphlay.layout(graph, preset="process_map", options=options)
-    drawing = graphlay.render_scene(_scene(layout, ends))
+    drawing = graphlay.render_scene(_scene(layout, ends, dashed))
     return str(drawing), [edge["label_anchor"] for edge in layout.edges]
 
 
 def draw_beside(
-    graph: dict[str, Any], ends: list[bool], seconds: float, work: float | None = None
+    graph: dict[str, Any],
+    ends: list[bool],
+    seconds: float,
+    work: float | None = None,
+    dashed: Sequence[bool] = (),
 ) -> tuple[str, list[Any]]:
     """The same in a process of its own, which is stopped after so many seconds.
 
@@ -65,7 +72,7 @@ def draw_beside(
     Raises:
         NotDrawn: it was stopped, or failed.
     """
-    asked = json.dumps({"graph": graph, "ends": ends})
+    asked = json.dumps({"graph": graph, "ends": ends, "dashed": dashed})
     # -I: nothing of the folder that somebody works in is loaded.
     command = [sys.executable, "-I", __file__, str(work or 0)]
     try:
@@ -86,13 +93,17 @@ def _work_at_most(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _scene(layout: Any, ends: list[bool]) -> dict[str, Any]:
-    """The plain drawing, with ends drawn heavier. Nodes are known by where they lie: frames come first."""
+def _scene(layout: Any, ends: list[bool], dashed: Sequence[bool]) -> dict[str, Any]:
+    """The plain drawing, with ends drawn heavier and some arrows dashed. Nodes are known by where they lie: frames come
+    first.
+    """
     scene: dict[str, Any] = layout.sketch_scene()
     final = {_corner(node) for node, is_end in zip(layout.nodes, ends, strict=True) if is_end}
     for node in scene["nodes"]:
         if (round(node["rect"]["x"]), round(node["rect"]["y"])) in final:
             node["stroke"]["width"], node["fill"] = 3.2, "#eef1f5"
+    for edge, is_dashed in zip(scene["edges"], dashed, strict=False):
+        edge["stroke"]["dash"] = "6 4" if is_dashed else None
     return scene
 
 

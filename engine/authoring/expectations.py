@@ -68,6 +68,11 @@ def _of_state(source: Source, process: Process, path: Path, expected: dict[str, 
         said = f"No case is ever in {state} itself: it is in one of the states inside."
         mend = f"For example: {process.leaf(state)}."
         yield source.problem((*path, "state"), "never-true", said, mend)
+    rests = expected.get("paused", "none")
+    able = {leaf for one in process.states.values() if one.pauses for leaf in process.leaves_in(one.pauses)}
+    if rests != "none" and rests not in able:
+        said = f"No case ever rests at {rests}."
+        yield source.problem((*path, "paused"), "never-true", said, nearest(rests, able | {"none"}))
     outcomes = {one.outcome for one in process.states.values() if one.final}
     if outcome is not None and outcome not in outcomes:
         said = f"No case ends with the outcome {outcome}."

@@ -345,13 +345,15 @@ class _Run:
         if key in {"state", "outcome"}:
             found = getattr(case, key)
             return found or "none" if found != wanted else None
+        if key == "paused":
+            return None if wanted in (resting := [one.at for one in case.paused] or ["none"]) else resting
         if key == "tasks":
             return tasks if set(wanted) - set(tasks) else None
         if key == "no_tasks":
             return tasks if set(wanted) & set(tasks) else None
         if key == "overdue":
-            late = [task.task for task in case.tasks if task.overdue]
-            return late if set(late) != set(wanted) else None
+            late = {task.task for task in case.tasks if task.overdue}
+            return sorted(late) if late != set(wanted) else None
         if key in {"possible", "not_possible"}:
             may = []
             # Whoever may not see the case may do nothing with it: that is an answer here, and no fault of the scenario.

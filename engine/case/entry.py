@@ -50,9 +50,10 @@ class Entry:
 
     kind: opened | event | timer | automatic | document | task | correction | undo | retention | erasure. `at` is when
     it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed`
-    maps a task to `done` or `cancelled`. `held` maps a state to the place taken for it; `freed` lists states.
+    maps a task to `done`, `cancelled` or `paused`. `held` maps a state to the place taken for it; `freed` lists states.
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
     `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
+    `paused` maps a state that rests to what is kept of it (`Snapshot.paused`); `resumed` is one that rests no more.
     `did` is the event that whoever wrote the entry is remembered to have done, where the process asks for that.
     `done` maps each task that was done to the state that it belonged to, where the case is to remember it.
     `restored` are the parts of a snapshot that stand as they were before the entry that `note` says it `undoes`.
@@ -88,6 +89,8 @@ class Entry:
     did: str = ""
     done: dict[str, str] = field(default_factory=dict)
     restored: dict[str, Any] = field(default_factory=dict)
+    paused: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resumed: str = ""
     missing: tuple[str, ...] = ()
 
     @property

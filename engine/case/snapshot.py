@@ -17,7 +17,7 @@ from engine.process import rows
 from engine.process.tasks import tallied
 
 # Kept only of a case that has something of it.
-_RARE = frozenset({"did", "done", "undone"})
+_RARE = frozenset({"did", "done", "paused", "undone"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Snapshot:
     `did` maps events to who did them, where the process asks for that; `done` the tasks that were done to the state
     that each belonged to, as long as the case has not left it and the task was not raised again.
     `data` has the values of fields and, by the name of their series, rows (`process/rows.py`).
+    `paused` maps a state that rests to `since`, the state `at` which the case was there, and `timers`, `tasks` and
+    `waiting` as they stood then. Its states stay in `entered` and `held`.
     `been` lists the states it came to, in the order in which it first did.
     `undone` lists what was taken back: the first entry, and the later one that took back all from there to itself.
     Instants are text, UTC.
@@ -59,11 +61,17 @@ class Snapshot:
     did: Mapping[str, list[str]] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
     undone: list[list[int]] = field(default_factory=list)
+    paused: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
         # Most cases have nothing of these, and are kept as they were before there was any.
         return canonical({name: value for name, value in self.__dict__.items() if value or name not in _RARE})
+
+    @property
+    def rests_at(self) -> dict[str, str]:
+        """The states that rest, each with the state in which the case was there."""
+        return {name: rest["at"] for name, rest in self.paused.items()}
 
     def done_by(self, person: str) -> frozenset[str]:
         """The events that somebody did, of those that are remembered."""
@@ -126,11 +134,12 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         timers=_without(before.timers, entry.stopped) | entry.timers,
         entered=_without(before.entered, entry.left) | dict.fromkeys(entry.entered, entry.at),
         held=_without(before.held, entry.freed) | entry.held,
-        waiting=entry.waiting or ({} if before.waiting.get("state") in entry.left else before.waiting),
+        waiting=entry.waiting or _still_waiting(before, entry),
         outcome=entry.outcome or before.outcome,
         retention=entry.retention or before.retention,
         did=_remembered(before.did, entry),
         done=_kept_done(before.done, entry),
+        paused=_resting(before.paused, entry),
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
         undone=[*before.undone, [entry.undoes, entry.seq]] if entry.undoes else before.undone,
     )
@@ -153,6 +162,18 @@ def replay(entries: list[Entry]) -> Snapshot | None:
     for entry in entries:
         snapshot = apply(snapshot, entry)
     return snapshot
+
+
+def _still_waiting(before: Snapshot, entry: Entry) -> Mapping[str, str]:
+    # What begins to rest takes its turn in the queue with it.
+    gone = before.waiting.get("state") in entry.left or not entry.paused.keys() <= before.paused.keys()
+    return {} if gone else before.waiting
+
+
+def _resting(paused: Mapping[str, dict[str, Any]], entry: Entry) -> Mapping[str, dict[str, Any]]:
+    if not paused and not entry.paused:  # nearly every step
+        return paused
+    return _without(paused, {*entry.left, entry.resumed}) | entry.paused
 
 
 def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list[str]]:

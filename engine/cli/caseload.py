@@ -319,6 +319,7 @@ def _print_case(report: Report) -> None:
         ("Opened", moment(case.opened)),
         ("Holds", ", ".join(case.place_titles)),
         ("Waits for", case.waiting_title),
+        ("Paused", "; ".join(one.said for one in case.paused)),
     ]
     facts += [(one.title, one.text) for one in report.fields]
     table(("", ""), [fact for fact in facts if fact[1]])

@@ -12,7 +12,7 @@ from engine.source.reader import Path, Source, value_at
 
 # Which key is followed by the names of what. Where one is followed by several, the key around it decides.
 _VALUES = {
-    **dict.fromkeys(("to", "otherwise", "initial", "in", "taken_in"), "state"),
+    **dict.fromkeys(("to", "otherwise", "initial", "in", "taken_in", "pauses"), "state"),
     **dict.fromkeys(("by", "owner", "role", "members", "undo"), "role"),
     **dict.fromkeys(("raise", "overdue_of", "task"), "task"),
     **dict.fromkeys(("send", "offer", "done_by", "booked_by", "outcomes"), "event"),

@@ -50,10 +50,18 @@ def _choices(spot: Spot, calendars: Iterable[str]) -> Iterator[Offer]:
     if spot.is_key:
         return
     yield from (Offer(word, "choice") for word in choices(spot.kind, spot.path))
+    if spot.kind == "process" and spot.path[-1:] == ("to",) and _pauses(spot):
+        yield Offer("back", "choice", "Back", "To where the case was in the state that rests.")
     if spot.kind == "process" and spot.path == ("timezone",):
         yield from (Offer(name, "choice") for name in sorted(zone_names()))
     if spot.kind == "process" and spot.path == ("calendar",):
         yield from (Offer(name, "calendar") for name in calendars)
+
+
+def _pauses(spot: Spot) -> bool:
+    """Whether a state around a place pauses another one."""
+    around = (value_at(spot.source.data, spot.path[:end]) for end in range(len(spot.path)))
+    return any(isinstance(one, dict) and isinstance(one.get("pauses"), str) for one in around)
 
 
 def _names(spot: Spot, names: Iterable[Name]) -> Iterator[Offer]:

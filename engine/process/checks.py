@@ -11,6 +11,7 @@ from engine.process.circles import instant_circles
 from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
 from engine.process.file.context import Context, event_path, state_path
+from engine.process.file.pauses import check_pauses
 from engine.process.logic.findings import check_logic
 from engine.process.logic.quorums import check_quorums
 from engine.process.timing import Raising
@@ -30,6 +31,7 @@ def check_process(process: Process, context: Context) -> None:
         _check_order(context, event.ways, (*event_path(scope, event.name), "alternatives"))
         _check_tasks_on_ends(process, context, scope, event)
     _check_initial(process, context)
+    check_pauses(process, context)
     _check_reach(process, context, graph)
     _check_waiting(process, context)
     _check_automatic_loops(process, context)

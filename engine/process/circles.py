@@ -63,12 +63,14 @@ def _following(process: Process, firing: Firing) -> Iterator[Firing]:
 def _ends(process: Process, path: Path) -> set[tuple[frozenset[str], str]]:
     """Where a case may rest after this path and what follows by itself, with the states entered on the way there."""
     found: set[tuple[frozenset[str], str]] = set()
-    waiting = [(frozenset(one.entered), one.to) for one in (path, *path.waits.values()) if one.to]
+    waiting = [(frozenset(one.entered), end) for one in (path, *path.waits.values()) for end in one.ends]
     while waiting:
         entered, rests = waiting.pop()
         if (entered, rests) not in found:
             found.add((entered, rests))
             for step in paths_of(process).on(rests, AUTOMATIC):
                 ends = (step, *step.waits.values())
-                waiting.extend(((entered - set(one.left)) | frozenset(one.entered), one.to) for one in ends)
+                waiting.extend(
+                    ((entered - set(one.left)) | frozenset(one.entered), end) for one in ends for end in one.ends
+                )
     return found

@@ -280,7 +280,7 @@ def _raised_by_states(process: Process) -> Iterator[tuple[str, str]]:
 def _raised_by_ways(process: Process) -> Iterator[tuple[str, str]]:
     """Where a way stays where it is, the task belongs to whatever state that was: then nothing is said of it."""
     for way in process.every_way():
-        if way.to is not None:
+        if way.to is not None and not way.back:
             leaf = process.leaf(way.to)
             names = {one.task for one in way.raises}
             yield from ((name, leaf) for name in sorted(names - _entered_raises(process, leaf)))

@@ -115,21 +115,22 @@ class Need:
 
 @dataclass(frozen=True)
 class Way:
-    """One way on: an alternative of an event, or an automatic transition. `to` None: stay."""
+    """One way on: an alternative of an event, or an automatic one. `to` None: stay; `back`: to where it was in `to`."""
 
     to: str | None
     when: Expression | None = None
     needs: tuple[Need, ...] = ()
     assign: Assignments = ()
     raises: tuple[Raising, ...] = ()
+    back: bool = False
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something somebody does or a timer sends.
+    """Something somebody does or a timer sends. `by` None: everybody may; empty: nobody, only the engine sends it.
 
-    `by` None: everybody may; empty: only the engine sends it. `form` maps a field to whether it is required. `done`
-    says in the history that it happened; empty: the title does. `not_by`: whom not. `undo`: who may take it back.
+    `form` maps a field to whether it is required, `done` says that it happened (empty: the title), `not_by` whom not.
+    `undo`: who may take it back.
     """
 
     name: str
@@ -164,7 +165,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class State:
-    """Where a case can be. `name` is the full dotted name; `assign` is what is set where it is entered."""
+    """Where a case can be, by its full dotted name. `assign` is set where it is entered, `pauses` rests meanwhile."""
 
     name: str
     title: str
@@ -180,6 +181,7 @@ class State:
     final: bool = False
     outcome: str = ""
     assign: Assignments = ()
+    pauses: str = ""
 
     @property
     def parent(self) -> str:

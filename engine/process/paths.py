@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,9 @@ class Path:
     `left` is in the order in which states are left, innermost first; `entered` outermost first. `gives` are the
     states left that hold a place, `takes` those entered. `waits` maps a state whose place may be lacking to the path
     that leads to where the case waits for it instead. `scope` is the state that the way is written in.
+
+    `pauses` is the state that rests from now on: neither it nor what is inside is left. `keeps` is one that rests
+    already and goes on resting. `back` is one that rests no more: the case rests where it was there, one of `returns`.
     """
 
     way: Way
@@ -41,11 +44,20 @@ class Path:
     gives: tuple[State, ...] = ()
     takes: tuple[State, ...] = ()
     waits: Mapping[str, Path] = field(default_factory=dict)
+    pauses: str = ""
+    keeps: str = ""
+    back: str = ""
+    returns: frozenset[str] = frozenset()
+
+    @property
+    def ends(self) -> set[str]:
+        """Where the way itself leads: to one state at rest, or back to one of several; nowhere where the case stays."""
+        return set(self.returns or {self.to}) - {""}
 
     @property
     def targets(self) -> set[str]:
         """Where a case can come to rest: where the way leads, or where it waits for a place."""
-        return {self.to, *(path.to for path in self.waits.values())} - {""}
+        return self.ends | {path.to for path in self.waits.values()}
 
 
 class Paths:
@@ -53,6 +65,7 @@ class Paths:
 
     def __init__(self, process: Process) -> None:
         chart = _Chart(process)
+        self._process = process
         self._begin = {state: chart.paths(OUTSIDE, _BEGIN + state)[0] for state in process.initial}
         self._table: dict[tuple[str, str], tuple[Path, ...]] = {}
         self._written: dict[tuple[str, str], list[Path]] = {}
@@ -61,11 +74,23 @@ class Paths:
                 self._put(leaf.name, name, chart.paths(leaf.name, _EVENT + name, process.scope(leaf.name, name)))
             if any(state.automatic for state in process.around(leaf.name)):
                 self._put(leaf.name, AUTOMATIC, chart.paths(leaf.name, _EVENT + AUTOMATIC))
+        self._note_returns()
+        for (_, event), paths in self._table.items():
+            for path in paths:
+                self._written.setdefault((path.scope, event), []).append(path)
 
     def _put(self, state: str, event: str, paths: tuple[Path, ...]) -> None:
         self._table[state, event] = paths
-        for path in paths:
-            self._written.setdefault((path.scope, event), []).append(path)
+
+    def _note_returns(self) -> None:
+        """A way back can lead to each state at rest from which some way goes into the pause."""
+        gone: defaultdict[str, set[str]] = defaultdict(set)
+        for (state, _), paths in self._table.items():
+            for one in (one for path in paths for one in (path, *path.waits.values()) if one.pauses):
+                gone[one.pauses].add(state)
+        for key, paths in self._table.items():
+            if any(path.back for path in paths):
+                self._table[key] = tuple(replace(path, returns=frozenset(gone[path.back])) for path in paths)
 
     def begin(self, state: str) -> Path:
         """How a case comes into the state where it begins."""
@@ -77,6 +102,34 @@ class Paths:
         Inner states come before outer ones. Nothing where the event does not stand there.
         """
         return self._table.get((state, event), ())
+
+    def ahead(self, state: str, event: str, paused: Mapping[str, str]) -> tuple[Path, ...]:
+        """The same for a case of which it is known which states rest, and in which of their states it was.
+
+        Whoever leaves a state that pauses another one leaves that one too, unless the way leads back to it.
+        """
+        paths = self.on(state, event)
+        if not paused:
+            return tuple(path for path in paths if not path.back)
+        return tuple(self._known(path, paused) for path in paths if not path.back or path.back in paused)
+
+    def _known(self, path: Path, paused: Mapping[str, str]) -> Path:
+        left = tuple(self._left(path.left, {path.back, path.keeps}, paused))
+        return replace(
+            path,
+            to=paused[path.back] if path.back else path.to,
+            left=left,
+            gives=_holding(self._process, left),
+            waits={name: self._known(one, paused) for name, one in path.waits.items()},
+        )
+
+    def _left(self, names: Iterable[str], stay: Container[str], paused: Mapping[str, str]) -> Iterator[str]:
+        for name in names:
+            yield name
+            rests = self._process.states[name].pauses
+            if rests in paused and rests not in stay:
+                inside = (one.name for one in self._process.around(paused[rests]) if is_inside(one.name, rests))
+                yield from self._left(inside, stay, paused)
 
     def written_in(self, scope: str, event: str) -> list[Path]:
         """The same ways by where they are written, from every state at rest where they hold."""
@@ -166,6 +219,8 @@ class _Chart:
     def _targets(self, way: Way) -> Iterator[tuple[State | None, str | None]]:
         """Where a way leads, and where a case waits for each place that may be lacking there."""
         yield None, way.to
+        if way.back:  # its places are kept for it
+            return
         # Outermost first, as states are entered: the first place that is lacking is the one that is waited for.
         for state in reversed(self._process.around(self._process.leaf(way.to))) if way.to else ():
             if state.hold and state.hold.otherwise:
@@ -226,16 +281,45 @@ class _Chart:
         return probe
 
     def _path(self, step: _Step, to: str, left: tuple[str, ...], entered: tuple[str, ...]) -> Path:
-        states = self._process.states
+        process, back = self._process, (step.way.to or "") if step.way.back and step.waits_for is None else ""
+        rests, before = _rests(process, left, entered)
+        entered = () if back else entered
+        left = tuple(name for name in left if not (rests and is_inside(name, rests)))
         return Path(
             way=step.way,
             scope=step.scope,
             to=to,
             left=left,
             entered=entered,
-            gives=tuple(states[name] for name in left if states[name].hold),
-            takes=tuple(states[name] for name in entered if states[name].hold),
+            gives=_holding(process, left),
+            takes=_holding(process, entered),
+            pauses=rests,
+            keeps=before,
+            back=back,
         )
+
+
+def is_inside(state: str, around: str) -> bool:
+    """Whether a state is another one or lies inside it, both by their full names."""
+    return state == around or state.startswith(f"{around}.")
+
+
+def _holding(process: Process, names: Iterable[str]) -> tuple[State, ...]:
+    return tuple(process.states[name] for name in names if process.states[name].hold)
+
+
+def _rests(process: Process, left: Collection[str], entered: Collection[str]) -> tuple[str, str]:
+    """The state that begins to rest on a way, and the one that goes on resting; empty where there is none.
+
+    Where what is around both is left too, nothing of it rests.
+    """
+    for state in (process.states[name] for name in entered):
+        if state.pauses and state.parent not in left:
+            if state.pauses in left:
+                return state.pauses, ""
+            if any(process.states[name].pauses == state.pauses for name in left):
+                return "", state.pauses
+    return "", ""
 
 
 def _takes(step: _Step, event_data: Any) -> bool:

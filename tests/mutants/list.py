@@ -478,12 +478,12 @@ CHANGES: tuple[Change, ...] = (
         _PATHS,
         (
             "a place is taken where none is held",
-            "takes=tuple(states[name] for name in entered if states[name].hold)",
+            "takes=_holding(process, entered)",
             "takes=()",
         ),
         (
             "a place that is left is kept",
-            "gives=tuple(states[name] for name in left if states[name].hold)",
+            "gives=_holding(process, left)",
             "gives=()",
         ),
         (
@@ -509,7 +509,7 @@ CHANGES: tuple[Change, ...] = (
             "return self._process.states[source].parent, trigger, scope",
             'return "", trigger, scope',
         ),
-        ("only where the case waits is a target", "return {self.to, *(path.to", "return {*(path.to"),
+        ("only where the case waits is a target", "return self.ends | {path.to", "return {path.to"),
     ),
     *_in(
         "process/definition.py",
@@ -710,9 +710,34 @@ CHANGES: tuple[Change, ...] = (
         ("recurrence",),
         (
             "a long holiday makes a timer come as often as it has days",
-            "_counted(process, timer, anchor, count + step), past)",
-            'timer.missed_each and _counted(process, timer, anchor, count + 1) or _counted(process, timer, anchor, count + step), "")',
+            "counted(process, timer, anchor, count + step), past)",
+            'timer.missed_each and counted(process, timer, anchor, count + 1) or counted(process, timer, anchor, count + step), "")',
         ),
+    ),
+    *_in(
+        "case/time/pause.py",
+        ("pause",),
+        ("time in a pause counts for days", "local.date() + gone_by,", "local.date(),"),
+        (
+            "school days of a pause count",
+            "calendar.school_days_between(today(from_text(self.since)), local.date())",
+            "calendar.school_days_between(back, local.date())",
+        ),
+        ("what fell into a pause is made up for", "return times if times[0] >= at else", "return times if True else"),
+        ("hours move by whole days", "if units and units <= set(CLOCK_UNITS):", "if False:"),
+        ("a date that came in a pause comes behind it", "[max(times[0], at), *times[1:]]", "times"),
+    ),
+    *_in(
+        "case/step/rests.py",
+        ("pause",),
+        ("what was done in a pause is asked again", "kind and event in kind.done_by}", "False}"),
+        ("what rests runs on", "self.stopped = [key for key in", "self.stopped = [] and [key for key in"),
+    ),
+    *_in(
+        "process/paths.py",
+        ("pause",),
+        ("what rests is kept by who goes elsewhere", "if rests in paused and rests not in stay:", "if False:"),
+        ("a way back leads to the first state", "to=paused[path.back] if path.back else path.to,", "to=path.to,"),
     ),
     *_in(
         "calendars/recurrence.py",
@@ -726,8 +751,8 @@ CHANGES: tuple[Change, ...] = (
         ("roughness", "integration/test_roughly.py"),
         (
             "a day that a task was postponed to counts as rough",
-            'return counted and task["due"] ==',
-            'return counted or task["due"] ==',
+            'return counted and ("resumed"',
+            'return counted or ("resumed"',
         ),
         ("a limit that is a whole day is rough a day too soon", "day - ONE_DAY if whole else day", "day"),
         ("what roll moved is told as if it were known", 'or timer.roll != "none"', ""),
@@ -761,7 +786,7 @@ CHANGES: tuple[Change, ...] = (
         ("timers of a state that was left run on", 'if key.partition("/")[0] in path.left]', "if False]"),
         (
             "an emptied date leaves its timer running",
-            "undated += [key] if key in case.timers and not times else []",
+            "undated += [key] if key in running and not times else []",
             "pass",
         ),
         ("a changed date leaves the old time", "redated |= {key: times} if times else {}", "pass"),
@@ -782,7 +807,11 @@ CHANGES: tuple[Change, ...] = (
             "stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]",
             "pass",
         ),
-        ("tasks of the states around stay open", 'elif task["scope"] in left:', 'elif task["scope"] == case.state:'),
+        (
+            "tasks of the states around stay open",
+            'elif task["scope"] in path.left:',
+            'elif task["scope"] == case.state:',
+        ),
     ),
     *_in(
         "case/step/walk.py",
@@ -830,8 +859,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "a case that went elsewhere waits on",
-            '{} if before.waiting.get("state") in entry.left else before.waiting',
-            "before.waiting",
+            "return {} if gone else before.waiting",
+            "return before.waiting",
         ),
         ("a place that was exchanged counts twice", "    changes.subtract(had.values())\n", ""),
     ),

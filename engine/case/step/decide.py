@@ -219,7 +219,7 @@ def _complete(draft: Draft, command: CompleteTask) -> Refusal | None:
     stopped = (key,) if key in draft.snapshot.timers else ()
     at = to_text(command.at)
     closed = {command.task: "done"}
-    done = draft.keeps_done(closed)
+    done = draft.keeps_done(closed, {})
     draft.add("task", at, command.by.name, event=command.task, closed=closed, done=done, stopped=stopped)
     # Elsewhere a task that is ticked off moves nothing on, as it always was.
     return settle(draft, at, command.by.name) if moves_by_tasks(draft.process) else None

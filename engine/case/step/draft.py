@@ -45,10 +45,13 @@ class Draft:
         """What an entry keeps of who does an event, where the process asks for that."""
         return {"did": event} if self.by and event in remembered(self.process) else {}
 
-    def keeps_done(self, closed: Mapping[str, str]) -> dict[str, str]:
-        """What an entry keeps of the tasks that it closes as done, with the state that each belongs to."""
+    def keeps_done(self, closed: Mapping[str, str], resting: Mapping[str, str]) -> dict[str, str]:
+        """What an entry keeps of the tasks that it closes as done, and of those that rest (`resting`), with the state
+        that each belongs to.
+        """
         kept, tasks = kept_tasks(self.process), self.snapshot.tasks
-        return {name: tasks[name]["scope"] for name, how in closed.items() if how == "done" and kind_of(name) in kept}
+        done = {name: tasks[name]["scope"] for name, how in closed.items() if how == "done"} | {**resting}
+        return {name: scope for name, scope in done.items() if kind_of(name) in kept}
 
     @property
     def snapshot(self) -> Snapshot:

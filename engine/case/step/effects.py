@@ -8,13 +8,14 @@ from typing import Any
 from engine.case.answers.days import by_days
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
+from engine.case.step.rests import Rests
 from engine.case.step.walk import Walk
 from engine.case.time import schedule
 from engine.case.time.days import COMING, coming
 from engine.case.time.instants import from_text
 from engine.process.definition import Process
 from engine.process.language.expressions import View
-from engine.process.paths import Path
+from engine.process.paths import Path, is_inside
 from engine.process.rows import after, concerned
 from engine.process.tasks import names_of, value_of
 from engine.process.timing import Raising
@@ -27,14 +28,17 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     assert path is not None
     changes = _changed(draft, data, walk.changes, at)
     merged = {**case.data, **changes}
-    closed = _closed(process, case, path.left, event)
+    closed = _closed(process, case, path, event)
     leaf = path.to or case.state
     seen = draft.view(at, changes)
     raises = dict.fromkeys(wanted(process, path.way.raises, seen), leaf)
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: one for one in path.entered for name in wanted(process, process.states[one].raises, seen)}
     moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
+    rests = Rests(process, case, path, closed, at)
+    back = rests.back({*case.tasks} - {*closed}, event, merged)
     tasks = moved | new_tasks(process, case, raises, closed, at, merged, path.left)
+    tasks = {name: task for name, task in tasks.items() if name not in back.tasks}
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
     stopped += [key for name in closed if (key := schedule.escalation_key(name)) in case.timers]
     days, no_days = coming(process, case, changes, at)
@@ -43,7 +47,9 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         days, no_days = {}, [key for key in case.timers if key.startswith(COMING)]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path.left, changes, at)
-    timers = schedule.started(process, path.entered, at, merged, case.opened)
+    resting, redated, undated = rests.kept_up(event, redated, undated)
+    timers = {key: times for key, times in back.timers.items() if key not in undated}
+    timers |= schedule.started(process, path.entered, at, merged, case.opened)
     return {
         "event": event,
         "source": case.state,
@@ -52,13 +58,15 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "left": path.left,
         "data": changes,
         "closed": closed,
-        "done": draft.keeps_done(closed),
-        "tasks": tasks,
-        "stopped": tuple(sorted({*stopped, *undated, *no_days})),
+        "done": draft.keeps_done(closed, rests.done(event)),
+        "tasks": back.tasks | tasks,
+        "stopped": tuple(sorted({*stopped, *undated, *no_days, *rests.stopped})),
         "timers": timers | redated | days | schedule.escalations(process, tasks),
         "held": walk.takes,
         "freed": tuple(scope for scope in case.held if scope in path.left),
-        "waiting": {**walk.waits, "since": at, "state": leaf} if walk.waits else _turn(draft, path, changes, at, leaf),
+        "waiting": _waiting(draft, walk, back.waiting, changes, at, leaf),
+        "paused": resting,
+        "resumed": path.back,
         "outcome": process.states[leaf].outcome if process.states[leaf].final else "",
     }
 
@@ -74,7 +82,7 @@ def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 
     known = draft.snapshot.data
     # As they will stand in that row: with their own names they would be a row that is about to be written.
     now = after(known, changes, 0, "", row) if row else changes
-    redated, undated = _redated(draft, (), now, at)
+    resting, redated, undated = Rests(draft.process, draft.snapshot).kept_up("", *_redated(draft, (), now, at))
     days, no_days = ({}, []) if draft.snapshot.ended else coming(draft.process, draft.snapshot, now, at)
     waiting = _turn(draft, None, now, at, draft.snapshot.state)
     moved = schedule.redue(draft.process, draft.snapshot, now, at)
@@ -84,7 +92,24 @@ def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 
         "timers": redated | days | schedule.escalations(draft.process, moved),
         "stopped": tuple(sorted({*undated, *no_days})),
         "waiting": waiting,
+        "paused": resting,
     }
+
+
+def _waiting(
+    draft: Draft, walk: Walk, turn: dict[str, str], changes: dict[str, Any], at: str, leaf: str
+) -> dict[str, str]:
+    """For which place the case waits from now on, where this step changes that; `turn` is one that rested."""
+    if walk.waits:
+        return {**walk.waits, "since": at, "state": leaf}
+    return _asked_now(draft, turn, changes, at) if turn else _turn(draft, walk.path, changes, at, leaf)
+
+
+def _asked_now(draft: Draft, wait: dict[str, str], changes: dict[str, Any], at: str) -> dict[str, str]:
+    """A turn in the queue for the place that the data of the case ask for now."""
+    hold = draft.process.states[wait["for"]].hold
+    asked = draft.process.language.value(hold.place, draft.view(at, changes)) if hold else ""
+    return {**wait, "place": asked if asked in draft.process.places else wait["place"]}
 
 
 def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
@@ -98,23 +123,22 @@ def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, lea
     around = {state.name for state in process.around(leaf)}
     if hold is None or hold.otherwise not in around or wait["for"] in around or not process.event(leaf, hold.offer):
         return {}
-    place = wait["place"]
-    if hold.place.names & concerned(changes):
-        asked = process.language.value(hold.place, draft.view(at, changes))
-        place = asked if asked in process.places else place
-    now = {**wait, "place": place, "state": leaf}
+    asked = bool(hold.place.names & concerned(changes))
+    now = {**(_asked_now(draft, wait, changes, at) if asked else wait), "state": leaf}
     return now if now != wait or (path and wait["state"] in path.left) else {}
 
 
-def _closed(process: Process, case: Snapshot, left: Collection[str], event: str) -> dict[str, str]:
-    """Tasks that this step ends: done by the event, or belonging to a state that is left."""
+def _closed(process: Process, case: Snapshot, path: Path, event: str) -> dict[str, str]:
+    """Tasks that this step ends: done by the event, or belonging to a state that is left, or begins to rest."""
     found = {}
     for name, task in case.tasks.items():
         kind = process.task(name)
         if event and kind and event in kind.done_by:
             found[name] = "done"
-        elif task["scope"] in left:
+        elif task["scope"] in path.left:
             found[name] = "cancelled"
+        elif path.pauses and is_inside(task["scope"], path.pauses):
+            found[name] = "paused"
     return found
 
 
@@ -160,6 +184,7 @@ def _redated(
     merged = {**case.data, **changes}
     redated: dict[str, list[str]] = {}
     undated: list[str] = []
+    running = {*case.timers, *(key for rest in case.paused.values() for key in rest["timers"])}
     for state in case.entered if changes else ():
         for timer in process.states[state].timers.values():
             if state in left or timer.dated_by.isdisjoint(concerned(changes)):
@@ -170,5 +195,5 @@ def _redated(
             if was != now:
                 times = schedule.first_due(process, timer, at, merged, case.opened)
                 redated |= {key: times} if times else {}
-                undated += [key] if key in case.timers and not times else []
+                undated += [key] if key in running and not times else []
     return redated, undated

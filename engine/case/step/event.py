@@ -31,7 +31,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if faults:
         return form_refusal(faults)
     answered = draft.view(at, values)
-    walk = choose(draft, paths_of(process).on(case.state, event.name), answered)
+    walk = choose(draft, paths_of(process).ahead(case.state, event.name, case.rests_at), answered)
     refusal = unmet(process, event.needs, answered)
     if walk.path is None:
         return no_way(process, walk, event.title) if refusal is None else refusal
@@ -48,7 +48,7 @@ def settle(draft: Draft, at: str, by: str) -> Refusal | None:
     """After a step: check the rules, and take automatic transitions until none is open."""
     for _ in range(MOST_AUTOMATIC + 1):
         broken = draft.broken_rule(at)
-        paths = paths_of(draft.process).on(draft.snapshot.state, AUTOMATIC)
+        paths = paths_of(draft.process).ahead(draft.snapshot.state, AUTOMATIC, draft.snapshot.rests_at)
         if broken is not None or not paths:
             return broken
         walk = choose(draft, paths, draft.view(at))

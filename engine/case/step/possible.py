@@ -64,7 +64,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     # What the form may bring along cannot be said to be missing before it was filled in.
     asked = concerned(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)
-    view, paths = draft.view(at), paths_of(process).on(case.state, event.name)
+    view, paths = draft.view(at), paths_of(process).ahead(case.state, event.name, case.rests_at)
     refusal = unmet(process, needs, view)
     if refusal is not None or _hangs_on_form(paths, asked):
         return refusal

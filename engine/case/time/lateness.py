@@ -39,7 +39,7 @@ def just_before(at: str) -> str:
 
 def without_date(task: Task) -> dict[str, Any]:
     """A task as it is to be given another date: by that one it counts, whatever the former one hung on."""
-    return {key: value for key, value in task.items() if key not in {"late", "due", "counted"}}
+    return {key: value for key, value in task.items() if key not in {"late", "due", "counted", "resumed"}}
 
 
 def days_late(since: datetime, now: datetime, zone: tzinfo) -> int:

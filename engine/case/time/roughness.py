@@ -32,8 +32,8 @@ def is_rough_task(process: Process, name: str, task: Mapping[str, Any]) -> bool:
         by_calendar = kind.due_by is not None and counts_by_calendar(kind.due_by.date.text)
         return by_calendar and "counted" in task and is_beyond(process.calendar, process.today(from_text(task["due"])))
     counted = kind.due.needs_calendar and is_beyond(process.calendar, process.today(from_text(task["due"])))
-    # A day that it was postponed to is meant as it stands.
-    return counted and task["due"] == schedule.after(process, task["raised"], kind.due)
+    # A day that it was postponed to is meant as it stands; one after a pause was counted anew.
+    return counted and ("resumed" in task or task["due"] == schedule.after(process, task["raised"], kind.due))
 
 
 def is_rough_timer(process: Process, key: str, due: str, tasks: Tasks) -> bool:

@@ -60,21 +60,21 @@ def started(process: Process, states: Iterable[str], at: str, data: Any, opened:
 def first_due(process: Process, timer: Timer, at: str, data: Any, opened: str = "") -> list[str]:
     """What is kept of a timer that begins to run at `at`; empty where its date is not known yet."""
     if timer.every:
-        return _not_before(_counted(process, timer, at, 1), at)
+        return _not_before(counted(process, timer, at, 1), at)
     if timer.days:
         return next(times for times in _on_days(process, timer, at) if times[0] > at)
     if timer.after:
-        return _not_before(_rolled(process, timer, after(process, at, timer.after)), at)
+        return _not_before(rolled(process, timer, after(process, at, timer.after)), at)
     if timer.at_day and process.calendar:
         today = process.today(from_text(at))
         moment = at_local(process.calendar.next_day(timer.at_day, today), time(), process.zone)
-        return _not_before(_rolled(process, timer, to_text(moment)), at)
+        return _not_before(rolled(process, timer, to_text(moment)), at)
     found = date_of(process, timer, at, data, opened)
     if found is None:
         return []
     if isinstance(found, date):
         return _not_before(_of_day(process, timer, found), at)
-    return _not_before(_rolled(process, timer, found), at)
+    return _not_before(rolled(process, timer, found), at)
 
 
 def date_of(process: Process, timer: Timer, at: str, data: Any, opened: str = "") -> str | date | None:
@@ -124,7 +124,7 @@ def next_due(process: Process, timer: Timer, times: list[str], now: datetime) ->
     if timer.days:
         return next(one for one in _on_days(process, timer, times[1]) if one[0] > past)
     anchor, count = times[1], int(times[2]) if len(times) > 2 else 0
-    return _first_ahead(lambda step: _counted(process, timer, anchor, count + step), past)
+    return _first_ahead(lambda step: counted(process, timer, anchor, count + step), past)
 
 
 def _on_days(process: Process, timer: Timer, base: str) -> Iterator[list[str]]:
@@ -152,20 +152,21 @@ def tried_again(process: Process, timer: Timer, at: str, now: datetime) -> list[
     assert again is not None
     # Each is asked whether it lies ahead as it will be kept: moved back, it may lie behind when it was refused.
     return _first_ahead(
-        lambda step: _rolled(process, timer, after(process, at, again.times(step))), max(at, to_text(now))
+        lambda step: rolled(process, timer, after(process, at, again.times(step))), max(at, to_text(now))
     )
 
 
-def _counted(process: Process, timer: Timer, anchor: str, count: int) -> list[str]:
+def counted(process: Process, timer: Timer, anchor: str, count: int) -> list[str]:
     """[due, anchor, count] of the `count`-th time of a repeated timer: never from the time before it, which may have
     been moved by a short month, a change of the clocks or a holiday.
     """
     assert timer.every is not None
-    due = _rolled(process, timer, after(process, anchor, timer.every.times(count)))[0]
+    due = rolled(process, timer, after(process, anchor, timer.every.times(count)))[0]
     return [due, anchor, str(count)]
 
 
-def _rolled(process: Process, timer: Timer, base: str) -> list[str]:
+def rolled(process: Process, timer: Timer, base: str) -> list[str]:
+    """[due, base] of a timer that is due at `base` (text), moved off a day without school where it asks for that."""
     if timer.roll == "none":
         return [base, base]
     return [to_text(roll(from_text(base), timer.roll, process.zone, process.calendar)), base]

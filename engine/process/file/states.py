@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from engine.calendars.calendar import WEEKDAYS
@@ -11,6 +12,7 @@ from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.file.days import with_days
+from engine.process.file.pauses import is_way_back, paused_around, read_pause
 from engine.process.file.raisings import read_raisings
 from engine.process.file.undo import read_undo
 from engine.process.language import tokens
@@ -61,6 +63,7 @@ def _read_state(context: Context, name: str, raw: dict[str, Any], path: Path, in
         final=raw.get("final", False),
         outcome=raw.get("outcome", title) if raw.get("final") else "",
         assign=read_set(context, raw.get("set"), (*path, "set")),
+        pauses=read_pause(context, raw, path, name),
     )
     for child, body in inside.items():
         _read_state(context, f"{name}.{child}", body, (*path, "states", child), into)
@@ -132,14 +135,19 @@ def _with_common(context: Context, way: Way, common: tuple[Any, Any], path: Path
         return way
     shared = read_set(context, common[0], (*path, "set"))
     raised = read_raisings(context, common[1], (*path, "raise"), acts=True)
-    return Way(way.to, way.when, way.needs, shared + way.assign, tuple(dict.fromkeys(raised + way.raises)))
+    return replace(way, assign=shared + way.assign, raises=tuple(dict.fromkeys(raised + way.raises)))
 
 
 def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[Way]:
-    to = raw.get("to")
-    target = context.state(to, scope, (*path, "to")) if to is not None else None
-    if to is not None and target is None:
-        return []
+    to, here = raw.get("to"), (*path, "to")
+    goes_back = to is not None and is_way_back(context, to, scope)
+    if goes_back:
+        # Where nothing rests it is read as a way that stays, so that all else can be told.
+        target = paused_around(context, scope, here)
+    else:
+        target = context.state(to, scope, here) if to is not None else None
+        if to is not None and target is None:
+            return []
     return [
         Way(
             to=target,
@@ -147,6 +155,7 @@ def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[
             needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
             assign=read_set(context, raw.get("set"), (*path, "set")),
             raises=read_raisings(context, raw.get("raise"), (*path, "raise"), acts=True),
+            back=goes_back and target is not None,
         )
     ]
 

@@ -83,8 +83,8 @@ def _arrivals(space: Space) -> Iterator[tuple[Path, _Arrival]]:
             continue
         for name in (*process.events_in(leaf.name), AUTOMATIC):
             for path in paths_of(process).on(leaf.name, name):
-                # Where a place may be lacking, a case that waits for it goes elsewhere.
-                if (id(path.way), path.to) not in seen and not path.waits:
+                # Where a place may be lacking, a case that waits for it goes elsewhere; so it does on a way back.
+                if (id(path.way), path.to) not in seen and not path.waits and not path.back:
                     seen.add((id(path.way), path.to))
                     yield from _arrival(space, leaf.name, name, path.scope, path.way, path.to)
 

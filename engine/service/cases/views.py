@@ -21,6 +21,7 @@ from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.service.cases.comings import timer_does, timer_title
+from engine.service.cases.pauses import Paused, paused_in
 from engine.service.cases.rows import Row, shown_rows
 from engine.service.documents.content import ending_of
 from engine.source.words import counted
@@ -119,7 +120,7 @@ class Document:
 class Case:
     """A case as it is. `version` counts its entries and is what `expected_version` is compared with.
 
-    `series` are its rows, by series and in the order of their days, as far as they may be shown.
+    `series` are its rows, by series and in the order of their days, as far as they may be shown; `paused` what rests.
     `owner_title`, `place_titles` and `waiting_title` are `owner`, `places` and `waiting_for` for people.
     Times are on the wall clock of its process.
     """
@@ -147,6 +148,7 @@ class Case:
     place_titles: tuple[str, ...] = ()
     waiting_title: str = ""
     series: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    paused: tuple[Paused, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -232,6 +234,7 @@ def case_view(
         place_titles=tuple(process.title_of("places", one) for one in places),
         waiting_title=process.title_of("places", waiting),
         series=shown_rows(process, snapshot, may_show),
+        paused=paused_in(process, snapshot),
     )
 
 

@@ -134,6 +134,8 @@ def _effects(process: Process, entry: Entry, beside: Beside) -> Iterator[tuple[s
     given_back, taken = _places(process, entry, beside)
     yield "place_given_back", "Place given back", [process.title_of("places", one) for one in given_back]
     yield "place_taken", "Place taken", [process.title_of("places", one) for one in taken]
+    yield "rests", "Rests from now on", [process.title_of("states", one) for one in _begins_to_rest(entry)]
+    yield "goes_on", "Goes on", [process.title_of("states", entry.resumed)] if entry.resumed else []
     if entry.waiting:
         yield "waits_for", "Waits for", [process.title_of("places", entry.waiting["place"])]
     if not is_about_tasks and entry.kind != "timer":
@@ -142,6 +144,11 @@ def _effects(process: Process, entry: Entry, beside: Beside) -> Iterator[tuple[s
 
 
 _HOW = ("done", "cancelled")
+
+
+def _begins_to_rest(entry: Entry) -> list[str]:
+    """What rests longer is written anew where something of it changes, too: the case is elsewhere then."""
+    return [name for name, rest in entry.paused.items() if entry.to and rest["at"] == entry.source]
 
 
 def _raised(process: Process, name: str, task: Mapping[str, Any]) -> str:

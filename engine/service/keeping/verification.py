@@ -303,8 +303,9 @@ def _earlier_chain(case: int, entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _holds(process: Process, case: int, snapshot: Snapshot) -> Iterator[Finding]:
-    """A case has a place for each state around it that holds one, and for no other."""
-    holding = {state.name for state in process.around(snapshot.state) if state.hold}
+    """A case has a place for each state around it that holds one, also for those that rest, and for no other."""
+    where = (snapshot.state, *snapshot.rests_at.values())
+    holding = {state.name for one in where for state in process.around(one) if state.hold}
     for state in sorted(holding - set(snapshot.held)):
         titled = process.title_of("states", state)
         yield Finding(case, 0, f"it is in {titled} without a place there: let an event lead it out and in again")

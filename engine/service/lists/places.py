@@ -142,8 +142,9 @@ def _holders(connection: Connection, name: str, versions: Mapping[str, Process])
 
 
 def _holding_states(process: Process) -> list[str]:
-    """The states at rest in which a case holds a place."""
-    return [one.name for one in process.leaves() if any(around.hold for around in process.around(one.name))]
+    """The states at rest in which a case can hold a place: for one around them, or for one that rests meanwhile."""
+    rests = any(state.pauses for state in process.states.values())
+    return [one.name for one in process.leaves() if rests or any(around.hold for around in process.around(one.name))]
 
 
 def _kinds(process: Process, versions: Iterable[Process], used: Collection[str]) -> list[PlaceKind]:
@@ -155,7 +156,8 @@ def _kinds(process: Process, versions: Iterable[Process], used: Collection[str])
 def _is_taken(holder: _Holder, state: str) -> bool:
     """Whether the place that a case holds for `state` counts as taken where the case stands."""
     hold = holder.process.states[state].hold
-    around = holder.process.around(holder.case.state)
+    where = (holder.case.state, *holder.case.rests_at.values())
+    around = [state for one in where for state in holder.process.around(one)]
     return not hold or not hold.taken_in or any(one.name in hold.taken_in for one in around)
 
 

@@ -39,7 +39,8 @@ def standing(case: Case) -> str:
         return f"The case has ended: {case.outcome}."
     mover = f", and is moved on by {case.owner_title}" if case.owner else ""
     waits = f" It waits for: {case.waiting_title}." if case.waiting_for else ""
-    return f"The case is at {case.state_title}{mover}.{waits}"
+    paused = "".join(f" Paused: {one.said}." for one in case.paused)
+    return f"The case is at {case.state_title}{mover}.{waits}{paused}"
 
 
 def following(case: Case) -> list[str]:
