@@ -71,7 +71,8 @@ def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[st
         ("school", "Hilltop", "Hilltop"),
         ("consent", True, "Yes"),
         ("pupil_name", "A Pupil", "A Pupil"),
-        ("key_stage", "KS3", "KS3 (Years 7 to 9)"),
+        ("key_stage_from.key_stage", "KS3", "KS3 (Years 7 to 9)"),
+        ("key_stage_from.day", "2023-09-11", "11 September 2023"),
     ]
     assert every[1]["facts"] == [{"fact": "file", "title": "File", "said": "referral_form.txt"}]
     assert "link" not in jo.response("GET", f"/cases/{number}/history").headers

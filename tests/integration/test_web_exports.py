@@ -184,7 +184,8 @@ def test_each_series_has_a_sheet_of_its_own_with_numbers_and_days_to_reckon_with
     done(engine.fire(case, "hold_review", "jo:coordinator", REVIEW))
     in_placement(engine, pupil_name="=1+1")
     book = book_of(Visit(site, "jo"))
-    assert list(book) == ["What happened", "Readiness ratings", "Reviews"]
+    assert next(iter(book)) == "What happened"
+    assert {"Readiness ratings", "Reviews", "Key stage by days"} <= book.keys()
     titles, *rows = book["Readiness ratings"]
     assert titles[:4] == ["Number", "Name", "Rated on", "Rated by"]
     assert titles[-2:] == ["Total", "Who"]
