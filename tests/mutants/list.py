@@ -676,7 +676,7 @@ CHANGES: tuple[Change, ...] = (
         ("a timer that comes back at once does so for ever", "elif draft.facts.fired >= MOST_AT_ONCE:", "elif False:"),
         (
             "what was sent in vain is nobody's to look into",
-            "raises = timer.refused_raises or (() if timer.refused_again else (LOOK_INTO.name,))",
+            "raises = timer.refused_raises or (() if timer.refused_again else (_LOOKING,))",
             "raises = timer.refused_raises",
         ),
         (
