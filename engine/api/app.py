@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine import __version__
-from engine.api import cases, house, lists, retention, warnings
+from engine.api import cases, house, links, lists, retention, warnings
 from engine.api.asking import addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
@@ -49,6 +49,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "
     _add_middleware(app, address)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(addressed)])
     api.include_router(cases.router)
+    api.include_router(links.router)
     api.include_router(lists.router)
     api.include_router(retention.router)
     api.include_router(house.router)

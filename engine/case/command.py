@@ -209,6 +209,47 @@ class PostponeTask:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Link:
+    """The case is linked with another one, which they may see, by a link of its process.
+
+    `kept` is what this side keeps of it (`case/links.py`), `erased` whether the other was erased.
+    """
+
+    kept: Mapping[str, Any]
+    by: Actor
+    at: datetime
+    erased: bool = False
+
+
+@dataclass(frozen=True)
+class Unlink:
+    """The link that the entry `key` made is removed, for a reason; `far`: it is removed on the other side."""
+
+    key: str
+    reason: str
+    by: Actor
+    at: datetime
+    far: bool = False
+
+
+@dataclass(frozen=True)
+class Hear:
+    """The case of a link that is awaited has come to an end."""
+
+    key: str
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The case of these links was erased: nothing stays of them."""
+
+    keys: tuple[str, ...]
+    at: datetime
+
+
 Command = (
     Open
     | Fire
@@ -223,4 +264,8 @@ Command = (
     | Erase
     | Correct
     | Undo
+    | Link
+    | Unlink
+    | Hear
+    | Forget
 )

@@ -48,15 +48,18 @@ class Written(NamedTuple):
 class Entry:
     """One step. Instants are text (`instants`). Empty effects are left out when written down.
 
-    kind: opened | event | timer | automatic | document | task | correction | undo | retention | erasure. `at` is when
-    it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty where the case stayed. `closed`
-    maps a task to `done`, `cancelled` or `paused`. `held` maps a state to the place taken for it; `freed` lists states.
+    kind: opened | event | timer | automatic | document | task | correction | undo | retention | erasure | linked |
+    unlinked | heard. `at` is when it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty
+    where the case stayed. `closed` maps a task to `done`, `cancelled` or `paused`. `held` maps a state to the place
+    taken for it; `freed` lists states.
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.
     `old_head` stands in the first entry of a chain that was written anew: the head of the chain that it replaced.
     `paused` maps a state that rests to what is kept of it (`Snapshot.paused`); `resumed` is one that rests no more.
     `did` is the event that whoever wrote the entry is remembered to have done, where the process asks for that.
     `done` maps each task that was done to the state that it belonged to, where the case is to remember it.
     `restored` are the parts of a snapshot that stand as they were before the entry that `note` says it `undoes`.
+    `links` are links of the case (`case/links.py`) that the entry makes or knows more of; `unlinked` names those
+    that it removes.
     `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
@@ -91,6 +94,8 @@ class Entry:
     restored: dict[str, Any] = field(default_factory=dict)
     paused: dict[str, dict[str, Any]] = field(default_factory=dict)
     resumed: str = ""
+    links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unlinked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
@@ -134,7 +139,7 @@ class Entry:
             raise ValueError("not a history entry") from error
 
 
-_TUPLES = frozenset({"entered", "left", "stopped", "freed", "erased"})
+_TUPLES = frozenset({"entered", "left", "stopped", "freed", "erased", "unlinked"})
 
 
 def chained(previous: str, body: str) -> str:

@@ -44,13 +44,15 @@ _TITLES = {
 # An event is what people did, unless the engine sent it.
 EVENT = "event"
 OF_KIND: dict[StepKind, tuple[str, ...]] = {
-    StepKind.PEOPLE: ("opened",),
+    StepKind.PEOPLE: ("opened", "linked", "unlinked"),
     StepKind.DOCUMENTS: ("document",),
     StepKind.TASKS: ("task",),
-    StepKind.BY_ITSELF: ("automatic", "timer"),
+    StepKind.BY_ITSELF: ("automatic", "timer", "heard"),
     StepKind.CORRECTIONS: ("correction", "undo", "retention", "erasure"),
 }
 """The kinds of entry that are always of a kind of step; those of EVENT are not among them."""
+# Those that tell of nothing but a link with another case.
+OF_LINKS = frozenset({"linked", "unlinked", "heard"})
 _KIND = {entry: kind for kind, entries in OF_KIND.items() for entry in entries}
 
 

@@ -20,13 +20,17 @@ _PRIVATE: dict[str, frozenset[str] | None] = {
     "data": None,
     "document": frozenset({"name"}),
     "note": frozenset({"reason"}),
+    # Whom a case has to do with tells who it is about.
+    "links": None,
 }
 
 Values = dict[str, dict[str, list[Any]]]
 
 
 def path(effects: Mapping[str, Any], effect: str, name: str) -> str:
-    """How a private value of an entry is called: `data/surname`, `note/reason`, `document/report` by its kind."""
+    """How a private value of an entry is called: `data/surname`, `note/reason`, `document/report` by its kind, and
+    `links/3` by the entry that made the link.
+    """
     return f"{effect}/{effects[effect]['document'] if effect == 'document' else name}"
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from engine.case.canonical import canonical
 from engine.case.entry import Entry
+from engine.case.links import linked
 from engine.case.time.instants import from_text
 from engine.case.time.lateness import late_from
 from engine.process import rows
 from engine.process.tasks import tallied
 
 # Kept only of a case that has something of it.
-_RARE = frozenset({"did", "done", "paused", "undone"})
+_RARE = frozenset({"did", "done", "links", "paused", "undone"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Snapshot:
     which state and since when. `retention` says what was last decided of its erasure (`retained`), by whom and when.
     `did` maps events to who did them, where the process asks for that; `done` the tasks that were done to the state
     that each belonged to, as long as the case has not left it and the task was not raised again.
+    `links` maps the number of the entry that made a link to what is kept of it (`case/links.py`).
     `data` has the values of fields and, by the name of their series, rows (`process/rows.py`).
     `paused` maps a state that rests to `since`, the state `at` which the case was there, and `timers`, `tasks` and
     `waiting` as they stood then. Its states stay in `entered` and `held`.
@@ -62,6 +64,7 @@ class Snapshot:
     done: Mapping[str, str] = field(default_factory=dict)
     undone: list[list[int]] = field(default_factory=list)
     paused: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    links: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The snapshot as canonical JSON: equal snapshots give equal text."""
@@ -140,6 +143,7 @@ def apply(before: Snapshot | None, entry: Entry) -> Snapshot:
         did=_remembered(before.did, entry),
         done=_kept_done(before.done, entry),
         paused=_resting(before.paused, entry),
+        links=linked(before.links, entry),
         been=before.been if not entry.to or entry.to in before.been else [*before.been, entry.to],
         undone=[*before.undone, [entry.undoes, entry.seq]] if entry.undoes else before.undone,
     )

@@ -290,12 +290,15 @@ def show(
 
 
 def _print_report(report: Report, who: Actor) -> None:
+    from engine.cli.links import print_links
+
     _print_case(report)
     for one in report.tables:
         _print_rows(one)
     _print_possible(report, known=not who.is_engine)
     _print_documents(report.case)
     _print_times(report.case)
+    print_links(report.links)
     whole = report.earlier + len(report.history)
     heading(f"\nHistory (the latest {len(report.history)} of {whole})" if report.earlier else "\nHistory")
     table(("when", "what", "by", "to"), [row for one in report.history for row in _told(one)])

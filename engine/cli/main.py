@@ -37,6 +37,7 @@ EPILOG = (
 HOMES = {
     # Where each command lives, so that only its module is loaded: Typer would load all of them for one.
     "caseload": ("open", "fire", "show", "cases", "accesses", "add-document"),
+    "links": ("link", "unlink"),
     "tasks": ("tasks", "task"),
     "meetings": ("meeting",),
     "running": ("due", "worker", "serve", "mail-test"),

@@ -48,6 +48,9 @@ def noun_at(kind: str, path: Path, *, is_key: bool) -> str:
     last, around = (words[-1] if words else ""), (words[-2] if len(words) > 1 else "")
     if kind != "process":
         return NOUNS.get(last, "")
+    # Which processes there are beside this one no text says.
+    if words[:1] == ["links"] and last == "to":
+        return ""
     if last in _EXPRESSIONS or around == "set":
         return "expression"
     # An entry may be called like a key: what stands behind it names nothing.

@@ -16,6 +16,7 @@ from engine.calendars.duration import Duration
 from engine.process import tasks
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
+from engine.process.links import LinkKind
 from engine.process.rows import Series
 from engine.process.timing import LOOK_INTO, Raising, TaskKind, Timer
 from engine.process.undo import Undo
@@ -287,6 +288,8 @@ class Process:
     meetings: Mapping[str, MeetingKind] = field(default_factory=dict)
     keep: Keep | None = None
     series: Mapping[str, Series] = field(default_factory=dict)
+    links: Mapping[str, LinkKind] = field(default_factory=dict)
+    awaited: frozenset[str] = frozenset()  # whose ends an expression asks for
 
     def today(self, now: datetime) -> date:
         """The day that it is at an instant (aware) where the process is at home."""
@@ -388,5 +391,4 @@ class Process:
 
 
 def _prefixes(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return [name.rsplit(".", count)[0] for count in range(name.count(".") + 1)]

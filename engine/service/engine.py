@@ -19,6 +19,7 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.answers import Answers
 from engine.service.cases.change import Changes
 from engine.service.cases.corrections import Corrections
+from engine.service.cases.links import Links
 from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
 from engine.service.cases.undo import Undos
@@ -125,6 +126,7 @@ class Engine:
         self.running_timers = Timers(self.site)
         self.lists = Lists(self.site, self.access_log)
         self.histories = Histories(self.site, self.reader, self.lists, self.access_log)
+        self.linking = Links(self.site, self.reader, self.changes, self.lists, self.access_log)
         self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
@@ -227,6 +229,8 @@ class Engine:
     fire = _of("changes", Changes.fire)
     correct = _of("corrections", Corrections.correct)
     undo = _of("undos", Undos.undo)
+    link = _of("linking", Links.link)
+    unlink = _of("linking", Links.unlink)
     check_event = _of("changes", Changes.check_event)
     add_document = _of("changes", Changes.add_document)
     complete_task = _of("changes", Changes.complete_task)
@@ -242,6 +246,7 @@ class Engine:
     version_mark = _of("reader", Reader.version_mark)
     version_of = _of("reader", Reader.version_of)
     seen = _of("reader", Reader.seen)
+    linked = _of("linking", Links.linked)
     report = _of("reader", Reader.report)
     overview_of = _of("reader", Reader.overview_of)
     history = _of("histories", Histories.history)

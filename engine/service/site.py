@@ -15,7 +15,8 @@ from engine.case.refusal import Refusal
 from engine.case.time.instants import from_text
 from engine.clock import Clock
 from engine.service.cases.declined import Declined
-from engine.service.cases.transaction import Behind, LostRace, Transaction
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import Behind, LostRace
 from engine.service.documents.admission import Admission
 from engine.service.processes.catalogue import Catalogue, Unread
 from engine.store.database import Database, DatabaseUnavailable, is_worth_retrying

@@ -10,7 +10,20 @@ from enum import StrEnum
 from engine.source.edit import Edit
 from engine.source.fault import CaseworkError
 
-_NOUNS = ("calendar", "document", "event", "field", "key", "kind", "meeting", "place", "requirement", "role", "state")
+_NOUNS = (
+    "calendar",
+    "document",
+    "event",
+    "field",
+    "key",
+    "kind",
+    "link",
+    "meeting",
+    "place",
+    "requirement",
+    "role",
+    "state",
+)
 CODES = frozenset(
     [
         "alias",

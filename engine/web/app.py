@@ -24,7 +24,20 @@ from engine.service.people.ceremonies import party_of
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
 from engine.web import home, journal, outbox, processes, retention
 from engine.web.bundle import Bundle
-from engine.web.cases import board, case, caseload, corrections, documents, drafts, events, exports, places, tasks, undo
+from engine.web.cases import (
+    board,
+    case,
+    caseload,
+    corrections,
+    documents,
+    drafts,
+    events,
+    exports,
+    links,
+    places,
+    tasks,
+    undo,
+)
 from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, Outdated, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
@@ -47,6 +60,7 @@ ROOMS = (
     tasks,
     corrections,
     undo,
+    links,
     board,
     drafts,
     signing,

@@ -49,6 +49,8 @@ ASKED: dict[str, list[str]] = {
     "task done": ["1", "chase_panel", *BY],
     "task assign": ["1", "chase_panel", "jo", *BY],
     "task claim": ["1", "chase_panel", *BY],
+    "link": ["3", "sibling", "1"],
+    "unlink": ["3", "1", "--reason", NAME],
     "due": BY,
     "worker": ["--once"],
     "serve": ["--port", "{busy}"],

@@ -13,7 +13,8 @@ from engine import Engine
 from engine.case.command import Actor, AddDocument
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
-from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import LostRace
 from engine.service.site import ATTEMPTS
 from engine.store.cases import due
 from engine.store.database import DatabaseUnavailable

@@ -13,7 +13,8 @@ from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service.cases import declined as room
 from engine.service.cases.declined import Declined
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import Work
 from engine.service.site import TakenBack
 from engine.store.lists.places import AT_ONCE
 from engine.store.statement import Statement

@@ -146,6 +146,7 @@ ANSWERS |= {
     "task": "chase_panel",
     "document": "referral_form",
     "decision": "hold",
+    "link": "sibling",
     "entry": 1,
 }
 NAMES = {"/tasks/": "chase_panel", "/do/": "managed_move", "/processes": "hbep-referral"}
@@ -368,6 +369,8 @@ COMMANDS: dict[str, list[str] | None] = {
     "task done": ["{case}", "chase_panel"],
     "task assign": ["{case}", "chase_panel", "jo"],
     "task claim": ["{case}", "chase_panel"],
+    "link": ["{case}", "sibling", "1"],
+    "unlink": ["{case}", "1", "--reason", "x"],
     "due": ["--limit", "100"],
     **dict.fromkeys(("worker", "serve", "check", "test", "diagram", "init", "publish", "verify", "backup"), None),
     **dict.fromkeys(("restore", "demo", "organisation add", "organisation list", "person add", "person change"), None),

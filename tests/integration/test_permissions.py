@@ -64,6 +64,8 @@ PAGES = {
     "/cases/{number}/documents/{kind}/{copy}/page": SEES,
     "/cases/{number}/correct/{field}": {"dee"},
     "/cases/{number}/undo/{entry}": set(),  # the process names nobody for it: test_web_undo
+    "/cases/{number}/link/{link}": set(),  # its process has no links
+    "/cases/{number}/links/{entry}/remove": set(),  # it is linked with nothing
     "/cases/{number}/do/{name}": SEES,
     "/cases/{number}/do/{name}/check": SEES,
     "/cases/{number}/done/{seq}": SEES,
@@ -132,6 +134,8 @@ FORMS = {
     "/drafts/{number}/discard": {"sam"},
     "/cases/{number}/correct/{field}": {"dee"},
     "/cases/{number}/undo/{entry}": set(),  # the process names nobody for it: test_web_undo
+    "/cases/{number}/link/{link}": set(),
+    "/cases/{number}/links/{entry}/remove": SEES,
     "/cases/{number}/do/{name}": SEES,
     "/cases/{number}/documents": SEES,
     "/cases/{number}/tasks/{name}/move": SEES,
@@ -176,6 +180,7 @@ def filled(path: str) -> str:
         "seq": 1,
         "entry": 1,
         "field": "school",
+        "link": "sibling",
     }
     return path.format(**values, version="2023-24.2", login="max", secret="none")
 

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 
 from engine import Engine, Refusal
 from engine.case.refusal import Code
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import Work
 from engine.service.meetings.meetings import BadMeeting, ChangedMeeting
 from engine.service.people.attempts import Throttle
 from engine.service.people.faults import ChangedPerson, HasSecondFactor

@@ -19,7 +19,8 @@ from engine.case.time.instants import to_text
 from engine.clock import SetClock
 from engine.service import site as site_room
 from engine.service.cases import transaction as transaction_room
-from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import LostRace
 from engine.service.processes import catalogue as catalogue_room
 from engine.service.site import ATTEMPTS, TakenBack
 from engine.store.cases import cases as case_store

@@ -22,7 +22,8 @@ from engine.clock import SetClock
 from engine.store import tables
 from engine.web.app import ROOMS
 from tests.conftest import START
-from tests.integration.site import Visit
+from tests.integration.site import Visit, settle_more
+from tests.sets import CLERK, LOANS
 from tests.steps import PUPIL, done, in_panel
 
 # Who presses, where, and what is sent with it.
@@ -94,11 +95,19 @@ class Maker:
         self.jo = engine.people.person("jo").actor
         self.sam = engine.people.person("sam").actor
         self.visits = {login: Visit(site, login) for login in ("jo", "sam", "ada")}
+        engine.publish(LOANS)
+        settle_more(engine, {"lin": (["loans/clerk"], None)})
+        self.visits["lin"] = Visit(site, "lin")
         self.days = iter(range(1, 29))
         self.names = iter(range(1, 999))
 
     def case(self) -> int:
         return in_panel(self.engine, area="hinckley", ground="Risk").id
+
+    def pair(self) -> tuple[int, int]:
+        """Two cases that can be linked."""
+        first, second = (done(self.engine.open_case("loans", CLERK, {"item": "Jug"})).id for _ in range(2))
+        return first, second
 
     def chased(self) -> tuple[int, str]:
         """A case with an open task."""
@@ -168,6 +177,17 @@ def _task(maker: Maker) -> Example:
     )
 
 
+def _link(maker: Maker) -> Example:
+    near, far = maker.pair()
+    return "lin", f"/cases/{near}/link/same", {"case": str(far), "key": f"shown{near}"}
+
+
+def _unlink(maker: Maker) -> Example:
+    near, far = maker.pair()
+    done(maker.engine.link(near, "same", far, CLERK))
+    return "lin", f"/cases/{near}/links/2/remove", {"reason": "Another set", "key": f"shown{near}"}
+
+
 def _tasks(maker: Maker) -> Example:
     number, task = maker.chased()
     return "jo", "/tasks", {"task": f"{number}/{task}", "action": "done"}
@@ -185,6 +205,8 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/cases/{number}/notes": lambda maker: ("jo", f"/cases/{maker.case()}/notes", {"text": "Said"}),
     "/cases/{number}/do/{name}": Maker.event,
     "/cases/{number}/tasks/{name}/move": _task,
+    "/cases/{number}/link/{link}": _link,
+    "/cases/{number}/links/{entry}/remove": _unlink,
     "/tasks": _tasks,
     "/drafts": lambda _: ("sam", "/drafts", {"way": "hbep-referral panel"}),
     "/drafts/{number}/part/{part}": lambda maker: ("sam", f"/drafts/{maker.draft()}/part/0", {"step": "leave"}),

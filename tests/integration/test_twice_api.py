@@ -23,6 +23,7 @@ from tests.integration.callers import CORRECTION, UNDO
 from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import counts
 from tests.integration.test_web_retention import ended
+from tests.sets import CLERK, LOANS
 from tests.steps import PUPIL, done, in_panel
 
 PEOPLE = {
@@ -31,6 +32,7 @@ PEOPLE = {
     "hal": ["yard/hand"],
     "kim": ["yard/keeper"],
     "lou": ["yard/clerk"],
+    "lin": ["loans/clerk"],
 }
 # Who sends, where to, and what.
 Example = tuple[str, str, dict[str, Any]]
@@ -45,6 +47,7 @@ class Maker:
 
     def __init__(self, engine: Engine) -> None:
         engine.publish(REOPENED)
+        engine.publish(LOANS)
         self.engine, self.app = engine, create_app(engine, per_minute=100_000)
         self.secrets = {}
         for login, roles in PEOPLE.items():
@@ -59,6 +62,16 @@ class Maker:
         number = done(self.engine.open_case("yard", "hand", BOAT, at=datetime(2001, 1, 1, tzinfo=UTC))).id
         self.engine.run_due()
         return f"/cases/{number}/tasks/{self.engine.case(number).tasks[0].task}"
+
+    def linking(self) -> Example:
+        near, far = (done(self.engine.open_case("loans", CLERK, {"item": "Jug"})).id for _ in range(2))
+        return "lin", f"/cases/{near}/links", {"json": {"link": "same", "case": far}}
+
+    def removal(self) -> Example:
+        _, path, body = self.linking()
+        near = int(path.split("/")[2])
+        done(self.engine.link(near, "same", body["json"]["case"], CLERK))
+        return "lin", f"{path}/2/removal", {"json": {"reason": "Another set"}}
 
     def warned(self) -> int:
         """The number of something that somebody was told."""
@@ -90,6 +103,8 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     ),
     "/cases/{number}/corrections": lambda maker: ("dee", f"/cases/{maker.case()}/corrections", {"json": CORRECTION}),
     "/cases/{number}/undo": lambda maker: ("hal", f"/cases/{ended(maker.engine)}/undo", {"json": UNDO | {"entry": 2}}),
+    "/cases/{number}/links": Maker.linking,
+    "/cases/{number}/links/{entry}/removal": Maker.removal,
     "/cases/{number}/tasks/{task}/done": lambda maker: ("hal", f"{maker.task()}/done", {}),
     "/cases/{number}/tasks/{task}/claim": lambda maker: ("hal", f"{maker.task()}/claim", {}),
     "/cases/{number}/tasks/{task}/assign": lambda maker: ("hal", f"{maker.task()}/assign", {"json": {"person": "hal"}}),

@@ -24,6 +24,7 @@ from tests.integration.site import settle_more
 from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import COUNTED
 from tests.integration.test_web_retention import ended
+from tests.sets import CLERK, LOANS
 from tests.steps import done, in_panel
 
 # They change nothing that is kept, but for what was shown to whom.
@@ -56,6 +57,7 @@ class Maker:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine, self.folder = engine, folder
         engine.publish(REOPENED)
+        engine.publish(LOANS)
         settle_more(
             engine, {"kim": (["yard/keeper"], None), "lou": (["yard/clerk"], None), "hal": (["yard/hand"], None)}
         )
@@ -66,6 +68,12 @@ class Maker:
 
     def case(self) -> str:
         return str(in_panel(self.engine).id)
+
+    def pair(self, *, linked: bool = False) -> tuple[str, str]:
+        near, far = (done(self.engine.open_case("loans", CLERK, {"item": "Jug"})).id for _ in range(2))
+        if linked:
+            done(self.engine.link(near, "same", far, CLERK))
+        return str(near), str(far)
 
     def task(self) -> tuple[str, str]:
         number = done(self.engine.open_case("yard", "hand", BOAT, at=datetime(2001, 1, 1, tzinfo=UTC))).id
@@ -88,10 +96,18 @@ KIM, LOU, HAL = ("--by", "kim:yard/keeper"), ("--by", "lou:yard/clerk"), ("--by"
 DEE, COORDINATOR = ("--by", "dee:hbep-referral/data_protection"), ("--by", "coordinator")
 OPENED = ("school=Hilltop", "key_stage=KS3", "consent=yes", "pupil_name=A Pupil")
 WHY = ("--reason", "Long enough")
+
+
+def _link(near: str, far: str) -> tuple[str, ...]:
+    return near, "same", far
+
+
 EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "open": lambda _: ("--process", "hbep-referral", "--in", "panel", *OPENED, *COORDINATOR),
     "fire": lambda maker: (maker.case(), "withdraw", "reason=Moved", *COORDINATOR),
     "add-document": lambda maker: (maker.case(), "ehcp", "plan.txt", *COORDINATOR),
+    "link": lambda maker: (*_link(*maker.pair()), "--by", f"lin:{CLERK}"),
+    "unlink": lambda maker: (maker.pair(linked=True)[0], "2", *WHY, "--by", f"lin:{CLERK}"),
     "task done": lambda maker: (*maker.task(), *HAL),
     "task claim": lambda maker: (*maker.task(), *HAL),
     "task assign": lambda maker: (*maker.task(), "hal", *HAL),

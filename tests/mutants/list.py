@@ -1598,4 +1598,32 @@ CHANGES: tuple[Change, ...] = (
             "if False:",
         ),
     ),
+    *_in(
+        "case/step/link.py",
+        ("unit/test_step_link.py",),
+        ("two cases are linked twice", "if is_linked(case.links, kept):", "if False:"),
+        ("whoever sees a case links it", "if not may_link(command.by, process, case, kind):", "if False:"),
+        ("a case has several of what it has one of", "if kind.one and any(", "if False and any("),
+        ("no rule holds over links", "        refusal = settle(draft, at, command.by.name)\n", "        pass\n"),
+        (
+            "what cannot follow takes the news with it",
+            '    draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})\n    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()\n',
+            '    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()\n    draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})\n',
+        ),
+    ),
+    *_in(
+        "case/links.py",
+        ("unit/test_case_links.py", "unit/test_step_link.py"),
+        (
+            "the far side counts as its own",
+            'bool(kept["of"] == process and kept["side"] != FAR)',
+            'bool(kept["of"] == process)',
+        ),
+        ("the first outcome is the latest", "key=lambda one: int(one[0])", "key=lambda one: one[0]"),
+    ),
+    *_in(
+        "service/cases/linked.py",
+        ("integration/test_links.py",),
+        ("everybody is shown the other case", "if by is None or may(by, Action.SEE, *one)}", "if True}"),
+    ),
 )

@@ -26,12 +26,16 @@ from engine.case.command import (
     Erase,
     Facts,
     Fire,
+    Forget,
+    Hear,
+    Link,
     Open,
     PostponeTask,
     Retain,
     ReturnTask,
     Tick,
     Undo,
+    Unlink,
 )
 from engine.case.entry import Entry
 from engine.case.refusal import Code, Refusal
@@ -41,6 +45,7 @@ from engine.case.step.correct import correct
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
 from engine.case.step.event import fire, settle
+from engine.case.step.link import forget, hear, link, unlink
 from engine.case.step.reasons import (
     event_title,
     form_refusal,
@@ -76,7 +81,7 @@ class Decision:
 def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
     """What `command` does to the case (None: it does not exist yet)."""
     draft = Draft(process, snapshot, facts)
-    draft.acts(None if isinstance(command, Tick) else command.by)
+    draft.acts(None if isinstance(command, (Tick, Hear, Forget)) else command.by)
     refusal = _unseen(draft, command)
     if refusal is None:
         refusal = _time_fault(snapshot, command, facts)
@@ -89,7 +94,9 @@ def decide(process: Process, snapshot: Snapshot | None, command: Command, facts:
 
 def _unseen(draft: Draft, command: Command) -> Refusal | None:
     """Who may not see the case is told nothing of it, whatever they ask for."""
-    if isinstance(command, (Open, Tick, ReturnTask)) or may(command.by, Action.SEE, draft.process, draft.snapshot):
+    if isinstance(command, (Open, Tick, ReturnTask, Hear, Forget)) or may(
+        command.by, Action.SEE, draft.process, draft.snapshot
+    ):
         return None
     return not_yours()
 
@@ -308,4 +315,8 @@ _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     Erase: erase,
     Correct: correct,
     Undo: undo,
+    Link: link,
+    Unlink: unlink,
+    Hear: hear,
+    Forget: forget,
 }

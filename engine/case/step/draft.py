@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.case.command import Actor, Facts
 from engine.case.entry import Entry
+from engine.case.links import ends_by_link
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import acting_role
 from engine.case.snapshot import Snapshot, apply, places_taken
@@ -81,6 +82,7 @@ class Draft:
             now.tallies if now else {},
             register=self.facts.register,
             person=person,
+            links=ends_by_link(self.process.name, now.links) if now else {},
         )
 
     def add(self, kind: str, at: str, by: str, **effects: Any) -> None:

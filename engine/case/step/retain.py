@@ -52,7 +52,9 @@ def erase(draft: Draft, command: Erase) -> Refusal | None:
     refusal = _refused(draft, "erased", command.by)
     if refusal is None:
         note = {"certificate": f"{command.case}-{draft.snapshot.seq + 1}"}
-        _write(draft, "erasure", command, "erased", note=note, erased=command.paths)
+        # Both sides lose their links: the other one learns nothing of who it was.
+        gone = tuple(draft.snapshot.links)
+        _write(draft, "erasure", command, "erased", note=note, erased=command.paths, unlinked=gone)
     return refusal
 
 

@@ -15,6 +15,7 @@ from engine.calendars.duration import add
 from engine.case.command import Actor, Undo
 from engine.case.entry import Entry
 from engine.case.kinds import StepKind, kind_of
+from engine.case.links import is_told
 from engine.case.past import Past
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, has_role, may
@@ -28,7 +29,7 @@ from engine.source.words import said_moment
 
 # What other effects of an entry restore, and what goes on whatever is taken back.
 _BY_EFFECTS = frozenset({"state", "data", "tasks", "timers", "held", "retention"})
-_GOES_ON = frozenset({"process", "version", "seq", "opened", "undone", "documents"})
+_GOES_ON = frozenset({"process", "version", "seq", "opened", "undone", "documents", "links"})
 
 
 def last_step(backwards: Iterable[Entry], undone: list[list[int]]) -> tuple[Entry, tuple[Entry, ...], bool]:
@@ -110,6 +111,8 @@ def _too_late(process: Process, event: Event, last: Entry, now: datetime) -> Ref
 
 
 def _stays_ended(case: Snapshot, event: Event) -> Refusal | None:
+    if case.ended and is_told(case.links):
+        return Refusal(Code.REQUIREMENT, "Another case was told that this one has ended, and goes on from that.")
     if not case.ended or (event.undo and event.undo.reopens):
         return None
     return Refusal(Code.ENDED, f"The case has ended: {case.outcome}. {event.title} does not open it again.")

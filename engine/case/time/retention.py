@@ -8,6 +8,7 @@ from datetime import date, datetime
 from engine.calendars.day import day_of
 from engine.calendars.duration import add
 from engine.case.entry import Entry
+from engine.case.links import ends_by_link
 from engine.case.private import paths
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text
@@ -58,7 +59,8 @@ def is_held_back(process: Process, case: Snapshot) -> bool:
 
 def _view(case: Snapshot) -> View:
     # As it was at its last step: when a case is due may hang on nothing that changes by itself.
-    return View(case.data, case.state, case.documents, {}, from_text(case.last_at), from_text(case.opened))
+    links = ends_by_link(case.process, case.links)
+    return View(case.data, case.state, case.documents, {}, from_text(case.last_at), from_text(case.opened), links=links)
 
 
 def erased_of(process: Process, entries: Iterable[Entry]) -> tuple[str, ...]:

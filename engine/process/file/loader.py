@@ -26,6 +26,7 @@ from engine.process.file.context import Context, entries_of, event_names, state_
 from engine.process.file.days import dated_fields, read_dated
 from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
+from engine.process.file.links import read_links
 from engine.process.file.meetings import read_meetings
 from engine.process.file.series import flat, read_series, row_languages
 from engine.process.file.states import read_events, read_needs, read_set, read_states
@@ -144,6 +145,7 @@ def _context(source: Source, find_calendar: FindCalendar, *, is_published: bool,
         events=names["event"],
         roles=names["role"],
         tasks=names["task"],
+        links=names["link"],
     )
     series = data.get("series", {})
     of_rows = {**dated_fields(fields), **series}
@@ -155,6 +157,7 @@ def _names(data: Any) -> dict[str, frozenset[str]]:
     nouns = ("role", "field", "document", "place", "task")
     found = {noun: frozenset(name for name, _ in entries_of(data, f"{noun}s")) for noun in nouns}
     states = frozenset(state_names(dict(entries_of(data, "states"))))
+    found["link"] = frozenset(name for name, _ in entries_of(data, "links"))
     found["series"] = frozenset(name for name, _ in entries_of(data, "series"))
     return found | {"state": states, "event": frozenset(event_names(data))}
 
@@ -215,6 +218,8 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         rules=tuple(_rule(context, raw, ("rules", index)) for index, raw in enumerate(data.get("rules", []))),
         covers=data.get("covers", {}),
         language=context.language,
+        links=read_links(context, data),
+        awaited=frozenset(name for _, one, _ in context.expressions for name in one.awaits),
     )
 
 

@@ -15,7 +15,7 @@ from engine.process.file.days import with_days
 from engine.process.file.pauses import is_way_back, paused_around, read_pause
 from engine.process.file.raisings import read_raisings
 from engine.process.file.undo import read_undo
-from engine.process.language import tokens
+from engine.process.language import links, tokens
 from engine.process.language.expressions import Expression
 from engine.process.language.tallies import TALLIED
 from engine.process.timing import Limit, Timer
@@ -25,7 +25,9 @@ from engine.source.reader import Path
 DEADLINE = "deadline"
 # Whole days count until they end. Behind it stands what gives the day: `end_of(…)` is the function.
 _END_OF = re.compile(r"\s*end\s+of\s+")
-_NOT_IN_DATES = frozenset({"now", "today", "state", "has", "free", "within", "days_since", "age", *TALLIED})
+_NOT_IN_DATES = frozenset(
+    {"now", "today", "state", "has", "free", "within", "days_since", "age", *TALLIED, *links.CALLS}
+)
 OFFER = "place_offered"
 _COUNT_FROM_HERE = "Say after: for a time from when the case came here."
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
-from engine.process.language import amounts, reckoning, tallies, times, tokens
+from engine.process.language import amounts, links, reckoning, tallies, times, tokens
 
 _T = cel.Type
 _NULL_COMPARED = re.compile(
@@ -35,7 +35,7 @@ def environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | N
     """What runs expressions over variables of these types."""
     variables = {"state": _T.STRING, "now": _T.TIMESTAMP, "today": _T.DYN, "places__": _T.Map(_T.STRING, _T.INT)}
     variables |= {"documents__": _T.List(_T.STRING), ACTED: _T.List(_T.STRING), ROLE: _T.DYN, WHO: _T.DYN, **types}
-    variables |= {tallies.TALLIES: _T.Map(_T.STRING, _T.INT)}
+    variables |= {tallies.TALLIES: _T.Map(_T.STRING, _T.INT), links.LINKS: links.TYPE}
     calls = [
         declared("has__", _T.BOOL, [_T.List(_T.STRING), _T.STRING], _has),
         declared("free__", _T.INT, [_T.Map(_T.STRING, _T.INT), _T.STRING], _free),
@@ -43,7 +43,7 @@ def environment(types: Mapping[str, Any], zone: ZoneInfo, calendar: Calendar | N
         declared("within__", _T.BOOL, [_T.STRING, _T.STRING], _within),
     ]
     calls += [*times.evaluated(zone, calendar), *reckoning.evaluated(zone, calendar), *amounts.evaluated()]
-    calls += tallies.evaluated()
+    calls += [*tallies.evaluated(), *links.evaluated()]
     return cel.NewEnv(config=times.configuration(), variables=variables, functions=calls)
 
 

@@ -22,11 +22,22 @@ from zoneinfo import ZoneInfo
 from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.day import UnknownZone, day_of, listed_zone, offset_or_zone
-from engine.process.language import actors, amounts, comparisons, lengths, reckoning, series, times, tokens, values
+from engine.calendars.day import day_of
+from engine.process.language import (
+    actors,
+    amounts,
+    comparisons,
+    lengths,
+    links,
+    reckoning,
+    series,
+    times,
+    tokens,
+    values,
+)
 from engine.process.language.budget import Exceeded, run
 from engine.process.language.environment import ACTED, IS_EMPTY, OF_ACTOR, declared, environment, with_emptiness
-from engine.process.language.faults import Fault, compile_faults, distinct, raw_faults, unknown, word
+from engine.process.language.faults import PART, Fault, compile_faults, distinct, raw_faults, time_faults, unknown, word
 from engine.process.language.series import Question, Reading
 from engine.process.language.tallies import TALLIED, TALLIES, kinds_asked, tally_calls
 from engine.process.register import UNKEPT, Register
@@ -37,8 +48,7 @@ _T = cel.Type
 # Not behind a dot or a letter: `a.has(` and `my_has(` are other functions.
 _CALLED = re.compile(r"(?<![\w.])(?P<name>[A-Za-z_]\w*)\s*\(\s*")
 _HAS = re.compile(r"(?<![\w.])has\s*\(")
-_PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
-_CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state", "did": ACTED}
+_CALLS = {"has": "documents__", "free": "places__", "days_since": "now", "within": "state", "did": ACTED, **links.CALLS}
 _CALLS |= {**dict.fromkeys(reckoning.OF_TODAY, "today"), **dict.fromkeys(TALLIED, TALLIES)}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL = frozenset({"state", "documents__"})
@@ -48,7 +58,7 @@ _FUNCTIONS = frozenset({*_CALLS, *reckoning.NAMES, "date", "birthday", "money"})
 _INNER = frozenset({"hAs", *lengths.INNER})
 RESERVED = frozenset({"state", "now", "today", "documents__", "places__", "true", "false", "null", "in"})
 # A field may have been called so before this was asked.
-RESERVED |= _CALLS.keys() - {"did", *TALLIED}
+RESERVED |= _CALLS.keys() - {"did", *TALLIED, *links.CALLS}
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ class Expression:
     questions: tuple[Question, ...] = ()
     # The kinds of task of which it asks how many are open or done.
     tasks: frozenset[str] = frozenset()
+    # The links of which it asks whether, or how, their cases ended.
+    awaits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ class View:
     """What an expression can see of a case at one instant, and when it was begun (both aware).
 
     `role`: in which `person` acts (empty: nobody); `did`: what they did in it before; `register`: what fields may name;
-    `tallies`: how many tasks are open and done.
+    `tallies`: how many tasks are open and done; `links`: how the cases of each link ended, empty where one goes on.
     """
 
     data: Mapping[str, Any]
@@ -87,6 +99,7 @@ class View:
     tallies: Mapping[str, int] = field(default_factory=dict)
     register: Register = UNKEPT
     person: str = ""
+    links: Mapping[str, list[str]] = field(default_factory=dict)
 
     def over(self, changes: Mapping[str, Any]) -> View:
         """The same with `changes` laid over the data."""
@@ -118,6 +131,7 @@ class Language:
     series: Mapping[str, Language] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     around: Language | None = None
+    links: frozenset[str] = frozenset()
     _programs: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def check(self, text: str, wanted: str) -> Expression | list[Fault]:
@@ -165,8 +179,9 @@ class Language:
         asked, moves = series.concerned(read.questions)
         names |= asked & {*self.fields, *self.series}
         moves = moves or any(one.name in moving for one in words)
-        of_actor, asked_tasks = bool(did) or actors.asks(text), kinds_asked(read.text)
-        return Expression(text, frozenset(names), documents, moves, did, of_actor, tuple(read.questions), asked_tasks)
+        of_actor, tasks, ends = bool(did) or actors.asks(text), kinds_asked(read.text), links.awaited(text)
+        asked_of_rows = tuple(read.questions)
+        return Expression(text, frozenset(names), documents, moves, did, of_actor, asked_of_rows, tasks, ends)
 
     def _own_words(self) -> frozenset[str]:
         """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""
@@ -182,7 +197,7 @@ class Language:
             types |= {"state": _T.STRING, "now": _T.TIMESTAMP, "today": times.DAY}
             calls = [declared(name, _T.BOOL, [_T.STRING]) for name in ("hAs", "within", "did")]
             calls += [declared("free", _T.INT, [_T.STRING]), *times.checked(), *reckoning.checked()]
-            calls += [*amounts.checked(), *tally_calls()]
+            calls += [*amounts.checked(), *tally_calls(), *links.checked()]
             self._programs["checker"] = cel.NewEnv(config=times.configuration(), variables=types, functions=calls)
         return self._programs["checker"]
 
@@ -204,14 +219,14 @@ class Language:
     def _name_faults(self, text: str, questions: Iterable[Question]) -> list[Fault]:
         known = {"has": ("document", self.documents), "free": ("place", self.places)}
         known |= {"within": ("state", self.states), "did": ("event", self.events | {actors.OPEN})}
-        known |= dict.fromkeys(TALLIED, ("task", self.tasks))
+        known |= {**dict.fromkeys(TALLIED, ("task", self.tasks)), **dict.fromkeys(links.CALLS, ("link", self.links))}
         faults = []
         for call, (noun, names) in known.items():
             for name, offset in tokens.texts_given(text, call):
                 if name not in names:
                     faults.append(unknown(text, offset, name, names, noun=noun))
         faults += list(self._comparison_faults(text, questions))
-        faults += [] if self.is_published else list(_time_faults(text))
+        faults += [] if self.is_published else list(time_faults(text))
         faults += [
             Fault(offset, "wrong-value", said, mend)
             for offset, said, mend in (*reckoning.faults(text), *amounts.faults(text))
@@ -359,22 +374,8 @@ _SURROUNDINGS: dict[str, Callable[[View, ZoneInfo], Any]] = {
     "places__": lambda view, _: dict(view.free),
     ACTED: lambda view, _: list(view.did),
     TALLIES: lambda view, _: dict(view.tallies),
+    links.LINKS: lambda view, _: dict(view.links),
 }
-
-
-def _time_faults(text: str) -> Iterable[Fault]:
-    """Zones, days, instants and lengths that are written into an expression and do not exist."""
-    for found in re.finditer(_PART.pattern + rf"[\s(]*{tokens.TEXT}", tokens.bare(text)):
-        name = tokens.literal(text[found.start(2) : found.end(2)])
-        try:
-            offset_or_zone(name or "UTC", listed_zone)
-        except UnknownZone as unknown:
-            yield Fault(found.start(2), "unknown-timezone", str(unknown), unknown.mend)
-    for call in times.WRITTEN:
-        for said, offset in tokens.texts_given(text, call):
-            wrong = times.wrong_in(call, said)
-            if wrong:
-                yield Fault(offset, "bad-date", *wrong)
 
 
 def _same_length(text: str) -> str:
@@ -388,4 +389,4 @@ def _with_surroundings(text: str) -> str:
         name = found["name"]
         return f"{name}__({_CALLS[name]}, " if name in _CALLS else None
 
-    return tokens.replaced(tokens.replaced(text, _CALLED, given), _PART, lambda found: f".{found['name']}__(")
+    return tokens.replaced(tokens.replaced(text, _CALLED, given), PART, lambda found: f".{found['name']}__(")

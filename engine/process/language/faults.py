@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.calendars.day import UnknownZone, listed_zone, offset_or_zone
 from engine.process.language import lengths, times, tokens
 from engine.source.edit import Edit
 from engine.source.problem import certain, nearest
+
+PART = re.compile(rf"\.\s*(?P<name>{'|'.join(sorted(times.PARTS))})\s*\(")
 
 _ANSWERS = {"yes": "true", "on": "true", "True": "true", "no": "false", "off": "false", "False": "false"}
 _OPERATIONS = {"=": "==", "&": "&&", "|": "||"}
@@ -182,3 +185,18 @@ def _offset(text: str, line: int, column: int) -> int:
 def distinct(faults: list[Fault]) -> list[Fault]:
     """One of each kind at each place."""
     return list({(fault.offset, fault.code): fault for fault in faults}.values())
+
+
+def time_faults(text: str) -> Iterable[Fault]:
+    """Zones, days, instants and lengths that are written into an expression and do not exist."""
+    for found in re.finditer(PART.pattern + rf"[\s(]*{tokens.TEXT}", tokens.bare(text)):
+        name = tokens.literal(text[found.start(2) : found.end(2)])
+        try:
+            offset_or_zone(name or "UTC", listed_zone)
+        except UnknownZone as unknown:
+            yield Fault(found.start(2), "unknown-timezone", str(unknown), unknown.mend)
+    for call in times.WRITTEN:
+        for said, offset in tokens.texts_given(text, call):
+            wrong = times.wrong_in(call, said)
+            if wrong:
+                yield Fault(offset, "bad-date", *wrong)

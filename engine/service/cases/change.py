@@ -25,8 +25,9 @@ from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, key_of, must_be, used
-from engine.service.cases.transaction import LostRace, Transaction, Work
+from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view
+from engine.service.cases.work import LostRace, Work
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague, no_holder
 from engine.service.people.partners import with_area
@@ -68,7 +69,7 @@ class Changes:
         def work(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
             if seen is not None:
-                return self._earlier(tx, asked, seen, actor)
+                return self.earlier(tx, asked, seen, actor)
             return self.open_within(tx, process, Open(actor, at or tx.now, state, given), asked)
 
         return self._site.write(work)
@@ -85,8 +86,7 @@ class Changes:
             message = f"No version of {newest.title} is in force on {said_day(newest.today(moment))}."
             return Refusal(Code.NO_SUCH_EVENT, message)
         command = replace(command, at=moment, data=with_area(tx.connection, tx.catalogue, process, command))
-        decided = tx.decide_in_turn(process, None, command)
-        if isinstance(decided, Refusal):
+        if isinstance(decided := tx.decide_in_turn(process, None, command), Refusal):
             return decided
         work = tx.insert(process, decided)
         (asked or Asked()).remember(tx, work.id, 1, work.snapshot.seq)
@@ -291,7 +291,7 @@ class Changes:
             work = tx.hold_for(case, by)
             # Asked behind the case: where that is as the same request left it, the key is there to be seen, too.
             if (seen := asked.seen(tx)) is not None:
-                return self._earlier(tx, asked, seen, by)
+                return self.earlier(tx, asked, seen, by)
             snapshot = take_step(tx, work, command, at, asked, expected, before_writing)
             return case_view(work.process, case, snapshot, tx.now, by)
 
@@ -321,16 +321,16 @@ class Changes:
             raise TakenBack(used(seen))
         return take_step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)
 
-    def _earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
+    def earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
         """What the same request gave the first time, as far as `by` may be shown it today; that it was is kept.
 
         Raises:
-            UnknownCase: `by` may not see the case any more.
+            UnknownCase, LostRace: `by` may not see the case any more; it was answered since it was read.
         """
         if seen.fingerprint != asked.fingerprint:
             return used(seen)
         work = tx.hold_for(seen.case, by)
-        if work.snapshot.seq < seen.last:  # answered since it was read
+        if work.snapshot.seq < seen.last:
             raise LostRace
         snapshot = replay(store.entries_of(tx.connection, seen.case, seen.last))
         assert snapshot is not None

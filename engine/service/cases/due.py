@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.case.command import Tick
 from engine.case.time.instants import from_text, to_text
-from engine.service.cases.transaction import LostRace, Transaction
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import LostRace
 from engine.service.processes.catalogue import Unread
 from engine.store.cases import due as store
 from engine.store.cases.cases import part_rows
@@ -96,8 +97,8 @@ def _fire_one(transaction: Transaction, case: int, due: str, key: str) -> bool:
         return False
     held = dict(work.snapshot.held)
     transaction.do(work, Tick(key, from_text(due)))
-    # Offered now: the next timer in time may belong to a case that wants this place too.
-    if held != work.snapshot.held:
+    # Offered and told now: the next timer in time may belong to a case that wants this place, or awaits this end.
+    if held != work.snapshot.held or transaction.ended:
         transaction.write()
     return True
 

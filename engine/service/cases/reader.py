@@ -15,6 +15,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.step.possible import Possible, possible_events
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
+from engine.service.cases.linked import linked_cases
 from engine.service.cases.rows import tables
 from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import (
@@ -210,7 +211,8 @@ class Reader:
             reading = Reading(connection, self._site.catalogue, case, (process, snapshot), now, actor_of(by))
             history, earlier = reading.latest(latest, wanted)
         self._accesses.note_history(case, (process, snapshot), by, what, fields_of(history))
-        return Report(view.case, view.fields, view.possible, view.been, view.tables, history, earlier)
+        self._accesses.note_named(((one.case, one.label) for one in view.links), by, "linked case")
+        return Report(view.case, view.fields, view.possible, view.been, view.tables, view.links, history, earlier)
 
     def overview_of(
         self, case: int, by: Actor | str | None = None, *, what: str = "case"
@@ -241,11 +243,10 @@ class Reader:
         choices = tuple(choice_of(one) for one in possible)
         people = names_shown(connection, process, view)
         told = tables(process, view.series, people)
-        return (
-            Overview(view, shown_fields(process, view, people), choices, tuple(snapshot.been), told),
-            process,
-            snapshot,
-        )
+        now = self._site.clock.now()
+        links = linked_cases(connection, self._site.catalogue, (process, snapshot), actor, now)
+        shown = (shown_fields(process, view, people), choices, tuple(snapshot.been), told, links)
+        return Overview(view, *shown), process, snapshot
 
     def step_done(self, case: int, seq: int, by: Actor | str) -> Told | None:
         """The last step up to this number that somebody did and that did not follow by itself; None of no step.

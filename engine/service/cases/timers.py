@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.case.time.instants import from_text, to_text
 from engine.service.cases.due import Progress, Ran, Stuck, fire_batch, offer_free_places
+from engine.service.cases.hearing import tell_missed
 from engine.service.cases.transaction import BATCH, Transaction
 from engine.service.site import Site
 from engine.store.cases import due as store
@@ -46,6 +47,7 @@ class Timers:
 
         # First, and by itself: an earlier run may have ended before it offered, or capacity was raised since.
         write(lambda tx: offer_free_places(tx, moment))
+        write(tell_missed)
         while not stop() and (count := write(lambda tx: fire_batch(tx, moment, batch, stuck))):
             fired += count
             if progress:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, takewhile
 
@@ -24,7 +23,9 @@ from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
 from engine.service.cases.columns import columns_after, columns_with
 from engine.service.cases.declined import Declined
+from engine.service.cases.hearing import tell_partners
 from engine.service.cases.known import Known, known_of
+from engine.service.cases.work import Behind, LostRace, Work
 from engine.service.messages.notices import Notices, escalated_to
 from engine.service.people.holders import stranded
 from engine.service.people.registers import register_for
@@ -38,39 +39,8 @@ NOTHING_MORE = Known()
 BATCH = 200
 
 
-class LostRace(Exception):
-    """Another transaction was faster; this one must be run again."""
-
-
-class Behind(LostRace):
-    """More timers of a case are due by an instant (aware) than one transaction is to fire: they are fired first."""
-
-    def __init__(self, case: int, until: datetime) -> None:
-        super().__init__()
-        self.case, self.until = case, until
-
-
 class UnknownCase(Unknown):
     """There is no case with this number, or none that this person may see."""
-
-
-@dataclass
-class Work:
-    """One case, held by this transaction: as stored, and with the steps decided since.
-
-    `told` are the escalations, by the names of their timers, of which a role was told before they were taken back.
-    """
-
-    stored: store.StoredCase
-    process: Process
-    snapshot: Snapshot
-    entries: list[Entry] = field(default_factory=list)
-    told: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def id(self) -> int:
-        """The number of the case."""
-        return self.stored.id
 
 
 class Transaction:
@@ -104,6 +74,8 @@ class Transaction:
         self._freed: dict[tuple[str, str], str] = {}
         # For this transaction only: by the next one the case may have changed.
         self._refused_offers: set[int] = set()
+        # The cases with links that came to an end, and whose partners are not told yet.
+        self.ended: list[int] = []
         self._notices = Notices(connection, to_text(now))
 
     def hold(self, case: int) -> Work:
@@ -176,6 +148,8 @@ class Transaction:
         # What is taken back leads to a case as it stood before: a place that comes free by that is free from now on.
         at = max((decided.snapshot.last_at, *(one.at for one in decided.entries)))
         self._note_places(work.process.name, work.snapshot, decided.snapshot, at)
+        if decided.snapshot.links and decided.snapshot.ended and not work.snapshot.ended:
+            self.ended.append(work.id)
         work.snapshot = decided.snapshot
         work.entries += decided.entries
         self._set_anew += [(due[0], work.id, key) for one in decided.entries for key, due in one.timers.items()]
@@ -272,6 +246,7 @@ class Transaction:
     def write(self) -> None:
         """Write every step decided so far, and offer the places that came free."""
         while True:
+            tell_partners(self)
             self._write_steps()
             if not self._freed:
                 return
@@ -284,7 +259,8 @@ class Transaction:
         if self._is_dry:
             return
         changes: Counter[tuple[str, str]] = Counter()
-        for work in self._works.values():
+        # In one order here, too: two transactions about the same two cases do not wait for each other.
+        for _, work in sorted(self._works.items()):
             if work.entries:
                 taken = places_taken(work.stored.snapshot, work.snapshot)
                 changes.update({(work.process.name, place): count for place, count in taken.items()})

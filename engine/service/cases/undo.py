@@ -13,8 +13,9 @@ from engine.service.cases.change import Changes
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.known import past_of
 from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, Task, Timer, case_view
+from engine.service.cases.work import Work
 from engine.service.history.telling import WITHOUT_CONTENT, tell
 from engine.service.history.told import Told
 from engine.service.site import Site

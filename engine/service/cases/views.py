@@ -13,6 +13,7 @@ from engine.case.agenda import bookings
 from engine.case.answers.form import is_anonymous, shown, shown_to
 from engine.case.answers.wording import text_of
 from engine.case.command import Actor
+from engine.case.links import ends_by_link
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text
@@ -258,7 +259,8 @@ def shows(
 
 def view_of(snapshot: Snapshot, now: datetime) -> View:
     """What expressions see of a case at `now` (aware) that guard what is shown: free places are none of it."""
-    return View(snapshot.data, snapshot.state, snapshot.documents, {}, now, from_text(snapshot.opened))
+    links = ends_by_link(snapshot.process, snapshot.links)
+    return View(snapshot.data, snapshot.state, snapshot.documents, {}, now, from_text(snapshot.opened), links=links)
 
 
 def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.case.answers.wording import text_of
 from engine.case.step.possible import Possible
 from engine.process.definition import Process
+from engine.service.cases.linked import Linked
 from engine.service.cases.rows import Table
 from engine.service.cases.views import Case, local
 from engine.service.history.told import Told
@@ -48,7 +49,7 @@ class Shown:
 @dataclass(frozen=True)
 class Overview:
     """A case with what may be done next; nothing in it that may not be shown. `been` names the states it was in,
-    `tables` are its series.
+    `tables` are its series, `links` the cases that it is linked with.
     """
 
     case: Case
@@ -56,6 +57,7 @@ class Overview:
     possible: tuple[Choice, ...]
     been: tuple[str, ...]
     tables: tuple[Table, ...] = ()
+    links: tuple[Linked, ...] = ()
 
 
 @dataclass(frozen=True)

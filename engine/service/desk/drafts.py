@@ -19,8 +19,9 @@ from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.process.uploads import Document
 from engine.service.cases.change import Changes
-from engine.service.cases.transaction import LostRace, Transaction, UnknownCase
+from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import Case, Page, case_view
+from engine.service.cases.work import LostRace
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST

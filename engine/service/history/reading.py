@@ -6,7 +6,8 @@ it was corrected, and which place was taken that is given back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,8 +15,10 @@ from sqlalchemy import Connection
 from engine.case.answers.records import people_in
 from engine.case.command import Actor
 from engine.case.entry import Entry
+from engine.case.kinds import OF_LINKS
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
+from engine.service.cases.linked import Others
 from engine.service.cases.views import local
 from engine.service.history.showing import showing_of
 from engine.service.history.telling import WITHOUT_CONTENT, Beside, place_of, tell
@@ -31,6 +34,7 @@ class Reading:
     """The history of one case as it may be shown now (aware). Without `content`: what happened, and nothing more.
 
     `names`: those of people that are known already, by login; for several cases that are read together.
+    `names_others`: which other cases it is linked with.
     """
 
     def __init__(
@@ -44,10 +48,13 @@ class Reading:
         *,
         content: bool = True,
         names: dict[str, str] | None = None,
+        names_others: bool = True,
     ) -> None:
         self._connection, self._catalogue, self._case = connection, catalogue, case
         self._process, self._snapshot = seen
         self._names = {} if names is None else names
+        self._by, self._now = by, now
+        self._names_others = names_others and content
         self.showing = showing_of(*seen, now, by) if content else WITHOUT_CONTENT
 
     @property
@@ -64,8 +71,12 @@ class Reading:
     def shown(self) -> Iterator[Entry]:
         """Every entry in order, without what may not be shown."""
         for block in self._blocks(0, store.ALL):
-            for one in (stored.entry for stored in block):
-                yield self.showing.of(self.process_of(one), one)
+            entries = [stored.entry for stored in block]
+            linked = self._linked(entries)
+            for one in entries:
+                if not self._is_hidden(one, linked):
+                    left = one if not one.links or one.seq in linked else replace(one, links={})
+                    yield self.showing.of(self.process_of(one), left)
 
     def latest(self, most: int | None, kinds: store.Kinds = store.ALL) -> tuple[tuple[Told, ...], int]:
         """At most so many steps of these kinds, the latest ones in order; and how many came before them."""
@@ -90,10 +101,26 @@ class Reading:
     def told(self, stored: Iterable[StoredEntry]) -> list[Told]:
         """These entries as steps, in their order."""
         entries = [one.entry for one in stored]
+        linked = self._linked(entries)
         before = self._before(entries)
         names = self._named([*entries, *before.values()])
-        beside = Beside(names, before, self._places(entries), self._erased(), self._snapshot.undone)
-        return [tell(self.process_of(one), one, self.showing, beside) for one in entries]
+        beside = Beside(names, before, self._places(entries), self._erased(), self._snapshot.undone, linked)
+        shown = (one for one in entries if not self._is_hidden(one, linked))
+        return [tell(self.process_of(one), one, self.showing, beside) for one in shown]
+
+    def _linked(self, entries: Sequence[Entry]) -> dict[int, str]:
+        """Which other case each entry is about that tells of a link, as far as that case may be seen."""
+        links = [(one, kept) for one in entries for kept in one.links.values() if kept]
+        if not links or not self._names_others:
+            return {}
+        others = Others(self._connection, self._catalogue, (kept for _, kept in links), self._by, self._now)
+        return {one.seq: others.said(self.process_of(one), kept) for one, kept in links if others.sees(kept)}
+
+    def _is_hidden(self, entry: Entry, linked: Mapping[int, str]) -> bool:
+        """Whether an entry is about nothing but a case that may not be seen: nothing tells that there is one. Who reads
+        without content is told that cases were linked, and not which.
+        """
+        return entry.kind in OF_LINKS and self._names_others and entry.seq not in linked
 
     def _named(self, entries: Sequence[Entry]) -> dict[str, str]:
         given = (task.get("person") for one in entries for task in one.tasks.values())

@@ -34,7 +34,7 @@ class Showing:
 
     def of(self, process: Process, entry: Entry) -> Entry:
         """An entry without what may not be shown: values, and where the case is anonymous free words, too."""
-        if not (entry.data or entry.document or entry.missing or "reason" in entry.note):
+        if not (entry.data or entry.document or entry.missing or entry.links or "reason" in entry.note):
             return entry  # nearly every step of a long history: a timer
         data = {name: value for name, value in entry.data.items() if self.field(process, name)}
         missing = tuple(one for one in entry.missing if self._path(process, one))
@@ -46,6 +46,7 @@ class Showing:
             missing=missing,
             document=_without(entry.document, "name"),
             note=_without(entry.note, "reason"),
+            links={key: _without(kept, "reason") for key, kept in entry.links.items() if kept},
         )
 
     def _path(self, process: Process, path: str) -> bool:

@@ -36,7 +36,7 @@ WITHOUT_CONTENT = Showing(content=False, named=False, shows=lambda _process, _na
 class Beside:
     """What is known beside an entry. `names` are those of people by login; `before` the entries that corrections name;
     `places` which place was taken for a state before an entry gave it back; `erased` when (wall clock) values went.
-    `undone` is what a snapshot says was taken back.
+    `undone` is what a snapshot says was taken back; `linked` which other case an entry is about.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Beside:
     places: Mapping[tuple[int, str], str] = field(default_factory=dict)
     erased: datetime | None = None
     undone: Sequence[Sequence[int]] = ()
+    linked: Mapping[int, str] = field(default_factory=dict)
 
     def taken_back_by(self, seq: int) -> int:
         """The entry that took back the one of this number; 0 where it stands."""
@@ -114,6 +115,8 @@ def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, conte
         yield Fact("file", "File", left.document["name"])
     if left.note.get("reason"):
         yield Fact("reason", "Reason", left.note["reason"])
+    for reason in (kept["reason"] for kept in left.links.values() if kept and kept.get("reason")):
+        yield Fact("reason", "Reason", reason)
     for fact, title, said in _effects(process, left, beside):
         if said:
             yield Fact(fact, title, "; ".join(said))
@@ -140,6 +143,8 @@ def _effects(process: Process, entry: Entry, beside: Beside) -> Iterator[tuple[s
         yield "waits_for", "Waits for", [process.title_of("places", entry.waiting["place"])]
     if not is_about_tasks and entry.kind != "timer":
         yield "date_set", "Dates to come", [*_dates(process, entry)]
+    if entry.kind == "event" and entry.seq in beside.linked:
+        yield "linked", "Linked", [beside.linked[entry.seq]]
     yield "outcome", "It ended", [entry.outcome] if entry.outcome else []
 
 
@@ -253,6 +258,15 @@ def _undo(process: Process, entry: Entry, beside: Beside) -> str:
     return f"Taken back: {_event(process, entry, beside)} (entry {entry.undoes})"
 
 
+def _linked(said: str) -> Callable[[Process, Entry, Beside], str]:
+    return lambda _process, entry, beside: f"{said}: {beside.linked.get(entry.seq, 'with another case')}"
+
+
+def _heard(_: Process, entry: Entry, beside: Beside) -> str:
+    outcome = next((str(kept.get("outcome", "")) for kept in entry.links.values() if kept), "")
+    return f"A linked case ended ({outcome}): {beside.linked.get(entry.seq, 'another case')}"
+
+
 _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "opened": lambda *_: "Case opened",
     "event": _event,
@@ -262,6 +276,9 @@ _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "task": _task,
     "correction": _correction,
     "undo": _undo,
+    "linked": _linked("Linked"),
+    "unlinked": _linked("Not linked any more"),
+    "heard": _heard,
     "retention": lambda _process, entry, _beside: _RETAINED[entry.event],
     "erasure": lambda _process, entry, _beside: f"Erased, certificate {entry.note['certificate']}",
 }

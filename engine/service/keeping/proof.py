@@ -321,6 +321,7 @@ def _is_older(found: Any, noted: Any) -> bool:
 
 def _says_erased(body: str) -> bool:
     try:
-        return bool(Entry.from_written(body, None).erased)
+        # What was erased of a link with another case erased nothing that people wrote.
+        return Entry.from_written(body, None).kind == "erasure"
     except ValueError:
         return False

@@ -22,9 +22,11 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, must_be, used
 from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import LostRace, Transaction, UnknownCase, Work
+from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.cases.views import Page, local
+from engine.service.cases.work import LostRace, Work
 from engine.service.keeping.journal import Journal, Kind
+from engine.service.keeping.links import forgotten
 from engine.service.lists.cursors import Cursors, Place
 from engine.service.people.people import person_of
 from engine.service.site import Site, TakenBack
@@ -275,8 +277,11 @@ class Retention:
             refusal = tx.do(work, Erase(case, paths, actor, tx.moment(work)))
             if refusal is not None:
                 raise TakenBack(refusal)
+            partners = forgotten(tx, case)
             tx.write()
             store.erase_private(tx.connection, case, paths)
+            for partner, gone in partners.items():
+                store.erase_private(tx.connection, partner, gone)
             retention_store.erase_beside(tx.connection, case)
             asked.remember(tx, case, work.snapshot.seq, work.snapshot.seq)
             done = _certificate(case, work.process, store.entries_of(tx.connection, case))

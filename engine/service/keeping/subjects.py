@@ -141,7 +141,10 @@ class Subjects:
         now = self._site.clock.now()
         view = case_view(process, number, snapshot, now, by)
         with self._site.database.reading() as connection:
-            steps = list(Reading(connection, self._site.catalogue, number, (process, snapshot), now, by).told_after())
+            seen = (process, snapshot)
+            # Of a linked case only that there is one: another subject is none of theirs.
+            reading = Reading(connection, self._site.catalogue, number, seen, now, by, names_others=False)
+            steps = list(reading.told_after())
             notes = notes_of(connection, number, _ALL)
             people = names_shown(connection, process, view)
         rows = tables(process, view.series, people)

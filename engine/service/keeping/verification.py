@@ -35,6 +35,7 @@ from engine.store.cases.index import (
     order_columns,
     words_of,
 )
+from engine.store.cases.links import link_row, one_sided
 from engine.store.documents import Documents
 from engine.store.keeping import journal as journal_store
 from engine.store.lists import places as place_store
@@ -101,6 +102,7 @@ class Verification:
             findings.append(Finding(0, 0, self._unreachable, "documents"))
         findings.extend(self._places())
         findings.extend(self._blocks())
+        findings.extend(self._links())
         findings.extend(self._of_no_case())
         findings.extend(
             Finding(0, number, fault, "journal") for number, fault in journal_store.faults(self._connection)
@@ -139,6 +141,11 @@ class Verification:
         """What finds the accesses of a case agrees with the access log."""
         for case in sorted({case for case, _ in access_store.wrong_blocks(self._connection)}):
             yield Finding(case, 0, "what finds it in the access log differs from the log", "access log")
+
+    def _links(self) -> Iterator[Finding]:
+        """Both sides of each link have it."""
+        for case, other in one_sided(self._connection):
+            yield Finding(case, 0, f"it is linked with case {other}, which is not linked with it")
 
     def _case(self, case: int) -> Iterator[Finding]:
         row = store.case_row(self._connection, case)
@@ -187,13 +194,14 @@ class Verification:
             erased.update(entry.erased)
             if lost := sorted(set(entry.missing) - erased):
                 yield Finding(case, entry.seq, f"its values are missing, and nobody erased them: {', '.join(lost)}")
-            if entry.erased:
+            if entry.kind == "erasure":
                 self._erased.append(Erased(case, entry.seq, entry.at, str(entry.note.get("certificate", ""))))
 
     def _rows(self, case: int, row: dict[str, object], snapshot: Snapshot, entries: list[Entry]) -> Iterator[Finding]:
         expected = {
             "tasks": [store.task_row(case, name, task) for name, task in sorted(snapshot.tasks.items())],
             "timers": [store.timer_row(case, key, times) for key, times in sorted(snapshot.timers.items())],
+            "links": [link_row(case, key, kept) for key, kept in sorted(snapshot.links.items())],
             "waiting": [store.waiting_row(case, snapshot)] if snapshot.waiting else [],
         }
         for part, rows in expected.items():

@@ -21,8 +21,9 @@ from engine.case.sight import Action, leads, may
 from engine.process.definition import MeetingKind, Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, Page, case_view, every, known_answers
+from engine.service.cases.work import Work
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, CasesWanted, Finder
 from engine.service.meetings.meeting import Meeting, Reading, read_by

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from engine.case.command import Actor, AssignTask, ReturnTask
 from engine.case.sight import Action, may
-from engine.service.cases.transaction import Transaction, Work
+from engine.service.cases.transaction import Transaction
+from engine.service.cases.work import Work
 from engine.service.people.colleagues import TaskName, no_colleague
 from engine.service.site import Site
 from engine.store.people import people as store

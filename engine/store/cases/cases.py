@@ -14,9 +14,22 @@ from engine.case.entry import GENESIS, Entry, Written, chained
 from engine.case.snapshot import Snapshot
 from engine.case.time.lateness import late_from
 from engine.store.cases.index import Columns, index_changes, order_columns
+from engine.store.cases.links import link_changes
 from engine.store.messages.outbox import telling
 from engine.store.statement import BLOCK, Change, Statement, every_column, one_row, put_row, run_together
-from engine.store.tables import calendars, cases, history, hooks, keys, metadata, tasks, timers, versions, waiting
+from engine.store.tables import (
+    calendars,
+    cases,
+    history,
+    hooks,
+    keys,
+    links,
+    metadata,
+    tasks,
+    timers,
+    versions,
+    waiting,
+)
 
 _stamp = (
     select(func.count()).select_from(versions).scalar_subquery(),
@@ -91,7 +104,7 @@ _KEY = Statement(
 _INSERT_KEY = Statement(every_column(keys))
 _IDS = Statement(select(cases.c.id).where(cases.c.id > bindparam("last")).order_by(cases.c.id).limit(bindparam("most")))
 _ROW = Statement(one_row(cases, cases.c.id))
-_PARTS = {table.name: Statement(one_row(table, table.c.case_id)) for table in (tasks, timers, waiting)}
+_PARTS = {table.name: Statement(one_row(table, table.c.case_id)) for table in (tasks, timers, links, waiting)}
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,7 @@ def _part_changes(case: int, before: Snapshot | None, after: Snapshot) -> list[C
     gone, new = _difference(before.timers if before else {}, after.timers)
     changes += [Change(_DELETE_TIMER, {"case": case, "timer": key}) for key in gone]
     changes += [Change(_PUT_TIMER, timer_row(case, key, after.timers[key])) for key in new]
+    changes += link_changes(case, before.links if before else {}, after.links)
     return changes + _waiting_changes(case, before.waiting if before else {}, after)
 
 
@@ -349,8 +363,8 @@ def case_row(connection: Connection, case: int) -> dict[str, Any] | None:
 
 
 def part_rows(connection: Connection, part: str, case: int) -> list[dict[str, Any]]:
-    """The rows of `tasks`, `timers` or `waiting` that belong to a case."""
-    names = [column.name for column in {"tasks": tasks, "timers": timers, "waiting": waiting}[part].c]
+    """The rows of `tasks`, `timers`, `links` or `waiting` that belong to a case."""
+    names = [column.name for column in {"tasks": tasks, "timers": timers, "links": links, "waiting": waiting}[part].c]
     return [dict(zip(names, row, strict=True)) for row in _PARTS[part].rows(connection, id=case)]
 
 

@@ -97,6 +97,7 @@ NOT_PROVEN = {
     "tasks": "made of the cases, and compared with them",
     "timers": "made of the cases, and compared with them",
     "waiting": "made of the cases, and compared with them",
+    "links": "made of the cases, and compared with them",
     "places": "made of the cases, and compared with them",
     "words": "made of the cases, and compared with them",
     "contents": "made of the cases, and compared with them",

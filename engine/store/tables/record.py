@@ -186,6 +186,23 @@ waiting = Table(
     Index(None, "process", "place", "since", "case_id"),
 )
 
+# Both sides of each link: what is awaited of the other case and not known yet is found without reading either.
+links = Table(
+    "links",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("link_key", String(20), primary_key=True),
+    Column("other_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("link", String(60), nullable=False),
+    Column("process", String(60), nullable=False),
+    Column("side", String(4), nullable=False),
+    Column("awaits", ID),
+    Index(None, "other_id"),
+    sqlite_with_rowid=False,
+)
+_awaited = links.c.awaits.is_not(None)
+Index(None, links.c.awaits, links.c.case_id, sqlite_where=_awaited, postgresql_where=_awaited)
+
 keys = Table(
     "keys",
     metadata,

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from engine.case.kinds import StepKind
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
+from engine.case.snapshot import Snapshot
+from engine.case.step.link import may_link
 from engine.process.definition import Process
 from engine.service import Case, Overview, Told
 from engine.service.cases.views import anonymous, local
@@ -27,6 +29,8 @@ SHOWN = 200
 # Steps on one page of the timeline.
 STEPS = 100
 SENT = "This draft was sent already. Here is the case that came of it."
+LINKED = "The cases are linked."
+UNLINKED = "The link was removed from both cases."
 CORRECTED = "The value was corrected. The wrong one stays in the history."
 UNDONE = "It was taken back. Both stand in the timeline."
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
@@ -50,6 +54,7 @@ class Seen:
     """
 
     process: Process
+    snapshot: Snapshot
     overview: Overview
     stops: list[Stop]
     changeable: bool
@@ -94,7 +99,7 @@ def see(visitor: Visitor, number: int, what: str) -> Seen:
     decided = look.snapshot.retained, said.get("by", ""), at
     hidden = anonymous(look.process, look.snapshot, engine.clock.now())
     correctable = may(visitor.actor, Action.CORRECT, look.process, look.snapshot) and decided[0] != "erased"
-    shared = (look.process, look.overview, stops, changeable, look.done, *decided)
+    shared = (look.process, look.snapshot, look.overview, stops, changeable, look.done, *decided)
     return Seen(*shared, anonymous=hidden, correctable=correctable)
 
 
@@ -124,13 +129,18 @@ def case_page(
 ) -> Response:
     """The overview of a case; `did` and `task` say what was just done with one of its tasks."""
     seen = see(visitor, number, "case")
-    done = {"sent": SENT, "corrected": CORRECTED, "undone": UNDONE}.get(did, "")
+    done = {"sent": SENT, "corrected": CORRECTED, "undone": UNDONE, "linked": LINKED, "unlinked": UNLINKED}.get(did, "")
     if did in DONE and seen.process.task(task):
         done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
     certificate = visitor.engine.certificate(number, visitor.actor).number if seen.retained == "erased" else ""
+    links = seen.overview.links
+    visitor.engine.note_named(((one.case, one.label) for one in links), visitor.actor, "linked case")
+    kinds = [one for one in seen.process.links.values() if may_link(visitor.actor, seen.process, seen.snapshot, one)]
     values: dict[str, Any] = {
         "certificate": certificate,
         "undoable": visitor.engine.undos.undoable(number, visitor.actor),
+        "links": links,
+        "link_kinds": kinds,
     }
     return show(request, "case.html", seen=seen, tab="overview", done=done, **values)
 
