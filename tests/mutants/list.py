@@ -986,7 +986,11 @@ CHANGES: tuple[Change, ...] = (
             "horizon = present",
         ),
         ("an outage is caught up in one transaction", "while queue and fired < most:", "while queue:"),
-        ("a place that comes free is offered when all have fired", "if held != work.snapshot.held:", "if False:"),
+        (
+            "a place that comes free is offered when all have fired",
+            "if held != work.snapshot.held or transaction.ended:",
+            "if False:",
+        ),
     ),
     *_in(
         "service/cases/change.py",
