@@ -192,6 +192,11 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "service/cases/known.py",
+        _STORE,
+        ("nobody counts how often a timer fired at once", "return sum(one.kind", "return 0 * sum(one.kind"),
+    ),
+    *_in(
         "service/cases/idempotency.py",
         ("integration/test_change.py", "integration/test_engine.py", "integration/test_concurrency.py"),
         ("a changed case is changed all the same", "if expected is not None and expected != found:", "if False:"),
@@ -920,13 +925,13 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "service/cases/transaction.py",
         _STORE,
-        ("a place that comes free is offered to nobody", "self._freed[process, place] = after.last_at", "pass"),
+        ("a place that comes free is offered to nobody", "self._freed[process, place] = at", "pass"),
         ("a lost race goes unnoticed", "        if stored is None:\n            raise LostRace\n", ""),
         ("who was refused is asked for ever or taken twice", "self._refused_offers.add(work.id)", "return True"),
         (
             "the timers of a case fire at the present",
-            "self.do(work, Tick(key, from_text(at)))",
-            "self.do(work, Tick(key, until))",
+            "self.do(work, Tick(key, from_text(at), in_time))",
+            "self.do(work, Tick(key, until, in_time))",
         ),
         (
             "places given back are not counted",
@@ -951,7 +956,6 @@ CHANGES: tuple[Change, ...] = (
             'decided.snapshot.waiting.get("for") != waiting["for"]:',
             "True:",
         ),
-        ("nobody counts how often a timer fired at once", "return sum(one.kind", "return 0 * sum(one.kind"),
         (
             "who comes gets a new place before those who wait",
             "if not any(self.offer(process.name, one, command.at, case) for one, count in wanted if count > 0):",

@@ -61,7 +61,7 @@ def test_a_timer_that_was_skipped_is_not_touched(file: ScenarioFile) -> None:
     name = "lent.late/charge"
     entries = [one for one in _history(file) if one.kind == "timer" and one.event == name]
     again = Coverage(file.process)
-    again._add_history([replace(one, note="It could not be done.") for one in entries])
+    again.add_history([replace(one, note="It could not be done.") for one in entries])
     assert entries
     assert again.touched["timers"] == set()
 

@@ -38,7 +38,7 @@ def offered(line: str, typed: str) -> list[Offer]:
         ("to: done", "to: |", ["first", "done"]),
         ("{kind: optional}", "{kind: |}", ["required", "optional"]),
         ("{kind: optional}", "{|}", ["kind"]),
-        ("to: done", "raise: [ch|", ["chase"]),
+        ("to: done", "raise: [ch|", ["task", "when", "chase"]),
         ("process: one", "process: one\ncalendar: |", ["north", "south"]),
     ],
 )

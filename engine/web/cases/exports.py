@@ -6,6 +6,7 @@ Just what a list shows is taken along, by the rights of whoever takes it; a sear
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import tempfile
@@ -148,7 +149,7 @@ def _history(visitor: Visitor, look: Look, name: str) -> Table:
 
 def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any] | Beside]:
     """Each thing that a step tells, case by case in their order. That they are taken is kept behind the last."""
-    count = 0
+    count, read = 0, functools.cache(visitor.engine.process)
     steps = visitor.engine.histories_of(look.wanted(visitor), visitor.actor)
     for _, of_case in itertools.groupby(steps, key=lambda pair: pair[0].id):
         count, who = count + 1, dict[int, str]()
@@ -156,7 +157,7 @@ def _happened(visitor: Visitor, look: Look, file: str) -> Iterator[list[Any] | B
             who[step.seq] = step.who
             yield from _lines(case, step)
         # Behind its steps, which say who wrote each row.
-        process = visitor.engine.process(case.process, case.process_version)
+        process = read(case.process, case.process_version)
         names = visitor.engine.among.names(process, {name: kept(rows) for name, rows in case.series.items()})
         yield from _rows(process, case, who, names)
     visitor.engine.note_export(visitor.actor, file, count)
