@@ -199,6 +199,15 @@ class Undo:
 
 
 @dataclass(frozen=True)
+class Rewind:
+    """What the engine did since the instant `to` is taken back at `at`, for something that happened then."""
+
+    by: Actor
+    at: datetime
+    to: datetime
+
+
+@dataclass(frozen=True)
 class PostponeTask:
     """A task gets another due time, for a reason. Without a time zone it is on the wall clock of the process."""
 
@@ -268,4 +277,5 @@ Command = (
     | Unlink
     | Hear
     | Forget
+    | Rewind
 )

@@ -48,8 +48,8 @@ class Written(NamedTuple):
 class Entry:
     """One step. Instants are text (`instants`). Empty effects are left out when written down.
 
-    kind: opened | event | timer | automatic | document | task | correction | undo | retention | erasure | linked |
-    unlinked | heard. `at` is when it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty
+    kind: opened | event | timer | automatic | document | task | correction | undo | late | retention | erasure | linked
+    | unlinked | heard. `at` is when it happened, `recorded` when it was written down. `to`, `entered`, `left` are empty
     where the case stayed. `closed` maps a task to `done`, `cancelled` or `paused`. `held` maps a state to the place
     taken for it; `freed` lists states.
     `erased` lists the paths (`private`) whose values were erased from this and all earlier entries.

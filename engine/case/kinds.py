@@ -47,7 +47,7 @@ OF_KIND: dict[StepKind, tuple[str, ...]] = {
     StepKind.PEOPLE: ("opened", "linked", "unlinked"),
     StepKind.DOCUMENTS: ("document",),
     StepKind.TASKS: ("task",),
-    StepKind.BY_ITSELF: ("automatic", "timer", "heard"),
+    StepKind.BY_ITSELF: ("automatic", "timer", "late", "heard"),
     StepKind.CORRECTIONS: ("correction", "undo", "retention", "erasure"),
 }
 """The kinds of entry that are always of a kind of step; those of EVENT are not among them."""

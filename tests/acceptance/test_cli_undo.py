@@ -73,3 +73,19 @@ scenarios:
     assert "1 passed, 0 failed" in casework("test", "bench.scenarios.yaml")
     (tmp_path / "bench.scenarios.yaml").write_text(steps.replace("undo: finish", "undo: finnish"))
     assert "There is no event finnish. Did you mean finish?" in casework("test", "bench.scenarios.yaml", code=1)
+
+
+def test_what_happened_before_the_last_timer_is_written_down_as_of_its_day(casework: Casework, tmp_path: Path) -> None:
+    steps = """
+process: bench.yaml
+scenarios:
+  - scenario: A finish is told late
+    start: {at: 2024-01-08 09:00, by: clerk}
+    steps:
+      - {event: start, by: clerk}
+      - {wait: 3 days, expect: {tasks: [chase]}}
+      - {event: finish, at: 2024-01-07 09:00, by: clerk, refused: form, fields: [at]}
+      - {event: finish, at: 2024-01-09 09:00, by: clerk, expect: {outcome: Finished, no_tasks: [chase]}}
+"""
+    (tmp_path / "bench.scenarios.yaml").write_text(steps)
+    assert "1 passed, 0 failed" in casework("test", "bench.scenarios.yaml")

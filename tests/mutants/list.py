@@ -1211,7 +1211,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "case/step/undo.py",
-        ("step_undo",),
+        ("step_undo", "integration/test_late.py"),
         (
             "what came by itself since prevents an undo",
             "if kind_of(one) is StepKind.BY_ITSELF or one.kind",
@@ -1219,6 +1219,11 @@ CHANGES: tuple[Change, ...] = (
         ),
         ("an end that does not reopen is taken back", "if not case.ended or (", "if True or ("),
         ("a place that is gone is held again", "if full := _full(draft, past.before):", 'if full := "":'),
+        (
+            "what somebody did since does not prevent a late step",
+            "if one.at > to and kind_of(one)",
+            "if False and kind_of(one)",
+        ),
         ("anybody takes back what some may", "if not may_take_back(", "if False and not may_take_back("),
         (
             "what a step has filled in stays when it is taken back",

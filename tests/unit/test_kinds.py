@@ -8,7 +8,7 @@ from engine.case.entry import Entry
 from engine.case.kinds import EVENT, OF_KIND, StepKind, UnknownKind, kind_of, kinds_named
 
 EVERY = ["opened", "event", "timer", "automatic", "document", "task", "correction", "undo", "retention", "erasure"]
-EVERY += ["linked", "unlinked", "heard"]
+EVERY += ["linked", "unlinked", "heard", "late"]
 
 
 def entry(kind: str, by: str = "jo") -> Entry:
@@ -19,7 +19,7 @@ def test_every_kind_of_entry_is_of_one_kind_of_step() -> None:
     assert sorted([EVENT, *(one for entries in OF_KIND.values() for one in entries)]) == sorted(EVERY)
     assert [str(kind_of(entry(one))) for one in EVERY] == [
         "people", "people", "by_itself", "by_itself", "documents", "tasks", *["corrections"] * 4,
-        "people", "people", "by_itself",
+        "people", "people", "by_itself", "by_itself",
     ]  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from engine.case.command import (
     PostponeTask,
     Retain,
     ReturnTask,
+    Rewind,
     Tick,
     Undo,
     Unlink,
@@ -59,7 +60,7 @@ from engine.case.step.reasons import (
 )
 from engine.case.step.retain import erase, retain
 from engine.case.step.tick import tick
-from engine.case.step.undo import undo
+from engine.case.step.undo import rewind, undo
 from engine.case.step.walk import choose
 from engine.case.time import schedule
 from engine.case.time.instants import to_text
@@ -319,4 +320,5 @@ _STEPS: dict[type, Callable[[Draft, Any], Refusal | None]] = {
     Unlink: unlink,
     Hear: hear,
     Forget: forget,
+    Rewind: rewind,
 }

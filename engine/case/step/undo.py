@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.calendars.duration import add
-from engine.case.command import Actor, Undo
+from engine.case.command import Actor, Rewind, Undo
 from engine.case.entry import Entry
 from engine.case.kinds import StepKind, kind_of
 from engine.case.links import is_told
@@ -27,6 +27,7 @@ from engine.process.definition import Event, Process
 from engine.process.undo import Undo as Rule
 from engine.source.words import said_moment
 
+TOLD = "Another case was told that this one has ended, and goes on from that."
 # What other effects of an entry restore, and what goes on whatever is taken back.
 _BY_EFFECTS = frozenset({"state", "data", "tasks", "timers", "held", "retention"})
 _GOES_ON = frozenset({"process", "version", "seq", "opened", "undone", "documents", "links"})
@@ -44,7 +45,7 @@ def last_step(backwards: Iterable[Entry], undone: list[list[int]]) -> tuple[Entr
         if skipped and one.seq >= skipped:
             continue
         if one.seq in firsts:
-            skipped, is_again = firsts[one.seq], True
+            skipped, is_again = firsts[one.seq], is_again or one.kind == "undo"
         elif kind_of(one) is StepKind.BY_ITSELF or one.kind == "retention":
             since.append(one)
         else:
@@ -90,6 +91,27 @@ def why_not(process: Process, case: Snapshot, asked: Undo, past: Past, now: date
     return _stays_ended(case, event) if late is None else late
 
 
+def rewind(draft: Draft, command: Rewind) -> Refusal | None:
+    """Take back what the engine did since an instant, where nobody else did anything since then."""
+    past, process, to = draft.facts.past, draft.process, to_text(command.to)
+    assert past is not None
+    built = [one for one in (past.last, *past.since) if one.at > to and kind_of(one) is not StepKind.BY_ITSELF]
+    if built:
+        when = said_moment(from_text(built[0].at).astimezone(process.zone))
+        message = f"Before the last entry of this case nothing is recorded: {_said(process, built[0])} on {when}."
+        return form_refusal({"at": message})
+    assert past.before is not None
+    if draft.snapshot.ended and is_told(draft.snapshot.links):
+        return Refusal(Code.REQUIREMENT, TOLD)
+    if full := _full(draft, past.before):
+        title = process.places[full].title if full in process.places else full
+        return Refusal(Code.NO_PLACE, f"The case held a {title} then, and none is free now.", (full,))
+    first = past.since[0].seq
+    note = {"undoes": first, "for": to}
+    draft.add("late", to_text(command.at), command.by.name, note=note, **restoring(draft.snapshot, past.before, first))
+    return None
+
+
 def may_take_back(process: Process, case: Snapshot, rule: Rule, by: Actor) -> bool:
     """Whether somebody is among those who take such an event of this case back."""
     return may(by, Action.SEE, process, case) and has_role(process, by, rule.by)
@@ -112,7 +134,7 @@ def _too_late(process: Process, event: Event, last: Entry, now: datetime) -> Ref
 
 def _stays_ended(case: Snapshot, event: Event) -> Refusal | None:
     if case.ended and is_told(case.links):
-        return Refusal(Code.REQUIREMENT, "Another case was told that this one has ended, and goes on from that.")
+        return Refusal(Code.REQUIREMENT, TOLD)
     if not case.ended or (event.undo and event.undo.reopens):
         return None
     return Refusal(Code.ENDED, f"The case has ended: {case.outcome}. {event.title} does not open it again.")
@@ -126,6 +148,8 @@ def _said(process: Process, entry: Entry) -> str:
         how = "was done" if entry.closed else "was given to somebody or put off"
         return f"the task {process.title_of('tasks', entry.event)} {how}"
     said = {"opened": "the case was begun", "correction": "a value was corrected", "erasure": "the case was erased"}
+    said |= {"undo": "a step was taken back", "retention": "its erasure was decided on"}
+    said |= {"linked": "it was linked with another case", "unlinked": "a link was removed"}
     return said.get(entry.kind) or f"{event_title(process, entry.event)} was done"
 
 

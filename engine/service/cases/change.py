@@ -25,6 +25,7 @@ from engine.case.snapshot import Snapshot, replay
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, key_of, must_be, used
+from engine.service.cases.late import take
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view
 from engine.service.cases.work import LostRace, Work
@@ -384,12 +385,11 @@ def take_step(
 def _try(
     tx: Transaction, work: Work, command: Callable[[datetime], Command], at: datetime | None = None
 ) -> Refusal | None:
-    """Do it, after the timers that were due before it; why it could not be done."""
-    # A step happens when it was said to, else now, but not before the step before it.
+    """Do it as of when it was said to happen, else now, after the timers due before it; why it could not be done."""
     moment = _aware(at, work.process) if at else tx.moment(work)
     # Not beyond its own moment: a step that is dated back comes before the timers that were due after it.
     tx.catch_up(work, min(moment, tx.now), offering=True)
-    return tx.do(work, command(moment))
+    return take(tx, work, command(moment), moment)
 
 
 def _not_told(name: str) -> Refusal:

@@ -8,12 +8,13 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from engine.case.command import Command, Correct, Tick, Undo
+from engine.case.command import Command, Correct, Rewind, Tick, Undo
 from engine.case.entry import Entry
 from engine.case.past import Past
 from engine.case.snapshot import Snapshot, replay
 from engine.case.step.correct import came_with
 from engine.case.step.undo import last_step
+from engine.case.time.instants import to_text
 from engine.store.cases import cases as store
 
 
@@ -24,6 +25,9 @@ class Known:
     fired: int = 0
     wrote: int = 0
     past: Past | None = None
+
+
+NOTHING_KNOWN = Known()
 
 
 def known_of(
@@ -37,6 +41,8 @@ def known_of(
         return Known(wrote=found.seq if found else 0)
     if isinstance(command, Undo):
         return Known(past=past_of(connection, stored, entries, snapshot))
+    if isinstance(command, Rewind):
+        return Known(past=past_of(connection, stored, entries, snapshot, since=to_text(command.to)))
     return Known()
 
 
@@ -47,11 +53,17 @@ def past_of(
     snapshot: Snapshot,
     *,
     whole: bool = True,
+    since: str = "",
 ) -> Past:
-    """What was done last in a case; with the case before it, where it is asked for as a `whole`."""
-    last, since, is_again = last_step(_backwards(connection, stored, entries), snapshot.undone)
-    before = replay(store.entries_of(connection, stored.id, last.seq - 1)) if whole else None
-    return Past(last, since, before, is_again)
+    """What was done last in a case; with the case before it, where it is asked for as a `whole`.
+
+    `since` an instant (text): only what followed after that, and the case as it was then.
+    """
+    last, followed, is_again = last_step(_backwards(connection, stored, entries), snapshot.undone)
+    after = tuple(one for one in followed if one.at > since)
+    first = after[0].seq if since and after else last.seq
+    before = replay(store.entries_of(connection, stored.id, first - 1)) if whole else None
+    return Past(last, after, before, is_again)
 
 
 def _backwards(connection: Connection, stored: store.StoredCase, entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -24,7 +24,7 @@ from engine.process.definition import Process
 from engine.service.cases.columns import columns_after, columns_with
 from engine.service.cases.declined import Declined
 from engine.service.cases.hearing import tell_partners
-from engine.service.cases.known import Known, known_of
+from engine.service.cases.known import NOTHING_KNOWN, Known, known_of
 from engine.service.cases.work import Behind, LostRace, Work
 from engine.service.messages.notices import Notices, escalated_to
 from engine.service.people.holders import stranded
@@ -34,7 +34,6 @@ from engine.source.fault import Unknown
 from engine.store.cases import cases as store
 from engine.store.lists import places as place_store
 
-NOTHING_MORE = Known()
 # Timers that one transaction fires: on SQLite others wait to write meanwhile, so it has to be short.
 BATCH = 200
 
@@ -76,6 +75,7 @@ class Transaction:
         self._refused_offers: set[int] = set()
         # The cases with links that came to an end, and whose partners are not told yet.
         self.ended: list[int] = []
+        self._is_wound_back = False
         self._notices = Notices(connection, to_text(now))
 
     def hold(self, case: int) -> Work:
@@ -136,18 +136,21 @@ class Transaction:
             return decided
         if known.past is not None:
             written = [one for one in known.past.since if one.seq <= work.stored.snapshot.seq]
+            self._is_wound_back = True
             work.told |= {one.event: role for one in written if (role := escalated_to(one))}
         self._take(work, decided)
         return None
+
+    def _offered_at(self, after: Snapshot) -> str:
+        """When a place is free that a case gave back: where it was wound back it may stand long ago."""
+        return to_text(after.not_before_last(self.now)) if self._is_wound_back else after.last_at
 
     def tell_taken_back(self, work: Work) -> None:
         """Tell those to whose role a task was escalated that it is not, where that was taken back for good."""
         self._notices.tell_taken_back(work.id, work.process, work.snapshot, work.told)
 
     def _take(self, work: Work, decided: Decision) -> None:
-        # What is taken back leads to a case as it stood before: a place that comes free by that is free from now on.
-        at = max((decided.snapshot.last_at, *(one.at for one in decided.entries)))
-        self._note_places(work.process.name, work.snapshot, decided.snapshot, at)
+        self._note_places(work.process.name, work.snapshot, decided.snapshot, self._offered_at(decided.snapshot))
         if decided.snapshot.links and decided.snapshot.ended and not work.snapshot.ended:
             self.ended.append(work.id)
         work.snapshot = decided.snapshot
@@ -161,7 +164,7 @@ class Transaction:
         return found
 
     def decide(
-        self, process: Process, snapshot: Snapshot | None, command: Command, known: Known = NOTHING_MORE
+        self, process: Process, snapshot: Snapshot | None, command: Command, known: Known = NOTHING_KNOWN
     ) -> Decision | Refusal:
         """What a command would do, at the present of this transaction."""
         present = snapshot.not_before_last(self.now) if snapshot else self.now
@@ -177,7 +180,7 @@ class Transaction:
         snapshot: Snapshot | None,
         command: Command,
         case: int = 0,
-        known: Known = NOTHING_MORE,
+        known: Known = NOTHING_KNOWN,
     ) -> Decision | Refusal:
         """The same, where nobody takes a place before those who wait for it: they are offered it first.
 
@@ -189,7 +192,8 @@ class Transaction:
             if isinstance(decided, Refusal):
                 return decided
             wanted = places_taken(snapshot, decided.snapshot).items()
-            if not any(self.offer(process.name, one, command.at, case) for one, count in wanted if count > 0):
+            at = self.now if self._is_wound_back else command.at
+            if not any(self.offer(process.name, one, at, case) for one, count in wanted if count > 0):
                 return decided
 
     def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:

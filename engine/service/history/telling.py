@@ -50,6 +50,10 @@ class Beside:
         """The entry that took back the one of this number; 0 where it stands."""
         return min((by for first, by in self.undone if first <= seq < by), default=0)
 
+    def is_late(self, entry: Entry) -> bool:
+        """Whether a step was written down after what came by itself since it happened."""
+        return entry.at < entry.recorded and any(by == entry.seq - 1 for _, by in self.undone)
+
     def called(self, process: Process, login: str) -> str:
         """Somebody by their name; where nobody is kept by this login, by the role of this name, or as it stands."""
         return self.names.get(login) or process.title_of("roles", login)
@@ -107,10 +111,18 @@ def _was(process: Process, name: str, before: Entry, beside: Beside) -> str:
     return text_of(process.fields.get(name), before.data.get(name), beside.names)
 
 
-def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, content: bool) -> Iterator[Fact]:
-    """What a step tells besides the answers, in the order in which people ask for it."""
+def _standing(process: Process, whole: Entry, beside: Beside) -> Iterator[Fact]:
+    """Whether a step was taken back, and that it was written down late."""
     if by := beside.taken_back_by(whole.seq):
         yield Fact("taken_back", "Taken back", f"by entry {by}")
+    if beside.is_late(whole):
+        written, day = (said_day(local(process, one)) for one in (whole.recorded, whole.at))
+        yield Fact("recorded", "Recorded", f"on {written} for {day}")
+
+
+def _facts(process: Process, left: Entry, whole: Entry, beside: Beside, *, content: bool) -> Iterator[Fact]:
+    """What a step tells besides the answers, in the order in which people ask for it."""
+    yield from _standing(process, whole, beside)
     if left.document.get("name"):
         yield Fact("file", "File", left.document["name"])
     if left.note.get("reason"):
@@ -267,6 +279,11 @@ def _heard(_: Process, entry: Entry, beside: Beside) -> str:
     return f"A linked case ended ({outcome}): {beside.linked.get(entry.seq, 'another case')}"
 
 
+def _late(process: Process, entry: Entry, _: Beside) -> str:
+    day = said_day(local(process, entry.note["for"]))
+    return f"What came by itself since {day} is decided again (from entry {entry.undoes} on)"
+
+
 _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "opened": lambda *_: "Case opened",
     "event": _event,
@@ -279,6 +296,7 @@ _SAID: dict[str, Callable[[Process, Entry, Beside], str]] = {
     "linked": _linked("Linked"),
     "unlinked": _linked("Not linked any more"),
     "heard": _heard,
+    "late": _late,
     "retention": lambda _process, entry, _beside: _RETAINED[entry.event],
     "erasure": lambda _process, entry, _beside: f"Erased, certificate {entry.note['certificate']}",
 }

@@ -55,7 +55,7 @@ class Fact:
     """Something else that a step tells: what it is for programs (`fact`) and for people (`title`), and how it is said.
 
     `fact`: file | to_do | done | dropped | place_taken | place_given_back | waits_for | date_set | outcome | reason |
-    erased | taken_back | linked.
+    erased | taken_back | recorded | linked.
     """
 
     fact: str
