@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service.cases.transaction import UnknownCase
 from engine.service.cases.undo import Outlook
+from engine.store.keys import Keys, new_key
 from tests.integration.test_retention import REOPENED, at, closed, due, refused
 from tests.steps import done
 
@@ -51,8 +53,8 @@ CLERK = "jo:bench/clerk"
 
 
 @pytest.fixture
-def bench(url: str) -> Iterator[Engine]:
-    engine = Engine(url, clock=SetClock(START))
+def bench(url: str, tmp_path: Path) -> Iterator[Engine]:
+    engine = Engine(url, documents=tmp_path / "documents", clock=SetClock(START), keys=Keys(new_key()))
     engine.publish(BENCH)
     yield engine
     engine.close()
