@@ -958,7 +958,7 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "who comes gets a new place before those who wait",
-            "if not any(self.offer(process.name, one, command.at, case) for one, count in wanted if count > 0):",
+            "if not any(self.offer(process.name, one, at, case) for one, count in wanted if count > 0):",
             "if True:",
         ),
         (
@@ -1210,6 +1210,11 @@ CHANGES: tuple[Change, ...] = (
         ("what hangs on a corrected value stays as it was", "return settle(draft, at, command.by.name)", "return None"),
     ),
     *_in(
+        "service/cases/known.py",
+        _STORE,
+        ("nobody counts how often a timer fired at once", "return sum(one.kind", "return 0 * sum(one.kind"),
+    ),
+    *_in(
         "case/step/undo.py",
         ("step_undo", "integration/test_late.py"),
         (
@@ -1218,7 +1223,7 @@ CHANGES: tuple[Change, ...] = (
             "if one.kind",
         ),
         ("an end that does not reopen is taken back", "if not case.ended or (", "if True or ("),
-        ("a place that is gone is held again", "if full := _full(draft, past.before):", 'if full := "":'),
+        ("a place that is gone is held again", "if count > 0 and draft.room(place) < count)", "if False)"),
         (
             "what somebody did since does not prevent a late step",
             "if one.at > to and kind_of(one)",
