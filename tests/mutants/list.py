@@ -192,11 +192,6 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
-        "service/cases/known.py",
-        _STORE,
-        ("nobody counts how often a timer fired at once", "return sum(one.kind", "return 0 * sum(one.kind"),
-    ),
-    *_in(
         "service/cases/idempotency.py",
         ("integration/test_change.py", "integration/test_engine.py", "integration/test_concurrency.py"),
         ("a changed case is changed all the same", "if expected is not None and expected != found:", "if False:"),
@@ -823,7 +818,7 @@ CHANGES: tuple[Change, ...] = (
         _CASE,
         (
             "the last alternative is taken",
-            "            if walk.unfit or walk.path is not None:\n                break\n",
+            "        if walk.unfit or walk.path is not None:\n            break\n",
             "",
         ),
         (
@@ -839,8 +834,8 @@ CHANGES: tuple[Change, ...] = (
         ),
         (
             "a way is open as long as nobody knows that it is not",
-            "(path.way.when, view) is True:",
-            "(path.way.when, view) is not False:",
+            "(path.way.when, view) is True)",
+            "(path.way.when, view) is not False)",
         ),
     ),
     *_in(

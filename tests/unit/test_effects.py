@@ -104,6 +104,17 @@ def test_who_waits_keeps_the_turn_also_for_another_place(process: Process) -> No
     assert done(process, case, fire("scrap", 1, BOSS), 1).waiting == {}
 
 
+def test_who_waits_is_in_the_queue_for_the_place_that_the_offer_would_take(process: Process) -> None:
+    """What the way of the offer sets decides which place that is, whatever the data say while the case waits."""
+    ask = "ask: {title: Ask, form: {kind: optional}}"
+    offer = "place_offered: {title: Offered, by: [], set: {kind: KIND}, to: work.place}"
+    was = "place_offered: {title: Offered, by: [], to: work.place}"
+    for kind, place in (("'\"bench\"'", "bench"), ("null", "bench"), ("kind", "lathe")):
+        setting = workshop({was: f"{ask}, {offer.replace('KIND', kind)}"})
+        later = done(setting, waiting(setting), fire("ask", 3, kind="lathe"), 3)
+        assert later.waiting["place"] == place
+
+
 def test_a_task_that_an_event_did_does_not_escalate(process: Process) -> None:
     case = opened(process)
     assert "task:call" in case.timers

@@ -9,7 +9,7 @@ from engine.case.answers.days import by_days
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
 from engine.case.step.rests import Rests
-from engine.case.step.walk import Walk
+from engine.case.step.walk import Walk, place_asked
 from engine.case.time import schedule
 from engine.case.time.days import COMING, coming
 from engine.case.time.instants import from_text
@@ -102,14 +102,12 @@ def _waiting(
     """For which place the case waits from now on, where this step changes that; `turn` is one that rested."""
     if walk.waits:
         return {**walk.waits, "since": at, "state": leaf}
-    return _asked_now(draft, turn, changes, at) if turn else _turn(draft, walk.path, changes, at, leaf)
+    return _asked_now(draft, turn, changes, at, leaf) if turn else _turn(draft, walk.path, changes, at, leaf)
 
 
-def _asked_now(draft: Draft, wait: dict[str, str], changes: dict[str, Any], at: str) -> dict[str, str]:
+def _asked_now(draft: Draft, wait: dict[str, str], changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
     """A turn in the queue for the place that the data of the case ask for now."""
-    hold = draft.process.states[wait["for"]].hold
-    asked = draft.process.language.value(hold.place, draft.view(at, changes)) if hold else ""
-    return {**wait, "place": asked if asked in draft.process.places else wait["place"]}
+    return {**wait, "place": place_asked(draft, wait["for"], leaf, draft.view(at, changes)) or wait["place"]}
 
 
 def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, leaf: str) -> dict[str, str]:
@@ -124,7 +122,7 @@ def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, lea
     if hold is None or hold.otherwise not in around or wait["for"] in around or not process.event(leaf, hold.offer):
         return {}
     asked = bool(hold.place.names & concerned(changes))
-    now = {**(_asked_now(draft, wait, changes, at) if asked else wait), "state": leaf}
+    now = {**(_asked_now(draft, wait, changes, at, leaf) if asked else wait), "state": leaf}
     return now if now != wait or (path and wait["state"] in path.left) else {}
 
 

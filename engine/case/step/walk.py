@@ -6,7 +6,7 @@ Where each way leads stands in the table of paths; here is decided which of them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.case.answers.form import stored, unfit
 from engine.case.step.draft import Draft
 from engine.process.definition import State
 from engine.process.language.expressions import View
-from engine.process.paths import Path
+from engine.process.paths import Path, paths_of
 
 
 @dataclass
@@ -47,13 +47,16 @@ class _Places:
 def choose(draft: Draft, paths: Iterable[Path], view: View) -> Walk:
     """The first way that is open to the case as `view` shows it."""
     walk = Walk()
-    for path in paths:
-        # With `is`: a way is not open as long as nobody knows (None) whether it is.
-        if draft.process.language.truth(path.way.when, view) is True:
-            _try(draft, walk, path, view)
-            if walk.unfit or walk.path is not None:
-                break
+    for path in _open(draft, paths, view):
+        _try(draft, walk, path, view)
+        if walk.unfit or walk.path is not None:
+            break
     return walk
+
+
+def _open(draft: Draft, paths: Iterable[Path], view: View) -> Iterator[Path]:
+    # With `is`: a way is not open as long as nobody knows (None) whether it is.
+    return (path for path in paths if draft.process.language.truth(path.way.when, view) is True)
 
 
 def _assigned(draft: Draft, walk: Walk, path: Path, view: View) -> View:
@@ -101,6 +104,20 @@ def _waiting(draft: Draft, path: Path, found: _Places) -> Path | None:
     if to is None or (waits and (waits["for"] == found.state.name or to.to == draft.snapshot.state)):
         return None
     return to
+
+
+def place_asked(draft: Draft, holding: str, leaf: str, view: View) -> str:
+    """The place that a case which waits in `leaf` would take in the state `holding`; empty where nobody knows.
+
+    It is worked out as the offer would: what its way sets, and what the states set that it enters, counts.
+    """
+    process, hold = draft.process, draft.process.states[holding].hold
+    if hold is None:
+        return ""
+    offer = next(_open(draft, paths_of(process).on(leaf, hold.offer), view), None)
+    after = _assigned(draft, Walk(), offer, view) if offer else view
+    place = process.language.value(hold.place, after)
+    return place if place in process.places else ""
 
 
 def _places(draft: Draft, path: Path, after: View) -> _Places:
