@@ -15,8 +15,36 @@ from engine.service.cases import due as due_room
 from engine.service.cases import timers as timers_room
 from engine.service.cases.transaction import Transaction
 from engine.store.tables import timers
-from tests.conftest import START
+from tests.conftest import REFERRAL, START
 from tests.steps import PUPIL, REVIEW, done, in_placement, offered
+
+VISITS = """
+        each: half term
+        before_end: 10 school days
+        when: within("programme.placement") || within("programme.review")
+        unless: count(visit, "this half term") > 0
+        raise: school_visit
+"""
+REPEATED = """
+        every: 1 half term
+        when: within("programme.placement") || within("programme.review")
+        raise: school_visit
+"""
+
+
+@pytest.fixture(autouse=True)
+def visited_by_half_terms(engine: Engine) -> None:
+    """A version in which visits come again and again, so far apart: what is missed, and when the next one comes."""
+    changed = REFERRAL.read_text(encoding="utf-8")
+    changes = (
+        (VISITS, REPEATED),
+        ("version: 2023-24.2", "version: repeated"),
+        ("from: 2023-09-01", "from: 2023-09-02"),
+    )
+    for before, after in changes:
+        assert changed.count(before) == 1
+        changed = changed.replace(before, after)
+    engine.publish(changed, (REFERRAL.parent / "calendars/leicestershire.yaml").read_text(encoding="utf-8"))
 
 
 def fired(engine: Engine, case: int) -> list[tuple[str, str]]:
@@ -145,7 +173,7 @@ def test_a_case_that_cannot_be_decided_does_not_keep_the_others_from_their_timer
     bad, good = in_placement(engine).id, in_placement(engine).id
     with engine.database.writing() as connection:
         connection.execute(
-            text("UPDATE cases SET snapshot = replace(snapshot, '2023-24.2', '9') WHERE id = :id"), {"id": bad}
+            text("UPDATE cases SET snapshot = replace(snapshot, 'repeated', '9') WHERE id = :id"), {"id": bad}
         )
     clock.set(START + timedelta(weeks=5))
     ran = engine.run_due()

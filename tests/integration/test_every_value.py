@@ -277,7 +277,8 @@ def test_every_route_that_shows_cases_is_walked(world: World) -> None:
     # Tried below, or only there after something was done.
     elsewhere = {
         "/calendar/{secret}.ics", "/cases/{number}/do/{name}/check", "/journal", "/meetings/{number}/cancel",
-        "/retention/{case}/erase", "/retention/{case}/certificate",
+        "/retention/{case}/erase", "/retention/{case}/certificate", "/cases/{number}/undo/{entry}",
+        "/cases/{number}/link/{link}", "/cases/{number}/links/{entry}/remove",
     }  # fmt: skip
     assert routes - others - WITHOUT_CASES - elsewhere == {route for route, _ in paths(world)}
 
