@@ -19,7 +19,7 @@ def test_every_code_is_explained_in_plain_text(code: str) -> None:
 
 
 def test_examples_are_indented_and_codes_that_share_a_text_have_it() -> None:
-    assert "\n\nWrong:\n\n    fields: {count: {min: 10, max: 5}}\n\nRight:\n" in explanation("limits-crossed")
+    assert "\n\nWrong:\n\n    fields: {count: {min: 10, max: 5}}\n" in explanation("limits-crossed")
     assert explanation("unknown-state").partition("\n")[2] == explanation("unknown-place").partition("\n")[2]
     assert "\nWarning. Something asks" in explanation("never-filled")
 

@@ -41,14 +41,14 @@ TEXT = REFERRAL.read_text()
         ("fields: [school, area]}", "fields: [school, areaa]}", "The form does not ask for areaa."),
         ("fields: [school, area]}", "fields: [school, consent]}", "consent stands in two sections."),
         ("group_places_by: centre", "group_places_by: ground", "group_places_by: needs a field of the type choice."),
-        ("still_seen_by: coordinator", "still_seen_by: coordinater", "There is no role coordinater."),
+        ("still_seen_by: [coordinator,", "still_seen_by: [coordinater,", "There is no role coordinater."),
         ("area: area\n", "area: areaa\n", "There is no field areaa."),
     ],
 )
 def test_what_cannot_be_said_of_meetings_and_forms(referral: Process, right: str, wrong: str, said: str) -> None:
     assert right in TEXT
     with pytest.raises(Refused) as refused:
-        load_process(TEXT.replace(right, wrong, 1), "process.yaml", lambda _: referral.calendar)
+        load_process(TEXT.replace(right, wrong, 1 if wrong else -1), "process.yaml", lambda _: referral.calendar)
     assert any(said in one.message for one in refused.value.problems), [one.message for one in refused.value.problems]
     assert all(one.line > 1 for one in refused.value.problems)
 

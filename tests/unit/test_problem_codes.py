@@ -124,7 +124,7 @@ def test_every_code_has_a_wrong_and_a_right_example() -> None:
 
 
 def test_each_unknown_name_has_an_example_of_its_own() -> None:
-    kinds = ["state", "event", "role", "field", "document", "task", "place", "series"]
+    kinds = ["state", "event", "role", "field", "document", "task", "place", "series", "link"]
     wrong = [block for codes, kind, block in examples() if "unknown-place" in codes and kind == "wrong"]
     assert len(wrong) == len(kinds)
 
@@ -145,6 +145,7 @@ def test_each_wrong_name_is_told_with_the_nearest(tmp_path: Path) -> None:
         "unknown-task": "Did you mean chase?",
         "unknown-place": "Did you mean room?",
         "unknown-series": "Did you mean visit?",
+        "unknown-link": "Did you mean sibling?",
     } | {code: mend for code, mend in said.items() if not code.startswith("unknown-")}
 
 

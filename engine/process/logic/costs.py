@@ -23,7 +23,9 @@ def check_costs(context: Context) -> None:
 
 
 def _check(context: Context, path: Path, expression: Expression, language: Language) -> None:
-    data = budget.fullest(language.fields.items(), language.choices)
+    # A field by the name of a series is told elsewhere, and is no list of rows.
+    fields = [(name, one) for name, one in language.fields.items() if name not in language.series]
+    data = budget.fullest(fields, language.choices)
     free = dict.fromkeys(language.places, 1)
     view = View(data, min(language.states, default=""), language.documents, free, _SOME_DAY, _SOME_DAY)
     try:
