@@ -15,8 +15,7 @@ from typing import Any
 from engine.authoring.company import invite
 from engine.authoring.scenarios import let_time_pass, read_beside
 from engine.calendars.duration import add, at_local, parse, roll
-from engine.case.answers.days import as_rows
-from engine.case.answers.rows import spread
+from engine.case.answers.rows import by_name
 from engine.case.command import ENGINE, Actor
 from engine.case.refusal import Refusal
 from engine.clock import SetClock
@@ -186,8 +185,7 @@ def _add(engine: Engine, case: int, document: str, by: Actor, at: datetime) -> C
 
 def _form(process: Process, values: dict[str, Any], act: _Act) -> dict[str, Any]:
     day = process.today(act.moment)
-    said = spread(process, as_rows(process, values))
-    return {name: _dated(process, name, value, day) for name, value in said.items()}
+    return {name: _dated(process, name, value, day) for name, value in by_name(process, values).items()}
 
 
 def _dated(process: Process, name: str, value: Any, day: date) -> Any:

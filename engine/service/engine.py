@@ -270,6 +270,7 @@ class Engine:
     note_access = _of("reader", Reader.note_access)
     note_shown = _of("access_log", Accesses.note_shown)
     note_named = _of("access_log", Accesses.note_named)
+    note_linked = _of("access_log", Accesses.note_linked)
     note_accesses = _of("access_log", Accesses.note_accesses)
 
     # Lists

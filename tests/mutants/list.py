@@ -669,10 +669,14 @@ CHANGES: tuple[Change, ...] = (
         ("anybody fires an event", "if not may(command.by, Action.FIRE, process, case, event):", "if False:"),
     ),
     *_in(
+        "case/step/draft.py",
+        (*_CASE, "case_links"),
+        ("an unfinished step stays after a refusal", "del self.entries[count:]", "pass"),
+    ),
+    *_in(
         "case/step/tick.py",
         _CASE,
         ("a timer sends nothing", "if timer.send:", "if False:"),
-        ("an unfinished step stays after a refusal", "del draft.entries[count:]", "pass"),
         ("a timer that comes back at once does so for ever", "elif draft.facts.fired >= MOST_AT_ONCE:", "elif False:"),
         (
             "what was sent in vain is nobody's to look into",
@@ -1620,8 +1624,8 @@ CHANGES: tuple[Change, ...] = (
         ("no rule holds over links", "        refusal = settle(draft, at, command.by.name)\n", "        pass\n"),
         (
             "what cannot follow takes the news with it",
-            '    draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})\n    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()\n',
-            '    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()\n    draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})\n',
+            '    draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})\n    draft.tried(lambda: settle(draft, at, ENGINE.name))\n',
+            '    heard = {command.key: {**kept, "outcome": command.outcome}}\n    draft.tried(lambda: (draft.add("heard", at, ENGINE.name, links=heard), settle(draft, at, ENGINE.name))[1])\n',
         ),
     ),
     *_in(

@@ -34,6 +34,11 @@ def spread(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def by_name(process: Process, given: Mapping[str, Any]) -> Values:
+    """What was given, with each value of a row, and each day of a dated field, by its own name."""
+    return as_rows(process, spread(process, given))
+
+
 @functools.lru_cache(maxsize=1024)
 def of_row(process: Process, series: str) -> Process:
     """The process as one row of a series sees it: its own fields stand among those of the case."""
@@ -50,7 +55,7 @@ def check_answers(
     """
     if not process.series:
         return check_form(process, form, given, view)
-    given, apart = as_rows(process, spread(process, given)), dict.fromkeys(name for name in form if read(name))
+    given, apart = by_name(process, given), dict.fromkeys(name for name in form if read(name))
     of_fields = {name: how for name, how in form.items() if name not in apart}
     answered = {name: value for name, value in given.items() if name not in apart}
     values, faults = check_form(process, of_fields, answered, view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,15 @@ class Draft:
         self.entries.append(entry)
         if taken := places_taken(before, self.current):
             self.taken.update(taken)
+
+    def tried(self, step: Callable[[], Refusal | None]) -> Refusal | None:
+        """What a step is refused with; everything that it wrote is taken back then."""
+        before, count, taken = self.current, len(self.entries), self.taken.copy()
+        refusal = step()
+        if refusal is not None:
+            self.current, self.taken = before, taken
+            del self.entries[count:]
+        return refusal
 
     def room(self, place: str) -> int:
         """How many of a place are there for this case: those that are free, and those it gave back in these steps.

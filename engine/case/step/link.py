@@ -24,6 +24,11 @@ def may_link(by: Actor, process: Process, case: Snapshot, kind: LinkKind) -> boo
     return may(by, Action.CHANGE, process, case) and has_role(process, by, kind.by)
 
 
+def links_by(by: Actor, process: Process, case: Snapshot) -> list[LinkKind]:
+    """The links that somebody may make of a case by hand, in the order of its process."""
+    return [kind for kind in process.links.values() if may_link(by, process, case, kind)]
+
+
 def link(draft: Draft, command: Link) -> Refusal | None:
     """Link the case with another one. What follows of it by itself follows as after an event."""
     at, kept = to_text(command.at), dict(command.kept)
@@ -77,10 +82,7 @@ def hear(draft: Draft, command: Hear) -> Refusal | None:
     if kept is None or not is_waiting(kept):
         return Refusal(Code.CHANGED, "This link is not awaited any more.")
     draft.add("heard", at, ENGINE.name, links={command.key: {**kept, "outcome": command.outcome}})
-    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
-    if settle(draft, at, ENGINE.name) is not None:
-        draft.current, draft.taken = before, taken
-        del draft.entries[count:]
+    draft.tried(lambda: settle(draft, at, ENGINE.name))
     return None
 
 

@@ -6,7 +6,6 @@ on is stopped, and somebody is told. What a timer sends may be refused; that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -103,7 +102,7 @@ def _come(draft: Draft, field: str, key: str, at: str) -> None:
     effects["timers"] |= {key: again} if again else {}
     effects["stopped"] += () if again else (key,)
     draft.add("timer", at, ENGINE.name, event=key, **effects)
-    refusal = _tried(draft, lambda: settle(draft, at, ENGINE.name))
+    refusal = draft.tried(lambda: settle(draft, at, ENGINE.name))
     if refusal is not None:
         note = {"refused": str(refusal.code), "message": refusal.message}
         tasks = _raised(draft, (_LOOKING,), draft.snapshot.state, at)
@@ -111,19 +110,9 @@ def _come(draft: Draft, field: str, key: str, at: str) -> None:
         draft.add("timer", at, ENGINE.name, event=key, tasks=tasks, timers=timers, note=note)
 
 
-def _tried(draft: Draft, step: Callable[[], Refusal | None]) -> Refusal | None:
-    """What a step is refused with; all of it is taken back then."""
-    before, count, taken = draft.current, len(draft.entries), draft.taken.copy()
-    refusal = step()
-    if refusal is not None:
-        draft.current, draft.taken = before, taken
-        del draft.entries[count:]
-    return refusal
-
-
 def _send(draft: Draft, key: str, state: str, timer: Timer, at: str, noticed: datetime) -> None:
     """Fire as the engine. On a refusal take the steps back, note why, and do what the process says about it."""
-    refusal = _tried(draft, lambda: fire(draft, Fire(timer.send, ENGINE, from_text(at))))
+    refusal = draft.tried(lambda: fire(draft, Fire(timer.send, ENGINE, from_text(at))))
     if refusal is None:
         return
     raises = timer.refused_raises or (() if timer.refused_again else (_LOOKING,))

@@ -63,7 +63,7 @@ def undo(draft: Draft, command: Undo) -> Refusal | None:
         return refusal
     assert past.before is not None
     if full := _full(draft, past.before):
-        title = draft.process.places[full].title if full in draft.process.places else full
+        title = draft.process.title_of("places", full)
         message = f"It cannot be taken back: no {title} is free, and the case held one before."
         return Refusal(Code.NO_PLACE, message, (full,))
     at, by, last = to_text(command.at), command.by.name, past.last
@@ -104,7 +104,7 @@ def rewind(draft: Draft, command: Rewind) -> Refusal | None:
     if draft.snapshot.ended and is_told(draft.snapshot.links):
         return Refusal(Code.REQUIREMENT, TOLD)
     if full := _full(draft, past.before):
-        title = process.places[full].title if full in process.places else full
+        title = process.title_of("places", full)
         return Refusal(Code.NO_PLACE, f"The case held a {title} then, and none is free now.", (full,))
     first = past.since[0].seq
     note = {"undoes": first, "for": to}

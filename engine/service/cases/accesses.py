@@ -15,6 +15,7 @@ from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.service.cases.access_writer import AccessWriter
+from engine.service.cases.linked import Linked
 from engine.service.cases.rows import fields_shown, shown_rows
 from engine.service.cases.views import shows, unnamed, values_shown
 from engine.service.site import Site
@@ -66,6 +67,10 @@ class Accesses:
         """The same for the cases of a list (number and label); one that has only its number is not named."""
         named = dict.fromkeys(number for number, label in shown if label != unnamed(number))
         self.note_accesses(list(named), by, what)
+
+    def note_linked(self, links: Iterable[Linked], by: Actor | str | None) -> None:
+        """The same for the cases that a case is linked with, where they are shown beside it."""
+        self.note_named(((one.case, one.label) for one in links), by, "linked case")
 
     def note_accesses(self, cases: Sequence[int], by: Actor | str | None, what: str) -> None:
         """The same for several cases that are shown at once with more than their names."""

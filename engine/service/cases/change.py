@@ -70,7 +70,7 @@ class Changes:
         def work(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
             if seen is not None:
-                return self.earlier(tx, asked, seen, actor)
+                return self._earlier(tx, asked, seen, actor)
             return self.open_within(tx, process, Open(actor, at or tx.now, state, given), asked)
 
         return self._site.write(work)
@@ -165,14 +165,9 @@ class Changes:
                 return Refusal(Code.FORM, str(unwanted), fields={unwanted.field: str(unwanted)})
             said = ["document", case, document, actor.name, called, arrived.digest, at]
             asked = Asked(idempotency_key or (form and key_of(form, said)), said)
+            added = partial(AddDocument, document, called, arrived.digest, arrived.size, found, actor)
             return self.change(
-                case,
-                actor,
-                lambda moment: AddDocument(document, called, arrived.digest, arrived.size, found, actor, moment),
-                at,
-                asked,
-                expected_version,
-                lambda tx, _: self._site.keep(tx.connection, arrived),
+                case, actor, added, at, asked, expected_version, lambda tx, _: self._site.keep(tx.connection, arrived)
             )
 
     def complete_task(
@@ -266,9 +261,8 @@ class Changes:
             return _not_told("until")
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
-        return self.change(
-            case, actor, lambda moment: PostponeTask(task, until, reason, actor, moment), at, asked, expected_version
-        )
+        postponed = partial(PostponeTask, task, until, reason, actor)
+        return self.change(case, actor, postponed, at, asked, expected_version)
 
     def change(
         self,
@@ -287,14 +281,21 @@ class Changes:
         """
         if at is not None and not is_told(at):
             return _not_told("at")
+        step = partial(take_step, command=command, at=at, asked=asked, expected=expected, before_writing=before_writing)
+        return self.once(case, by, asked, step)
+
+    def once(self, case: int, by: Actor, asked: Asked, step: Callable[[Transaction, Work], Snapshot]) -> Case | Refusal:
+        """Let `step` change a case that is held for `by`, once for each key; the case as it led to, or why it did not.
+
+        Raises UnknownCase where there is no such case, or `by` may not see it.
+        """
 
         def change(tx: Transaction) -> Case | Refusal:
             work = tx.hold_for(case, by)
             # Asked behind the case: where that is as the same request left it, the key is there to be seen, too.
             if (seen := asked.seen(tx)) is not None:
-                return self.earlier(tx, asked, seen, by)
-            snapshot = take_step(tx, work, command, at, asked, expected, before_writing)
-            return case_view(work.process, case, snapshot, tx.now, by)
+                return self._earlier(tx, asked, seen, by)
+            return case_view(work.process, case, step(tx, work), tx.now, by)
 
         return self._site.change(change)
 
@@ -322,7 +323,7 @@ class Changes:
             raise TakenBack(used(seen))
         return take_step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)
 
-    def earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
+    def _earlier(self, tx: Transaction, asked: Asked, seen: Key, by: Actor) -> Case | Refusal:
         """What the same request gave the first time, as far as `by` may be shown it today; that it was is kept.
 
         Raises:
@@ -370,8 +371,7 @@ def take_step(
     Raises `TakenBack` where it is refused. `at`: as in `Changes`, on the wall clock of the process.
     """
     must_be(expected, tx.version_met(work))
-    first = work.snapshot.seq + 1
-    refusal = _try(tx, work, command, at)
+    first, refusal = work.snapshot.seq + 1, _try(tx, work, command, at)
     if refusal is None:
         refusal = before_writing(tx, work)
     if refusal is not None:

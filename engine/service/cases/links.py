@@ -8,7 +8,8 @@ from functools import partial
 from engine.case.command import Actor, Link, Unlink
 from engine.case.links import kept_far, kept_near, same_link
 from engine.case.refusal import Code, Refusal
-from engine.case.step.link import may_link
+from engine.case.snapshot import Snapshot
+from engine.case.step.link import links_by
 from engine.process.definition import Process
 from engine.process.links import LinkKind
 from engine.service.cases.accesses import Accesses
@@ -17,7 +18,7 @@ from engine.service.cases.idempotency import Asked
 from engine.service.cases.linked import Linked, linked_cases
 from engine.service.cases.reader import Reader
 from engine.service.cases.transaction import Transaction, UnknownCase
-from engine.service.cases.views import Case, case_view
+from engine.service.cases.views import Case
 from engine.service.cases.work import Work
 from engine.service.lists.finder import CasesWanted, actor_of
 from engine.service.lists.lists import Lists
@@ -25,7 +26,6 @@ from engine.service.site import Site, TakenBack
 
 # Cases that a search offers, of each process that may be linked with: more than a list shows, and the case itself.
 OFFERED = 102
-SHOWN = "linked case"
 SOUGHT = "search for a case to link"
 
 
@@ -59,7 +59,7 @@ class Links:
         seen = self._reader.seen(case, by)
         with self._site.database.reading() as connection:
             found = linked_cases(connection, self._site.catalogue, seen, actor, self._site.clock.now())
-        self._accesses.note_named(((one.case, one.label) for one in found), by, SHOWN)
+        self._accesses.note_linked(found, by)
         return list(found)
 
     def kinds(self, case: int, by: Actor | str) -> list[LinkKind]:
@@ -69,7 +69,7 @@ class Links:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
         process, snapshot = self._reader.seen(case, by)
-        return [one for one in process.links.values() if may_link(Actor.of(by), process, snapshot, one)]
+        return links_by(Actor.of(by), process, snapshot)
 
     def linkable(self, case: int, link: str, text: str, by: Actor | str) -> list[Linkable]:
         """The cases that a search finds, of those that `by` may see and that a case may be linked with; not itself.
@@ -106,28 +106,17 @@ class Links:
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["link", case, link, other, actor.name])
 
-        def change(tx: Transaction) -> Case | Refusal:
-            work = tx.hold_for(case, actor)
-            if (seen := asked.seen(tx)) is not None:
-                return self._changes.earlier(tx, asked, seen, actor)
+        def step(tx: Transaction, work: Work) -> Snapshot:
             kind = _kind_of(work.process, link)
             their = _held(tx, work, kind, other, actor)
             tx.catch_up(their, tx.now, offering=True)
             near = kept_near(work.process, kind, other, their.snapshot.outcome)
             erased = their.snapshot.retained == "erased"
             command = partial(Link, near, actor, erased=erased)
-            snapshot = take_step(
-                tx,
-                work,
-                lambda at: command(at=at),
-                None,
-                asked,
-                expected_version,
-                partial(_mirrored, their, near, actor),
-            )
-            return case_view(work.process, case, snapshot, tx.now, actor)
+            mirrored = partial(_mirrored, their, near, actor)
+            return take_step(tx, work, lambda at: command(at=at), None, asked, expected_version, mirrored)
 
-        return self._site.change(change)
+        return self._changes.once(case, actor, asked, step)
 
     def unlink(
         self,
@@ -147,10 +136,7 @@ class Links:
         actor = Actor.of(by)
         asked = Asked(idempotency_key, ["unlink", case, entry, reason, actor.name])
 
-        def change(tx: Transaction) -> Case | Refusal:
-            work = tx.hold_for(case, actor)
-            if (seen := asked.seen(tx)) is not None:
-                return self._changes.earlier(tx, asked, seen, actor)
+        def step(tx: Transaction, work: Work) -> Snapshot:
             kept = work.snapshot.links.get(str(entry))
             # In the same words: who may not see the other case learns nothing of the link.
             if kept is None or not _sees(tx, kept["case"], actor):
@@ -162,12 +148,10 @@ class Links:
                 at = tx.moment(their)
                 return tx.do(their, Unlink(key, reason, actor, at, far=True)) if key else None
 
-            snapshot = take_step(
-                tx, work, lambda at: Unlink(str(entry), reason, actor, at), None, asked, expected_version, on_their_side
-            )
-            return case_view(work.process, case, snapshot, tx.now, actor)
+            unlinked = partial(Unlink, str(entry), reason, actor)
+            return take_step(tx, work, unlinked, None, asked, expected_version, on_their_side)
 
-        return self._site.change(change)
+        return self._changes.once(case, actor, asked, step)
 
 
 def _kind_of(process: Process, link: str) -> LinkKind:

@@ -211,7 +211,7 @@ class Reader:
             reading = Reading(connection, self._site.catalogue, case, (process, snapshot), now, actor_of(by))
             history, earlier = reading.latest(latest, wanted)
         self._accesses.note_history(case, (process, snapshot), by, what, fields_of(history))
-        self._accesses.note_named(((one.case, one.label) for one in view.links), by, "linked case")
+        self._accesses.note_linked(view.links, by)
         return Report(view.case, view.fields, view.possible, view.been, view.tables, view.links, history, earlier)
 
     def overview_of(

@@ -12,6 +12,7 @@ from engine.case.command import Command, Correct, Fire, Open
 from engine.case.sight import roles_in
 from engine.process.definition import Process
 from engine.process.register import ORGANISATION, PERSON, UNKEPT, Known, Register
+from engine.process.rows import concerned
 from engine.service.cases.rows import kept
 from engine.service.cases.views import Case
 from engine.service.people.partners import partnerships_of
@@ -34,14 +35,13 @@ def register_for(connection: Connection, catalogue: Catalogue, process: Process,
     fields = record_fields(process)
     given = command.data.keys() if isinstance(command, (Open, Fire)) else ()
     corrected = {command.field} if isinstance(command, Correct) else set[str]()
-    named = {name.partition(".")[0] for name in (*given, *corrected)}
-    asked = any(name.partition(".")[0] in named for name in fields)
+    asked = not concerned(fields).isdisjoint(concerned((*given, *corrected)))
     return register_of(connection, catalogue, process) if fields and (asked or _sets(process, fields)) else UNKEPT
 
 
 def _sets(process: Process, fields: frozenset[str]) -> bool:
     """Whether a process writes one of these fields by itself."""
-    series = {name.partition(".")[0] for name in fields}
+    series = concerned(fields)
     worked_out = any(one.computed for name, one in process.series.items() if name in series)
     return worked_out or any(name in fields for name, _ in process.every_set()) or bool(fields & {*process.begun_with})
 

@@ -12,7 +12,7 @@ from engine.case.kinds import StepKind
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
-from engine.case.step.link import may_link
+from engine.case.step.link import links_by
 from engine.process.definition import Process
 from engine.service import Case, Overview, Told
 from engine.service.cases.views import anonymous, local
@@ -34,6 +34,7 @@ UNLINKED = "The link was removed from both cases."
 CORRECTED = "The value was corrected. The wrong one stays in the history."
 UNDONE = "It was taken back. Both stand in the timeline."
 CaseNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
+EntryNumber = CaseNumber
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,12 @@ def case_page(
         done = f"{seen.process.title_of('tasks', task)}: {DONE[did]}."
     certificate = visitor.engine.certificate(number, visitor.actor).number if seen.retained == "erased" else ""
     links = seen.overview.links
-    visitor.engine.note_named(((one.case, one.label) for one in links), visitor.actor, "linked case")
-    kinds = [one for one in seen.process.links.values() if may_link(visitor.actor, seen.process, seen.snapshot, one)]
+    visitor.engine.note_linked(links, visitor.actor)
     values: dict[str, Any] = {
         "certificate": certificate,
         "undoable": visitor.engine.undos.undoable(number, visitor.actor),
         "links": links,
-        "link_kinds": kinds,
+        "link_kinds": links_by(visitor.actor, seen.process, seen.snapshot),
     }
     return show(request, "case.html", seen=seen, tab="overview", done=done, **values)
 

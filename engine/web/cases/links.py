@@ -12,16 +12,15 @@ from engine.process.links import LinkKind
 from engine.service.cases.linked import Linked
 from engine.source import name
 from engine.source.number import number_in
-from engine.web.cases.case import CaseNumber, see
+from engine.web.cases.case import CaseNumber, EntryNumber, see
 from engine.web.forms.choosers import Find, narrowed, offered
 from engine.web.forms.forms import Question
 from engine.web.page import go, show
 from engine.web.told import tell
-from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor, Whole
+from engine.web.visitor import CaseVisiting, NotFound, SentBy, Visitor
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern=name.PART, max_length=name.LONGEST)]
-EntryNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 HINT = "It is kept with the case, and goes with the link."
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from engine.calendars.ending import roughly
 from engine.case.refusal import Code, Refusal
 from engine.service.cases.undo import NothingToUndo, Outlook, Undoable
-from engine.web.cases.case import CaseNumber, see
+from engine.web.cases.case import CaseNumber, EntryNumber, see
 from engine.web.cases.confirmations import standing
 from engine.web.forms.forms import Question
 from engine.web.page import ask_once, day, go, show
-from engine.web.visitor import CaseVisiting, SentBy, Visitor, Whole
+from engine.web.visitor import CaseVisiting, SentBy, Visitor
 
 router = APIRouter()
-EntryNumber = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 # No name in a process has a hyphen: this one is no field.
 BOXES = "why-taken-back"
 
