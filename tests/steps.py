@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.case.refusal import Refusal
 from engine.service import Case, Engine
+from tests.conftest import REFERRAL
 
 PUPIL = {"school": "Hilltop", "key_stage": "KS3", "consent": "yes", "pupil_name": "A Pupil"}
 AREAS = {"self_control": 30, "social": 30, "awareness": 25, "skills": 35, "approach": 30}
@@ -60,3 +61,30 @@ def in_placement(engine: Engine, **data: Any) -> Case:
 
 
 REVIEW = {"review": {"can_return": "no", "review_reasons": "Not yet", "took_part": ["school"]}}
+
+
+VISITS = """
+        each: half term
+        before_end: 10 school days
+        when: within("programme.placement") || within("programme.review")
+        unless: count(visit, "this half term") > 0
+        raise: school_visit
+"""
+REPEATED = """
+        every: 1 half term
+        when: within("programme.placement") || within("programme.review")
+        raise: school_visit
+"""
+
+
+def visits_by_half_terms(engine: Engine) -> None:
+    """Publish a version in which visits are asked for every half term from the beginning, the first after a review."""
+    changed = REFERRAL.read_text(encoding="utf-8")
+    for before, after in (
+        (VISITS, REPEATED),
+        ("version: 2023-24.2", "version: repeated"),
+        ("from: 2023-09-01", "from: 2023-09-02"),
+    ):
+        assert changed.count(before) == 1
+        changed = changed.replace(before, after)
+    engine.publish(changed, (REFERRAL.parent / "calendars/leicestershire.yaml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.case.snapshot import Snapshot
-from engine.process.definition import Process
+from engine.process.definition import MeetingKind, Process
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,14 @@ def series_of(process: Process, meeting: str) -> tuple[str, ...]:
     """The series of a kind of meeting that a version knows: one that is empty where there is one."""
     per = process.meetings[meeting].per
     return tuple(process.fields[per].choices) if per else ("",)
+
+
+def series_title(process: Process, kind: MeetingKind, series: str) -> str:
+    """What meetings of a kind are called: the series where there are several, else the kind. Both where another kind
+    has the same series: nobody could tell them apart.
+    """
+    if not kind.per or not series:
+        return kind.title
+    title = process.fields[kind.per].choices.get(series, series)
+    others = (one for one in process.meetings.values() if one.name != kind.name)
+    return f"{kind.title}: {title}" if any(one.per == kind.per for one in others) else title

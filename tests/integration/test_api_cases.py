@@ -21,7 +21,8 @@ def test_who_may_not_see_a_case_cannot_tell_that_it_is_there(engine: Engine, cal
     for who in ("pat", "admin"):
         for method, path in ROUTES:
             if "/cases/1" in path:
-                body: dict[str, Any] = {"json": CORRECTION} if method == "POST" else {}
+                asked = {"link": "sibling", "case": 1} if path.endswith("/links") else CORRECTION
+                body: dict[str, Any] = {"json": asked} if method == "POST" else {}
                 told = callers[who](method, path.replace("/1", f"/{number}"), 404, **body)
                 missing = callers[who](method, path.replace("/1", "/9999"), 404, **body)
                 assert told["detail"].replace(str(number), "") == missing["detail"].replace("9999", "")

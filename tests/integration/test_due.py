@@ -15,36 +15,14 @@ from engine.service.cases import due as due_room
 from engine.service.cases import timers as timers_room
 from engine.service.cases.transaction import Transaction
 from engine.store.tables import timers
-from tests.conftest import REFERRAL, START
-from tests.steps import PUPIL, REVIEW, done, in_placement, offered
-
-VISITS = """
-        each: half term
-        before_end: 10 school days
-        when: within("programme.placement") || within("programme.review")
-        unless: count(visit, "this half term") > 0
-        raise: school_visit
-"""
-REPEATED = """
-        every: 1 half term
-        when: within("programme.placement") || within("programme.review")
-        raise: school_visit
-"""
+from tests.conftest import START
+from tests.steps import PUPIL, REVIEW, done, in_placement, offered, visits_by_half_terms
 
 
 @pytest.fixture(autouse=True)
-def visited_by_half_terms(engine: Engine) -> None:
-    """A version in which visits come again and again, so far apart: what is missed, and when the next one comes."""
-    changed = REFERRAL.read_text(encoding="utf-8")
-    changes = (
-        (VISITS, REPEATED),
-        ("version: 2023-24.2", "version: repeated"),
-        ("from: 2023-09-01", "from: 2023-09-02"),
-    )
-    for before, after in changes:
-        assert changed.count(before) == 1
-        changed = changed.replace(before, after)
-    engine.publish(changed, (REFERRAL.parent / "calendars/leicestershire.yaml").read_text(encoding="utf-8"))
+def repeated(engine: Engine) -> None:
+    """A version in which visits come again and again: what is missed, and when the next one comes."""
+    visits_by_half_terms(engine)
 
 
 def fired(engine: Engine, case: int) -> list[tuple[str, str]]:

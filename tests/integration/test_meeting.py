@@ -20,7 +20,7 @@ NO_FORUM = (
     ("  forum:\n    title: Inclusion Forum\n    in: forum\n    date: forum_date\n    link: forum_link\n", ""),
     ("    present: forum_present\n    booked_by: book_forum\n    outcomes: [record_advice, to_panel]\n", ""),
 )
-NO_SERIES = (("    per: area\n    members: panel_member\n", "    members: panel_member\n"),)
+NO_SERIES = (("    date: panel_date\n    per: area\n", "    date: panel_date\n"),)
 OTHER_SERIES = (("hinckley: Hinckley area panel, bosworth: Bosworth", "west: Western area panel, bosworth: Bosworth"),)
 ONCE_REFERRED = (
     "needs: [{document: forum_form, say: Upload",
@@ -109,7 +109,7 @@ def test_a_series_that_is_none_any_more_keeps_its_name_and_its_members(
     anew(engine, *changes)
     for by in (jo, lee):
         found = engine.meetings.meeting(number, by)
-        assert (found.title, found.booked) == ("Hinckley area panel", 1)
+        assert (found.title, found.booked) == ("Area panel: Hinckley area panel", 1)
         assert [one.id for one in engine.meetings.agenda(found, by)] == [case]
         assert engine.meetings.between(DAY, LATER, by) == [found]
     assert engine.meetings.move(number, LATER, time(9), jo) == []

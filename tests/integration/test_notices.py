@@ -12,7 +12,7 @@ from engine.case.command import AssignTask
 from engine.clock import SetClock
 from engine.service.cases.transaction import Transaction
 from tests.conftest import START
-from tests.steps import done, in_panel, in_placement
+from tests.steps import done, in_panel, in_placement, visits_by_half_terms
 
 COORDINATOR = "hbep-referral/coordinator"
 
@@ -82,6 +82,7 @@ def test_an_escalation_is_told_to_those_active_who_have_the_role_in_this_process
     engine: Engine, case: Case, clock: SetClock
 ) -> None:
     clock.set(START)
+    visits_by_half_terms(engine)  # reviews alone go on to the manager by then
     placed = in_placement(engine)
     clock.set(START + timedelta(days=120))
     engine.run_due()

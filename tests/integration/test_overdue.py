@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -17,9 +18,15 @@ from engine.store.tables import tasks
 from engine.web.app import create_site
 from tests.conftest import START
 from tests.integration.site import BASE, Visit, settle
-from tests.steps import REVIEW, done, in_placement
+from tests.steps import REVIEW, done, in_placement, visits_by_half_terms
 
 MANAGER = "mia:manager"
+
+
+@pytest.fixture(autouse=True)
+def repeated(engine: Engine) -> None:
+    """A version in which the first visit is asked for after the first review: reviews alone are overdue here."""
+    visits_by_half_terms(engine)
 
 
 def overdue_of(engine: Engine, by: str, *roles: str) -> list[tuple[str, int]]:

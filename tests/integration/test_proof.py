@@ -20,6 +20,7 @@ from engine.store.keys import Keys, new_key
 from tests.conftest import LOAN, REFERRAL, START
 from tests.devices import added
 from tests.integration.site import settle
+from tests.sets import LOANS
 from tests.steps import PUPIL, done, in_panel, in_placement, offered
 from tests.tampering import Edit, Tamperer, everything
 
@@ -42,9 +43,12 @@ class House:
         self.engine = Engine(url, documents=documents, clock=self.clock, capacities=places, keys=Keys(new_key()))
         self.engine.publish(REFERRAL)
         self.engine.publish(LOAN)
+        self.engine.publish(LOANS)
         settle(self.engine)
         first = [in_placement(self.engine).id, offered(self.engine).id, offered(self.engine).id]
         self._meet(first)
+        lent = [done(self.engine.open_case("loans", "jo:clerk", {"item": item})).id for item in ("Cup", "Saucer")]
+        done(self.engine.link(lent[0], "same", lent[1], "jo:clerk"))
         self.engine.cases(limit=1)
         self.clock.set(START + timedelta(days=40))
         assert self.engine.run_due().fired

@@ -39,7 +39,10 @@ def test_meetings_are_planned_by_those_who_lead_them(site: FastAPI, engine: Engi
         with pytest.raises(BadMeeting):
             engine.meetings.plan("hbep-referral", "panel", series, day, clock_time(9), by)
     found = engine.meetings.meeting(number, lee)
-    assert (found.title, found.begins) == ("Hinckley area panel", datetime(2023, 10, 3, 13, 30, tzinfo=LONDON))
+    assert (found.title, found.begins) == (
+        "Area panel: Hinckley area panel",
+        datetime(2023, 10, 3, 13, 30, tzinfo=LONDON),
+    )
     assert engine.meetings.between(day, day + timedelta(days=1), lee) == [found]
     assert engine.meetings.between(day, day + timedelta(days=1), engine.people.person("kit").actor) == []
     with pytest.raises(BadMeeting):

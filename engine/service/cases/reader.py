@@ -241,7 +241,7 @@ class Reader:
         possible = self._possible(connection, process, snapshot, actor) if actor and known else []
         view = case_view(process, case, snapshot, self._site.clock.now(), actor_of(by))
         choices = tuple(choice_of(one) for one in possible)
-        people = names_shown(connection, process, view)
+        people = names_shown(connection, [(process, view)])
         told = tables(process, view.series, people)
         now = self._site.clock.now()
         links = linked_cases(connection, self._site.catalogue, (process, snapshot), actor, now)

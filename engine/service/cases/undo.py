@@ -8,7 +8,9 @@ from datetime import datetime
 from engine.case.command import Actor, Undo
 from engine.case.refusal import Refusal
 from engine.case.sight import Action
+from engine.case.snapshot import Snapshot
 from engine.case.step.undo import may_take_back, why_not
+from engine.process.definition import Process
 from engine.service.cases.change import Changes
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.known import past_of
@@ -81,17 +83,20 @@ class Undos:
         self._reader = reader
         self._changes = changes
 
-    def undoable(self, case: int, by: Actor) -> Undoable | None:
+    def undoable(self, case: int, by: Actor, known: tuple[Process, Snapshot] | None = None) -> Undoable | None:
         """The last step of a case, if `by` may take it back now; None if not.
+
+        Where the case was read already (`known`), nothing is read for those who may take nothing of it back.
 
         Raises:
             UnknownCase: there is no such case, or `by` may not see it.
         """
+        if known is not None and not _may_take_any_back(*known, by):
+            return None
         with self._site.database.reading() as connection:
             process, snapshot = self._reader.seen_in(connection, case, by, Action.SEE)
             # A history is read only for those who may take anything back.
-            rules = [one.undo for _, one in process.every_event() if one.undo]
-            if not any(may_take_back(process, snapshot, rule, by) for rule in rules):
+            if not _may_take_any_back(process, snapshot, by):
                 return None
             stored = store.StoredCase(case, "", snapshot)
             past = past_of(connection, stored, (), snapshot, whole=False)
@@ -155,6 +160,11 @@ class Undos:
             return Undo(entry, event, reason, actor, moment)
 
         return self._changes.change(case, actor, command, None, asked, expected_version, _follow)
+
+
+def _may_take_any_back(process: Process, case: Snapshot, by: Actor) -> bool:
+    rules = (one.undo for _, one in process.every_event() if one.undo)
+    return any(may_take_back(process, case, rule, by) for rule in rules)
 
 
 def _follow(tx: Transaction, work: Work) -> None:

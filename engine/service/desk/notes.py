@@ -98,8 +98,8 @@ class Notes:
         Raises:
             UnknownCase: there is none with this number, or `by` may not see it.
         """
-        self._accesses.note_shown(case, self._reader.seen(case, by, Action.SEE), by, what)
-        return list(every(lambda after: self.note_page(case, by, int(after or 0), meeting, what="")))
+        # With the first page that they are shown; there is one, however few they are.
+        return list(every(lambda after: self.note_page(case, by, int(after or 0), meeting, what="" if after else what)))
 
     def note_page(self, case: int, by: Actor, before: int = 0, meeting: int = 0, *, what: str = "notes") -> Page[Note]:
         """A page of the same. Its `next` is the number before which the earlier ones were kept.

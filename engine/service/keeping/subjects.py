@@ -146,7 +146,7 @@ class Subjects:
             reading = Reading(connection, self._site.catalogue, number, seen, now, by, names_others=False)
             steps = list(reading.told_after())
             notes = notes_of(connection, number, _ALL)
-            people = names_shown(connection, process, view)
+            people = names_shown(connection, [(process, view)])
         rows = tables(process, view.series, people)
         named = not anonymous(process, snapshot, now, by)
         until = kept_until(process, snapshot)

@@ -5,7 +5,7 @@ They stand in the order of their numbers, and are those that whoever asks may se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -86,13 +86,15 @@ class Agendas:
         with self._finder("") as finder:
             page, count = finder.cases(asked, by, limit, after), finder.count_cases(asked, by)
             before = finder.count_before(asked, by, page.items[0].id) if page.items and after else 0
-            sheets = tuple(self._sheet(finder, case) for case in page.items) if what == PACK else ()
+            sheets = self._sheets(finder, page.items) if what == PACK else ()
         self._accesses.note_accesses(sorted({*(one.id for one in page.items), *beside}), by, what)
         return Agenda(page.items, before + 1, count, page.next, sheets)
 
-    def _sheet(self, finder: Finder, case: Case) -> tuple[Shown, ...]:
-        process = self._site.catalogue.process(finder.connection, case.process, case.process_version)
-        return shown_fields(process, case, names_shown(finder.connection, process, case))
+    def _sheets(self, finder: Finder, cases: Iterable[Case]) -> tuple[tuple[Shown, ...], ...]:
+        read, connection = self._site.catalogue.process, finder.connection
+        shown = [(read(connection, case.process, case.process_version), case) for case in cases]
+        names = names_shown(connection, shown)
+        return tuple(shown_fields(process, case, names) for process, case in shown)
 
     def turn(self, meeting: Meeting, case: int, by: Actor) -> Turn | None:
         """The place of a case on an agenda; None where it does not stand there for `by`. Nothing of it is shown."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine.case.agenda import reader
+from engine.case.agenda import reader, series_title
 from engine.case.command import Actor
 from engine.case.sight import ListSight, leads, meeting_sight, sight_of
 from engine.process.definition import MeetingKind, Process
@@ -40,14 +40,12 @@ class Meeting:
 
     @property
     def title(self) -> str:
-        """What it is called: the series where there are several, else the kind."""
+        """What it is called."""
         return self.series_title(self.series)
 
     def series_title(self, series: str) -> str:
         """What meetings of this kind are called in a series."""
-        if self.kind.per and series:
-            return self.process.fields[self.kind.per].choices.get(series, series)
-        return self.kind.title
+        return series_title(self.process, self.kind, series)
 
     def is_led_by(self, by: Actor) -> bool:
         """Whether somebody keeps the dates of this kind of meeting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -65,8 +65,10 @@ def names_in(connection: Connection, process: Process, data: Mapping[str, Any]) 
     return store.names_of(connection, logins) if logins else {}
 
 
-def names_shown(connection: Connection, process: Process, case: Case) -> dict[str, str]:
-    """The same of a case as it is shown, and of those who wrote its rows."""
-    writers = {row.by for rows in case.series.values() for row in rows}
-    logins = writers | people_in(process, {**case.data, **{name: kept(rows) for name, rows in case.series.items()}})
+def names_shown(connection: Connection, shown: Iterable[tuple[Process, Case]]) -> dict[str, str]:
+    """The same of cases as they are shown, and of those who wrote their rows: all are read at once."""
+    logins = set[str]()
+    for process, case in shown:
+        logins |= {row.by for rows in case.series.values() for row in rows}
+        logins |= people_in(process, {**case.data, **{name: kept(rows) for name, rows in case.series.items()}})
     return store.names_of(connection, logins) if logins else {}

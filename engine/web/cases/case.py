@@ -138,7 +138,7 @@ def case_page(
     visitor.engine.note_linked(links, visitor.actor)
     values: dict[str, Any] = {
         "certificate": certificate,
-        "undoable": visitor.engine.undos.undoable(number, visitor.actor),
+        "undoable": visitor.engine.undos.undoable(number, visitor.actor, (seen.process, seen.snapshot)),
         "links": links,
         "link_kinds": links_by(visitor.actor, seen.process, seen.snapshot),
     }

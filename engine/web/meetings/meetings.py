@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from engine.case.agenda import series_of, series_title
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
@@ -83,8 +84,8 @@ def _list(
 def _questions(led: list[Any]) -> list[Question]:
     choices = []
     for process, kind in led:
-        series = process.fields[kind.per].choices if kind.per else {"": kind.title}
-        choices += [(f"{process.name} {kind.name} {value}", title) for value, title in series.items()]
+        titles = {one: series_title(process, kind, one) for one in series_of(process, kind.name)}
+        choices += [(f"{process.name} {kind.name} {one}", title) for one, title in titles.items()]
     link = Question("link", "Link to the meeting", "text", required=False)
     return [Question("which", "Which meeting", "choice", required=True, choices=choices), _asked_when(), link]
 
