@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from engine.authoring.scenarios import Result
 from engine.case.entry import Entry
+from engine.case.links import is_own
 from engine.case.time.schedule import ESCALATION, escalation_key, timer_key
 from engine.process.definition import ANYWHERE, Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
 from engine.process.tasks import kind_of
 
 TAKEN_BACK = "(taken back)"
-KINDS = ("states", "transitions", "timers", "tasks", "requirements")
+ENDED = "(ended)"
+KINDS = ("states", "transitions", "timers", "tasks", "links", "requirements")
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Coverage:
         # One that asks for what cannot be was not run.
         while result.engine is not None:
             page = result.engine.cases(limit=1000, after=after)
-            for case in page.items:
+            for case in (one for one in page.items if one.process == self.process.name):
                 self.add_history(result.engine.history(case.id))
             after = page.next
             if not after:
@@ -50,8 +52,17 @@ class Coverage:
                 self.touched["timers"].add(_timer_of(entry.event))
             if entry.kind == "opened":
                 self.touched["transitions"].add(f"open: {entry.to}")
+            if entry.kind in {"linked", "heard"}:
+                self.touched["links"].update(self._links(entry))
             if entry.kind in {"event", "automatic", "undo"}:
                 self.touched["transitions"].update(self._transition(entry))
+
+    def _links(self, entry: Entry) -> Iterator[str]:
+        """What this side says of them: that there is one, and that its awaited end has come."""
+        for kept in entry.links.values():
+            if is_own(self.process.name, kept):
+                yield f"{kept['link']} {ENDED}" if kept.get("outcome") else kept["link"]
+                yield kept["link"]
 
     def _transition(self, entry: Entry) -> list[str]:
         if entry.kind == "undo":
@@ -75,7 +86,7 @@ class Coverage:
 
 
 def parts_of(process: Process) -> dict[str, set[str]]:
-    """Every state, transition, timer, task and requirement of a process, by name."""
+    """Every state, transition, timer, task, link and requirement of a process, by name."""
     timers = {timer_key(state.name, name) for state in process.states.values() for name in state.timers}
     timers |= {escalation_key(task.name) for task in process.tasks.values() if task.escalate}
     return {
@@ -83,6 +94,7 @@ def parts_of(process: Process) -> dict[str, set[str]]:
         "transitions": set(_transitions(process)),
         "timers": timers,
         "tasks": set(process.tasks),
+        "links": set(process.links) | {f"{name} {ENDED}" for name in process.awaited},
         "requirements": set(process.covers),
     }
 

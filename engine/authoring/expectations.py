@@ -5,10 +5,11 @@ Values in, problems out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.authoring.names import name_problems
+from engine.authoring.others import elsewhere
 from engine.authoring.tasks import plain, timer_names
 from engine.case.answers.form import misfit
 from engine.case.time.days import coming_key
@@ -19,19 +20,31 @@ from engine.source.problem import Problem, certain, nearest
 from engine.source.reader import Path, Source
 
 
-def senseless(source: Source, found: Found) -> dict[int, list[Problem]]:
+def senseless(source: Source, found: Found, others: Mapping[str, Found]) -> dict[int, list[Problem]]:
     """What is wrong with each scenario that asks for what cannot be, by its place in the file."""
     told = dict[int, list[Problem]]()
     for index in range(len(source.data["scenarios"])):
         root = ("scenarios", index)
-        told[index] = list(name_problems(source, found, root))
-        told[index] += expectation_problems(source, found.loaded.process, root)
+        parts = elsewhere(source, others, root)
+        told[index] = _problems(source, found, root, frozenset(parts))
+        for part, other in parts.items():
+            told[index] += _problems(source, other, part)
     return {index: problems for index, problems in told.items() if problems}
 
 
-def expectation_problems(source: Source, process: Process, root: Path) -> Iterator[Problem]:
-    """Below `root`, where names that are no names of the process are told besides."""
+def _problems(source: Source, found: Found, root: Path, apart: frozenset[Path] = frozenset()) -> list[Problem]:
+    """What is wrong below `root`, but not in the parts `apart`, which are about another process."""
+    names = name_problems(source, found, root, apart)
+    return [*names, *expectation_problems(source, found.loaded.process, root, apart)]
+
+
+def expectation_problems(
+    source: Source, process: Process, root: Path, apart: frozenset[Path] = frozenset()
+) -> Iterator[Problem]:
+    """Below `root` without the parts `apart`, where names that are no names of the process are told besides."""
     for path, expected in _expected(root, source.root_value(root)):
+        if any(path[: len(one)] == one for one in apart):
+            continue
         yield from _of_state(source, process, path, expected)
         yield from _of_data(source, process, path, expected.get("data", {}))
         for key, (noun, known) in _known(process).items():
@@ -59,7 +72,11 @@ def _known(process: Process) -> dict[str, tuple[str, set[str]]]:
     own = {timer for state in process.states.values() for timer in state.timers}
     full = {timer_key(state.name, timer) for state in process.states.values() for timer in state.timers}
     full |= {coming_key(one.name) for one in process.fields.values() if one.dated} | timer_names(process)
-    return {"timers": ("timer", own | full), "agendas": ("meeting", set(process.meetings))}
+    return {
+        "timers": ("timer", own | full),
+        "agendas": ("meeting", set(process.meetings)),
+        "links": ("link", set(process.links)),
+    }
 
 
 def _of_state(source: Source, process: Process, path: Path, expected: dict[str, Any]) -> Iterator[Problem]:

@@ -16,8 +16,8 @@ from engine.source.problem import Problem, certain, nearest
 from engine.source.reader import Path, Source
 
 
-def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]:
-    """Names below `root` that the process does not have, and durations that are none."""
+def name_problems(source: Source, found: Found, root: Path, apart: frozenset[Path] = frozenset()) -> Iterator[Problem]:
+    """Names below `root`, without the parts `apart`, that the process does not have, and durations that are none."""
     process = found.loaded.process
     events = set(event_names(found.loaded.source.data))
     tasks = task_names(process)
@@ -43,8 +43,12 @@ def name_problems(source: Source, found: Found, root: Path) -> Iterator[Problem]
         },
         "series": set(process.series),
         "covers": set(process.covers),
+        "link": set(process.links),
+        "unlink": set(process.links),
     }
     for path, key, value in _named(root, source.root_value(root)):
+        if any(path[: len(one)] == one for one in apart):
+            continue
         many = isinstance(value, list)
         for index, name in enumerate([value] if isinstance(value, str) else value):
             if key in known and (plain(process, name) if known[key] is tasks else name) not in known[key]:
@@ -66,9 +70,9 @@ NOUNS = {"event": "event", "add": "document", "documents": "document", "done": "
 NOUNS |= {"no_tasks": "task", "overdue": "task", "escalated": "task", "possible": "event", "not_possible": "event"}
 NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place", "with": "field"}
 NOUNS |= {"covers": "requirement"}
-NOUNS |= {"series": "series", "undo": "event"}
+NOUNS |= {"series": "series", "undo": "event", "link": "link", "unlink": "link"}
 # Below these stand names that a process gives: a field may be called `event`, and names none.
-_VALUES = frozenset({"data", "with", "timers", "series"})
+_VALUES = frozenset({"data", "with", "timers", "series", "links"})
 
 
 def _named(path: Path, value: Any) -> Iterator[tuple[Path, str, Any]]:

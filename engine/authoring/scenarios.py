@@ -5,7 +5,6 @@ Reads scenario files; runs them against Engine. Times are the process's wall clo
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,8 +13,9 @@ from typing import Any
 
 from engine.authoring.company import company_problems, invite
 from engine.authoring.expectations import senseless
+from engine.authoring.findings import Findings, own_links
 from engine.authoring.names import name_problems
-from engine.authoring.rows import compared, kept_value
+from engine.authoring.others import others_of, processes_of
 from engine.authoring.wording import listed, said, step_title
 from engine.calendars.duration import Duration, add, parse
 from engine.case.command import Actor
@@ -35,12 +35,16 @@ MAIN = "the case"
 
 @dataclass(frozen=True)
 class ScenarioFile:
-    """A scenario file, and the process that it tests. `problems`: of scenarios, by their place, that make no sense."""
+    """A scenario file, and the process that it tests. `problems`: of scenarios, by their place, that make no sense.
+
+    `others`: the processes that further cases follow, by their files as they are written.
+    """
 
     source: Source
     process: Process
     found: Found
     problems: Mapping[int, list[Problem]] = field(default_factory=dict)
+    others: Mapping[str, Found] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> list[dict[str, Any]]:
@@ -113,18 +117,19 @@ def to_run(source: Source, path: Path) -> ScenarioFile:
     Raises:
         Refused: with every problem of the file as a whole, or of the process.
     """
-    return understood(source, _process_of(source, path, "scenario"))
+    return understood(source, _process_of(source, path, "scenario"), path.parent)
 
 
-def understood(source: Source, found: Found) -> ScenarioFile:
-    """Scenarios of a process that was found, with what is wrong with each of them.
+def understood(source: Source, found: Found, folder: Path | None = None) -> ScenarioFile:
+    """Scenarios of a process that was found, with what is wrong with each of them; other processes lie in `folder`.
 
     Raises:
-        Refused: with every problem of the organisations and people that they bring along.
+        Refused: with every problem of the organisations and people that they bring along, or of another process.
     """
-    if problems := list(company_problems(source, found.loaded.process)):
+    others = others_of(source, folder)
+    if problems := list(company_problems(source, found.loaded.process, processes_of(others))):
         raise Refused(problems)
-    return ScenarioFile(source, found.loaded.process, found, senseless(source, found))
+    return ScenarioFile(source, found.loaded.process, found, senseless(source, found, others), others)
 
 
 def read_beside(path: Path, kind: str, part: str) -> tuple[Source, Found]:
@@ -216,10 +221,12 @@ class _Run:
         self._process = file.process
         self._clock = SetClock(self._moment(scenario["start"]["at"]))
         self._engine = Engine(clock=self._clock, capacities=scenario.get("capacity"))
-        self._engine.publish(file.found.loaded.source.text, file.found.calendar_text, file=file.source.data["process"])
-        invite(file.source.data, self._process, self._engine)
+        for name, found in {file.source.data["process"]: file.found, **file.others}.items():
+            self._engine.publish(found.loaded.source.text, found.calendar_text, file=name)
+        invite(file.source.data, self._process, self._engine, processes_of(file.others))
         self._people = file.source.data.get("people", {})
         self._cases: dict[str, int] = {}
+        self._processes: dict[str, Process] = {}
         self._organisation = scenario["start"].get("data", {}).get(self._process.organisation)
 
     def run(self) -> Result:
@@ -248,21 +255,21 @@ class _Run:
         moment = self._moment(raw["at"])
         if moment > self._clock.now():
             self._wait_until(moment)
-        by = self._actor(raw.get("by"), raw.get("data", {}).get(self._process.organisation))
-        result = self._engine.open_case(self._process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
+        process = self._file.others[raw["process"]].loaded.process if "process" in raw else self._process
+        by = self._actor(raw.get("by"), process, raw.get("data", {}).get(process.organisation))
+        result = self._engine.open_case(process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
         self._check_refusal(result, raw)
         if isinstance(result, Case):
-            self._cases[name] = result.id
+            self._cases[name], self._processes[name] = result.id, process
             for document in raw.get("documents", []):
                 self._check_refusal(self._add(result.id, document, by, moment), {})
         self._expect(name, raw.get("expect", {}), by)
 
     def _step(self, raw: dict[str, Any]) -> None:
         name = raw.get("case", MAIN)
-        if name not in self._cases:
-            raise _Unexpected(f"a case called {name}", "none of that name has begun")
-        case = self._cases[name]
-        by, at = self._actor(raw.get("by")), self._moment(raw["at"]) if "at" in raw else None
+        case = self._number(name)
+        by = self._actor(raw.get("by"), self._processes[name])
+        at = self._moment(raw["at"]) if "at" in raw else None
         if "event" in raw:
             self._check_refusal(_told(lambda: self._engine.fire(case, raw["event"], by, raw.get("with"), at=at)), raw)
         elif "done" in raw:
@@ -274,9 +281,25 @@ class _Run:
         elif "undo" in raw:
             why = raw.get("reason", "It was done by mistake.")
             self._check_refusal(_told(lambda: self._engine.undo(case, why, by, event=raw["undo"])), raw)
+        elif "link" in raw:
+            other = self._number(raw["to"])
+            self._check_refusal(_told(lambda: self._engine.link(case, raw["link"], other, by)), raw)
+        elif "unlink" in raw:
+            self._unlink(raw, case, by)
         else:
             self._pass_time(raw)
         self._expect(name, raw.get("expect", {}), by)
+
+    def _number(self, name: str) -> int:
+        if name not in self._cases:
+            raise _Unexpected(f"a case called {name}", "none of that name has begun")
+        return self._cases[name]
+
+    def _unlink(self, raw: dict[str, Any], case: int, by: Actor) -> None:
+        other, why = self._number(raw["to"]), raw.get("reason", "It was done by mistake.")
+        links = own_links(self._engine, case, raw["unlink"])
+        made = next((entry for entry, to in links if to == other), 0)
+        self._check_refusal(_told(lambda: self._engine.unlink(case, made, why, by)), raw)
 
     def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
         content = f"{document} of case {case}".encode()
@@ -305,11 +328,11 @@ class _Run:
     def _moment(self, text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=self._process.zone).astimezone(UTC)
 
-    def _actor(self, text: str | None, organisation: str | None = None) -> Actor:
+    def _actor(self, text: str | None, process: Process, organisation: str | None = None) -> Actor:
         """Whoever a step names, also one of its people; nobody in particular may do what everybody may."""
         if text is not None and text in self._people:
             return self._engine.people.person(text).actor
-        actor = Actor.of(text or next(iter(self._process.roles)))
+        actor = Actor.of(text or next(iter(process.roles)))
         if actor.organisation is None:
             given = organisation or self._organisation or "Organisation"
             return Actor(actor.name, actor.roles, given)
@@ -334,57 +357,11 @@ class _Run:
         if name not in self._cases:
             raise _Unexpected("a case", "the case has not begun")
         case = self._engine.case(self._cases[name])
+        sight = Findings(self._engine, self._processes[name], self._cases, self._scenario.get("capacity") or {})
         for key, value in expected.items():
-            found = self._found(key, value, case, by)
+            found = sight.instead(key, value, case, by)
             if found is not None:
                 raise _Unexpected(f"{key}: {said(value)}", f"{key}: {said(found)}")
-
-    def _found(self, key: str, wanted: Any, case: Case, by: Actor) -> Any:
-        """What there is instead of what is wanted; None where it is as wanted."""
-        tasks = [task.task for task in case.tasks]
-        if key in {"state", "outcome"}:
-            found = getattr(case, key)
-            return found or "none" if found != wanted else None
-        if key == "paused":
-            return None if wanted in (resting := [one.at for one in case.paused] or ["none"]) else resting
-        if key == "tasks":
-            return tasks if set(wanted) - set(tasks) else None
-        if key == "no_tasks":
-            return tasks if set(wanted) & set(tasks) else None
-        if key == "overdue":
-            late = {task.task for task in case.tasks if task.overdue}
-            return sorted(late) if late != set(wanted) else None
-        if key in {"possible", "not_possible"}:
-            may = []
-            # Whoever may not see the case may do nothing with it: that is an answer here, and no fault of the scenario.
-            with contextlib.suppress(UnknownCase):
-                may = [one.event.name for one in self._engine.possible_events(case.id, by) if one.refusal is None]
-            wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
-            return may if wrong else None
-        return self._found_map(key, wanted, case)
-
-    def _found_map(self, key: str, wanted: dict[str, Any], case: Case) -> Any:
-        found = {name: self._one(key, name, case) for name in wanted}
-        if key == "series":
-            found, wanted = compared(self._process, found, wanted)
-        if key == "data":
-            wanted = {name: kept_value(self._process, name, value) for name, value in wanted.items()}
-        return found if found != wanted else None
-
-    def _one(self, key: str, name: str, case: Case) -> Any:
-        if key in {"data", "series"}:
-            return getattr(case, key).get(name)
-        if key == "escalated":
-            return next((task.escalated for task in case.tasks if task.task == name), None)
-        if key == "agendas":
-            return case.agendas.get(name)
-        if key == "places":
-            taken = self._engine.process(self._process.name).places[name].capacity
-            # Counted back from what is free, as the engine tells it: a scenario may have more or fewer places.
-            capacity = (self._scenario.get("capacity") or {}).get(name, taken)
-            return capacity - self._engine.free_places(self._process.name)[name]
-        due = [timer.due for timer in case.timers if name in (timer.timer, timer.timer.rpartition("/")[2])]
-        return due[0].strftime("%Y-%m-%d %H:%M") if due else None
 
 
 def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:

@@ -29,6 +29,20 @@ def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple
 
 CHANGES: tuple[Change, ...] = (
     *_in(
+        "authoring/coverage.py",
+        ("others",),
+        (
+            "what a case of another process did counts as covered",
+            "if one.process == self.process.name",
+            "if one.process",
+        ),
+        (
+            "an awaited end counts as covered before it has come",
+            'if kept.get("outcome") else',
+            'if kept.get("waits") else',
+        ),
+    ),
+    *_in(
         "source/edit.py",
         ("edit", "fixes"),
         (

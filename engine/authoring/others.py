@@ -1,0 +1,59 @@
+"""Others: the further cases of scenarios, and the processes beside the tested one that some of them follow.
+
+Reads process files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from engine.files import Found, load_file
+from engine.process.definition import Process
+from engine.source.problem import Refused
+from engine.source.reader import Path as Steps
+from engine.source.reader import Source
+
+RUN = "Run it where both files are: casework test FILE."
+
+
+def others_of(source: Source, folder: Path | None) -> dict[str, Found]:
+    """The processes that further cases of scenarios name, by their files as seen from `folder` (None: there is none).
+
+    Raises:
+        Refused: one is not there, or has problems of its own.
+    """
+    found: dict[str, Found] = {}
+    for path, name in _named(source):
+        if name in found or name == source.data["process"]:
+            continue
+        if folder is None:
+            message, mend = "Only the process that is tested is known here, and no file beside it.", RUN
+            raise Refused([source.problem(path, "cannot-read", message, mend)])
+        if not (folder / name).is_file():
+            message = f"There is no process file {name} beside this one."
+            raise Refused([source.problem(path, "cannot-read", message, "Name the file as seen from here.")])
+        found[name] = load_file(folder / name)
+    return found
+
+
+def processes_of(others: Mapping[str, Found]) -> list[Process]:
+    """The processes themselves."""
+    return [found.loaded.process for found in others.values()]
+
+
+def _named(source: Source) -> Iterator[tuple[Steps, str]]:
+    for index, scenario in enumerate(source.data["scenarios"]):
+        for name, other in scenario.get("others", {}).items():
+            if "process" in other:
+                yield ("scenarios", index, "others", name, "process"), other["process"]
+
+
+def elsewhere(source: Source, others: Mapping[str, Found], root: Steps) -> dict[Steps, Found]:
+    """The starts and steps of the scenario at `root` that are about a case of another process, with that process."""
+    scenario = source.root_value(root)
+    named = {name: one.get("process") for name, one in scenario.get("others", {}).items()}
+    cases = {name: others[process] for name, process in named.items() if process in others}
+    starts = {(*root, "others", name): found for name, found in cases.items()}
+    steps = enumerate(scenario.get("steps", []))
+    return starts | {(*root, "steps", at): cases[one["case"]] for at, one in steps if one.get("case") in cases}
