@@ -218,7 +218,8 @@ def _state(
         state["holds"] = draw(_hold(full, names, offers, places))
     if draw(st.integers(0, 3)) == 0:
         state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask", _ASK_IF]))
-    events = {f"step_{number}": draw(_event(names)) for number in range(draw(st.integers(0, 2)))}
+    moves = full in leaves and "kind" in state.get("holds", {}).get("place", "")
+    events = {f"step_{number}": draw(_event(names, moves=moves)) for number in range(draw(st.integers(0, 2)))}
     if events:
         state["events"] = events
     timers = {f"timer_{number}": draw(_timer(names, events)) for number in range(draw(st.sampled_from([0, 0, 1, 2])))}
@@ -255,7 +256,7 @@ def _hold(
 
 
 @st.composite
-def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+def _event(draw: st.DrawFn, names: list[str], *, moves: bool) -> dict[str, Any]:
     event: dict[str, Any] = {"title": "Step", "form": _FORM, "undo": BACK}
     if draw(st.booleans()):
         event["set"] = draw(
@@ -268,6 +269,8 @@ def _event(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
         event["alternatives"] = [{"when": 'kind == "q"', "to": draw(target)}, {"to": draw(target)}]
     elif draw(st.integers(0, 4)):
         event["to"] = draw(target)
+    elif moves:
+        event["move_place"] = True
     return event
 
 

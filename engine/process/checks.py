@@ -14,6 +14,7 @@ from engine.process.file.context import Context, event_path, state_path
 from engine.process.file.pauses import check_pauses
 from engine.process.logic.findings import check_logic
 from engine.process.logic.quorums import check_quorums
+from engine.process.paths import paths_of
 from engine.process.timing import Raising
 from engine.source.problem import Problem, Severity, nearest
 from engine.source.reader import Path
@@ -30,6 +31,7 @@ def check_process(process: Process, context: Context) -> None:
     for scope, event in process.every_event():
         _check_order(context, event.ways, (*event_path(scope, event.name), "alternatives"))
         _check_tasks_on_ends(process, context, scope, event)
+        _check_moves(process, context, scope, event)
     _check_initial(process, context)
     check_pauses(process, context)
     _check_reach(process, context, graph)
@@ -81,6 +83,22 @@ def _check_tasks_on_ends(process: Process, context: Context, scope: str, event: 
     for way in event.ways:
         if way.to and process.states[process.leaf(way.to)].final:
             _check_escalations(process, context, way.raises, event_path(scope, event.name))
+
+
+def _check_moves(process: Process, context: Context, scope: str, event: Event) -> None:
+    """A way moves the place of a state that it does not leave: one must be there that an expression chooses."""
+    here = event_path(scope, event.name)
+    moving = {path.way for path in paths_of(process).written_in(scope, event.name) if path.moves}
+    if context.source.root_value(here).get("move_place"):
+        said = [(here, moving.isdisjoint(event.ways))]
+    else:
+        ways = enumerate(event.ways)
+        said = [((*here, "alternatives", at), way not in moving) for at, way in ways if way.move_place]
+    for path, is_idle in said:
+        if is_idle:
+            message = f"No place can move by {event.name}: it stays in no state whose place an expression chooses."
+            mend = "Let holds: of that state give the place by an expression, or remove move_place."
+            context.key_problem((*path, "move_place"), "no-place-to-move", message, mend)
 
 
 def _check_hold(process: Process, context: Context, state: State) -> None:

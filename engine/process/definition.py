@@ -58,7 +58,6 @@ class Field:
 
     `earliest` and `latest` are limits of a date or time, `min` and `max` of others. An answer of which `check` is known
     not to hold is refused with `say`.
-
     `currency` is the code of that of an amount of money, `code` how a code is written.
 
     `still_seen_by`: roles that go on seeing what was given while `when` held, after it has stopped to hold.
@@ -116,7 +115,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Way:
-    """One way on: an alternative of an event, or an automatic one. `to` None: stay; `back`: to where it was in `to`."""
+    """One way on, also automatic. `to` None: stay; `back`: to where it was in `to`. `move_place`: to another place."""
 
     to: str | None
     when: Expression | None = None
@@ -124,6 +123,7 @@ class Way:
     assign: Assignments = ()
     raises: tuple[Raising, ...] = ()
     back: bool = False
+    move_place: bool = False
 
 
 @dataclass(frozen=True)

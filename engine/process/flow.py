@@ -108,6 +108,16 @@ def moves_by_tasks(process: Process) -> bool:
     return any(one is not None and one.tasks for one in (*ways, *(rule.check for rule in process.rules)))
 
 
+@functools.lru_cache(maxsize=256)
+def moving_fields(process: Process) -> frozenset[str]:
+    """The fields that are asked for or set where a case may move to another kind of place: also when a day comes from
+    which on they have another value, it does.
+    """
+    events = [event for _, event in process.every_event()]
+    asked = {name for event in events if any(way.move_place for way in event.ways) for name in event.form}
+    return frozenset(asked | {name for way in process.every_way() if way.move_place for name, _ in way.assign})
+
+
 def _deciding(process: Process) -> Iterator[Expression]:
     """The expressions that decide whether an event may happen and where it leads; those of timers do not."""
     states, events = process.states.values(), [event for _, event in process.every_event()]

@@ -29,7 +29,8 @@ class Path:
     """A way taken from one state at rest. `to` is where the case rests then; empty where it stays.
 
     `left` is in the order in which states are left, innermost first; `entered` outermost first. `gives` are the
-    states left that hold a place, `takes` those entered. `waits` maps a state whose place may be lacking to the path
+    states left that hold a place, `takes` those entered; `moves` are those that it stays in, or that rest and go on
+    doing so, and whose place may become another one. `waits` maps a state whose place may be lacking to the path
     that leads to where the case waits for it instead. `scope` is the state that the way is written in.
 
     `pauses` is the state that rests from now on: neither it nor what is inside is left. `keeps` is one that rests
@@ -43,6 +44,7 @@ class Path:
     entered: tuple[str, ...] = ()
     gives: tuple[State, ...] = ()
     takes: tuple[State, ...] = ()
+    moves: tuple[State, ...] = ()
     waits: Mapping[str, Path] = field(default_factory=dict)
     pauses: str = ""
     keeps: str = ""
@@ -232,7 +234,7 @@ class _Chart:
 
     def paths(self, source: str, trigger: str, scope: str | None = None) -> tuple[Path, ...]:
         """What the machine does on a trigger, in the order in which it tries; only what is written in `scope`."""
-        found = [(run[0], self._path(*run)) for run in self._runs(source, trigger, scope)]
+        found = [(run[0], self._path(source, *run)) for run in self._runs(source, trigger, scope)]
         waits = {(id(step.way), step.waits_for.name): path for step, path in found if step.waits_for}
         return tuple(
             _with_waits(path, {state: to for (way, state), to in waits.items() if way == id(path.way)})
@@ -280,7 +282,7 @@ class _Chart:
         self._machine.trigger_event(probe, trigger)
         return probe
 
-    def _path(self, step: _Step, to: str, left: tuple[str, ...], entered: tuple[str, ...]) -> Path:
+    def _path(self, source: str, step: _Step, to: str, left: tuple[str, ...], entered: tuple[str, ...]) -> Path:
         process, back = self._process, (step.way.to or "") if step.way.back and step.waits_for is None else ""
         rests, before = _rests(process, left, entered)
         entered = () if back else entered
@@ -293,6 +295,7 @@ class _Chart:
             entered=entered,
             gives=_holding(process, left),
             takes=_holding(process, entered),
+            moves=tuple(_moving(process, source, left, {back, before})) if step.way.move_place else (),
             pauses=rests,
             keeps=before,
             back=back,
@@ -306,6 +309,20 @@ def is_inside(state: str, around: str) -> bool:
 
 def _holding(process: Process, names: Iterable[str]) -> tuple[State, ...]:
     return tuple(process.states[name] for name in names if process.states[name].hold)
+
+
+def _moving(process: Process, source: str, left: Collection[str], kept: Collection[str]) -> Iterator[State]:
+    """The states whose place a way can change that leads from `source`: those around it, outermost first, and all that
+    may rest while a case is there; `kept` are those whose pause ends, or goes on elsewhere.
+    """
+    around = list(reversed(process.around(source))) if source != OUTSIDE else []
+    rests = [one.pauses for one in around if one.pauses and (one.name not in left or one.pauses in kept)]
+    for name in rests:  # grows by what rests with it
+        inside = (one.pauses for one in process.states.values() if one.pauses and is_inside(one.name, name))
+        rests += [pauses for pauses in inside if pauses not in rests]
+    resting = (one for one in process.states.values() if any(is_inside(one.name, name) for name in rests))
+    holding = (one for one in (*around, *resting) if one.hold and one.hold.is_chosen)
+    return (one for one in holding if one.name not in left)
 
 
 def _rests(process: Process, left: Collection[str], entered: Collection[str]) -> tuple[str, str]:

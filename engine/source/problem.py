@@ -51,6 +51,7 @@ CODES = frozenset(
         "never-broken",
         "never-filled",
         "no-due-date",
+        "no-place-to-move",
         "not-known-yet",
         "never-back",
         "never-sent",

@@ -421,6 +421,26 @@ CHANGES: tuple[Change, ...] = (
         ("what is set takes the row of the form", "slot = 1 + max(", "slot = 1 + 0 * max("),
     ),
     *_in(
+        "case/step/walk.py",
+        ("moves",),
+        ("a case that moves gives nothing back", "or scope in moved)", "or False)"),
+        (
+            "a case moves where no place is free",
+            "for state in (*moved.values(), *path.takes):",
+            "for state in path.takes:",
+        ),
+        ("a state moves in which the case is not", "if state.name not in draft.snapshot.entered:", "if False:"),
+    ),
+    *_in(
+        "process/paths.py",
+        ("moves",),
+        (
+            "a place moves of a state that is left",
+            "return (one for one in holding if one.name not in left)",
+            "return holding",
+        ),
+    ),
+    *_in(
         "case/time/days.py",
         ("time_days",),
         ("no later day comes", "timers |= {key: times} if times else {}", "pass"),
@@ -809,7 +829,11 @@ CHANGES: tuple[Change, ...] = (
         ),
         ("a changed date leaves the old time", "redated |= {key: times} if times else {}", "pass"),
         ("an end has no outcome", 'process.states[leaf].outcome if process.states[leaf].final else ""', '""'),
-        ("a place is not given back", "tuple(scope for scope in case.held if scope in path.left)", "()"),
+        (
+            "a place is not given back",
+            "tuple(scope for scope in case.held if scope in path.left or scope in walk.takes)",
+            "()",
+        ),
         (
             "what a state raises on entry is not raised",
             "for one in path.entered for name in wanted(",

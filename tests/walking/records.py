@@ -97,6 +97,8 @@ class RecordsWalk(PeopleWalk):
         for name in ("kind", "first"):
             rows = values_of(case.data, days_of(name))
             holds, ahead = on_day(rows, day), day_after(rows, day)
+            if case.timers.get(f"from:{name}", ["~"])[0] <= case.last_at:
+                continue  # taken back to before a day that has come: it comes again at the next look
             assert holds is None or holds.get(name) == case.data.get(name) or case.retained == "erased"
             assert (f"from:{name}" in case.timers) == (ahead is not None and not case.outcome)
 

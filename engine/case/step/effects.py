@@ -63,7 +63,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "stopped": tuple(sorted({*stopped, *undated, *no_days, *rests.stopped})),
         "timers": timers | redated | days | schedule.escalations(process, tasks),
         "held": walk.takes,
-        "freed": tuple(scope for scope in case.held if scope in path.left),
+        "freed": tuple(scope for scope in case.held if scope in path.left or scope in walk.takes),
         "waiting": _waiting(draft, walk, back.waiting, changes, at, leaf),
         "paused": resting,
         "resumed": path.back,

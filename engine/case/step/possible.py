@@ -79,5 +79,6 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
 def _hangs_on_form(paths: tuple[Path, ...], asked: set[str]) -> bool:
     """Whether the form decides which way is taken, or which place is needed on it."""
     names = {name for path in paths if path.way.when for name in path.way.when.names}
-    names |= {name for path in paths for state in path.takes if state.hold for name in state.hold.place.names}
+    holding = [state for path in paths for state in (*path.moves, *path.takes)]
+    names |= {name for state in holding if state.hold for name in state.hold.place.names}
     return bool(names & asked)

@@ -14,9 +14,13 @@ from engine.case.refusal import Code, Refusal
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of_value, new_tasks, wanted
 from engine.case.step.event import fire, settle
+from engine.case.step.walk import move
 from engine.case.time import schedule
 from engine.case.time.days import come, coming_field, next_coming
 from engine.case.time.instants import from_text, to_text
+from engine.process.definition import State
+from engine.process.flow import moving_fields
+from engine.process.rows import days_of
 from engine.process.timing import LOOK_INTO, Raising, Timer
 
 _LOOKING = Raising(LOOK_INTO.name)
@@ -99,15 +103,40 @@ def _come(draft: Draft, field: str, key: str, at: str) -> None:
     process, data = draft.process, draft.snapshot.data
     changes, again = come(process, data, field, at), next_coming(process, data, field, at)
     effects = effects_of_value(draft, at, changes)
+    taken, lacking = move(draft, _moved_by(draft, field), draft.view(at, changes))
+    effects |= {"held": taken, "freed": tuple(taken)}
     effects["timers"] |= {key: again} if again else {}
     effects["stopped"] += () if again else (key,)
     draft.add("timer", at, ENGINE.name, event=key, **effects)
+    if lacking is not None:
+        _look_into(draft, key, at, Code.NO_PLACE, _kept(draft, lacking, at))
     refusal = draft.tried(lambda: settle(draft, at, ENGINE.name))
     if refusal is not None:
-        note = {"refused": str(refusal.code), "message": refusal.message}
-        tasks = _raised(draft, (_LOOKING,), draft.snapshot.state, at)
-        timers = schedule.escalations(process, tasks)
-        draft.add("timer", at, ENGINE.name, event=key, tasks=tasks, timers=timers, note=note)
+        _look_into(draft, key, at, refusal.code, refusal.message)
+
+
+def _moved_by(draft: Draft, field: str) -> list[State]:
+    """The states of the case, outermost first, those that rest too, whose place hangs on a dated field that events
+    move places by.
+    """
+    entered = sorted(draft.snapshot.entered) if field in moving_fields(draft.process) else ()
+    states = (draft.process.states[name] for name in entered)
+    return [one for one in states if one.hold and {field, days_of(field)} & one.hold.place.names]
+
+
+def _kept(draft: Draft, state: State, at: str) -> str:
+    """Why a case keeps the place that it has for a state."""
+    place = draft.process.language.value(state.hold.place, draft.view(at)) if state.hold else ""
+    if place in draft.process.places:
+        return f"No {draft.process.title_of('places', place)} is free: the case keeps the place that it has."
+    return "Which place is needed is not known: the case keeps the one that it has."
+
+
+def _look_into(draft: Draft, key: str, at: str, code: Code, message: str) -> None:
+    """What should have followed did not: somebody is told why."""
+    tasks = _raised(draft, (_LOOKING,), draft.snapshot.state, at)
+    note, timers = {"refused": str(code), "message": message}, schedule.escalations(draft.process, tasks)
+    draft.add("timer", at, ENGINE.name, event=key, tasks=tasks, timers=timers, note=note)
 
 
 def _send(draft: Draft, key: str, state: str, timer: Timer, at: str, noticed: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.case.answers.form import stored, unfit
 from engine.case.step.draft import Draft
-from engine.process.definition import State
+from engine.process.definition import State, Way
 from engine.process.language.expressions import View
 from engine.process.paths import Path, paths_of
 
@@ -21,7 +21,8 @@ from engine.process.paths import Path, paths_of
 class Walk:
     """The path that was chosen, or (None) why no way was open.
 
-    `changes` are the data that the way sets. `takes` maps each state entered that holds a place to that place;
+    `changes` are the data that the way sets. `takes` maps each state entered that holds a place to that place, and each
+    that is not left, or rests, and for which the case moves to another one;
     `waits` says for which place and state the case waits instead. `full` is the place that was lacking, `unknown`
     the fields without which nobody knows which place is needed, `unfit` why what the way sets cannot be kept.
     """
@@ -120,12 +121,29 @@ def place_asked(draft: Draft, holding: str, leaf: str, view: View) -> str:
     return place if place in process.places else ""
 
 
+def move(draft: Draft, states: Iterable[State], after: View) -> tuple[dict[str, str], State | None]:
+    """The places that a case takes, by the states that it is in or that rest, in the place of those that it holds for
+    them; and the first of them whose place cannot be had: then none is taken.
+    """
+    found = _places(draft, Path(Way(None, move_place=True), "", moves=tuple(states)), after)
+    return (found.takes, None) if found.state is None else ({}, found.state)
+
+
+def _is_moved(draft: Draft, state: State, after: View) -> bool:
+    """Whether a case that is in a state, or whose state rests, needs another kind of place for it than it holds."""
+    assert state.hold is not None
+    if state.name not in draft.snapshot.entered:
+        return False
+    return bool(draft.process.language.value(state.hold.place, after) != draft.snapshot.held.get(state.name))
+
+
 def _places(draft: Draft, path: Path, after: View) -> _Places:
     """A place that the case gives back on the same way is there for it, however many there are besides."""
     found = _Places()
-    given = Counter(place for scope, place in draft.snapshot.held.items() if scope in path.left)
+    moved = {state.name: state for state in path.moves if _is_moved(draft, state, after)}
+    given = Counter(place for scope, place in draft.snapshot.held.items() if scope in path.left or scope in moved)
     needed: Counter[str] = Counter()
-    for state in path.takes:
+    for state in (*moved.values(), *path.takes):
         assert state.hold is not None
         place = draft.process.language.value(state.hold.place, after)
         known = place in draft.process.places

@@ -92,7 +92,8 @@ def read_events(context: Context, raw: dict[str, Any], path: Path, scope: str) -
 def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: str) -> Event:
     written = raw.get("alternatives")
     if written is None:
-        ways = _way(context, {k: raw[k] for k in ("to", "set", "raise") if k in raw}, path, scope)
+        own: dict[str, Any] = {key: raw[key] for key in ("to", "set", "raise", "move_place") if key in raw}
+        ways = _way(context, own, path, scope)
         common: tuple[Any, Any] = (None, None)
     else:
         ways = [
@@ -108,7 +109,10 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         by=context.roles(raw.get("by"), (*path, "by")),
         form=with_days(context.form(raw.get("form"), (*path, "form")), context.language),
         needs=read_needs(context, raw.get("needs", []), (*path, "needs")),
-        ways=tuple(_with_common(context, way, common, path) for way in ways),
+        ways=tuple(
+            replace(_with_common(context, way, common, path), move_place=way.move_place or raw.get("move_place", False))
+            for way in ways
+        ),
         done=raw.get("done", ""),
         not_by=_not_by(context, raw.get("not_by"), (*path, "not_by")),
         undo=read_undo(context, raw, path),
@@ -158,6 +162,7 @@ def _way(context: Context, raw: dict[str, Any], path: Path, scope: str) -> list[
             assign=read_set(context, raw.get("set"), (*path, "set")),
             raises=read_raisings(context, raw.get("raise"), (*path, "raise"), acts=True),
             back=goes_back and target is not None,
+            move_place=raw.get("move_place", False),
         )
     ]
 
