@@ -76,6 +76,11 @@ class Snapshot:
         """The states that rest, each with the state in which the case was there."""
         return {name: rest["at"] for name, rest in self.paused.items()}
 
+    @property
+    def resting_tasks(self) -> frozenset[str]:
+        """The tasks of states that rest."""
+        return frozenset(name for rest in self.paused.values() for name in rest["tasks"])
+
     def done_by(self, person: str) -> frozenset[str]:
         """The events that somebody did, of those that are remembered."""
         return frozenset(event for event, people in self.did.items() if person in people)

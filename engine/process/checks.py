@@ -12,6 +12,7 @@ from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
 from engine.process.file.context import Context, event_path, state_path
 from engine.process.file.pauses import check_pauses
+from engine.process.file.replies import check_replies
 from engine.process.logic.findings import check_logic
 from engine.process.logic.quorums import check_quorums
 from engine.process.paths import paths_of
@@ -51,6 +52,7 @@ def check_parts(process: Process, context: Context) -> None:
         _check_sent(process, context, scope, event)
     check_contradictions(process, context)
     check_quorums(process, context)
+    check_replies(process, context)
     _warn_of_unused_names(context)
     _warn_of_calendar(process, context)
 

@@ -41,7 +41,8 @@ class TaskKind:
 
     It is due so long after it was raised, or by a date that is worked out from fields (`due_by`), to its end.
     `overdue_of` names the task that this one, once it is raised, says is overdue. `per` names a field of which one is
-    raised for each of the choices, or a series of which one is for each row (`process/tasks.py`).
+    raised for each of the choices, or a series of which one is for each row (`process/tasks.py`). `answered_in` names
+    the value of a row (`advice.adviser`) that says which of them is done by the event that writes the row.
     """
 
     name: str
@@ -54,6 +55,7 @@ class TaskKind:
     escalate: Escalation | None = None
     overdue_of: str = ""
     per: str = ""
+    answered_in: str = ""
 
 
 LOOK_INTO = TaskKind(

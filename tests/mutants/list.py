@@ -768,8 +768,20 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/step/rests.py",
         ("pause",),
-        ("what was done in a pause is asked again", "kind and event in kind.done_by}", "False}"),
+        ("what was done in a pause is asked again", "if name in self._does}", "if False}"),
         ("what rests runs on", "self.stopped = [key for key in", "self.stopped = [] and [key for key in"),
+    ),
+    *_in(
+        "process/tasks.py",
+        ("answers_tasks",),
+        ("an answer does the tasks of others", "if values is None:", "if True:"),
+        ("a second row of a day does the first task again", "[left.pop(at) for", "[left[at] for"),
+    ),
+    *_in(
+        "case/answers/tasks.py",
+        ("answers_tasks",),
+        ("what rests or is done is answered again", "if left[row[field]] < 0:", "if False:"),
+        ("a form is offered that nobody can send", "if not known}", "if False}"),
     ),
     *_in(
         "process/paths.py",

@@ -17,7 +17,7 @@ from engine.process.definition import Process
 from engine.process.language.expressions import View
 from engine.process.paths import Path, is_inside
 from engine.process.rows import after, concerned
-from engine.process.tasks import names_of, value_of
+from engine.process.tasks import done_with, names_of, value_of
 from engine.process.timing import Raising
 
 
@@ -28,15 +28,15 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
     assert path is not None
     changes = _changed(draft, data, walk.changes, at)
     merged = {**case.data, **changes}
-    closed = _closed(process, case, path, event)
+    closed = _closed(case, path, done_with(process, event, case.tasks, data))
     leaf = path.to or case.state
     seen = draft.view(at, changes)
     raises = dict.fromkeys(wanted(process, path.way.raises, seen), leaf)
     # What a state raises belongs to that state, even if the way raises it too: it ends when the state is left.
     raises |= {name: one for one in path.entered for name in wanted(process, process.states[one].raises, seen)}
     moved = {name: task for name, task in schedule.redue(process, case, changes, at).items() if name not in closed}
-    rests = Rests(process, case, path, closed, at)
-    back = rests.back({*case.tasks} - {*closed}, event, merged)
+    rests = Rests(process, case, path, closed, at, done_with(process, event, case.resting_tasks, data))
+    back = rests.back({*case.tasks} - {*closed}, merged)
     tasks = moved | new_tasks(process, case, raises, closed, at, merged, path.left)
     tasks = {name: task for name, task in tasks.items() if name not in back.tasks}
     stopped = [key for key in case.timers if key.partition("/")[0] in path.left]
@@ -47,7 +47,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         days, no_days = {}, [key for key in case.timers if key.startswith(COMING)]
     # After `stopped`: a date that is emptied stops its timer, one that is changed sets it anew under the same key.
     redated, undated = _redated(draft, path.left, changes, at)
-    resting, redated, undated = rests.kept_up(event, redated, undated)
+    resting, redated, undated = rests.kept_up(redated, undated)
     timers = {key: times for key, times in back.timers.items() if key not in undated}
     timers |= schedule.started(process, path.entered, at, merged, case.opened)
     return {
@@ -58,7 +58,7 @@ def effects_of(draft: Draft, walk: Walk, at: str, event: str, data: dict[str, An
         "left": path.left,
         "data": changes,
         "closed": closed,
-        "done": draft.keeps_done(closed, rests.done(event)),
+        "done": draft.keeps_done(closed, rests.done),
         "tasks": back.tasks | tasks,
         "stopped": tuple(sorted({*stopped, *undated, *no_days, *rests.stopped})),
         "timers": timers | redated | days | schedule.escalations(process, tasks),
@@ -82,7 +82,7 @@ def effects_of_value(draft: Draft, at: str, changes: dict[str, Any], row: int = 
     known = draft.snapshot.data
     # As they will stand in that row: with their own names they would be a row that is about to be written.
     now = after(known, changes, 0, "", row) if row else changes
-    resting, redated, undated = Rests(draft.process, draft.snapshot).kept_up("", *_redated(draft, (), now, at))
+    resting, redated, undated = Rests(draft.process, draft.snapshot).kept_up(*_redated(draft, (), now, at))
     days, no_days = ({}, []) if draft.snapshot.ended else coming(draft.process, draft.snapshot, now, at)
     waiting = _turn(draft, None, now, at, draft.snapshot.state)
     moved = schedule.redue(draft.process, draft.snapshot, now, at)
@@ -126,12 +126,11 @@ def _turn(draft: Draft, path: Path | None, changes: dict[str, Any], at: str, lea
     return now if now != wait or (path and wait["state"] in path.left) else {}
 
 
-def _closed(process: Process, case: Snapshot, path: Path, event: str) -> dict[str, str]:
+def _closed(case: Snapshot, path: Path, done: Collection[str]) -> dict[str, str]:
     """Tasks that this step ends: done by the event, or belonging to a state that is left, or begins to rest."""
     found = {}
     for name, task in case.tasks.items():
-        kind = process.task(name)
-        if event and kind and event in kind.done_by:
+        if name in done:
             found[name] = "done"
         elif task["scope"] in path.left:
             found[name] = "cancelled"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.case.answers.rows import check_answers
+from engine.case.answers.tasks import unasked
 from engine.case.command import Fire
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
-from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_theirs, unmet
+from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_theirs, nothing_asked, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
+from engine.process.definition import Event
 from engine.process.flow import MOST_AUTOMATIC
 from engine.process.paths import AUTOMATIC, paths_of
 
@@ -27,9 +31,9 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
     if not may(command.by, Action.FIRE, process, case, event):
         return not_theirs(process, event, command.by)
     draft.acts(command.by, event.by)
-    values, faults = check_answers(process, event.form, command.data, draft.view(at))
-    if faults:
-        return form_refusal(faults)
+    values = _answers(draft, event, command, at)
+    if isinstance(values, Refusal):
+        return values
     answered = draft.view(at, values)
     walk = choose(draft, paths_of(process).ahead(case.state, event.name, case.rests_at), answered)
     refusal = unmet(process, event.needs, answered)
@@ -42,6 +46,17 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
         draft.add("event", at, command.by.name, **effects)
         refusal = settle(draft, at, command.by.name)
     return refusal
+
+
+def _answers(draft: Draft, event: Event, command: Fire, at: str) -> dict[str, Any] | Refusal:
+    """What the form of an event says, as it is stored."""
+    process, case = draft.process, draft.snapshot
+    refusal = nothing_asked(process, event, case)
+    if refusal is not None:
+        return refusal
+    values, faults = check_answers(process, event.form, command.data, draft.view(at))
+    faults = faults or unasked(process, event, case, values)
+    return form_refusal(faults) if faults else values
 
 
 def settle(draft: Draft, at: str, by: str) -> Refusal | None:

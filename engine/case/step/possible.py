@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.case.answers.form import default_of, shown
+from engine.case.answers.tasks import offers
 from engine.case.command import Actor, Facts
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
-from engine.case.step.reasons import no_way, not_theirs, unmet
+from engine.case.step.reasons import no_way, not_theirs, nothing_asked, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
 from engine.process.definition import Event, Process
@@ -24,12 +25,14 @@ from engine.process.rows import concerned
 class Possible:
     """An event that stands where the case is; `refusal` says why it cannot be done now.
 
-    `defaults` is what its form shows first for fields that the case holds nothing of.
+    `defaults` is what its form shows first for fields that the case holds nothing of, `offers` what those may say that
+    tell which open task is answered, with what that is called.
     """
 
     event: Event
     refusal: Refusal | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -> list[Possible]:
@@ -39,7 +42,11 @@ def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -
     draft = Draft(process, case, facts)
     events = process.events_in(case.state).values()
     found = ((event, _why_not(draft, by, event)) for event in events if event.by != frozenset())
-    return [Possible(event, why, {} if why is not None else _defaults(draft, event)) for event, why in found]
+    return [Possible(event, why) if why is not None else _able(draft, event) for event, why in found]
+
+
+def _able(draft: Draft, event: Event) -> Possible:
+    return Possible(event, None, _defaults(draft, event), offers(draft.process, event, draft.snapshot))
 
 
 def _defaults(draft: Draft, event: Event) -> dict[str, Any]:
@@ -66,6 +73,8 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)
     view, paths = draft.view(at), paths_of(process).ahead(case.state, event.name, case.rests_at)
     refusal = unmet(process, needs, view)
+    if refusal is None:
+        refusal = nothing_asked(process, event, case)
     if refusal is not None or _hangs_on_form(paths, asked):
         return refusal
     walk = choose(draft, paths, view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.case.answers.tasks import lacking
 from engine.case.command import Actor, Fire
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, has_role, may
@@ -55,6 +56,14 @@ def no_way(process: Process, walk: Walk, title: str) -> Refusal:
         message = f"Which place is needed is not known: {', '.join(titles)} must be filled in."
         return Refusal(Code.REQUIREMENT, message, tuple(sorted(walk.unknown)))
     return Refusal(Code.REQUIREMENT, f"None of the ways on applies: {title}.")
+
+
+def nothing_asked(process: Process, event: Event, case: Snapshot) -> Refusal | None:
+    """The refusal of an event that answers tasks of which none is open."""
+    titles = lacking(process, event, case)
+    if not titles:
+        return None
+    return Refusal(Code.REQUIREMENT, f"{event.title} answers a task, and none is open: {', '.join(titles)}.")
 
 
 def no_such_event(process: Process, case: Snapshot, command: Fire) -> Refusal:

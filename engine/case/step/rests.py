@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ class Back:
 class Rests:
     """The states that rest after a step along `path` (None: the case stays where it is) at `at`.
 
-    `stopped` are the timers that rest from now on.
+    `stopped` are the timers that rest from now on, `does` the tasks at rest that the step does.
     """
 
     def __init__(
@@ -35,8 +36,10 @@ class Rests:
         path: Path | None = None,
         closed: dict[str, str] | None = None,
         at: str = "",
+        does: Collection[str] = (),
     ) -> None:
         self._process, self._case, self._path, self._at = process, case, path, at
+        self._does = frozenset(does)
         self._begun: dict[str, pause.Rest] = {}
         self.stopped: list[str] = []
         if path and path.pauses:
@@ -44,23 +47,22 @@ class Rests:
             self._begun[path.pauses] = pause.begun(case, path.pauses, closed or {}, at, wanted)
             self.stopped = [key for key in case.timers if pause.belongs(case, key, path.pauses)]
 
-    def back(self, still_open: set[str], event: str, data: Any) -> Back:
+    def back(self, still_open: set[str], data: Any) -> Back:
         """What runs again where the path leads back, in a case that knows `data` then; not what is open already."""
         if not self._path or not self._path.back:
             return Back()
         rest = self._case.paused[self._path.back]
-        gone = still_open | self._done_by(event, rest)
+        gone = still_open | self._does
         tasks, timers = pause.gone_on(self._process, self._case, pause.without_tasks(rest, gone), self._at, data)
         return Back(tasks, timers, dict(rest.get("waiting", {})))
 
-    def done(self, event: str) -> dict[str, str]:
-        """The tasks that rest and that an event does, with the state that each belongs to."""
+    @property
+    def done(self) -> dict[str, str]:
+        """The tasks that rest and that the step does, with the state that each belongs to."""
         rests = self._case.paused.values()
-        return {name: rest["tasks"][name]["scope"] for rest in rests for name in self._done_by(event, rest)}
+        return {name: task["scope"] for rest in rests for name, task in rest["tasks"].items() if name in self._does}
 
-    def kept_up(
-        self, event: str, redated: Timers, undated: list[str]
-    ) -> tuple[dict[str, pause.Rest], Timers, list[str]]:
+    def kept_up(self, redated: Timers, undated: list[str]) -> tuple[dict[str, pause.Rest], Timers, list[str]]:
         """The states that rest, as far as the step changes them; and the timers set anew and stopped that run."""
         over = {*self._path.left, self._path.back} if self._path else set[str]()
         known = {name: rest for name, rest in self._case.paused.items() if name not in over} | self._begun
@@ -68,15 +70,11 @@ class Rests:
         for name, rest in known.items():
             mine = {key: times for key, times in redated.items() if _rest(key, known) == name}
             gone = [key for key in undated if _rest(key, known) == name]
-            now = pause.with_timers(pause.without_tasks(rest, self._done_by(event, rest)), mine, gone)
+            now = pause.with_timers(pause.without_tasks(rest, self._does), mine, gone)
             if now != self._case.paused.get(name):
                 found[name] = now
         running = {key: times for key, times in redated.items() if not _rest(key, known)}
         return found, running, [key for key in undated if not _rest(key, known)]
-
-    def _done_by(self, event: str, rest: pause.Rest) -> set[str]:
-        kinds = {name: self._process.task(name) for name in rest["tasks"]} if event else {}
-        return {name for name, kind in kinds.items() if kind and event in kind.done_by}
 
 
 def _rest(key: str, known: dict[str, pause.Rest]) -> str:

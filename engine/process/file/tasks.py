@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.process.file.context import Context
+from engine.process.file.replies import read_answered_in
 from engine.process.file.states import read_limit
 from engine.process.tasks import called
 from engine.process.timing import Escalation, TaskKind
@@ -35,6 +36,7 @@ def read_task(context: Context, name: str, raw: dict[str, Any]) -> TaskKind:
         escalate=_escalation(context, raw.get("escalate"), (*path, "escalate")),
         overdue_of=_overdue_of(context, name, raw, (*path, "overdue_of")),
         per=_per(context, name, raw.get("per", ""), (*path, "per")),
+        answered_in=read_answered_in(context, raw, path),
     )
 
 

@@ -23,7 +23,7 @@ DOCUMENT = "document "
 @dataclass(frozen=True)
 class Choice:
     """An event that stands where the case is. `form` says per field whether it is required; `defaults` what a form
-    shows first of those that are empty.
+    shows first of those that are empty, `offers` what those may say that tell which open task is answered.
     """
 
     event: str
@@ -35,6 +35,7 @@ class Choice:
     message: str = ""
     missing: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,9 @@ def choice_of(possible: Possible) -> Choice:
     """What may, or may not yet, be done."""
     event, refusal = possible.event, possible.refusal
     if refusal is None:
-        return Choice(event.name, event.title, event.description, event.form, defaults=possible.defaults)
+        return Choice(
+            event.name, event.title, event.description, event.form, defaults=possible.defaults, offers=possible.offers
+        )
     return Choice(
         event.name,
         event.title,

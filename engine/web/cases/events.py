@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import FormData
 
 from engine.case.answers.wording import text_of
@@ -26,6 +26,7 @@ from engine.web.forms.choosers import with_records
 from engine.web.forms.forms import (
     DAY_MEANT,
     Question,
+    answering,
     carried,
     date_in,
     event_questions,
@@ -33,6 +34,7 @@ from engine.web.forms.forms import (
     read,
     with_answers,
     with_meetings,
+    with_open_tasks,
 )
 from engine.web.page import go, show
 from engine.web.visitor import (
@@ -59,8 +61,15 @@ def _when(answer: str = "", error: str = "") -> Question:
 
 
 @router.get("/cases/{number}/do/{name}")
-def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName, meeting: Whole = 0) -> Response:
-    """The form of an event."""
+def ask(
+    request: Request,
+    visitor: Looking,
+    number: CaseNumber,
+    name: EventName,
+    meeting: Whole = 0,
+    task: Annotated[str, Query(pattern=name.TASK, max_length=name.LONGEST)] = "",
+) -> Response:
+    """The form of an event; `task` is one that it answers, which is chosen then."""
     seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
@@ -70,7 +79,8 @@ def ask(request: Request, visitor: Looking, number: CaseNumber, name: EventName,
         raise NotFound
     if not choice.allowed:
         return show(request, "event_refused.html", 409, seen=seen, event=event, choice=choice)
-    questions = event_questions(seen.process, event, seen.case, choice.defaults)
+    first = {**choice.defaults, **answering(seen.process, event, task)}
+    questions = event_questions(seen.process, event, seen.case, first)
     return _form(request, visitor, seen, event, questions, meeting=meeting)
 
 
@@ -100,7 +110,11 @@ def _form(
         questions=with_records(
             visitor.engine,
             seen.process,
-            with_meetings(visitor.engine, seen.process, event, seen.case, visitor.actor, questions),
+            with_open_tasks(
+                seen.overview.possible,
+                event,
+                with_meetings(visitor.engine, seen.process, event, seen.case, visitor.actor, questions),
+            ),
             seen.case.data,
         ),
         when=when or _when(),

@@ -18,8 +18,10 @@ from engine.process.definition import Event, Field, Process
 from engine.process.language.expressions import View
 from engine.process.rows import DAY, Cell
 from engine.process.rows import read as cell_of
+from engine.process.tasks import meant
 from engine.service import Case, Engine
 from engine.service.cases.rows import kept
+from engine.service.cases.words import Choice
 from engine.service.meetings.meeting import Meeting
 from engine.source import money
 from engine.source.number import written
@@ -165,6 +167,21 @@ def with_meetings(
     for one in questions:
         one.choices = _meetings(engine, process, event, one.name, case, by) or one.choices
     return questions
+
+
+def with_open_tasks(possible: Iterable[Choice], event: Event, questions: list[Question]) -> list[Question]:
+    """The same questions, as they are shown: with the open tasks to choose from, where a row says which it answers."""
+    offers = next((one.offers for one in possible if one.event == event.name), {})
+    for one in questions:
+        one.choices = list(offers.get(one.name, {}).items()) or one.choices
+    return questions
+
+
+def answering(process: Process, event: Event, task: str) -> dict[str, str]:
+    """What a row says that answers this task, by the name of its value; nothing where the event answers none such."""
+    kind = process.task(task)
+    asked = kind is not None and event.name in kind.done_by and kind.answered_in in event.form
+    return {kind.answered_in: meant(task)} if kind and asked else {}
 
 
 def _meetings(
