@@ -9,7 +9,7 @@ export CASEWORK_DATABASE_URL ?= sqlite:///$(DATA)/casework.db
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage lint check faults mutants tamper walks bench lock wheel clean
+.PHONY: help run demo test coverage lint check faults mutants tamper walks thorough bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,11 @@ tamper: $(VENV)/test  ## Change a database in thousands of ways: does verify nam
 
 walks: $(VENV)/test  ## Walk hundreds of processes that nobody wrote on each database, with new seeds
 	CASEWORK_WALKS=300 CASEWORK_WALKS_POSTGRES=150 $(BIN)/python -m pytest tests/integration/test_drawn.py
+
+# What the suite does in part (tests/part.py), and ten times as many examples of what is drawn.
+THOROUGH = $(shell grep -rlE 'tests.part import|^from hypothesis' tests --include='test_*.py')
+thorough: $(VENV)/test  ## The long proofs whole: every nasty value everywhere, every pair of mistakes, more drawn examples
+	CASEWORK_THOROUGH=1 $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal $(THOROUGH)
 
 bench: $(VENV)/test  ## Measure: ratios to a floor from the same run
 	$(BIN)/python -m benchmarks

@@ -28,6 +28,7 @@ from engine.service import Engine
 from engine.service.people import passwords
 from engine.store.keys import Keys, new_key
 from tests.lent import Lender, NoEnglish, ground, server
+from tests.part import THOROUGH
 
 ROOT = Path(__file__).parent.parent
 REFERRAL = ROOT / "processes" / "hbep-referral.yaml"
@@ -37,7 +38,8 @@ IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false", "no"}
 
 settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
-settings.load_profile("ci" if IN_CI else "default")
+settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=500)
+settings.load_profile("thorough" if THOROUGH else "ci" if IN_CI else "default")
 
 
 # What the program hashes passwords with. Hundreds of tests sign in: theirs is of the same kind, and costs nothing.

@@ -24,6 +24,7 @@ from engine import Engine
 from engine.api.app import create_app
 from engine.clock import SetClock
 from tests.conftest import REFERRAL, ROOT, START
+from tests.part import THOROUGH
 from tests.served import free_port
 from tests.steps import in_panel, in_placement
 from tests.waiting import PATIENCE, until
@@ -53,7 +54,7 @@ described = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
 
 
 @described.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if THOROUGH else 15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_described(case: schemathesis.Case) -> None:
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {SECRET}"}
     response = case.call()

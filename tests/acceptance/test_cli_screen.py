@@ -12,6 +12,7 @@ import pytest
 
 from engine import Engine
 from tests.conftest import ROOT, missing
+from tests.part import part
 
 NAME = "Łukasz “quotes” é 漢 😀"
 
@@ -34,7 +35,7 @@ def casework(home: Path, end: str, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(["bash", "-c", line], cwd=home, env=known, capture_output=True, check=False)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "cp437", "utf-8"])
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", *part(["latin-1", "cp437"], 0, 2), "utf-8"])
 def test_any_name_is_shown_in_any_encoding(home: Path, encoding: str) -> None:
     shown = casework(home, "casework person list", PYTHONIOENCODING=encoding)
     assert (shown.returncode, shown.stderr) == (0, b"")

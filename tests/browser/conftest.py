@@ -5,6 +5,8 @@ Where there is no browser the tests are skipped, but in CI that is a failure.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -46,11 +48,21 @@ class Site:
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A database with the demonstration caseload and a password for each of its people."""
-    folder = tmp_path_factory.mktemp("site")
-    engine, passwords = demonstrated(folder)
-    engine.close()
-    return folder / "casework.db", passwords
+    """A database with the demonstration caseload and a password for each of its people.
+
+    It is played once for all processes of a test run: whichever comes first plays, others wait for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "played"
+    folder.mkdir(exist_ok=True)
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        given = folder / "passwords.json"
+        if not given.exists():
+            engine, passwords = demonstrated(folder)
+            engine.close()
+            given.write_text(json.dumps(passwords))
+        return folder / "casework.db", json.loads(given.read_text())
 
 
 def demonstrated(folder: Path) -> tuple[Engine, dict[str, str]]:

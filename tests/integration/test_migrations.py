@@ -224,7 +224,7 @@ def test_a_database_stopped_while_chains_are_written_anew_is_brought_up_by_anoth
 
 
 @given(name=st.text())
-@settings(max_examples=400)
+@settings(max_examples=100)
 def test_a_list_that_came_over_and_one_written_today_stand_alike(name: str) -> None:
     """Until the program orders names otherwise: then a migration follows, and this ends."""
     written = import_module("engine.store.migrations.versions.0025_plain_letters")

@@ -25,7 +25,7 @@ from tests.steps import PUPIL, done, in_panel, in_placement, offered
 from tests.tampering import Edit, Tamperer, everything
 
 # `make tamper` tries more.
-EDITS = int(os.environ.get("CASEWORK_EDITS", "500"))
+EDITS = int(os.environ.get("CASEWORK_EDITS", "200"))
 ON_POSTGRES = 40
 JO = Actor("jo", frozenset({"coordinator"}))
 

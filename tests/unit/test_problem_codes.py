@@ -15,6 +15,7 @@ from engine.service import Case, Engine
 from engine.source.problem import CODES, Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
+from tests.part import part
 
 TEXT = (ROOT / "docs" / "reference" / "problems.md").read_text()
 BASE = re.search(r"```yaml base\n(.*?)```", TEXT, re.S)
@@ -90,12 +91,12 @@ def test_of_any_two_mistakes_both_are_found(tmp_path: Path) -> None:
     wrong = [one for one in wrong if not one[0] & {"needs-calendar", "unknown-calendar"}]
     pairs = [pair for pair in itertools.combinations(wrong, 2) if not overlaps(pair[0][1], pair[1][1])]
     assert len(pairs) > 700
-    for (codes, part), (others, other) in pairs:
-        text = json.dumps(merged(merged(read(BASE[1], "base").data, part), other))  # type: ignore[index]
+    for (codes, one), (others, other) in part(pairs, 0, 3):
+        text = json.dumps(merged(merged(read(BASE[1], "base").data, one), other))  # type: ignore[index]
         (tmp_path / "file.yaml").write_text(text)
         found = {problem.code for problem in check_file(tmp_path / "file.yaml")}
-        assert found & codes, (codes, part, other)
-        assert found & others, (others, part, other)
+        assert found & codes, (codes, one, other)
+        assert found & others, (others, one, other)
 
 
 def test_one_mistake_is_not_told_as_two(tmp_path: Path) -> None:
