@@ -25,7 +25,7 @@ def senseless(source: Source, found: Found, others: Mapping[str, Found]) -> dict
     told = dict[int, list[Problem]]()
     for index in range(len(source.data["scenarios"])):
         root = ("scenarios", index)
-        parts = elsewhere(source, others, root)
+        parts = elsewhere(source, found, others, root)
         told[index] = _problems(source, found, root, frozenset(parts))
         for part, other in parts.items():
             told[index] += _problems(source, other, part)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.files import Found, load_file
 from engine.process.definition import Process
+from engine.process.links import Opens
 from engine.source.problem import Refused
 from engine.source.reader import Path as Steps
 from engine.source.reader import Source
@@ -47,13 +48,28 @@ def _named(source: Source) -> Iterator[tuple[Steps, str]]:
         for name, other in scenario.get("others", {}).items():
             if "process" in other:
                 yield ("scenarios", index, "others", name, "process"), other["process"]
+        for at, file in enumerate(scenario.get("beside", [])):
+            yield ("scenarios", index, "beside", at), file
 
 
-def elsewhere(source: Source, others: Mapping[str, Found], root: Steps) -> dict[Steps, Found]:
+def elsewhere(source: Source, main: Found, others: Mapping[str, Found], root: Steps) -> dict[Steps, Found]:
     """The starts and steps of the scenario at `root` that are about a case of another process, with that process."""
     scenario = source.root_value(root)
     named = {name: one.get("process") for name, one in scenario.get("others", {}).items()}
     cases = {name: others[process] for name, process in named.items() if process in others}
-    starts = {(*root, "others", name): found for name, found in cases.items()}
-    steps = enumerate(scenario.get("steps", []))
-    return starts | {(*root, "steps", at): cases[one["case"]] for at, one in steps if one.get("case") in cases}
+    found = {(*root, "others", name): other for name, other in cases.items()}
+    for at, step in enumerate(scenario.get("steps", [])):
+        own = cases.get(step.get("case", ""))
+        if own is not None:
+            found[(*root, "steps", at)] = own
+        if "opened" in step:
+            opens = opens_of((own or main).loaded.process, step["event"])
+            theirs = {one.loaded.process.name: one for one in others.values()}
+            if opens and opens.process in theirs:
+                cases[step["opened"]] = theirs[opens.process]
+    return found
+
+
+def opens_of(process: Process, event: str) -> Opens | None:
+    """What an event of this name opens, wherever it stands; None where it opens nothing."""
+    return next((one.opens for _, one in process.every_event() if one.name == event and one.opens), None)

@@ -15,7 +15,7 @@ from engine.authoring.company import company_problems, invite
 from engine.authoring.expectations import senseless
 from engine.authoring.findings import Findings, own_links
 from engine.authoring.names import name_problems
-from engine.authoring.others import others_of, processes_of
+from engine.authoring.others import opens_of, others_of, processes_of
 from engine.authoring.wording import listed, said, step_title
 from engine.calendars.duration import Duration, add, parse
 from engine.case.command import Actor
@@ -271,7 +271,7 @@ class _Run:
         by = self._actor(raw.get("by"), self._processes[name])
         at = self._moment(raw["at"]) if "at" in raw else None
         if "event" in raw:
-            self._check_refusal(_told(lambda: self._engine.fire(case, raw["event"], by, raw.get("with"), at=at)), raw)
+            self._fire(raw, name, by, at)
         elif "done" in raw:
             task = called(raw["done"], raw.get("for", ""))
             self._check_refusal(_told(lambda: self._engine.complete_task(case, task, by, at=at)), raw)
@@ -289,6 +289,22 @@ class _Run:
         else:
             self._pass_time(raw)
         self._expect(name, raw.get("expect", {}), by)
+
+    def _fire(self, raw: dict[str, Any], name: str, by: Actor, at: datetime | None) -> None:
+        case, event = self._cases[name], raw["event"]
+        self._check_refusal(_told(lambda: self._engine.fire(case, event, by, raw.get("with"), at=at)), raw)
+        if "opened" in raw:
+            self._call(raw["opened"], name, event)
+
+    def _call(self, name: str, opener: str, event: str) -> None:
+        """Give the case that an event just opened its name."""
+        opens = opens_of(self._processes[opener], event)
+        found = own_links(self._engine, self._cases[opener], opens.link) if opens else []
+        if opens is None or not found or found[-1][1] in self._cases.values():
+            raise _Unexpected(f"a case that {event} opens", "it opened none")
+        known = [self._process, *processes_of(self._file.others)]
+        self._cases[name] = found[-1][1]
+        self._processes[name] = next(one for one in known if one.name == opens.process)
 
     def _number(self, name: str) -> int:
         if name not in self._cases:

@@ -84,6 +84,19 @@ class Open:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What an event opens: a case of `process`, linked by `link`, at `state` (None: the default).
+
+    `values` are those that its expressions gave, by the fields there.
+    """
+
+    link: str
+    process: str
+    state: str | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Fire:
     """An event happens, at an instant that may lie in the past."""
 
@@ -222,13 +235,15 @@ class PostponeTask:
 class Link:
     """The case is linked with another one, which they may see, by a link of its process.
 
-    `kept` is what this side keeps of it (`case/links.py`), `erased` whether the other was erased.
+    `kept` is what this side keeps of it (`case/links.py`), `erased` whether the other was erased. `opened`: an event
+    of the case opened the other one; who may do that was asked there.
     """
 
     kept: Mapping[str, Any]
     by: Actor
     at: datetime
     erased: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,16 @@ def is_own(process: str, kept: Mapping[str, Any]) -> bool:
     return bool(kept["of"] == process and kept["side"] != FAR)
 
 
+def no_more(process: str, kind: LinkKind, links: Mapping[str, Kept]) -> bool:
+    """Whether a case has a link of which its process says that it has at most one."""
+    return kind.one and any(is_own(process, one) and one["link"] == kind.name for one in links.values())
+
+
+def said_no_more(kind: LinkKind) -> str:
+    """The same for people."""
+    return f"{kind.title}: there is one already, and a case has no more than one."
+
+
 def is_waiting(kept: Mapping[str, Any]) -> bool:
     """Whether the end of its case is awaited and not known yet."""
     return bool(kept.get("waits")) and not kept.get("outcome")

@@ -25,7 +25,14 @@ _AROUND = {("escalate", "to"): "role", ("sections", "fields"): "field"}
 _KEYS = {"form": "field", "set": "field"}
 _KEYS_BESIDE = {"data": "field", "with": "field", "places": "place", "capacity": "place"}
 _EXPRESSIONS = frozenset({"when", "check", "never", "always", "until", "hold", "value"})
-_DECLARED = {"roles": "role", "fields": "field", "documents": "document", "tasks": "task", "places": "place"}
+_DECLARED = {
+    "links": "link",
+    "roles": "role",
+    "fields": "field",
+    "documents": "document",
+    "tasks": "task",
+    "places": "place",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,9 @@ def noun_at(kind: str, path: Path, *, is_key: bool) -> str:
     # Which processes there are beside this one no text says.
     if words[:1] == ["links"] and last == "to":
         return ""
-    if last in _EXPRESSIONS or around == "set":
+    if words[-2:-1] == ["opens"]:
+        return {"link": "link"}.get(last, "")
+    if last in _EXPRESSIONS or around in {"set", "with"}:
         return "expression"
     # An entry may be called like a key: what stands behind it names nothing.
     return _AROUND.get((around, last), "") or ("" if around in {*_DECLARED, "states"} else _VALUES.get(last, ""))

@@ -11,6 +11,7 @@ from engine.process.circles import instant_circles
 from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
 from engine.process.file.context import Context, event_path, state_path
+from engine.process.file.links import check_opens
 from engine.process.file.pauses import check_pauses
 from engine.process.file.replies import check_replies
 from engine.process.logic.findings import check_logic
@@ -51,6 +52,7 @@ def check_parts(process: Process, context: Context) -> None:
     for scope, event in process.every_event():
         _check_sent(process, context, scope, event)
     check_contradictions(process, context)
+    check_opens(process, context)
     check_quorums(process, context)
     check_replies(process, context)
     _warn_of_unused_names(context)

@@ -16,7 +16,7 @@ from engine.calendars.duration import Duration
 from engine.process import tasks
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
-from engine.process.links import LinkKind
+from engine.process.links import LinkKind, Opens
 from engine.process.rows import Series
 from engine.process.timing import LOOK_INTO, Raising, TaskKind, Timer
 from engine.process.undo import Undo
@@ -131,7 +131,7 @@ class Event:
     """Something somebody does or a timer sends. `by` None: everybody may; empty: nobody, only the engine sends it.
 
     `form` maps a field to whether it is required, `done` says that it happened (empty: the title), `not_by` whom not.
-    `undo`: who may take it back.
+    `undo`: who may take it back; `opens`: the linked case that it opens.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Event:
     done: str = ""
     not_by: Expression | None = None
     undo: Undo | None = None
+    opens: Opens | None = None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,13 @@
-"""Links: which cases a case of a process may be linked with, and what each side calls the other. Pure."""
+"""Links: which cases a case of a process may be linked with, what each side calls the other, and which events open one.
+
+Pure.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from engine.process.language.expressions import Expression
 
 
 @dataclass(frozen=True)
@@ -21,3 +26,17 @@ class LinkKind:
     both: bool = False
     by: frozenset[str] | None = None
     one: bool = False
+
+
+@dataclass(frozen=True)
+class Opens:
+    """An event opens a case of `process`, linked by `link`, which has a `title`, at `state` (empty: the default there).
+
+    `values`: the answers that it is begun with, by the names of the fields there.
+    """
+
+    link: str
+    title: str
+    process: str
+    state: str = ""
+    values: tuple[tuple[str, Expression], ...] = ()

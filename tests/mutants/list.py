@@ -43,6 +43,12 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "service/cases/openings.py",
+        ("integration/test_openings.py",),
+        ("a linked case is opened where it is only asked whether it can be", "return None if tx.is_dry else", "return"),
+        ("who opens a case by an event needs the right to link by hand", ", opened=True)", ")"),
+    ),
+    *_in(
         "source/edit.py",
         ("edit", "fixes"),
         (

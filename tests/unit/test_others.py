@@ -125,3 +125,22 @@ def test_people_may_hold_roles_of_both(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         load_scenarios(file)
     assert [one.code for one in refused.value.problems] == ["unknown-role"]
+
+
+def test_the_case_that_an_event_opens_is_called_by_a_name(tmp_path: Path) -> None:
+    opens = "send: {title: Send, to: away, opens: {link: repair, with: {what: item}}}"
+    steps = "event: send, by: clerk, opened: smith, expect: {links: {repair: [smith]}} | "
+    text = scenario(steps + GOES_ON, others="twin: {at: 2024-01-08 09:00, by: clerk, data: {item: Cup}}")
+    file = file_of(tmp_path, text.replace("    steps:", "    beside: [repairs.yaml]\n    steps:"))
+    (tmp_path / "loans.yaml").write_text(LOANS.replace("send: {title: Send, to: away}", opens))
+    loaded = load_to_run(file)
+    assert loaded.problems == {}
+    [result] = run_scenarios(loaded)
+    result.close()
+    assert result.failures == []
+    # What opens nothing is told.
+    (tmp_path / "loans.yaml").write_text(LOANS)
+    file.write_text(file.read_text().replace(GOES_ON.split(" | ")[0], "event: lose, by: clerk"))
+    [result] = run_scenarios(load_to_run(file))
+    result.close()
+    assert [(one.expected, one.found) for one in result.failures] == [("a case that send opens", "it opened none")]

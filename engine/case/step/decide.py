@@ -30,6 +30,7 @@ from engine.case.command import (
     Hear,
     Link,
     Open,
+    Opened,
     PostponeTask,
     Retain,
     ReturnTask,
@@ -73,10 +74,11 @@ from engine.process.paths import paths_of
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be written: the entries in order, and the case after them."""
+    """What is to be written: the entries in order, and the case after them; and the linked case that it opens."""
 
     entries: tuple[Entry, ...]
     snapshot: Snapshot
+    opened: Opened | None = None
 
 
 def decide(process: Process, snapshot: Snapshot | None, command: Command, facts: Facts) -> Decision | Refusal:
@@ -90,7 +92,7 @@ def decide(process: Process, snapshot: Snapshot | None, command: Command, facts:
         refusal = _step(draft, command)
     if refusal is not None:
         return refusal
-    return Decision(tuple(draft.entries), draft.snapshot)
+    return Decision(tuple(draft.entries), draft.snapshot, draft.opened)
 
 
 def _unseen(draft: Draft, command: Command) -> Refusal | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case.command import Actor, Facts
+from engine.case.command import Actor, Facts, Opened
 from engine.case.entry import Entry
 from engine.case.links import ends_by_link
 from engine.case.refusal import Code, Refusal
@@ -25,7 +25,7 @@ from engine.process.tasks import kind_of
 class Draft:
     """Builds entries; `current` is the case after the last one, `enclosed` the kinds of documents that come with it.
 
-    `by` is who acts (None: nobody), in which `role`; empty where they have none here.
+    `by` is who acts (None: nobody), in which `role`; empty where they have none here. `opened`: what an event opens.
     """
 
     process: Process
@@ -36,6 +36,7 @@ class Draft:
     enclosed: frozenset[str] = frozenset()
     by: Actor | None = None
     role: str = ""
+    opened: Opened | None = None
 
     def acts(self, by: Actor | None, roles: frozenset[str] | None = None) -> None:
         """Somebody acts, in the first of their roles that is among `roles` (None: any)."""

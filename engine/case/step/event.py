@@ -11,6 +11,7 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.case.step.draft import Draft
 from engine.case.step.effects import effects_of
+from engine.case.step.openings import opened_by, unready
 from engine.case.step.reasons import form_refusal, no_such_event, no_way, not_theirs, nothing_asked, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
@@ -36,7 +37,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
         return values
     answered = draft.view(at, values)
     walk = choose(draft, paths_of(process).ahead(case.state, event.name, case.rests_at), answered)
-    refusal = unmet(process, event.needs, answered)
+    refusal = unready(process, case, event, event.needs, answered)
     if walk.path is None:
         return no_way(process, walk, event.title) if refusal is None else refusal
     if refusal is None:
@@ -45,6 +46,7 @@ def fire(draft: Draft, command: Fire) -> Refusal | None:
         effects = effects_of(draft, walk, at, event.name, values) | draft.remembers(event.name)
         draft.add("event", at, command.by.name, **effects)
         refusal = settle(draft, at, command.by.name)
+        draft.opened = opened_by(draft, event, at)
     return refusal
 
 

@@ -7,7 +7,7 @@ only that nothing is linked twice, and that its own rules hold.
 from __future__ import annotations
 
 from engine.case.command import ENGINE, Actor, Forget, Hear, Link, Unlink
-from engine.case.links import is_linked, is_own, is_waiting
+from engine.case.links import is_linked, is_own, is_waiting, no_more, said_no_more
 from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, has_role, may
 from engine.case.snapshot import Snapshot
@@ -47,12 +47,12 @@ def _not_linked(draft: Draft, command: Link) -> Refusal | None:
     if not is_own(process.name, kept):
         return None
     kind = process.links[kept["link"]]
-    if not may_link(command.by, process, case, kind):
+    if not command.opened and not may_link(command.by, process, case, kind):
         return not_allowed(process, kind.title, kind.by)
     if command.erased:
         return form_refusal({"case": "The other case was erased."})
-    if kind.one and any(is_own(process.name, one) and one["link"] == kind.name for one in case.links.values()):
-        return form_refusal({"case": f"{kind.title}: there is one already, and a case has no more than one."})
+    if no_more(process.name, kind, case.links):
+        return form_refusal({"case": said_no_more(kind)})
     return None
 
 

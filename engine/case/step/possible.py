@@ -13,6 +13,7 @@ from engine.case.refusal import Refusal
 from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.draft import Draft
+from engine.case.step.openings import unready
 from engine.case.step.reasons import no_way, not_theirs, nothing_asked, unmet
 from engine.case.step.walk import choose
 from engine.case.time.instants import to_text
@@ -72,7 +73,7 @@ def _why_not(draft: Draft, by: Actor, event: Event) -> Refusal | None:
     asked = concerned(event.form)
     needs = tuple(need for need in event.needs if need.check is None or not need.check.names & asked)
     view, paths = draft.view(at), paths_of(process).ahead(case.state, event.name, case.rests_at)
-    refusal = unmet(process, needs, view)
+    refusal = unready(process, case, event, needs, view)
     if refusal is None:
         refusal = nothing_asked(process, event, case)
     if refusal is not None or _hangs_on_form(paths, asked):

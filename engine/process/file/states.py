@@ -12,6 +12,7 @@ from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
 from engine.process.file.context import NOTHING, Context
 from engine.process.file.days import with_days
+from engine.process.file.links import read_opens
 from engine.process.file.pauses import is_way_back, paused_around, read_pause
 from engine.process.file.raisings import read_raisings
 from engine.process.file.undo import read_undo
@@ -116,6 +117,7 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         done=raw.get("done", ""),
         not_by=_not_by(context, raw.get("not_by"), (*path, "not_by")),
         undo=read_undo(context, raw, path),
+        opens=read_opens(context, raw, path),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO
@@ -26,15 +25,14 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, key_of, must_be, used
 from engine.service.cases.late import take
+from engine.service.cases.openings import begun
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case, case_view
 from engine.service.cases.work import LostRace, Work
 from engine.service.documents.admission import Unwanted, file_name
 from engine.service.people.colleagues import no_colleague, no_holder
-from engine.service.people.partners import with_area
 from engine.service.site import Site, TakenBack
 from engine.source.moment import NOT_TOLD, is_told
-from engine.source.words import said_day
 from engine.store.cases import cases as store
 from engine.store.cases.cases import Key
 
@@ -77,18 +75,9 @@ class Changes:
 
     def open_within(self, tx: Transaction, name: str, command: Open, asked: Asked | None = None) -> Case | Refusal:
         """The same within a transaction that does more: on a refusal nothing of it may be written."""
-        catalogue = self._site.catalogue
-        tx.know_all()
-        catalogue.must_know(tx.connection, name, command.by)
-        newest = catalogue.newest(tx.connection, name, tx.now)
-        moment = _aware(command.at, newest)
-        process = catalogue.in_force(tx.connection, name, moment)
-        if process is None:
-            message = f"No version of {newest.title} is in force on {said_day(newest.today(moment))}."
-            return Refusal(Code.NO_SUCH_EVENT, message)
-        command = replace(command, at=moment, data=with_area(tx.connection, tx.catalogue, process, command))
-        if isinstance(decided := tx.decide_in_turn(process, None, command), Refusal):
-            return decided
+        if isinstance(found := begun(tx, name, command), Refusal):
+            return found
+        process, decided = found
         work = tx.insert(process, decided)
         (asked or Asked()).remember(tx, work.id, 1, work.snapshot.seq)
         tx.write()

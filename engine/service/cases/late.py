@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.case.command import Command, Rewind
 from engine.case.refusal import Refusal
 from engine.case.time.instants import to_text
+from engine.service.cases.openings import open_linked
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.work import Work
 
@@ -19,12 +20,17 @@ def take(tx: Transaction, work: Work, command: Command, moment: datetime) -> Ref
     until now, as it would have come in time.
     """
     if to_text(moment) >= work.snapshot.last_at:
-        return tx.do(work, command)
+        return _done(tx, work, command)
     refusal = tx.do(work, Rewind(command.by, tx.moment(work), moment))  # type: ignore[union-attr]
     if refusal is None:
         tx.catch_up(work, moment, in_time=True)
-        refusal = tx.do(work, command)
+        refusal = _done(tx, work, command)
     if refusal is None:
         tx.catch_up(work, tx.now, in_time=True)
         tx.tell_taken_back(work)
     return refusal
+
+
+def _done(tx: Transaction, work: Work, command: Command) -> Refusal | None:
+    refusal = tx.do(work, command)
+    return open_linked(tx, work, command.by, command.at) if refusal is None else refusal  # type: ignore[union-attr]

@@ -139,6 +139,7 @@ class Transaction:
             self._is_wound_back = True
             work.told |= {one.event: role for one in written if (role := escalated_to(one))}
         self._take(work, decided)
+        work.opened = decided.opened
         return None
 
     def _offered_at(self, after: Snapshot) -> str:
@@ -281,6 +282,11 @@ class Transaction:
         self.note_timers(work.entries)
         self._notices.tell(work.id, work.process, work.snapshot, work.entries, work.told)
         work.stored, work.entries = stored, []
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing of it is written."""
+        return self._is_dry
 
     def insert(self, process: Process, decision: Decision) -> Work:
         """Write a new case."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.case.command import Opened
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
@@ -28,6 +29,7 @@ class Work:
     """One case, held by this transaction: as stored, and with the steps decided since.
 
     `told` are the escalations, by the names of their timers, of which a role was told before they were taken back.
+    `opened` is the linked case that the last step opens.
     """
 
     stored: StoredCase
@@ -35,6 +37,7 @@ class Work:
     snapshot: Snapshot
     entries: list[Entry] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
+    opened: Opened | None = None
 
     @property
     def id(self) -> int:
