@@ -27,7 +27,8 @@ class Snapshot:
 
     `seq` is the number of its last entry, and so its version. `entered` maps each state the case is in to when
     it came there. `tasks` maps an open task to role, person, raised, due, scope (the state it belongs to),
-    escalated, counted (its due date is worked out from fields, and moves with them), and what `lateness` adds.
+    escalated, level (from the second on), counted (its due date is worked out from fields, and moves with them), and
+    what `lateness` adds.
     `timers` maps `state/name` to [due, base]: base is the due time before it was moved off a day without school. A
     repeated timer has [due, anchor, count]: the count-th time from when it was set going (an earlier release wrote
     [due, base], and its base is the anchor of what follows); one that comes on days of the calendar [due, base].

@@ -65,9 +65,12 @@ def _check_sight(process: Process, context: Context) -> None:
 
 def _warn_of_escalations(process: Process, context: Context) -> None:
     for task in process.tasks.values():
-        if task.escalate and task.escalate.to == task.role:
-            message = f"The task {task.name} would escalate to {task.role}, who has it already."
-            context.warning(("tasks", task.name, "escalate", "to"), "own-escalation", message, "Name another role.")
+        raw = context.source.data["tasks"][task.name].get("escalate")
+        for at, (had, level) in enumerate(zip(("", *(one.to for one in task.escalate)), task.escalate, strict=False)):
+            if level.to in {task.role, had}:
+                message = f"The task {task.name} would escalate to {level.to}, who has it already."
+                path = ("tasks", task.name, "escalate", *((at,) if isinstance(raw, list) else ()), "to")
+                context.warning(path, "own-escalation", message, "Name another role.")
 
 
 def _check_constants(process: Process, context: Context) -> None:
@@ -257,7 +260,7 @@ def _warn_of_task(process: Process, context: Context, task: TaskKind, events: li
 
 
 def _may_do(task: TaskKind, event: Event) -> bool:
-    holders = {task.role} | ({task.escalate.to} if task.escalate else set())
+    holders = {task.role} | {one.to for one in task.escalate}
     # What nobody may do is sent by a timer or a free place, and the task is done by that.
     return not event.by or bool(holders & event.by)
 

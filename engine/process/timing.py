@@ -12,7 +12,7 @@ from engine.source.reader import Path
 
 @dataclass(frozen=True)
 class Escalation:
-    """When a task is not done: how long after its due time, and to which role."""
+    """A level at which a task that is not done goes on: how long after its due time, and to which role."""
 
     after: Duration
     to: str
@@ -42,7 +42,8 @@ class TaskKind:
     It is due so long after it was raised, or by a date that is worked out from fields (`due_by`), to its end.
     `overdue_of` names the task that this one, once it is raised, says is overdue. `per` names a field of which one is
     raised for each of the choices, or a series of which one is for each row (`process/tasks.py`). `answered_in` names
-    the value of a row (`advice.adviser`) that says which of them is done by the event that writes the row.
+    the value of a row (`advice.adviser`) that says which of them is done by the event that writes the row. It goes from
+    one level of `escalate` to the next.
     """
 
     name: str
@@ -52,7 +53,7 @@ class TaskKind:
     due: Duration | None = None
     due_by: Limit | None = None
     done_by: frozenset[str] = frozenset()
-    escalate: Escalation | None = None
+    escalate: tuple[Escalation, ...] = ()
     overdue_of: str = ""
     per: str = ""
     answered_in: str = ""

@@ -13,6 +13,7 @@ from engine.clock import SetClock
 from engine.service.cases.transaction import Transaction
 from tests.conftest import START
 from tests.steps import done, in_panel, in_placement, visits_by_half_terms
+from tests.unit.test_levels import LEVELS, TEXT
 
 COORDINATOR = "hbep-referral/coordinator"
 
@@ -89,3 +90,30 @@ def test_an_escalation_is_told_to_those_active_who_have_the_role_in_this_process
     told = [(target, body) for target, body in emails(engine) if f"case {placed.id}" in body]
     assert {target for target, _ in told} == {"max@example.org"}
     assert all("was not done in time" in body and "A Pupil" not in body for _, body in told)
+
+
+def test_each_level_of_a_task_is_told_to_its_role_and_found_by_it_until_the_next(
+    engine: Engine, clock: SetClock
+) -> None:
+    engine.publish(TEXT.replace("LEVELS", LEVELS))
+    for role in ("manager", "head"):
+        engine.people.add(role, role.capitalize(), [f"levels/{role}"], None, f"{role}@example.org")
+    case = done(engine.open_case("levels", "jo:clerk")).id
+    found = []
+    for days in (5, 3):
+        clock.set(clock.now() + timedelta(days=days))
+        engine.run_due()
+        told = [target for target, body in emails(engine) if "was not done in time" in body]
+        having = [role for role in ("manager", "head") if engine.tasks(roles=(f"levels/{role}",)).items]
+        found.append((told, having, engine.case(case).to_do[0].escalated_title))
+    assert found == [
+        (["manager@example.org"], ["manager"], "Manager"),
+        (["head@example.org", "manager@example.org"], ["head"], "Head"),
+    ]
+    said = [one.what for one in engine.timeline(case, "jo:clerk")[0].items]
+    assert said[:2] == ["Call: escalated to Head", "Call: escalated to Manager"]
+    assert engine.verify().findings == ()
+    done(engine.complete_task(case, "call", "jo:clerk"))
+    clock.set(clock.now() + timedelta(days=90))
+    engine.run_due()
+    assert len([one for one in emails(engine) if "was not done in time" in one[1]]) == 2

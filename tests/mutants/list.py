@@ -485,7 +485,7 @@ CHANGES: tuple[Change, ...] = (
             'if name not in filled and ("field", name)',
             'if False and ("field", name)',
         ),
-        ("who it escalates to cannot do it", "({task.escalate.to} if task.escalate else set())", "set()"),
+        ("who it escalates to cannot do it", "{one.to for one in task.escalate}", "set()"),
         (
             "a task in a state without its event is not told",
             "if not any(task.done_by & process",
@@ -745,9 +745,11 @@ CHANGES: tuple[Change, ...] = (
         ("a postponed task moves with its field", 'if "due" in task and not task.get("counted"):', "if False:"),
         (
             "what was escalated escalates anew",
-            'if kind and kind.escalate and not task.get("escalated"):',
-            "if kind and kind.escalate:",
+            'gone: int = task.get("level", 1) if task.get("escalated") else 0',
+            "gone: int = 0",
         ),
+        ("a second level never comes", 'task.get("level", 1) if', "99 if"),
+        ("the third level is the second again", "gone + 1} if gone", "2} if gone"),
     ),
     *_in(
         "case/time/schedule.py",
@@ -774,7 +776,7 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/step/rests.py",
         ("pause",),
-        ("what was done in a pause is asked again", "if name in self._does}", "if False}"),
+        ("what was done in a pause is asked again", "pause.without_tasks(rest, self._does), mine", "rest, mine"),
         ("what rests runs on", "self.stopped = [key for key in", "self.stopped = [] and [key for key in"),
     ),
     *_in(

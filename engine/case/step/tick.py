@@ -89,11 +89,11 @@ def _raised(draft: Draft, raisings: tuple[Raising, ...], state: str, at: str) ->
 
 
 def _escalate(draft: Draft, name: str, key: str, at: str) -> None:
-    task, kind = draft.snapshot.tasks.get(name), draft.process.task(name)
-    tasks = {}
-    if task is not None and kind is not None and kind.escalate:
-        tasks = {name: {**task, "escalated": kind.escalate.to, "escalated_at": at}}
-    draft.add("timer", at, ENGINE.name, event=key, stopped=(key,), tasks=tasks)
+    task = draft.snapshot.tasks.get(name)
+    level = schedule.next_level(draft.process.task(name), task) if task else None
+    tasks = {name: schedule.escalated(task, level, at)} if task and level else {}
+    again = schedule.escalations(draft.process, tasks)
+    draft.add("timer", at, ENGINE.name, event=key, stopped=() if again else (key,), tasks=tasks, timers=again)
 
 
 def _come(draft: Draft, field: str, key: str, at: str) -> None:

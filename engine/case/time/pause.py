@@ -126,8 +126,8 @@ def _counted(moves: _Move, kind: TaskKind, task: Mapping[str, Any], data: Any, o
 
 
 def _escalation(moves: _Move, name: str, task: Mapping[str, Any], times: list[str]) -> list[str]:
-    kind = moves.process.task(name)
-    length = kind.escalate.after if kind and kind.escalate else None
+    level = schedule.next_level(moves.process.task(name), task)
+    length = level.after if level else None
     if length and "due" in task:
         due = schedule.after(moves.process, task["due"], length)
     else:

@@ -58,10 +58,8 @@ def is_rough_keeping(process: Process, case: Snapshot, until: date | None) -> bo
 
 
 def _is_counted_escalation(process: Process, name: str, task: Mapping[str, Any]) -> bool:
-    kind = process.task(name)
-    if kind is None or kind.escalate is None:
-        return False
-    return kind.escalate.after.needs_calendar or is_rough_task(process, name, task)
+    level = schedule.next_level(process.task(name), task)
+    return (level is not None and level.after.needs_calendar) or is_rough_task(process, name, task)
 
 
 def _is_counted(timer: Timer) -> bool:

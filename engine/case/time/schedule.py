@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.process.language.times import aware
 from engine.process.language.values import instant
 from engine.process.rows import concerned
 from engine.process.tasks import called, value_of
-from engine.process.timing import Limit, TaskKind, Timer
+from engine.process.timing import Escalation, Limit, TaskKind, Timer
 from engine.source.moment import day_written, is_told
 
 ESCALATION = "task:"
@@ -228,12 +228,35 @@ def redue(process: Process, case: Snapshot, changes: Any, at: str) -> dict[str, 
     return moved
 
 
+def next_level(kind: TaskKind | None, task: Mapping[str, Any]) -> Escalation | None:
+    """Where a task goes next that is not done; None where it goes nowhere any more."""
+    gone = _levels(task)
+    return kind.escalate[gone] if kind and gone < len(kind.escalate) else None
+
+
+def escalated(task: Mapping[str, Any], level: Escalation, at: str) -> dict[str, Any]:
+    """A task that has come to a level at an instant (text). Of the first no number is kept: there often is no other."""
+    gone = _levels(task)
+    return {**task, "escalated": level.to, "escalated_at": at} | ({"level": gone + 1} if gone else {})
+
+
+def escalated_roles(kind: TaskKind | None, task: Mapping[str, Any]) -> frozenset[str]:
+    """The roles to which a task has gone by its levels so far."""
+    return frozenset(one.to for one in kind.escalate[: _levels(task)]) if kind else frozenset()
+
+
+def _levels(task: Mapping[str, Any]) -> int:
+    """How many levels a task has gone through."""
+    gone: int = task.get("level", 1) if task.get("escalated") else 0
+    return gone
+
+
 def escalations(process: Process, tasks: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     """The timers that will escalate these tasks."""
     found = {}
     for name, task in tasks.items():
-        kind = process.task(name)
-        if kind and kind.escalate and not task.get("escalated"):
-            due = after(process, task.get("due", task["raised"]), kind.escalate.after)
+        level = next_level(process.task(name), task)
+        if level is not None:
+            due = after(process, task.get("due", task["raised"]), level.after)
             found[escalation_key(name)] = [due, due]
     return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+from engine.calendars.duration import Duration
 from engine.process.file.context import Context
 from engine.process.file.replies import read_answered_in
 from engine.process.file.states import read_limit
@@ -105,9 +107,28 @@ def _told_between(tasks: Mapping[str, Any], name: str, other: str) -> list[str] 
     return found
 
 
-def _escalation(context: Context, raw: dict[str, str] | None, path: Path) -> Escalation | None:
-    if raw is None:
-        return None
+def _escalation(context: Context, raw: Any, path: Path) -> tuple[Escalation, ...]:
+    """The levels of a task that is not done, the first to come first; written as one, or as a list."""
+    many = raw if isinstance(raw, list) else []
+    levels = [_level(context, one, (*path, at)) for at, one in enumerate(many)]
+    levels += [] if raw is None or many else [_level(context, raw, path)]
+    found = [one for one in levels if one]
+    for at, (level, after_it) in enumerate(pairwise(found), 1):
+        if _is_sooner(level.after, after_it.after) and len(found) == len(many):
+            message = f"Level {at + 1} comes no later than the one before it."
+            context.problem(
+                (*path, at, "after"), "wrong-value", message, "Every level counts from when the task is due."
+            )
+    return tuple(found)
+
+
+def _level(context: Context, raw: Mapping[str, str], path: Path) -> Escalation | None:
     context.known("role", raw["to"], (*path, "to"))
     after = context.duration(raw["after"], (*path, "after"))
     return Escalation(after, raw["to"]) if after else None
+
+
+def _is_sooner(one: Duration, other: Duration) -> bool:
+    """Whether a length is surely not longer than another: where both count one unit, and the same."""
+    units = {unit for _, unit in (*one.parts, *other.parts)}
+    return len(units) == 1 and sum(count for count, _ in other.parts) <= sum(count for count, _ in one.parts)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from engine.case.step.reasons import event_title
 from engine.case.time.days import coming_field
-from engine.case.time.schedule import ESCALATION, timer_of
+from engine.case.time.schedule import ESCALATION, next_level, timer_of
 from engine.process.definition import Process
 from engine.process.timing import Raising
 
+Tasks = Mapping[str, Mapping[str, Any]]
+_NONE: Tasks = {}
 
-def timer_title(process: Process, key: str) -> str:
-    """What comes up, in the words of the process."""
+
+def timer_title(process: Process, key: str, tasks: Tasks = _NONE) -> str:
+    """What comes up, in the words of the process; `tasks` are the open ones of its case, by their names."""
     if key.startswith(ESCALATION):
         name = key.removeprefix(ESCALATION)
-        kind, title = process.task(name), process.title_of("tasks", name)
-        return f"{title}: goes to {process.title_of('roles', kind.escalate.to)}" if kind and kind.escalate else ""
+        level, title = next_level(process.task(name), tasks.get(name, {})), process.title_of("tasks", name)
+        return f"{title}: goes to {process.title_of('roles', level.to)}" if level else ""
     if field := coming_field(process, key):
         return f"{process.title_of('fields', field)} changes"
     found = timer_of(process, key)
@@ -30,14 +34,12 @@ def _raised(process: Process, raisings: Iterable[Raising]) -> list[str]:
     return [process.title_of("tasks", one.task) for one in raisings]
 
 
-def timer_does(process: Process, key: str) -> str:
-    """What a timer does when it comes up, in the words of the process."""
+def timer_does(process: Process, key: str, tasks: Tasks = _NONE) -> str:
+    """What a timer does when it comes up, in the words of the process; `tasks` as above."""
     if key.startswith(ESCALATION):
         name = key.removeprefix(ESCALATION)
-        kind = process.task(name)
-        if kind is None or kind.escalate is None:
-            return ""
-        return f"escalates {process.title_of('tasks', name)} to {process.title_of('roles', kind.escalate.to)}"
+        level = next_level(process.task(name), tasks.get(name, {}))
+        return f"escalates {process.title_of('tasks', name)} to {process.title_of('roles', level.to)}" if level else ""
     if field := coming_field(process, key):
         return f"changes {process.title_of('fields', field)}"
     found = timer_of(process, key)

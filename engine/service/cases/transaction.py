@@ -137,7 +137,7 @@ class Transaction:
         if known.past is not None:
             written = [one for one in known.past.since if one.seq <= work.stored.snapshot.seq]
             self._is_wound_back = True
-            work.told |= {one.event: role for one in written if (role := escalated_to(one))}
+            work.told |= {(one.event, role) for one in written if (role := escalated_to(one))}
         self._take(work, decided)
         work.opened = decided.opened
         return None

@@ -340,7 +340,8 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
 def timer_view(process: Process, case: int, label: str, key: str, due: str, snapshot: Snapshot) -> Timer:
     """A timer of a case."""
     rough = is_rough_timer(process, key, due, snapshot.tasks)
-    return Timer(case, label, key, local(process, due), timer_does(process, key), timer_title(process, key), rough)
+    does, title = timer_does(process, key, snapshot.tasks), timer_title(process, key, snapshot.tasks)
+    return Timer(case, label, key, local(process, due), does, title, rough)
 
 
 def _documents(

@@ -28,7 +28,7 @@ class Behind(LostRace):
 class Work:
     """One case, held by this transaction: as stored, and with the steps decided since.
 
-    `told` are the escalations, by the names of their timers, of which a role was told before they were taken back.
+    `told` are the escalations, by the names of their timers, with the role that was told before they were taken back.
     `opened` is the linked case that the last step opens.
     """
 
@@ -36,7 +36,7 @@ class Work:
     process: Process
     snapshot: Snapshot
     entries: list[Entry] = field(default_factory=list)
-    told: dict[str, str] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
     opened: Opened | None = None
 
     @property

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 
 from sqlalchemy import Connection
 
 from engine.case.entry import Entry
 from engine.case.sight import Action, has_role, may, role_of
 from engine.case.snapshot import Snapshot
-from engine.case.time.schedule import ESCALATION
+from engine.case.time.schedule import ESCALATION, escalated_roles
 from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
 from engine.source.words import counted
@@ -27,7 +27,12 @@ class Notices:
         self._given: dict[str, list[tuple[int, Process, Snapshot, str]]] = {}
 
     def tell(
-        self, case: int, process: Process, snapshot: Snapshot, entries: list[Entry], told: Container[str] = ()
+        self,
+        case: int,
+        process: Process,
+        snapshot: Snapshot,
+        entries: list[Entry],
+        told: Container[tuple[str, str]] = (),
     ) -> None:
         """Tell those to whom a task was given by somebody else, or to whose role one was escalated.
 
@@ -35,7 +40,7 @@ class Notices:
         """
         undone = [range(one.undoes, one.seq) for one in entries if one.undoes]
         for entry in entries:
-            if entry.event in told or any(entry.seq in gone for gone in undone):
+            if (entry.event, escalated_to(entry)) in told or any(entry.seq in gone for gone in undone):
                 continue
             # One with a note gives a task another date, to whomever it is given.
             if entry.kind == "task" and not entry.note:
@@ -43,11 +48,11 @@ class Notices:
             elif entry.kind == "timer" and entry.event.startswith(ESCALATION):
                 self._tell_escalated(case, process, snapshot, entry)
 
-    def tell_taken_back(self, case: int, process: Process, snapshot: Snapshot, told: Mapping[str, str]) -> None:
-        """Tell the roles that were `told` of an escalation, by the name of its timer, that it stands no more."""
-        for key, role in told.items():
+    def tell_taken_back(self, case: int, process: Process, snapshot: Snapshot, told: Iterable[tuple[str, str]]) -> None:
+        """Tell the roles that were `told` of an escalation, each with the name of its timer, that it stands no more."""
+        for key, role in sorted(told):
             task = key.removeprefix(ESCALATION)
-            if snapshot.tasks.get(task, {}).get("escalated"):
+            if role in escalated_roles(process.task(task), snapshot.tasks.get(task, {})):
                 continue
             title = process.title_of("tasks", task)
             said = f"The task “{title}” of case {case} is not yours any more: what led to it was taken back."
