@@ -21,7 +21,7 @@ _VALUES = {
     **dict.fromkeys(("link", "present", "subject", "leaves", "at"), "field"),
     "place": "place",
 }
-_AROUND = {("escalate", "to"): "role", ("sections", "fields"): "field"}
+_AROUND = {("escalate", "to"): "role", ("sections", "fields"): "field", ("unique", "fields"): "field"}
 _KEYS = {"form": "field", "set": "field"}
 _KEYS_BESIDE = {"data": "field", "with": "field", "places": "place", "capacity": "place"}
 _EXPRESSIONS = frozenset({"when", "check", "never", "always", "until", "hold", "value"})

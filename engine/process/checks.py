@@ -10,6 +10,7 @@ from engine.process import flow
 from engine.process.circles import instant_circles
 from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
+from engine.process.file.claims import check_claims
 from engine.process.file.context import Context, event_path, state_path
 from engine.process.file.links import check_opens
 from engine.process.file.pauses import check_pauses
@@ -52,6 +53,7 @@ def check_parts(process: Process, context: Context) -> None:
     for scope, event in process.every_event():
         _check_sent(process, context, scope, event)
     check_contradictions(process, context)
+    check_claims(process, context)
     check_opens(process, context)
     check_quorums(process, context)
     check_replies(process, context)

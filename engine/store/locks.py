@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import IntEnum
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, cast, func, select
 
 
 class Lock(IntEnum):
@@ -15,12 +16,20 @@ class Lock(IntEnum):
     TELLING = 5_320_418  # who tells people what is due
     HOOKS = 5_320_419  # who adds an address that is told
     JOURNAL = 7_220_020  # who adds a row behind the last one
+    CLAIMS = 7_220_021  # who claims what only one case may have: each claim is locked by itself
 
 
 def hold(connection: Connection, lock: Lock) -> None:
     """Have a lock alone; whoever has it is waited for."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(int(lock))))
+
+
+def hold_one(connection: Connection, lock: Lock, name: str) -> None:
+    """Have alone what a lock is of by this name; whoever has it is waited for."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(cast(int(lock), Integer), cast(number, Integer))))
 
 
 def share(connection: Connection, lock: Lock) -> None:

@@ -49,6 +49,22 @@ CHANGES: tuple[Change, ...] = (
         ("who opens a case by an event needs the right to link by hand", ", opened=True)", ")"),
     ),
     *_in(
+        "service/cases/claims.py",
+        ("integration/test_claims.py",),
+        ("everybody is told which case has what they ask for", "if tx.sees(case, by) else", "if case else"),
+        (
+            "a case that has ended in the same step keeps its claim",
+            "return held is None or text in",
+            "return held is None or text or",
+        ),
+    ),
+    *_in(
+        "case/claims.py",
+        ("case_claims",),
+        ("a case that has ended goes on claiming", "case is None or case.ended", "case is None"),
+        ("an empty field is claimed, too", "if None not in values and", "if"),
+    ),
+    *_in(
         "source/edit.py",
         ("edit", "fixes"),
         (

@@ -22,6 +22,7 @@ from engine.process.definition import (
     Rule,
     Section,
 )
+from engine.process.file.claims import read_claims
 from engine.process.file.context import Context, entries_of, event_names, state_names
 from engine.process.file.days import dated_fields, read_dated
 from engine.process.file.fields import check_heads, read_field
@@ -219,6 +220,7 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
         covers=data.get("covers", {}),
         language=context.language,
         links=read_links(context, data),
+        unique=read_claims(context, data),
         awaited=frozenset(name for _, one, _ in context.expressions for name in one.awaits),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.case.agenda import bookings
 from engine.case.answers.wording import order_of
+from engine.case.claims import claims_of
 from engine.case.entry import Entry
 from engine.case.hearings import hearings, touches
 from engine.case.snapshot import Snapshot
@@ -29,7 +30,9 @@ def columns_of(process: Process, snapshot: Snapshot) -> Columns:
     contents = frozenset(one["hash"] for copies in snapshot.documents.values() for one in copies)
     about = _subject(process, snapshot)
     order = label_order(process, snapshot)
-    return Columns(process.owner(snapshot.state), organisation, label, booked, last, about, contents, order)
+    claims = frozenset(claims_of(process, snapshot))
+    owner = process.owner(snapshot.state)
+    return Columns(owner, organisation, label, booked, last, about, contents, order, claims=claims)
 
 
 def columns_with(process: Process, snapshot: Snapshot, entries: Sequence[Entry]) -> Columns:

@@ -17,7 +17,7 @@ from engine.service.cases.change import Changes, take_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.linked import Linked, linked_cases
 from engine.service.cases.reader import Reader
-from engine.service.cases.transaction import Transaction, UnknownCase
+from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case
 from engine.service.cases.work import Work
 from engine.service.lists.finder import CasesWanted, actor_of
@@ -139,7 +139,7 @@ class Links:
         def step(tx: Transaction, work: Work) -> Snapshot:
             kept = work.snapshot.links.get(str(entry))
             # In the same words: who may not see the other case learns nothing of the link.
-            if kept is None or not _sees(tx, kept["case"], actor):
+            if kept is None or not tx.sees(kept["case"], actor):
                 raise TakenBack(_no_link())
             their = tx.hold(kept["case"])
             key = same_link(their.snapshot.links, kept, case)
@@ -164,7 +164,7 @@ def _kind_of(process: Process, link: str) -> LinkKind:
 def _held(tx: Transaction, work: Work, kind: LinkKind, other: int, by: Actor) -> Work:
     """The other case, if it is one that the case may be linked with."""
     message = ""
-    if not _sees(tx, other, by):
+    if not tx.sees(other, by):
         message = f"There is no case {other} that you may see."
     elif other == work.id:
         message = "A case is not linked with itself."
@@ -173,14 +173,6 @@ def _held(tx: Transaction, work: Work, kind: LinkKind, other: int, by: Actor) ->
     if message:
         raise TakenBack(Refusal(Code.FORM, message, fields={"case": message}))
     return tx.hold(other)
-
-
-def _sees(tx: Transaction, case: int, by: Actor) -> bool:
-    try:
-        tx.hold_for(case, by)
-    except UnknownCase:
-        return False
-    return True
 
 
 def _no_link() -> Refusal:

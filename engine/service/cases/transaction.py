@@ -21,6 +21,7 @@ from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
+from engine.service.cases.claims import contested
 from engine.service.cases.columns import columns_after, columns_with
 from engine.service.cases.declined import Declined
 from engine.service.cases.hearing import tell_partners
@@ -109,6 +110,18 @@ class Transaction:
             raise UnknownCase(f"There is no case {case}.")
         return work
 
+    def sees(self, case: int, by: Actor) -> bool:
+        """Whether there is a case with this number that somebody may see."""
+        try:
+            self.hold_for(case, by)
+        except UnknownCase:
+            return False
+        return True
+
+    def held(self, case: int) -> Work | None:
+        """A case as far as this transaction holds it; None where it does not."""
+        return self._works.get(case)
+
     def know_all(self) -> None:
         """Know what is published, all of it read."""
         self.catalogue.refresh(self.connection)
@@ -195,7 +208,8 @@ class Transaction:
             wanted = places_taken(snapshot, decided.snapshot).items()
             at = self.now if self._is_wound_back else command.at
             if not any(self.offer(process.name, one, at, case) for one, count in wanted if count > 0):
-                return decided
+                refusal = contested(self, process, snapshot, decided.snapshot, command, case)
+                return decided if refusal is None else refusal
 
     def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:
         """The task that a command is about, if who holds it can do it no more; most commands do not ask."""

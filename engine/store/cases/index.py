@@ -29,6 +29,7 @@ NOWHERE = " "
 _INSERT_WORD = Statement(every_column(words))
 _DELETE_WORD = Statement(delete(words).where(words.c.word == bindparam("said"), words.c.case_id == bindparam("case")))
 _WORDS = Statement(select(words.c.word).where(words.c.case_id == bindparam("case")))
+_CLAIMED = Statement(select(words.c.case_id).where(words.c.word == bindparam("said")).order_by(words.c.case_id))
 _INSERT_CONTENT = Statement(every_column(contents))
 _DELETE_CONTENT = Statement(
     delete(contents).where(contents.c.digest == bindparam("said"), contents.c.case_id == bindparam("case"))
@@ -46,10 +47,10 @@ _BOOKINGS = Statement(
 )
 _PUT_HEARING = put_row(hearings)
 _AGENDA = ("met", "within", "on")
-_named = zip((hearings.c.meeting, hearings.c.series, hearings.c.day), _AGENDA, strict=True)
+_columns = zip((hearings.c.meeting, hearings.c.series, hearings.c.day), _AGENDA, strict=True)
 _DELETE_HEARING = Statement(
     delete(hearings).where(
-        hearings.c.case_id == bindparam("case"), *(column == bindparam(name) for column, name in _named)
+        hearings.c.case_id == bindparam("case"), *(column == bindparam(name) for column, name in _columns)
     )
 )
 _DELETE_HEARINGS = Statement(delete(hearings).where(hearings.c.case_id == bindparam("case")))
@@ -78,7 +79,7 @@ class Columns:
     `label` is what everybody who sees the case may know it by; `booked` lists meeting, series and day; `kept` is the
     last day (ISO) on which it is kept; `subject` is whom it is about; `contents` are the digests of its documents.
     `order` is what stands for the label in order, if not itself (None). `hearings` are the agendas on which it ever
-    stood; None where they are as they were.
+    stood; None where they are as they were. `claims` stand for what no other open case may have.
     """
 
     owner: str
@@ -90,6 +91,7 @@ class Columns:
     contents: frozenset[str] = frozenset()
     order: str | None = None
     hearings: tuple[Hearing, ...] | None = field(default=None, compare=False)
+    claims: frozenset[str] = frozenset()
 
 
 def index_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
@@ -105,11 +107,15 @@ def _content_changes(case: int, old: frozenset[str], new: frozenset[str]) -> lis
 
 
 def _word_changes(case: int, before: Columns | None, after: Columns) -> list[Change]:
-    if before is not None and (before.label, before.organisation) == (after.label, after.organisation):
+    if before is not None and _named(before) == _named(after):
         return []
     old, new = words_of(case, before) if before else set(), words_of(case, after)
     gone = [Change(_DELETE_WORD, {"said": word, "case": case}) for word in sorted(old - new)]
     return gone + [Change(_INSERT_WORD, {"word": word, "case_id": case}) for word in sorted(new - old)]
+
+
+def _named(columns: Columns) -> tuple[str | None, str | None, frozenset[str]]:
+    return columns.label, columns.organisation, columns.claims
 
 
 def _booking_changes(case: int, process: str, before: Columns | None, after: Columns) -> list[Change]:
@@ -138,8 +144,8 @@ def booking_row(case: int, process: str, meeting: str, series: str, day: str) ->
 
 
 def words_of(case: int, columns: Columns) -> set[str]:
-    """The words that find a case: its number, and those of its label and organisation. One that is called by a day is
-    found by it as it is said and as it is written.
+    """The words that find a case: its number, and those of its label and organisation, and what stands for its claims.
+    One that is called by a day is found by it as it is said and as it is written.
 
     With an apostrophe or a hyphen in it a name is found by its parts and as one word: `O'Neil` by `neil` and by
     `oneil`, `Smith-Jones` by `jones` and by `smithjones`.
@@ -149,6 +155,7 @@ def words_of(case: int, columns: Columns) -> set[str]:
     named = [one for one in (columns.label, dated, _ungrouped(columns), columns.organisation) if one]
     return {
         str(case),
+        *columns.claims,
         *(word for one in named for word in (*split(one), *split(reading_order(one)), *split(joined(one)))),
     }
 
@@ -221,6 +228,11 @@ def indexed(connection: Connection, case: int) -> tuple[set[str], tuple[tuple[st
     booked = tuple((row[0], row[1], row[2]) for row in _BOOKINGS.rows(connection, case=case))
     digests = frozenset(row[0] for row in _CONTENTS.rows(connection, case=case))
     return {row[0] for row in _WORDS.rows(connection, case=case)}, booked, digests
+
+
+def claimed_by(connection: Connection, claim: str) -> list[int]:
+    """The cases that have a claim, by the text that stands for it."""
+    return [row[0] for row in _CLAIMED.rows(connection, said=claim)]
 
 
 def heard(connection: Connection, case: int) -> tuple[Hearing, ...]:
