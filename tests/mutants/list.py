@@ -764,6 +764,10 @@ CHANGES: tuple[Change, ...] = (
             'gone: int = task.get("level", 1) if task.get("escalated") else 0',
             "gone: int = 0",
         ),
+    ),
+    *_in(
+        "case/time/schedule.py",
+        ("levels",),
         ("a second level never comes", 'task.get("level", 1) if', "99 if"),
         ("the third level is the second again", "gone + 1} if gone", "2} if gone"),
     ),

@@ -248,3 +248,11 @@ def test_a_task_done_before_is_no_more_there(walked: Walked) -> None:
         Refusal,
     )
     assert set(walked.fire("return", on("2024-01-22 09:00")).tasks) == {"call", "look"}
+
+
+def test_what_was_done_while_it_rested_is_not_asked_again(process: Process) -> None:
+    walked = Walked(process)
+    walked.fire("begin", MONDAY)
+    assert "call" in walked.fire("rest", MONDAY).paused["round"]["tasks"]
+    assert sorted(walked.fire("called", MONDAY).paused["round"]["tasks"]) == ["look", "write"]
+    assert sorted(walked.fire("return", MONDAY).tasks) == ["look", "write"]
