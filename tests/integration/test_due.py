@@ -212,7 +212,8 @@ def test_what_will_fire_is_told(engine: Engine) -> None:
         ("programme.placement/review_due", "raises Hold the six-weekly review"),
         ("programme/visit_due", "raises Visit the pupil this half term"),
         ("programme.placement/review_overdue", "raises Review overdue"),
-        ("programme/year_11_ends", "raises Year 11 has ended - conclude the placement"),
+        ("programme/year_11_ends", "sends End Year 11"),
+        ("programme/year_10_begins", "sends Move up to Year 10"),
     ]
     assert [timer.timer for timer in engine.timers(until=datetime(2023, 10, 20, tzinfo=UTC))] == [told[0][0]]
     assert engine.next_due() == START + timedelta(weeks=5)

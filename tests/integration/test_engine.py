@@ -113,6 +113,7 @@ def test_a_case_tells_what_it_is(engine: Engine) -> None:
         "programme.placement/review_due",
         "programme.placement/review_overdue",
         "programme/year_11_ends",
+        "programme/year_10_begins",
     ]
     assert case == engine.case(case.id)
 
