@@ -1,4 +1,4 @@
-"""Commands for those who write processes: check, upgrade, test, diagram."""
+"""Commands for those who write processes: check, upgrade, test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.screen import REFUSED, USAGE, Stop, heading, out, out_json, print_problems, say
+from engine.cli.screen import REFUSED, USAGE, Stop, out, out_json, print_problems, say
 from engine.cli.shared import AsJson
 from engine.cli.suggestion import suggestions_for
 from engine.source.words import counted
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from engine.source.problem import Problem
 
 PANEL = "Writing processes"
-# More than a page waits for: where a machine is busy, two seconds become many.
-DRAWING_SECONDS = 20.0
 
 
 class Form(StrEnum):
@@ -33,14 +31,6 @@ class Form(StrEnum):
     TEXT = "text"
     LINE = "line"
     JSON = "json"
-
-
-class Drawing(StrEnum):
-    """What a diagram is written in."""
-
-    MERMAID = "mermaid"
-    DOT = "dot"
-    SVG = "svg"
 
 
 def check(
@@ -316,50 +306,9 @@ def _print_end(file: str, results: list[Result], covered: Coverage | None) -> No
             out(f"    not touched: {name}")
 
 
-def diagram(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A process file.")],
-    form: Annotated[Drawing, typer.Option("--format", "-f", help="What it is written in.")] = Drawing.MERMAID,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output if left out.")] = None,
-) -> None:
-    """Draw a process: Mermaid for documents, DOT for Graphviz, or an SVG picture.
-
-    [bold]Examples[/bold]
-
-      casework diagram processes/hbep-referral.yaml
-
-      casework diagram processes/hbep-referral.yaml -f svg -o referral.svg
-    """
-    text = _drawn(file, form).rstrip("\n")
-    if output is None:
-        out(text)
-        return
-    try:
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        say(f"{output} cannot be written: {error.strerror}.")
-        raise typer.Exit(REFUSED) from None
-    heading(f"{output} written")
-
-
-def _drawn(file: Path, form: Drawing) -> str:
-    """The drawing as text. How long laying one out takes grows fast with the process: it is stopped in time."""
-    from engine.authoring.diagram import FORMATS, svg
-    from engine.authoring.drawing import NotDrawn
-    from engine.files import load_file
-
-    process = load_file(file).loaded.process
-    try:
-        return svg(process, DRAWING_SECONDS) if form is Drawing.SVG else FORMATS[form](process)
-    except NotDrawn:
-        say(f"{file} is too much for one picture: its ways are too many. Nothing was written.")
-        say("Draw it with Graphviz (-f dot), or write -f mermaid.")
-        raise typer.Exit(REFUSED) from None
-
-
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(rich_help_panel=PANEL)(check)
     app.command(rich_help_panel=PANEL)(upgrade)
     app.command(rich_help_panel=PANEL)(lsp)
     app.command("test", rich_help_panel=PANEL)(run_tests)
-    app.command(rich_help_panel=PANEL)(diagram)

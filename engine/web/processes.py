@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from engine.authoring import diagram
-from engine.authoring.drawing import NotDrawn
+from engine.authoring.diagram.chart import Shown, chart_of
+from engine.authoring.diagram.drawing import NotDrawn
+from engine.authoring.diagram.listing import listing, table
+from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import Result
 from engine.authoring.trial import run_texts
 from engine.process.definition import Process
@@ -45,38 +47,48 @@ def _list(request: Request, visitor: Visitor, status: int = 200, **said: Any) ->
 
 
 @router.get("/processes/{name}/{version}")
-def version(request: Request, visitor: Administrating, name: Name, version: Version, published: Whole = 0) -> Response:
-    """One version: who published it when, its text and its diagram."""
+def version(
+    request: Request,
+    visitor: Administrating,
+    name: Name,
+    version: Version,
+    published: Whole = 0,
+    times: Whole = 0,
+    conditions: Whole = 0,
+) -> Response:
+    """One version: who published it when, its text and its diagram, with what is to be shown in that."""
     found = next((one for one in visitor.engine.version_log() if (one.process, one.version) == (name, version)), None)
     if found is None:
         raise NotFound
     text = visitor.engine.text_of_version(name, version)
     process = visitor.engine.process(name, version)
     lacking = visitor.engine.people.without_organisation() if published else []
+    shown = Shown(bool(times), bool(conditions))
     values: dict[str, Any] = {"process": process, "lines": text.splitlines(), "lacking": lacking}
+    values |= {"shown": shown, "rows": table(chart_of(process, shown))}
     return show(request, "process.html", version=found, done="It is published." if published else "", **values)
 
 
 @functools.lru_cache(32)
-def _drawing(process: Process) -> str:
+def _drawing(process: Process, shown: Shown) -> str:
     """One that took too long is not kept, unless it always will: at another time the machine may be less busy."""
     try:
-        return diagram.svg(process, SECONDS, WORK)
+        return svg(process, SECONDS, WORK, shown)
     except NotDrawn as stopped:
         if stopped.for_good:
-            return diagram.listing(process)
+            return listing(process, shown)
         raise
 
 
 @router.get("/processes/{name}/{version}/diagram.svg")
 @beside(DRAWINGS)
-def picture(visitor: Administrating, name: Name, version: Version) -> Response:
+def picture(visitor: Administrating, name: Name, version: Version, times: Whole = 0, conditions: Whole = 0) -> Response:
     """The diagram of a version; where it would take too long, what it would say."""
-    process = visitor.engine.process(name, version)
+    process, shown = visitor.engine.process(name, version), Shown(bool(times), bool(conditions))
     try:
-        drawn = _drawing(process)
+        drawn = _drawing(process, shown)
     except NotDrawn:
-        drawn = diagram.listing(process)
+        drawn = listing(process, shown)
     return Response(drawn, media_type="image/svg+xml")
 
 

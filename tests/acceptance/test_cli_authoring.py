@@ -1,4 +1,4 @@
-"""The commands check, upgrade, test and diagram."""
+"""The commands check, upgrade and test."""
 
 from __future__ import annotations
 
@@ -181,13 +181,3 @@ def test_a_code_is_explained(shell: Shell) -> None:
     assert shell.error == "No problem has the code limit-crossed. Did you mean limits-crossed?\n"
     shell("check", code=2)
     assert shell.error == "Name a file or a folder: casework check processes\n"
-
-
-@pytest.mark.parametrize("form", ["mermaid", "dot", "svg"])
-def test_diagrams_show_every_state_and_event(shell: Shell, tmp_path: Path, form: str) -> None:
-    text = shell("diagram", str(REFERRAL), "--format", form)
-    for title in ("Inclusion Forum", "Placement", "Hold the review", "no place free", "Withdraw", "From anywhere"):
-        assert title in text
-    shell("diagram", str(REFERRAL), "-f", form, "-o", "picture")
-    assert (tmp_path / "picture").read_text() == text
-    shell("diagram", str(REFERRAL), "-o", "none/picture", code=1)

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from engine.authoring.check import check_file
-from engine.authoring.diagram import svg
+from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import load_scenarios, run_scenarios
 from engine.cli.main import HOMES, app_with
 from engine.process.definition import Process

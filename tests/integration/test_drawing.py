@@ -7,12 +7,12 @@ import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
-import graphlay
 import pytest
 
 from engine import Engine
-from engine.authoring import diagram
-from engine.authoring.drawing import NotDrawn, draw, draw_beside
+from engine.authoring.diagram.drawing import Box, Line, Link, NotDrawn, draw, draw_beside
+from engine.authoring.diagram.listing import listing
+from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import Result
 from engine.cli.main import run
 from engine.files import load_file
@@ -66,12 +66,12 @@ def words(drawing: str) -> set[str]:
 
 def test_a_drawing_made_beside_is_the_same() -> None:
     referral = load_file(REFERRAL).loaded.process
-    assert diagram.svg(referral, 120) == diagram.svg(referral)
+    assert svg(referral, 120) == svg(referral)
 
 
 def test_four_hundred_states_are_drawn() -> None:
     big = process_of(400, 3)
-    drawn = words(diagram.svg(big, 120))
+    drawn = words(svg(big, 120))
     assert {state.title for state in big.states.values()} <= drawn
     assert {"Go 0", "Go 1", "Go 2"} <= drawn
 
@@ -79,8 +79,8 @@ def test_four_hundred_states_are_drawn() -> None:
 def test_what_takes_too_long_is_stopped_and_told_line_by_line(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     big = process_of(30, 2)
     with pytest.raises(NotDrawn):
-        diagram.svg(big, 0.0)
-    told = words(diagram.listing(big))
+        svg(big, 0.0)
+    told = words(listing(big))
     assert any("too many ways" in line for line in told)
     assert "State 3 & <more> → State 4 & <more> (Go 0)" in told
     settle(engine)
@@ -97,7 +97,7 @@ def test_what_takes_too_long_is_stopped_and_told_line_by_line(engine: Engine, mo
 
 def test_four_hundred_states_with_ways_to_anywhere_are_drawn() -> None:
     big = process_of(400, 4, near=False)
-    drawn = words(diagram.svg(big, 120, 30))  # an idle machine needs less than two seconds of work; it took forty
+    drawn = words(svg(big, 120, 30))  # an idle machine needs less than two seconds of work; it took forty
     assert {state.title for state in big.states.values()} <= drawn
     assert not any("too many ways" in line for line in drawn)
 
@@ -125,24 +125,26 @@ def test_what_takes_too_much_work_is_told_line_by_line_and_tried_once(
     told = words(ada.get("/processes/big/1/diagram.svg").text)
     assert any("too many ways" in line for line in told)
     assert "State 3 → State 4 (On)" in told
-    monkeypatch.setattr(processes.diagram, "svg", lambda *_: pytest.fail("it was tried again"))
+    monkeypatch.setattr(processes, "svg", lambda *_: pytest.fail("it was tried again"))
     assert words(ada.get("/processes/big/1/diagram.svg").text) == told
 
 
 def test_the_program_that_draws_knows_only_boxes_and_arrows() -> None:
-    graph = graphlay.Graph()
-    for name in ("A", "B"):
-        graph.node(name, width=90, height=44, label=name)
-    graph.edge("A", "B", label_size=[30, 14])
-    assert draw_beside(graph.to_dict(), [False, True], 120) == draw(graph.to_dict(), [False, True])
+    boxes = [
+        Box(90, 44, "state", [Line("A", 9, 13, "#000000")]),
+        Box(90, 44, "end"),
+        Box(60, 20, "label", name="way-0"),
+    ]
+    links = [Link(0, 2, name="way-0", head=False), Link(2, 1, "dashed", "way-0")]
+    assert draw_beside(boxes, links, 120) == draw(boxes, links)
     with pytest.raises(NotDrawn):
-        draw_beside(graph.to_dict(), [False], 120)
+        draw_beside(boxes, [Link(0, 3)], 120)
 
 
 def test_the_command_stops_a_picture_that_takes_too_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("engine.cli.authoring.DRAWING_SECONDS", 0.001)
+    monkeypatch.setattr("engine.cli.diagram.DRAWING_SECONDS", 0.001)
     picture = tmp_path / "picture.svg"
     assert run(["diagram", str(REFERRAL), "-f", "svg", "-o", str(picture)]) == 1
     assert "too much for one picture" in capsys.readouterr().err

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from engine import Engine
 from engine.api.app import create_app
 from engine.authoring.check import check_file
-from engine.authoring.diagram import dot, svg
+from engine.authoring.diagram.dot import dot
+from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import load_scenarios, run_scenarios
 from engine.clock import SetClock
 from engine.process.file.loader import load_process
@@ -125,4 +126,6 @@ def test_scenarios_expect_what_rests(tmp_path: Path) -> None:
 def test_a_way_back_is_dashed() -> None:
     process = load_process(PLAIN, "rounds.yaml", lambda _: None).process
     assert '"break" -> "round.first" [label="Return", lhead="cluster_round", style=dashed];' in dot(process)
-    assert svg(process).count('stroke-dasharray="6 4"') == 2  # and the one from the ward
+    assert (
+        svg(process).count('stroke-dasharray="6 4"') == 4
+    )  # and the one from the ward: each has two halves, with its label between

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engine import Engine
-from engine.authoring.drawing import NotDrawn
+from engine.authoring.diagram.drawing import NotDrawn
 from engine.web import processes
 from tests.conftest import LOAN
 from tests.integration.site import Visit
@@ -71,6 +71,17 @@ def test_a_version_that_is_not_there_is_not_found(enter: Callable[[str], Visit])
     enter("ada").get("/processes-draft?begin=nothing", 404)
 
 
+def test_a_version_shows_times_and_conditions_where_they_are_asked_for(enter: Callable[[str], Visit]) -> None:
+    ada = enter("ada")
+    plain, both = (ada.get(f"/processes/equipment-loan/1{asked}").text for asked in ("", "?times=1&conditions=1"))
+    assert "if Damaged" not in plain
+    assert '<td class="govuk-table__cell">Bring back</td>' in plain
+    for said in ("if Damaged", "when a place comes free in Lent", "diagram.svg?times=1&amp;conditions=1"):
+        assert said in both, said
+    drawn = ada.get("/processes/equipment-loan/1/diagram.svg?conditions=1").text
+    assert ("if Damaged" in drawn, "when a place comes free" in drawn) == (True, False)
+
+
 def test_what_takes_too_long_to_be_drawn_is_listed_and_drawn_at_another_time(
     enter: Callable[[str], Visit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,10 +90,10 @@ def test_what_takes_too_long_to_be_drawn_is_listed_and_drawn_at_another_time(
 
     processes._drawing.cache_clear()
     with monkeypatch.context() as patched:
-        patched.setattr(processes.diagram, "svg", slow)
+        patched.setattr(processes, "svg", slow)
         said = enter("ada").get("/processes/equipment-loan/1/diagram.svg")
         assert "Here they are, one by one." in said.text
-    monkeypatch.setattr(processes.diagram, "svg", lambda *_: "<svg>drawn</svg>")
+    monkeypatch.setattr(processes, "svg", lambda *_: "<svg>drawn</svg>")
     said = enter("ada").get("/processes/equipment-loan/1/diagram.svg")
     assert (said.text, said.headers["content-type"]) == ("<svg>drawn</svg>", "image/svg+xml")
     processes._drawing.cache_clear()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.authoring.diagram import arrows
+from engine.authoring.diagram.chart import arrows
 from engine.calendars.loader import load_calendar
 from engine.case.command import Actor, Facts, Fire, Open
 from engine.case.refusal import Code, Refusal

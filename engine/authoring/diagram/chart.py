@@ -1,0 +1,147 @@
+"""Chart: what there is to draw of a process, in whatever it is drawn: nodes, arrows, what stands by them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.authoring.diagram import remarks
+from engine.authoring.diagram.ways import EVERYWHERE, START, Way, ways
+from engine.process.definition import Process
+from engine.source.words import counted
+
+TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown beside states and events: when something comes, on what it hangs, how many open cases are where.
+
+    `cases` maps full names of states to counts, None where they are not asked for. Hashable: of what is shown is kept
+    what was drawn.
+    """
+
+    times: bool = False
+    conditions: bool = False
+    cases: tuple[tuple[str, int], ...] | None = None
+
+
+PLAIN = Shown()
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line by a state or an event: its `kind` is `time`, `condition`, `cases` or `pause`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A state, or where cases come from. `parent`: the state around it, `entered`: the one inside where it begins."""
+
+    name: str
+    title: str
+    parent: str = ""
+    entered: str = ""
+    final: bool = False
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it holds others."""
+        return bool(self.entered)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A way from one state to another; `labels` are the events that take it, `remarks` what is said of each.
+
+    `back`: it leads to wherever the case was in the target, which rested.
+    """
+
+    source: str
+    target: str
+    labels: tuple[str, ...]
+    back: bool = False
+    remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A whole process to be drawn. `elsewhere`: how many open cases are in states that it has not."""
+
+    process: Process
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    elsewhere: int = 0
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of all nodes by their names."""
+        return {node.name: node.title for node in self.nodes}
+
+
+def chart_of(process: Process, shown: Shown = PLAIN) -> Chart:
+    """What there is to draw; states in their order, those around others before them."""
+    arrows = _arrows(process, shown)
+    used = {arrow.source for arrow in arrows}
+    around = [Node(name, title) for name, title in TITLES.items() if name in used]
+    counts = dict(shown.cases or ())
+    elsewhere = sum(count for name, count in counts.items() if name not in process.states)
+    return Chart(process, (*around, *_states(process, shown, counts)), arrows, elsewhere)
+
+
+def _states(process: Process, shown: Shown, counts: Mapping[str, int]) -> list[Node]:
+    found = []
+    for state in process.states.values():
+        said = (
+            [Remark("cases", _cases(process, state.name, counts))]
+            if shown.cases is not None and not state.final
+            else []
+        )
+        said += (
+            [Remark("pause", f"rests meanwhile: {process.title_of('states', state.pauses)}")] if state.pauses else []
+        )
+        said += (
+            [Remark("time", text) for text in remarks.times_of(process, state, guarded=shown.conditions)]
+            if shown.times
+            else []
+        )
+        entered = process.leaf(state.name) if state.children else ""
+        found.append(Node(state.name, state.title, state.parent, entered, state.final, tuple(said)))
+    return found
+
+
+def _cases(process: Process, state: str, counts: Mapping[str, int]) -> str:
+    inside = sum(counts.get(name, 0) for name in process.leaves_in(state))
+    return counted(inside, "case")
+
+
+def _arrows(process: Process, shown: Shown) -> tuple[Arrow, ...]:
+    """Every way between states, those between the same two states as one."""
+    found: dict[tuple[str, str, bool], dict[str, list[Way]]] = {}
+    for way in ways(process):
+        labels = found.setdefault((way.source, way.target, way.back), {})
+        if way.label:
+            labels.setdefault(way.label, []).append(way)
+    return tuple(
+        Arrow(
+            source, target, tuple(labels), back, {label: _remarks(process, shown, of) for label, of in labels.items()}
+        )
+        for (source, target, back), labels in found.items()
+    )
+
+
+def _remarks(process: Process, shown: Shown, of: list[Way]) -> tuple[Remark, ...]:
+    times = (
+        [Remark("time", text) for text in remarks.sent_by(process, of, guarded=shown.conditions)] if shown.times else []
+    )
+    conditions = [Remark("condition", text) for text in remarks.conditions_of(process, of)] if shown.conditions else []
+    return (*times, *conditions)
+
+
+def arrows(process: Process) -> list[Arrow]:
+    """The arrows of a process without what may stand by them."""
+    return list(_arrows(process, PLAIN))
