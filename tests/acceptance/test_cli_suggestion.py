@@ -17,9 +17,9 @@ def test_what_no_scenario_touches_is_suggested_and_kept(shell: Shell, tmp_path: 
     (tmp_path / "one.yaml").write_text(json.dumps(one))
     out = shell("test", "one.yaml", "--suggest", "--keep", "more.yaml")
     assert "# not come to: queue: machine_free -> lent.out. A place that comes free sends it" in out
-    assert "13 scenarios suggested; 1 transitions were not come to." in shell.error
+    assert "19 scenarios suggested; 1 transitions were not come to." in shell.error
     assert "requested: refuse" not in (tmp_path / "more.yaml").read_text()
-    assert "more.yaml: 13 passed, 0 failed" in shell("test", "more.yaml")
+    assert "more.yaml: 19 passed, 0 failed" in shell("test", "more.yaml")
     shell("test", "one.yaml", "--suggest", "--keep", "more.yaml", code=2)
     data = json.loads(shell("test", "one.yaml", "--suggest", "--json"))
-    assert len(data[0]["suggested"]["scenarios"]) == 13
+    assert len(data[0]["suggested"]["scenarios"]) == 19

@@ -151,7 +151,7 @@ def earlier(text: str) -> str:
             "form: {club: required, item: required}",
             "form: {club: required, item: required, reminders: optional, colours: optional}",
         ),
-        ("fields:\n", f"fields:\n{COLOURS}"),
+        ("\nfields:\n", f"\nfields:\n{COLOURS}"),
         ("documents:\n", "documents:\n  photo: {title: Photo}\n"),
         ("states:\n  requested:", f"states:\n{WALK_IN}  requested:"),
     ):
