@@ -1697,8 +1697,12 @@ CHANGES: tuple[Change, ...] = (
         "case/step/link.py",
         ("unit/test_step_link.py",),
         ("two cases are linked twice", "if is_linked(case.links, kept):", "if False:"),
-        ("whoever sees a case links it", "if not may_link(command.by, process, case, kind):", "if False:"),
-        ("a case has several of what it has one of", "if kind.one and any(", "if False and any("),
+        (
+            "whoever sees a case links it",
+            "if not command.opened and not may_link(command.by, process, case, kind):",
+            "if False:",
+        ),
+        ("a case has several of what it has one of", "if no_more(process.name, kind, case.links):", "if False:"),
         ("no rule holds over links", "        refusal = settle(draft, at, command.by.name)\n", "        pass\n"),
         (
             "what cannot follow takes the news with it",
