@@ -2,8 +2,8 @@
 
 They are crooked on purpose: states that hold places inside states that hold places, ways that lead a case to where it
 is, to a state around it or beside it, pauses in pauses, chains that follow by themselves, queues, dates in the past,
-timers that send, meetings whose booking leads a case away, cases that are kept for some days only, values that
-hold from a later day on.
+timers that send and timers of half terms, meetings whose booking leads a case away, cases that are kept for some days
+only, values that hold from a later day on, rows that conditions count, and events that one of two people may not do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
+
+from engine.process.file.loader import Loaded, load_process
+from tests.workshop import CALENDAR
 
 PLACES = ("p", "q")
 DAYS = ("2023-09-01", "2023-09-12", "2023-09-20")
@@ -28,12 +31,25 @@ _FORM = {
     "tag": "optional",
     "asked": "optional",
 }
+# Rows are written by events alone.
+_ROWS = _FORM | {"visit": "optional"}
 BACK = {"by": "clerk", "reopens": True}
 _ASK_IF = ["chase", {"task": "ask", "when": 'goes_on == true || open("look") > 0'}]
+_VISIT = {
+    "title": "Visits",
+    "row": "Visit",
+    "fields": {
+        "hours": {"title": "Hours", "type": "integer", "min": 1, "max": 9, "optional": True},
+        "paid": {"title": "Paid", "type": "money", "optional": True},
+        "ok": {"title": "All is well", "type": "yes_no", "optional": True},
+        "twice": {"title": "Twice", "type": "number", "value": "double(hours) * 2.0"},
+    },
+}
 _CHECK = {"at": "last", "weights": [3, 2], "modulus": 11, "signs": "0123456789A", "rest": True}
 _HEAD: dict[str, Any] = {
     "title": "Drawn",
     "currency": "GBP",
+    "calendar": "leicestershire",
     "roles": {"clerk": {"title": "Clerk"}, "boss": {"title": "Boss"}},
     "fields": {
         "kind": {"title": "Kind", "type": "choice", "choices": list(PLACES)},
@@ -55,9 +71,16 @@ _HEAD: dict[str, Any] = {
             "due": "1 day",
             "escalate": {"after": "1 day", "to": "boss"},
         },
+        "follow": {"title": "Follow up", "role": "clerk", "per": "visit", "due": "2 days"},
     },
+    "series": {"visit": _VISIT},
     "documents": {"paper": {"title": "Paper"}},
 }
+
+
+def load_drawn(text: str) -> Loaded:
+    """A drawn process with the calendar that it names."""
+    return load_process(text, "drawn.yaml", lambda _: CALENDAR)
 
 
 @st.composite
@@ -78,7 +101,7 @@ def processes(draw: st.DrawFn, name: str = "drawn", version: str = "1", since: s
         draw(_pause(states, names, f"rest_{number}"))
     states[QUEUE] = draw(_queue(offers))
     states[END] = {"final": True}
-    events = {_go(one): {"title": one, "to": one, "form": _FORM, "undo": BACK} for one in [*names, QUEUE]}
+    events = {_go(one): {"title": one, "to": one, "form": _ROWS, "undo": BACK} for one in [*names, QUEUE]}
     events |= {"leave": {"title": "Leave", "to": END, "undo": BACK}}
     meetings = draw(_meetings(names, states, events))
     return json.dumps(
@@ -217,7 +240,7 @@ def _state(
     if draw(st.sampled_from([True, True, False])):
         state["holds"] = draw(_hold(full, names, offers, places))
     if draw(st.integers(0, 3)) == 0:
-        state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask", _ASK_IF]))
+        state["raise"] = draw(st.sampled_from(["look", "chase", "ask", "ask", "follow", _ASK_IF]))
     moves = full in leaves and "kind" in state.get("holds", {}).get("place", "")
     events = {f"step_{number}": draw(_event(names, moves=moves)) for number in range(draw(st.integers(0, 2)))}
     if events:
@@ -227,14 +250,25 @@ def _state(
         state["timers"] = timers
     later = leaves[leaves.index(full) + 1 :] if full in leaves else []
     if later and draw(st.integers(0, 2)) == 0:
-        when = draw(st.sampled_from(["goes_on == true", 'all("ask")', 'done("ask") >= 2 || open("look") > 0']))
+        when = draw(st.sampled_from(_WHENS))
         state["automatic"] = [{"when": when, "to": draw(st.sampled_from(later))} | draw(_sets())]
     return state | draw(_sets())
+
+
+_WHENS = (
+    "goes_on == true",
+    'all("ask")',
+    'done("ask") >= 2 || open("look") > 0',
+    "count(visit) > 1",
+    "last(visit).ok == true",
+    'all("follow") && sum(visit, paid) > money("2")',
+)
 
 
 def _sets() -> st.SearchStrategy[dict[str, Any]]:
     """What an automatic way or a state sets, mostly nothing."""
     said = [{"kind": '"p"'}, {"first": "today"}, {"second": "first", "kind": None}, {"goes_on": "false"}]
+    said += [{"fee": "sum(visit, paid)"}, {"second": "last(visit).day"}]
     return st.sampled_from([{}] * 8 + [{"set": one} for one in said])
 
 
@@ -257,13 +291,25 @@ def _hold(
 
 @st.composite
 def _event(draw: st.DrawFn, names: list[str], *, moves: bool) -> dict[str, Any]:
-    event: dict[str, Any] = {"title": "Step", "form": _FORM, "undo": BACK}
+    event: dict[str, Any] = {"title": "Step", "form": _ROWS, "undo": BACK}
+    event |= draw(st.sampled_from([{}] * 6 + [{"not_by": f'did("{_go(names[0])}")'}, {"not_by": 'did("open")'}]))
     if draw(st.booleans()):
         event["set"] = draw(
-            st.sampled_from([{"kind": '"q"'}, {"kind": None}, {"first": None}, {"first": "today"}, {"second": "first"}])
+            st.sampled_from(
+                [
+                    {"kind": '"q"'},
+                    {"kind": None},
+                    {"first": None},
+                    {"first": "today"},
+                    {"second": "first"},
+                    {"fee": 'fee == null ? money("1.50") : fee + money("0.10")'},
+                    {"second": "last(visit).day"},
+                ]
+            )
         )
     if draw(st.sampled_from([False, False, True])):
-        event["needs"] = [{"check": "goes_on == true", "say": "It must go on."}]
+        checks = ("goes_on == true", 'count(visit, "this half term") < 2', f'!did("{_go(names[0])}")')
+        event["needs"] = [{"check": draw(st.sampled_from(checks)), "say": "It must go on."}]
     target = st.sampled_from([*names, END])
     if draw(st.integers(0, 2)) == 0:
         event["alternatives"] = [{"when": 'kind == "q"', "to": draw(target)}, {"to": draw(target)}]
@@ -286,10 +332,18 @@ def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[st
                 ("after", "2 days"),
                 ("every", "36 hours"),
                 ("every", "tuesday"),
+                ("each", "half term"),
+                ("each", "half term"),
             ]
         )
     )
     timer: dict[str, Any] = {kind: length}
+    if length == "tuesday":
+        timer |= draw(st.sampled_from([{}, {"in": "term"}]))
+    elif kind == "each":
+        timer |= draw(st.sampled_from([{}, {"before_end": "5 school days"}]))
+        unless = ('count(visit, "this half term") > 0', 'second >= begin_of("half term")', "any(visit, ok)")
+        timer |= {"unless": draw(st.sampled_from(unless))}
     if draw(st.integers(0, 3)):
         timer["send"] = draw(st.sampled_from([*events, *(_go(one) for one in names), "leave"]))
         refused = {
@@ -297,11 +351,11 @@ def _timer(draw: st.DrawFn, names: list[str], events: dict[str, Any]) -> dict[st
             "again": {"again": "1 day"},
             "both": {"raise": "look", "again": "5 hours"},
         }
-        said = draw(st.sampled_from(["", "", "raise", *([] if kind == "every" else ["again", "both"])]))
+        said = draw(st.sampled_from(["", "", "raise", *([] if kind in {"every", "each"} else ["again", "both"])]))
         timer |= {"if_refused": refused[said]} if said else {}
     if "send" not in timer or draw(st.booleans()):
-        timer["raise"] = draw(st.sampled_from(["look", "chase", "ask", _ASK_IF]))
-    if kind == "every" and draw(st.booleans()):
+        timer["raise"] = draw(st.sampled_from(["look", "chase", "ask", "follow", _ASK_IF]))
+    if kind in {"every", "each"} and draw(st.booleans()):
         timer["missed"] = "each"
     return timer
 

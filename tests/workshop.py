@@ -17,6 +17,7 @@ from tests.conftest import REFERRAL
 
 START = datetime(2024, 1, 8, 9, tzinfo=UTC)  # a Monday in term
 CALENDAR = load_file(REFERRAL).loaded.process.calendar
+CALENDAR_TEXT = (REFERRAL.parent / "calendars" / "leicestershire.yaml").read_text()
 CLERK, BOSS = Actor("jo", frozenset({"clerk"})), Actor("kim", frozenset({"boss"}))
 SHOP = Actor("lee", frozenset({"shop"}), "North")
 FREE = {"bench": 1, "lathe": 1}

@@ -24,6 +24,7 @@ from tests.drawn import processes
 from tests.integration.test_retention import refused
 from tests.steps import done
 from tests.walking.steps import forms
+from tests.workshop import CALENDAR_TEXT
 
 START = datetime(2024, 1, 5, 9, tzinfo=UTC)  # a Friday
 VISITS = """
@@ -174,7 +175,7 @@ def test_it_comes_to_what_it_would_have_come_to_in_time(text: str, data: st.Data
     for is_late in (False, True):
         clock = SetClock(datetime(2023, 9, 11, 8, tzinfo=UTC))
         engine = Engine(clock=clock)
-        engine.publish(text)
+        engine.publish(text, CALENDAR_TEXT)
         opened = engine.open_case("drawn", "clerk")
         if isinstance(opened, Refusal):
             engine.close()

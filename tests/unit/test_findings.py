@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 
 from engine.process.file.loader import load_process
 from engine.source.problem import CODES, Refused
-from tests.drawn import processes
+from tests.drawn import load_drawn, processes
 from tests.workshop import CALENDAR, TEXT
 
 OF_LOGIC = {
@@ -31,7 +31,7 @@ def test_all_are_codes_and_a_right_process_has_none() -> None:
 def test_of_what_was_drawn_nothing_is_told(text: str) -> None:
     """They ask only what can be one thing or another, and their forms ask for every field that they ask for."""
     try:
-        found = load_process(text, "drawn.yaml", lambda _: None).warnings
+        found = load_drawn(text).warnings
     except Refused as refused:
         found = refused.problems
     assert {one.code for one in found} & OF_LOGIC == set()

@@ -117,3 +117,12 @@ def test_what_a_timer_leads_to_or_is_decided_at_once_is_looked_at() -> None:
     decided = asks.replace("to: done}]", "to: done}, {to: done}]")
     assert told(decided) == []
     assert told(text(AN_AUTOMATIC="due == due")) == []
+
+
+def test_of_an_event_that_each_state_inside_writes_again_nothing_is_told() -> None:
+    leave = "leave: {title: Leave, needs: [{check: '!did(\"go\")', say: No.}], to: done}"
+    shelf = f"events: {{{leave}}}\n    states: {{low: {{events: {{leave: {{title: Leave, to: done}}}}}}}}"
+    inside = text().replace(
+        "events: {leave: {title: Leave, form: {late: required}, needs: [{document: paper}], to: done}}", shelf
+    )
+    assert "always-true" not in {one.code for one in load_process(inside, "room.yaml", lambda _: None).warnings}

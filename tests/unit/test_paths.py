@@ -21,7 +21,7 @@ from engine.process.file.loader import load_process
 from engine.process.flow import graph
 from engine.process.paths import AUTOMATIC, OUTSIDE, Paths, paths_of
 from tests.conftest import LOAN, REFERRAL
-from tests.drawn import processes
+from tests.drawn import load_drawn, processes
 from tests.workshop import workshop
 
 NOW = datetime(2024, 1, 8, 9, tzinfo=UTC)
@@ -319,7 +319,7 @@ states:
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=processes())
 def test_so_it_is_in_processes_that_nobody_wrote(text: str) -> None:
-    check_alike(load_process(text, "drawn.yaml", lambda _: None).process)
+    check_alike(load_drawn(text).process)
 
 
 @pytest.mark.parametrize("around", [True, False])

@@ -20,8 +20,7 @@ from engine.case.step.decide import Decision, decide
 from engine.case.step.undo import last_step
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
-from engine.process.file.loader import load_process
-from tests.drawn import processes
+from tests.drawn import load_drawn, processes
 from tests.unit.test_keep import HEAD, KEEP
 from tests.walks import commands, forms
 from tests.workshop import BOSS, CLERK, FREE, SHOP, START, fire, tick, workshop
@@ -248,7 +247,7 @@ def test_a_timer_that_is_noticed_late_does_what_it_would_have_done_in_time() -> 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=processes(), data=st.data())
 def test_after_any_step_and_its_undo_a_case_stands_as_before_it(text: str, data: st.DataObject) -> None:
-    process = load_process(text, "drawn.yaml", lambda _: None).process
+    process = load_drawn(text).process
     clerk, now = Actor("jo", frozenset({"clerk"})), from_text("2023-09-11T08:00:00.000000Z")
     free = {place: one.capacity for place, one in process.places.items()}
     from engine.case.command import Open

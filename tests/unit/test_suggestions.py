@@ -12,11 +12,10 @@ from engine.authoring.coverage import Coverage, parts_of
 from engine.authoring.scenarios import ScenarioFile, load_to_run, run_scenarios, understood
 from engine.authoring.suggestions import Suggested, suggest, written
 from engine.files import Found
-from engine.process.file.loader import load_process
 from engine.source.problem import Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
-from tests.drawn import processes
+from tests.drawn import load_drawn, processes
 
 LOANS = ROOT / "tests" / "processes" / "equipment-loan.scenarios.yaml"
 OFFERED = "queue: machine_free -> lent.out"
@@ -71,7 +70,7 @@ def test_what_is_not_come_to_is_named_with_why(loans: ScenarioFile, monkeypatch:
 @given(processes())
 def test_of_what_was_drawn_every_suggestion_passes(text: str) -> None:
     try:
-        loaded = load_process(text, "drawn.yaml", lambda _: None)
+        loaded = load_drawn(text)
     except Refused:
         return
     source = read("process: drawn.yaml\nscenarios: []\n", "drawn.scenarios.yaml")

@@ -42,7 +42,8 @@ class RecordsWalk(PeopleWalk):
             one = next(one for one in reversed(history) if one.kind == "correction")
             assert entry == (one.corrected_row if in_row else one.note["corrects"])
             assert one.data[name] == value
-            assert set(one.data) <= {name, name.partition("_from.")[0]}
+            # What is worked out of the value in its row is worked out anew.
+            assert set(one.data) <= {name, name.partition("_from.")[0], "visit.twice"}
 
     def undo(self, case: int) -> None:
         """Take back what was done last: the case stands as before it, but for what fell due since."""
@@ -65,9 +66,10 @@ class RecordsWalk(PeopleWalk):
             assert hours > 0
             assert self.one(number).tasks[task]["due"] == to_text(until)
 
-    def document(self, case: int) -> None:
-        """Keep a document."""
-        self.told(self.engine.add_document(self.cases[case], "paper", b"paper", "clerk", name="paper.txt"))
+    def document(self, case: int, ago: int = 0) -> None:
+        """Keep a document, that came now or so many hours ago."""
+        number, at = self.cases[case], self.ago(ago)
+        self.told(self.engine.add_document(number, "paper", b"paper", "clerk", name="paper.txt", at=at))
 
     def retain(self, case: int, what: Decided) -> None:
         """Hold a case back, release it, ask for its erasure or take that back."""
@@ -107,6 +109,8 @@ class RecordsWalk(PeopleWalk):
         assert {one.case for one in self.engine.verify().erased} == self.erased
         for number, one in now.items():
             self.check_days(number, one)
+            for row in values_of(one.data, "visit"):
+                assert row.get("twice") == (2.0 * row["hours"] if "hours" in row else None)
             keep = self.of[number].keep
             assert (one.retained == "erased") == (number in self.erased)
             if number in self.erased:

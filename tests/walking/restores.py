@@ -26,6 +26,7 @@ class Request:
     event: str
     data: dict[str, Any]
     at: datetime | None
+    by: str
     key: str
     old: bool = False
 
@@ -48,11 +49,11 @@ class RestoreWalk(RecordsWalk):
     restored: int = 0
     latest: datetime = START
 
-    def fire(self, case: int, event: str, data: dict[str, Any], ago: int = 0) -> None:
+    def fire(self, case: int, event: str, data: dict[str, Any], ago: int = 0, by: str = "clerk") -> None:
         """Let an event happen, with a key that nobody had before; whether it can was told beforehand."""
         key = f"{self.counted['fire']}"
-        made = Request(self.cases[case], event, data, self.ago(ago), key)
-        foretold = self.engine.check_event(made.case, event, "clerk", data, at=made.at)
+        made = Request(self.cases[case], event, data, self.ago(ago), by, key)
+        foretold = self.engine.check_event(made.case, event, by, data, at=made.at)
         result = self.send(made)
         assert foretold == (result if isinstance(result, Refusal) else None)
         if self.told(result):
@@ -60,7 +61,7 @@ class RestoreWalk(RecordsWalk):
 
     def send(self, one: Request) -> Case | Refusal:
         """Send a request, for the first time or again."""
-        return self.engine.fire(one.case, one.event, "clerk", one.data, at=one.at, idempotency_key=one.key)
+        return self.engine.fire(one.case, one.event, one.by, one.data, at=one.at, idempotency_key=one.key)
 
     def again(self, request: int) -> None:
         """Send a request again: it is answered as before and nothing is done; or not at all, if it is from before a

@@ -21,7 +21,10 @@ MOST_BACKUPS = 2
 SINCE = ("2022-12-01", "2023-01-01", "2023-09-11", "2023-09-11", "2023-09-12", "2023-09-20", "2023-10-10")
 # So many hours ago something happened that is written down now: mostly it happens now.
 AGO = (0, 0, 0, 0, 0, 1, 30, 200)
-TASKS = ("look", "chase", "look-into", "ask:p", "ask:q")
+TASKS = ("look", "chase", "look-into", "ask:p", "ask:q", "follow:2023-09-12")
+# Some events are not for who did another one.
+PEOPLE = ("clerk", "ann:clerk", "bob:clerk")
+TAGS = ("124", "06A")
 OF_MEETINGS = ("plan", "move", "cancel", "record")
 OF_CASES = ("correct", "correct", "postpone", "document", "undo", "undo")
 
@@ -82,7 +85,7 @@ def case_steps(draw: st.DrawFn, kind: str, walk: RestoreWalk) -> Step:
     chosen = [at for at in chosen if kind != "erase" or retained(walk)[at] == "asked"]
     number = draw(st.sampled_from(chosen))
     snapshot, process = walk.before[walk.cases[number]], walk.of[walk.cases[number]]
-    given: dict[str, Any] = {"case": number}
+    given: dict[str, Any] = {"case": number} | draw(_late(kind))
     if kind == "fire":
         return draw(events(number, snapshot, process, walk))
     if kind in {"done", "postpone", "give", "claim"}:
@@ -100,6 +103,12 @@ def case_steps(draw: st.DrawFn, kind: str, walk: RestoreWalk) -> Step:
     return kind, given
 
 
+def _late(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """How long ago a thing happened that may be written down late; events say so themselves."""
+    ago = st.sampled_from(AGO if kind in {"done", "document"} else (0,))
+    return ago.map(lambda hours: {"ago": hours} if hours else {})
+
+
 @st.composite
 def events(draw: st.DrawFn, number: int, snapshot: Snapshot, process: Process, walk: RestoreWalk) -> Step:
     """An event that somebody may send where a case is, with its form."""
@@ -110,19 +119,22 @@ def events(draw: st.DrawFn, number: int, snapshot: Snapshot, process: Process, w
     # Meetings are about cases that are booked: nearly as often as all else together where one is planned.
     names += [BOOK] * (len(found) if BOOK in found and walk.planned else 0)
     event = found[draw(st.sampled_from(names))]
-    ago = draw(st.sampled_from(AGO))
-    return "fire", {"case": number, "event": event.name, "data": draw(answers(event)), "ago": ago}
+    when = {"ago": draw(st.sampled_from(AGO)), "by": draw(st.sampled_from(PEOPLE))}
+    return "fire", {"case": number, "event": event.name, "data": draw(answers(event))} | when
 
 
 @st.composite
 def corrections(draw: st.DrawFn, snapshot: Snapshot) -> dict[str, Any]:
     """A field, mostly one that holds something, and what is to stand there."""
     name = draw(st.sampled_from([*sorted(snapshot.data) * 2, "kind"]))
-    if name.endswith("_from"):
+    if name == "visit":
+        name = f"visit.{draw(st.sampled_from(['day', 'hours', 'paid', 'ok', 'twice']))}"
+    elif name.endswith("_from"):
         name = f"{name}.{draw(st.sampled_from([name.removesuffix('_from'), 'day']))}"
     values = {"kind": PLACES, "first": DAYS, "second": DAYS, "goes_on": (True, False)}
     values |= {"kind_from.day": DAYS, "first_from.day": DAYS, "kind_from.kind": PLACES, "first_from.first": DAYS}
-    values |= {"asked": ([PLACES[1]], list(PLACES))}
+    values |= {"asked": ([PLACES[1]], list(PLACES)), "fee": ("1.50", "0.10"), "tag": TAGS}
+    values |= {"visit.day": DAYS, "visit.hours": (1, 4), "visit.paid": ("2.50", "0.10"), "visit.ok": (True, False)}
     value = draw(st.sampled_from(values.get(name, [f"{DAYS[0]}T{HOURS[0]}"])))
     return {"name": name, "value": value, "right": draw(st.sampled_from([True, True, True, False]))}
 
@@ -183,5 +195,11 @@ def forms() -> st.SearchStrategy[dict[str, Any]]:
             "kind_from.day": day,
             "first_from.day": day,
             "asked": st.sampled_from([[PLACES[0]], list(PLACES), []]),
+            "fee": st.sampled_from(["£1.50", "0.1", "1,000", "1.234"]),
+            "tag": st.sampled_from([*TAGS, "120"]),
+            "visit.day": day,
+            "visit.hours": st.sampled_from([1, "4", 10]),
+            "visit.paid": st.sampled_from(["£2.50", "0.10"]),
+            "visit.ok": st.sampled_from(["yes", "no"]),
         },
     )

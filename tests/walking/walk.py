@@ -21,6 +21,7 @@ from engine.service import Case, Engine
 from tests.conftest import LOAN, START
 from tests.drawn import PLACES
 from tests.walks import assert_valid
+from tests.workshop import CALENDAR_TEXT
 
 NAMES = ("drawn", "twin")
 CLERK = Actor.of("clerk")
@@ -74,7 +75,7 @@ class Walk:
 
     def publish(self, text: str) -> None:
         """Publish a version; what is free is offered then."""
-        made = self.engine.publish(text)
+        made = self.engine.publish(text, CALENDAR_TEXT)
         process = self.engine.process(made.process, made.version)
         self.published.append(Version(process.effective_from, self.clock.now(), process.version, process))
         self.note_offers()
@@ -132,13 +133,13 @@ class Walk:
             self.cases.append(result.id)
             self.of[result.id] = version
 
-    def fire(self, case: int, event: str, data: dict[str, Any], ago: int = 0) -> None:
+    def fire(self, case: int, event: str, data: dict[str, Any], ago: int = 0, by: str = "clerk") -> None:
         """Let an event happen, now or so many hours ago."""
-        self.told(self.engine.fire(self.cases[case], event, "clerk", data, at=self.ago(ago)))
+        self.told(self.engine.fire(self.cases[case], event, by, data, at=self.ago(ago)))
 
-    def done(self, case: int, task: str) -> None:
-        """Tick a task off."""
-        self.told(self.engine.complete_task(self.cases[case], task, "clerk"))
+    def done(self, case: int, task: str, ago: int = 0) -> None:
+        """Tick a task off, now or so many hours ago."""
+        self.told(self.engine.complete_task(self.cases[case], task, "clerk", at=self.ago(ago)))
 
     def wait(self, hours: int, watched: bool, cut: int) -> None:
         """Let time pass; what falls due fires where somebody looks."""

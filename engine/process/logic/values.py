@@ -70,7 +70,8 @@ class Space:
 
     def _of_other(self, name: str, bounds: Bounds) -> list[bool | None]:
         """What is true of what no field tells. Where nothing has begun there are no rows, and nobody acted."""
-        if any(bounds.states):
+        # Nowhere at all is an event that each state inside writes again.
+        if any(bounds.states) or not bounds.states:
             return [True, False, None]
         found = self.process.language.check(name.removeprefix(OTHER), "BOOL")
         of_case = not isinstance(found, list) and (found.did or found.questions) and not found.names - self._series
