@@ -16,6 +16,7 @@ from engine.source.problem import Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
 from tests.drawn import load_drawn, processes
+from tests.workshop import CALENDAR_TEXT
 
 LOANS = ROOT / "tests" / "processes" / "equipment-loan.scenarios.yaml"
 OFFERED = "queue: machine_free -> lent.out"
@@ -74,7 +75,7 @@ def test_of_what_was_drawn_every_suggestion_passes(text: str) -> None:
     except Refused:
         return
     source = read("process: drawn.yaml\nscenarios: []\n", "drawn.scenarios.yaml")
-    file = ScenarioFile(source, loaded.process, Found(loaded), {})
+    file = ScenarioFile(source, loaded.process, Found(loaded, calendar_text=CALENDAR_TEXT), {})
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(suggestions, "MOST_STEPS", 250)
         found = suggest(file, every_way(file))
