@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
 
+from engine.calendars.calendar import WEEKDAYS
+from engine.calendars.duration import add_to_day
 from engine.case.snapshot import Snapshot
 from engine.process.definition import MeetingKind, Process
+from engine.process.timing import Rhythm
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,31 @@ def series_title(process: Process, kind: MeetingKind, series: str) -> str:
     title = process.fields[kind.per].choices.get(series, series)
     others = (one for one in process.meetings.values() if one.name != kind.name)
     return f"{kind.title}: {title}" if any(one.per == kind.per for one in others) else title
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The days on which meetings are to be planned, and the last day that was looked at for it."""
+
+    days: tuple[date, ...]
+    until: date
+
+
+def days_ahead(process: Process, rhythm: Rhythm, since: date | None, today: date) -> Ahead:
+    """The days of a rhythm that come after `since`, until which it was looked at before, and after today.
+
+    Days in a term are told only as far as the calendar is written: of those behind its end nobody knows yet.
+    """
+    until = add_to_day(rhythm.ahead, today, process.calendar)
+    if rhythm.days.in_term and process.calendar:
+        until = min(until, process.calendar.ends)
+    after = max(since or today, today)
+    days = takewhile(lambda day: day <= until, rhythm.days.after(after, process.calendar))
+    return Ahead(tuple(days), max(until, after))
+
+
+def rhythm_said(rhythm: Rhythm) -> str:
+    """When meetings come again, in words: `every Monday and Thursday in term, at 09:30`."""
+    named = [day.capitalize() for day in WEEKDAYS if day in rhythm.days.weekdays]
+    term = " in term" if rhythm.days.in_term else ""
+    return f"every {' and '.join(named)}{term}, at {rhythm.at:%H:%M}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import time
 
 from engine.calendars.duration import Duration, parse
 from engine.calendars.recurrence import Recurrence
@@ -66,6 +67,17 @@ LOOK_INTO = TaskKind(
     description="Something that should have happened by itself did not. The history says what, and why.",
     due=parse("1 day"),
 )
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """When meetings of a kind come again: on which days, `at` which time on the wall clock of the process, and how long
+    `ahead` they are planned.
+    """
+
+    days: Recurrence
+    at: time
+    ahead: Duration
 
 
 @dataclass(frozen=True)

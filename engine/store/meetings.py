@@ -7,10 +7,27 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.expression import Executable
 
 from engine.case.hearings import Hearing
 from engine.case.sight import ListSight, Part
+from engine.store.statement import Statement
 from engine.store.tables import bookings, hearings, meetings
 
 
@@ -58,10 +75,24 @@ _heard = select(func.count()).select_from(hearings).where(*_stood, hearings.c.ou
 _COUNTED = (*_COLUMNS, _booked, _heard)
 
 
+def _where_none(insert_into: Any) -> Executable:
+    values: dict[str, Any] = {column.name: bindparam(column.name) for column in meetings.c if column.name != "id"}
+    statement: Executable = insert_into(meetings).values(values).on_conflict_do_nothing()
+    return statement
+
+
+_INSERT_WHERE_NONE = Statement(_where_none(sqlite_insert), _where_none(postgres_insert))
+
+
 def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:
     """Keep a new meeting; its number."""
     query = insert(meetings).values(_values(meeting)).returning(meetings.c.id)
     return int(connection.execute(query).scalar_one())
+
+
+def insert_where_none(connection: Connection, meeting: StoredMeeting) -> bool:
+    """Keep a new meeting, unless its series has one on that day; whether it was kept."""
+    return _INSERT_WHERE_NONE.change(connection, **_values(meeting)) == 1
 
 
 def delete_meeting(connection: Connection, meeting: StoredMeeting) -> bool:

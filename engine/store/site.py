@@ -10,6 +10,8 @@ from engine.store.statement import Statement, put_row
 from engine.store.tables import site
 
 ID = "id"
+# Until which day the meetings of each series that comes again were planned.
+PLANNED = "meetings planned"
 _READ = Statement(select(site.c.value).where(site.c.name == bindparam("of")))
 _PUT = put_row(site)
 

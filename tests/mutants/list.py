@@ -1383,6 +1383,12 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "case/agenda.py",
+        ("unit/test_rhythm.py", "integration/test_rhythms.py"),
+        ("a meeting that was cancelled is planned again", "after = max(since or today, today)", "after = today"),
+        ("meetings are planned behind the end of the calendar", "until = min(until, process.calendar.ends)", "pass"),
+    ),
+    *_in(
+        "case/agenda.py",
         ("agenda",),
         ("a case that ended is heard", "or case.ended or", "or"),
         ("a day keeps its hour", "str(case.data[kind.date])[:10]", "str(case.data[kind.date])"),

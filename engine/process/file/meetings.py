@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
 from typing import Any
 
+from engine.calendars.duration import Duration, add_to_day, parse
 from engine.process.definition import MeetingKind
 from engine.process.file.context import Context, event_names
+from engine.process.file.states import read_days
+from engine.process.timing import Rhythm
 from engine.source.problem import nearest
 from engine.source.reader import Path
+
+_AHEAD, _FURTHEST = parse("3 months"), timedelta(days=731)
+# A length is about as long from any day on: this one lies in no leap year and long before the end of what can be said.
+_SOME_DAY = date(2001, 1, 1)
 
 
 def read_meetings(context: Context, data: dict[str, Any]) -> dict[str, MeetingKind]:
@@ -32,8 +40,29 @@ def _meeting(context: Context, data: dict[str, Any], name: str, raw: dict[str, A
     _check_events(context, data, raw, path)
     members = context.roles(raw.get("members"), (*path, "members")) or frozenset()
     _check_members(context, data, members, path)
-    optional = {key: raw.get(key, "") for key in ("per", "link", "present")}
-    return MeetingKind(name, raw["title"], state, raw["date"], raw["booked_by"], outcomes, members=members, **optional)
+    known: dict[str, Any] = {key: raw.get(key, "") for key in ("per", "link", "present")}
+    known |= {"members": members, "rhythm": _rhythm(context, raw.get("rhythm"), (*path, "rhythm"))}
+    return MeetingKind(name, raw["title"], state, raw["date"], raw["booked_by"], outcomes, **known)
+
+
+def _rhythm(context: Context, raw: dict[str, Any] | None, path: Path) -> Rhythm | None:
+    """When meetings of a kind come again."""
+    days = read_days(context, raw, path) if raw else None
+    if raw is None or days is None:
+        return None
+    return Rhythm(days, time.fromisoformat(raw["at"]), _ahead(context, raw, (*path, "ahead")))
+
+
+def _ahead(context: Context, raw: dict[str, Any], path: Path) -> Duration:
+    length = context.duration(raw.get("ahead"), path)
+    if length is None or (length.needs_calendar and context.calendar is None):
+        return _AHEAD
+    if length.has_clock:
+        context.problem(path, "wrong-value", "Meetings are planned whole days ahead.", "Count in days, weeks or terms.")
+    elif add_to_day(length, _SOME_DAY, context.calendar) > _SOME_DAY + _FURTHEST:
+        message = "Meetings are planned at most two years ahead."
+        context.problem(path, "wrong-value", message, "For example: 1 term, 6 months.")
+    return length
 
 
 def _check_field(

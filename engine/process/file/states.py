@@ -283,7 +283,7 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
     send = raw.get("send", "")
     if send:
         context.known("event", send, (*path, "send"))
-    days, repeats = _days(context, raw, path), "every" in raw or "each" in raw
+    days, repeats = read_days(context, raw, path), "every" in raw or "each" in raw
     if "missed" in raw and not repeats:
         context.problem((*path, "missed"), "wrong-value", "Only a timer with every: or each: can be missed repeatedly.")
     refused, here = raw.get("if_refused", {}), (*path, "if_refused")
@@ -309,8 +309,8 @@ def _timer(context: Context, name: str, raw: dict[str, Any], path: Path) -> Time
     )
 
 
-def _days(context: Context, raw: dict[str, Any], path: Path) -> Recurrence | None:
-    """The days of the calendar on which a timer comes again and again; None where it counts from when it began."""
+def read_days(context: Context, raw: dict[str, Any], path: Path) -> Recurrence | None:
+    """The days of the calendar on which something comes again and again; None where it counts from when it began."""
     written = raw.get("every", "")
     named = frozenset(written if isinstance(written, list) else {written} & set(WEEKDAYS))
     found = Recurrence(named, raw.get("in") == "term", raw.get("each", ""), _before_end(context, raw, path))

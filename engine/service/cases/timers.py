@@ -9,6 +9,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.service.cases.due import Progress, Ran, Stuck, fire_batch, offer_free_places
 from engine.service.cases.hearing import tell_missed
 from engine.service.cases.transaction import BATCH, Transaction
+from engine.service.meetings.rhythms import plan_ahead
 from engine.service.site import Site
 from engine.store.cases import due as store
 
@@ -27,7 +28,8 @@ class Timers:
         stop: Callable[[], bool] = lambda: False,
         batch: int = BATCH,
     ) -> Ran:
-        """Fire every timer that is due by `now` (aware), in order of their time, and offer free places.
+        """Fire every timer that is due by `now` (aware), in order of their time, offer free places, and plan the
+        meetings that come again.
 
         `progress` is told how many fired and how many were due at first. A case whose timer cannot be
         fired, or that cannot be offered a place, does not keep the others from theirs; it is reported.
@@ -47,7 +49,7 @@ class Timers:
 
         # First, and by itself: an earlier run may have ended before it offered, or capacity was raised since.
         write(lambda tx: offer_free_places(tx, moment))
-        write(tell_missed)
+        write(lambda tx: tell_missed(tx) + plan_ahead(tx))
         while not stop() and (count := write(lambda tx: fire_batch(tx, moment, batch, stuck))):
             fired += count
             if progress:

@@ -29,7 +29,7 @@ from engine.store.documents import Documents
 from engine.store.keeping.counters import given_out, go_on_behind
 from engine.store.keeping.locked import BadKey, locking, recipients_of, unlocked
 from engine.store.schema import bring_down, bring_up, is_newer
-from engine.store.site import ID, site_id
+from engine.store.site import ID, PLANNED, site_id
 from engine.store.site_documents import SiteDocuments
 from engine.store.statement import streamed
 from engine.store.tables import SCHEMA_REVISION, cases, drafts, metadata, site
@@ -161,7 +161,7 @@ def _write(connection: Connection, documents: Documents, archive: zipfile.ZipFil
 
 def _rows_of(table: Table) -> Select[Any]:
     """What an archive holds of a table: of the installation its id, and not where its documents are."""
-    return select(table).where(site.c.name == ID) if table is site else select(table)
+    return select(table).where(site.c.name.in_((ID, PLANNED))) if table is site else select(table)
 
 
 def _write_contents(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from engine.case.agenda import series_of, series_title
+from engine.case.agenda import rhythm_said, series_of, series_title
 from engine.case.refusal import Refusal
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
@@ -78,6 +78,7 @@ def _list(
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
     values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
+    values["rhythms"] = [f"{kind.title}: {rhythm_said(kind.rhythm)}" for _, kind in led if kind.rhythm]
     return show(request, "meetings.html", status, coming=coming, past=past, later=later, earlier=after, **values)
 
 
