@@ -30,6 +30,7 @@ from engine.clock import SetClock
 from engine.service import Case, Engine, UnknownCase
 from engine.service.processes.catalogue import UnknownProcess
 from tests.conftest import LOAN, REFERRAL, START
+from tests.part import THOROUGH
 from tests.walks import ORGANISATIONS, actors, assert_valid, fires, forms
 
 CAPACITY = {"ks3": 2, "ks4": 1, "lathe": 1, "saw": 1}
@@ -154,7 +155,10 @@ def run_caseload(make_url: Callable[[], str], folder: Path, examples: int) -> No
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20 * examples if THOROUGH else examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 
@@ -167,9 +171,9 @@ def test_on_sqlite(tmp_path: Path, sqlite_template: Path) -> None:
         file.write_bytes(sqlite_template.read_bytes())
         return f"sqlite:///{file}"
 
-    run_caseload(make_url, tmp_path / "documents", 25)
+    run_caseload(make_url, tmp_path / "documents", 15)
 
 
 @pytest.mark.postgres
 def test_on_postgresql(tmp_path: Path, fresh_postgres: Callable[[], str]) -> None:
-    run_caseload(fresh_postgres, tmp_path / "documents", 12)
+    run_caseload(fresh_postgres, tmp_path / "documents", 7)

@@ -91,7 +91,7 @@ def test_of_any_two_mistakes_both_are_found(tmp_path: Path) -> None:
     wrong = [one for one in wrong if not one[0] & {"needs-calendar", "unknown-calendar"}]
     pairs = [pair for pair in itertools.combinations(wrong, 2) if not overlaps(pair[0][1], pair[1][1])]
     assert len(pairs) > 700
-    for (codes, one), (others, other) in part(pairs, 0, 3):
+    for (codes, one), (others, other) in part(pairs, 0, 6):
         text = json.dumps(merged(merged(read(BASE[1], "base").data, one), other))  # type: ignore[index]
         (tmp_path / "file.yaml").write_text(text)
         found = {problem.code for problem in check_file(tmp_path / "file.yaml")}

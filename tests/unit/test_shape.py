@@ -141,7 +141,7 @@ def verdict(kind: str, text: str, folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["process", "calendar", "scenario", "demonstration"])
-@settings(max_examples=500 if THOROUGH else 30)
+@settings(max_examples=500 if THOROUGH else 15)
 @given(choice=st.data())
 def test_schema_and_loader_accept_and_refuse_the_same(kind: str, folder: Path, choice: st.DataObject) -> None:
     data = copy.deepcopy(meaning(kind))
