@@ -49,11 +49,13 @@ class Timers:
 
         # First, and by itself: an earlier run may have ended before it offered, or capacity was raised since.
         write(lambda tx: offer_free_places(tx, moment))
-        write(lambda tx: tell_missed(tx) + plan_ahead(tx))
+        write(tell_missed)
         while not stop() and (count := write(lambda tx: fire_batch(tx, moment, batch, stuck))):
             fired += count
             if progress:
                 progress(fired, max(total, fired))
+        # Last: a process that cannot be read keeps no timer of another from firing.
+        write(plan_ahead)
         failed |= {case: one.fault for case, one in stuck.items()}
         return Ran(fired, tuple(sorted(failed.items())))
 

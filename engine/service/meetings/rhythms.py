@@ -41,6 +41,7 @@ def plan_ahead(tx: Transaction) -> int:
 
 
 def _with_rhythm(tx: Transaction) -> Iterator[tuple[Process, MeetingKind]]:
+    tx.know_all()
     for process in tx.catalogue.all_newest(tx.connection, tx.now):
         yield from ((process, kind) for kind in process.meetings.values() if kind.rhythm)
 
