@@ -31,6 +31,12 @@ class Recurrence:
         """Whether terms or half terms are asked for."""
         return self.in_term or bool(self.run)
 
+    @property
+    def weekly(self) -> str:
+        """Its days of the week in words: `every Monday and Thursday in term`."""
+        said = " and ".join(day.capitalize() for day in WEEKDAYS if day in self.weekdays)
+        return f"every {said}{' in term' if self.in_term else ''}"
+
     def after(self, day: date, calendar: Calendar | None) -> Iterator[date]:
         """Its days after `day`, one after the other, without end.
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 
-from engine.calendars.calendar import WEEKDAYS
 from engine.calendars.duration import add_to_day
 from engine.case.snapshot import Snapshot
 from engine.process.definition import MeetingKind, Process
@@ -84,6 +83,4 @@ def days_ahead(process: Process, rhythm: Rhythm, since: date | None, today: date
 
 def rhythm_said(rhythm: Rhythm) -> str:
     """When meetings come again, in words: `every Monday and Thursday in term, at 09:30`."""
-    named = [day.capitalize() for day in WEEKDAYS if day in rhythm.days.weekdays]
-    term = " in term" if rhythm.days.in_term else ""
-    return f"every {' and '.join(named)}{term}, at {rhythm.at:%H:%M}"
+    return f"{rhythm.days.weekly}, at {rhythm.at:%H:%M}"

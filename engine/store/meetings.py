@@ -21,13 +21,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.sql.expression import Executable
 
 from engine.case.hearings import Hearing
 from engine.case.sight import ListSight, Part
-from engine.store.statement import Statement
+from engine.store.statement import put_missing
 from engine.store.tables import bookings, hearings, meetings
 
 
@@ -75,13 +72,8 @@ _heard = select(func.count()).select_from(hearings).where(*_stood, hearings.c.ou
 _COUNTED = (*_COLUMNS, _booked, _heard)
 
 
-def _where_none(insert_into: Any) -> Executable:
-    values: dict[str, Any] = {column.name: bindparam(column.name) for column in meetings.c if column.name != "id"}
-    statement: Executable = insert_into(meetings).values(values).on_conflict_do_nothing()
-    return statement
-
-
-_INSERT_WHERE_NONE = Statement(_where_none(sqlite_insert), _where_none(postgres_insert))
+_given: dict[str, Any] = {column.name: bindparam(column.name) for column in meetings.c if column.name != "id"}
+_INSERT_WHERE_NONE = put_missing(meetings, _given)
 
 
 def insert_meeting(connection: Connection, meeting: StoredMeeting) -> int:

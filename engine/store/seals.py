@@ -5,23 +5,17 @@ from __future__ import annotations
 import contextlib
 import secrets
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, bindparam, select
 
 from engine.store.database import Database, DatabaseUnwritable
-from engine.store.statement import Statement
+from engine.store.statement import Statement, put_missing
 from engine.store.tables import seals
 
 # Half for the authentication and half for the encryption of AES-SIV, 128 bits each.
 BYTES = 32
 _READ = Statement(select(seals.c.key).where(seals.c.purpose == bindparam("of")))
-_new: dict[str, BindParameter[str]] = {"purpose": bindparam("of"), "key": bindparam("made")}
-_MAKE = Statement(
-    # Two programs may come for the first time at once: the second keeps the key of the first.
-    sqlite_insert(seals).values(_new).on_conflict_do_nothing(),
-    postgres_insert(seals).values(_new).on_conflict_do_nothing(),
-)
+# Two programs may come for the first time at once: the second keeps the key of the first.
+_MAKE = put_missing(seals, {"purpose": bindparam("of"), "key": bindparam("made")})
 
 
 def seal_key(database: Database, purpose: str) -> bytes:

@@ -156,6 +156,14 @@ def put_row(table: Table) -> Statement:
     return Statement(put(sqlite_insert), put(postgres_insert))
 
 
+def put_missing(table: Table, values: Values) -> Statement:
+    """Insert a row, unless one is there that it would be a second of: no key of it is given twice, whoever is first."""
+    made = (
+        insert_into(table).values(values).on_conflict_do_nothing() for insert_into in (sqlite_insert, postgres_insert)
+    )
+    return Statement(*made)
+
+
 def streamed(connection: Connection, query: Executable) -> Iterator[Any]:
     """The rows of a query, read in blocks: memory does not grow with the table."""
     with connection.execute(query, execution_options={"yield_per": BLOCK}) as found:

@@ -8,22 +8,19 @@ from dataclasses import dataclass, field
 from engine.authoring.diagram import remarks
 from engine.authoring.diagram.ways import EVERYWHERE, START, Way, ways
 from engine.process.definition import Process
-from engine.source.words import counted
 
 TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown beside states and events: when something comes, on what it hangs, how many open cases are where.
+    """What is shown beside states and events: when something comes, on what it hangs.
 
-    `cases` maps full names of states to counts, None where they are not asked for. Hashable: of what is shown is kept
-    what was drawn.
+    Hashable: of what is shown is kept what was drawn.
     """
 
     times: bool = False
     conditions: bool = False
-    cases: tuple[tuple[str, int], ...] | None = None
 
 
 PLAIN = Shown()
@@ -31,7 +28,7 @@ PLAIN = Shown()
 
 @dataclass(frozen=True)
 class Remark:
-    """A line by a state or an event: its `kind` is `time`, `condition`, `cases` or `pause`."""
+    """A line by a state or an event: its `kind` is `time`, `condition` or `pause`."""
 
     kind: str
     text: str
@@ -70,12 +67,11 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Chart:
-    """A whole process to be drawn. `elsewhere`: how many open cases are in states that it has not."""
+    """A whole process to be drawn."""
 
     process: Process
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
-    elsewhere: int = 0
 
     @property
     def titles(self) -> dict[str, str]:
@@ -88,22 +84,13 @@ def chart_of(process: Process, shown: Shown = PLAIN) -> Chart:
     arrows = _arrows(process, shown)
     used = {arrow.source for arrow in arrows}
     around = [Node(name, title) for name, title in TITLES.items() if name in used]
-    counts = dict(shown.cases or ())
-    elsewhere = sum(count for name, count in counts.items() if name not in process.states)
-    return Chart(process, (*around, *_states(process, shown, counts)), arrows, elsewhere)
+    return Chart(process, (*around, *_states(process, shown)), arrows)
 
 
-def _states(process: Process, shown: Shown, counts: Mapping[str, int]) -> list[Node]:
+def _states(process: Process, shown: Shown) -> list[Node]:
     found = []
     for state in process.states.values():
-        said = (
-            [Remark("cases", _cases(process, state.name, counts))]
-            if shown.cases is not None and not state.final
-            else []
-        )
-        said += (
-            [Remark("pause", f"rests meanwhile: {process.title_of('states', state.pauses)}")] if state.pauses else []
-        )
+        said = [Remark("pause", f"rests meanwhile: {process.title_of('states', state.pauses)}")] if state.pauses else []
         said += (
             [Remark("time", text) for text in remarks.times_of(process, state, guarded=shown.conditions)]
             if shown.times
@@ -112,11 +99,6 @@ def _states(process: Process, shown: Shown, counts: Mapping[str, int]) -> list[N
         entered = process.leaf(state.name) if state.children else ""
         found.append(Node(state.name, state.title, state.parent, entered, state.final, tuple(said)))
     return found
-
-
-def _cases(process: Process, state: str, counts: Mapping[str, int]) -> str:
-    inside = sum(counts.get(name, 0) for name in process.leaves_in(state))
-    return counted(inside, "case")
 
 
 def _arrows(process: Process, shown: Shown) -> tuple[Arrow, ...]:

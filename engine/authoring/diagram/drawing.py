@@ -140,7 +140,6 @@ def _work_at_most(seconds: float) -> None:
 
 _LOOKS: dict[str, tuple[str, str, float]] = {
     "state": ("#ffffff", "#2f3a4d", 1.6),
-    "busy": ("#e3eef7", "#0b3c5d", 2.4),
     "end": ("#eef1f5", "#2f3a4d", 3.2),
     "oval": ("#ffffff", "#2f3a4d", 1.6),
     "label": ("#ffffff", "#b1b4b6", 0.8),

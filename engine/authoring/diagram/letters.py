@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-FAMILY = "Arial, Helvetica, sans-serif"
 # Thousandths of the size, as Arial has them or a little more. What is not named here is as wide as a small letter,
 # outside of Latin a whole sign.
 _WIDTHS = dict.fromkeys("ijl'|", 260) | dict.fromkeys(" !,./:;I[]\\ft", 300) | dict.fromkeys('()-r"`{}*', 400)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from engine.authoring.diagram.chart import PLAIN, Arrow, Chart, Remark, Shown, chart_of
-from engine.authoring.diagram.letters import FAMILY
+from engine.authoring.diagram.drawing import FAMILY
 from engine.process.definition import Process
-from engine.source.words import counted
 
 BACK = ", to where the case was there"
 TOO_MUCH = "This process has too many ways between its states to be drawn in time. Here they are, one by one."
@@ -47,12 +46,7 @@ def _texts(remarks: Iterable[Remark]) -> tuple[str, ...]:
 def told(chart: Chart) -> list[str]:
     """The states of which something is said, and every way, each on a line of its own."""
     states = [f"{node.title}: {_said(node.remarks)}" for node in chart.nodes if node.remarks]
-    return [*elsewhere(chart), *states, *(way(chart, arrow) for arrow in chart.arrows)]
-
-
-def elsewhere(chart: Chart) -> list[str]:
-    """That open cases are in states of other versions, where some are."""
-    return [f"{counted(chart.elsewhere, 'case')} in states of other versions"] if chart.elsewhere else []
+    return [*states, *(way(chart, arrow) for arrow in chart.arrows)]
 
 
 def way(chart: Chart, arrow: Arrow) -> str:

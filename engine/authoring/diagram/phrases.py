@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.calendars.calendar import WEEKDAYS
 from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Process
 from engine.process.language.expressions import Expression
@@ -106,8 +105,7 @@ def when(process: Process, timer: Timer) -> str:
 def _each(days: Recurrence) -> str:
     if days.run:
         return f"each {days.run}, " + (f"{days.before_end} before its end" if days.before_end else "at its end")
-    said = " and ".join(day.capitalize() for day in WEEKDAYS if day in days.weekdays)
-    return f"every {said}{' in term' if days.in_term else ''}"
+    return days.weekly
 
 
 def _limit(process: Process, limit: Limit) -> str:

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from engine.authoring.diagram import letters
 from engine.authoring.diagram.chart import PLAIN, TITLES, Arrow, Chart, Node, Remark, Shown, chart_of
 from engine.authoring.diagram.drawing import Box, Line, Link, draw, draw_beside
-from engine.authoring.diagram.listing import elsewhere, told
+from engine.authoring.diagram.listing import told
 from engine.process.definition import Process
 from engine.source.words import counted
 
@@ -20,7 +20,7 @@ from engine.source.words import counted
 TITLE, LABEL, REMARK = 13.0, 12.0, 11.0
 WIDEST = 190.0
 MOST_LINES = 8
-_INKS = {"time": "#00553e", "condition": "#5a2f8a", "cases": "#0b3c5d", "pause": "#505a5f"}
+_INKS = {"time": "#00553e", "condition": "#5a2f8a", "pause": "#505a5f"}
 
 
 def svg(process: Process, seconds: float | None = None, work: float | None = None, shown: Shown = PLAIN) -> str:
@@ -51,7 +51,6 @@ def parts(chart: Chart) -> tuple[list[Box], list[Link]]:
             boxes.append(_heading(places, node))
             # It holds the heading above the first state inside.
             links.append(Link(len(boxes) - 1, places[node.entered], look="hidden"))
-    boxes += [_of_lines(_lines(said, LABEL, _INKS["cases"]), "heading", None) for said in elsewhere(chart)]
     for number, arrow in enumerate(chart.arrows):
         links += _drawn(places, boxes, number, arrow)
     return boxes, links
@@ -60,8 +59,6 @@ def parts(chart: Chart) -> tuple[list[Box], list[Link]]:
 def _box(places: dict[str, int], node: Node) -> Box:
     lines = [*_lines(node.title, TITLE, "#1d2533", bold=True), *_remarked(node.remarks)]
     look = "oval" if node.name in TITLES else "end" if node.final else "state"
-    if any(remark.kind == "cases" and not remark.text.startswith("0 ") for remark in node.remarks):
-        look = "busy"
     return _of_lines(lines, look, places.get(node.parent), least=90)
 
 
@@ -103,11 +100,7 @@ def _labelled(label: str, remarks: Iterable[Remark]) -> list[Line]:
 
 def _remarked(remarks: Iterable[Remark]) -> list[Line]:
     """What is said of a state or an event; the beginning of it where that is much."""
-    lines = [
-        line
-        for remark in remarks
-        for line in _lines(remark.text, REMARK, _INKS[remark.kind], bold=remark.kind == "cases")
-    ]
+    lines = [line for remark in remarks for line in _lines(remark.text, REMARK, _INKS[remark.kind])]
     if len(lines) <= MOST_LINES:
         return lines
     more = f"… and {counted(len(lines) - MOST_LINES + 1, 'line')} more"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.authoring.diagram import phrases
 from engine.authoring.diagram.ways import Way
+from engine.case.step.reasons import event_title
 from engine.process.definition import Event, Need, Process, State
 from engine.process.timing import Timer
 
@@ -29,13 +30,9 @@ def times_of(process: Process, state: State, *, guarded: bool) -> list[str]:
 
 def _timer(process: Process, timer: Timer, *, guarded: bool) -> str:
     does = [phrases.raised(process, timer.raises)] if timer.raises else []
-    does += [_title(process, timer.send)] if timer.send else []
+    does += [event_title(process, timer.send)] if timer.send else []
     guard = phrases.guarded(process, timer) if guarded else ""
     return f"{phrases.when(process, timer)}: {'; '.join(does)}" + (f" ({guard})" if guard else "")
-
-
-def _title(process: Process, event: str) -> str:
-    return next((one.title for _, one in process.every_event() if one.name == event), event)
 
 
 def _is_drawn(process: Process, state: State, timer: Timer) -> bool:

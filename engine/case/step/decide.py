@@ -64,7 +64,7 @@ from engine.case.step.tick import tick
 from engine.case.step.undo import rewind, undo
 from engine.case.step.walk import choose
 from engine.case.time import schedule
-from engine.case.time.instants import to_text
+from engine.case.time.instants import on_clock, to_text
 from engine.case.time.lateness import without_date
 from engine.process.definition import Process
 from engine.process.flow import moves_by_tasks
@@ -271,7 +271,7 @@ def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
 
 def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:
     """A later (or earlier) due time for a task, with the reason. Its escalation counts from the new time."""
-    until = command.until if command.until.tzinfo else command.until.replace(tzinfo=draft.process.zone)
+    until = on_clock(command.until, draft.process.zone)
     refusal = _task_fault(draft, command.task, command.by)
     if refusal is None:
         refusal = _postponing_fault(command, until)

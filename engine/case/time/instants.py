@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 
 def to_text(moment: datetime) -> str:
@@ -20,6 +21,11 @@ def _utc_text(moment: datetime) -> str:
 
 # A page reads the same few instants for every row; parsing them again costs more than the rest.
 @functools.lru_cache(4096)
+def on_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """An aware instant as somebody said it: without a zone of its own it is one on the wall clock of `zone`."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
 def from_text(text: str) -> datetime:
     """The aware instant (UTC) that `to_text` wrote."""
     return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

@@ -93,8 +93,7 @@ def read_events(context: Context, raw: dict[str, Any], path: Path, scope: str) -
 def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: str) -> Event:
     written = raw.get("alternatives")
     if written is None:
-        own: dict[str, Any] = {key: raw[key] for key in ("to", "set", "raise", "move_place") if key in raw}
-        ways = _way(context, own, path, scope)
+        ways = _way(context, {k: raw[k] for k in ("to", "set", "raise") if k in raw}, path, scope)
         common: tuple[Any, Any] = (None, None)
     else:
         ways = [

@@ -21,7 +21,7 @@ from engine.case.command import (
 )
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot, replay
-from engine.process.definition import Process
+from engine.case.time.instants import on_clock
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.idempotency import Asked, key_of, must_be, used
 from engine.service.cases.late import take
@@ -375,7 +375,7 @@ def _try(
     tx: Transaction, work: Work, command: Callable[[datetime], Command], at: datetime | None = None
 ) -> Refusal | None:
     """Do it as of when it was said to happen, else now, after the timers due before it; why it could not be done."""
-    moment = _aware(at, work.process) if at else tx.moment(work)
+    moment = on_clock(at, work.process.zone) if at else tx.moment(work)
     # Not beyond its own moment: a step that is dated back comes before the timers that were due after it.
     tx.catch_up(work, min(moment, tx.now), offering=True)
     return take(tx, work, command(moment), moment)
@@ -383,7 +383,3 @@ def _try(
 
 def _not_told(name: str) -> Refusal:
     return Refusal(Code.FORM, NOT_TOLD, fields={name: NOT_TOLD})
-
-
-def _aware(moment: datetime, process: Process) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=process.zone)

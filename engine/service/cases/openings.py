@@ -14,6 +14,7 @@ from engine.case.command import Actor, Link, Open, Opened
 from engine.case.links import kept_far, kept_near
 from engine.case.refusal import Code, Refusal
 from engine.case.step.decide import Decision
+from engine.case.time.instants import on_clock
 from engine.process.definition import Process
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.work import Work
@@ -31,7 +32,7 @@ def begun(tx: Transaction, name: str, command: Open) -> tuple[Process, Decision]
     tx.know_all()
     tx.catalogue.must_know(tx.connection, name, command.by)
     newest = tx.catalogue.newest(tx.connection, name, tx.now)
-    moment = command.at if command.at.tzinfo else command.at.replace(tzinfo=newest.zone)
+    moment = on_clock(command.at, newest.zone)
     process = tx.catalogue.in_force(tx.connection, name, moment)
     if process is None:
         message = f"No version of {newest.title} is in force on {said_day(newest.today(moment))}."

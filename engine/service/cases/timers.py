@@ -9,7 +9,7 @@ from engine.case.time.instants import from_text, to_text
 from engine.service.cases.due import Progress, Ran, Stuck, fire_batch, offer_free_places
 from engine.service.cases.hearing import tell_missed
 from engine.service.cases.transaction import BATCH, Transaction
-from engine.service.meetings.rhythms import plan_ahead
+from engine.service.meetings.rhythms import comes_again, plan_ahead
 from engine.service.site import Site
 from engine.store.cases import due as store
 
@@ -55,7 +55,10 @@ class Timers:
             if progress:
                 progress(fired, max(total, fired))
         # Last: a process that cannot be read keeps no timer of another from firing.
-        write(plan_ahead)
+        with self._site.database.reading() as connection:
+            planned = comes_again(connection, self._site.catalogue, moment)
+        if planned:
+            write(plan_ahead)
         failed |= {case: one.fault for case, one in stuck.items()}
         return Ran(fired, tuple(sorted(failed.items())))
 

@@ -7,12 +7,15 @@ planned themselves on such a day, stays as they left it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from engine.case.agenda import days_ahead, series_of
 from engine.process.definition import MeetingKind, Process
+from engine.service.processes.catalogue import Catalogue
 from engine.store import meetings as store
 from engine.store.cases.due import take_turn
 from engine.store.meetings import StoredMeeting
@@ -22,12 +25,19 @@ if TYPE_CHECKING:
     from engine.service.cases.transaction import Transaction
 
 
+def comes_again(connection: Connection, catalogue: Catalogue, now: datetime) -> bool:
+    """Whether the engine plans any meetings at an instant (aware). Where it plans none, nobody need wait to write."""
+    catalogue.refresh(connection)
+    return any(_with_rhythm(catalogue.all_newest(connection, now)))
+
+
 def plan_ahead(tx: Transaction) -> int:
     """Plan the meetings that come within the time for which their process wants them planned; how many were.
 
     None where another process looks at this moment.
     """
-    kinds = list(_with_rhythm(tx))
+    tx.know_all()
+    kinds = list(_with_rhythm(tx.catalogue.all_newest(tx.connection, tx.now)))
     if not kinds or not take_turn(tx.connection):
         return 0
     known: dict[str, str] = json.loads(read(tx.connection, PLANNED) or "{}")
@@ -40,9 +50,8 @@ def plan_ahead(tx: Transaction) -> int:
     return planned
 
 
-def _with_rhythm(tx: Transaction) -> Iterator[tuple[Process, MeetingKind]]:
-    tx.know_all()
-    for process in tx.catalogue.all_newest(tx.connection, tx.now):
+def _with_rhythm(processes: Iterable[Process]) -> Iterator[tuple[Process, MeetingKind]]:
+    for process in processes:
         yield from ((process, kind) for kind in process.meetings.values() if kind.rhythm)
 
 

@@ -6,22 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engine.store.statement import Statement
+from engine.store.statement import Statement, put_missing
 from engine.store.tables import cases, places, waiting
 
 # Seldom is more than one place free; who waits behind these is read only if all of them refuse.
 AT_ONCE = 50
 _this_one = and_(places.c.process == bindparam("of"), places.c.place == bindparam("kind"))
 _count = bindparam("count", type_=Integer)
-_first = {"process": bindparam("of"), "place": bindparam("kind"), "taken": 0}
 # The row of a place is made when it is first taken: capacities stand in the process, not here.
-_NEW = Statement(
-    sqlite_insert(places).values(_first).on_conflict_do_nothing(),
-    postgres_insert(places).values(_first).on_conflict_do_nothing(),
-)
+_NEW = put_missing(places, {"process": bindparam("of"), "place": bindparam("kind"), "taken": 0})
 _TAKE = Statement(
     update(places)
     .where(_this_one, places.c.taken + _count <= bindparam("capacity", type_=Integer))
