@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.case.command import Actor
+from engine.case.links import ends_by_link
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import from_text
 from engine.process.definition import Event, Process
@@ -18,5 +19,6 @@ def excludes(process: Process, case: Snapshot, event: Event, by: Actor, role: st
         return False
     # By what stands: check lets nothing be asked here that changes by itself.
     at, did = from_text(case.last_at), case.done_by(by.name)
-    view = View(case.data, case.state, case.documents, {}, at, from_text(case.opened), role, did, person=by.name)
+    opened, links = from_text(case.opened), ends_by_link(process.name, case.links)
+    view = View(case.data, case.state, case.documents, {}, at, opened, role, did, person=by.name, links=links)
     return process.language.truth(event.not_by, view) is True

@@ -36,7 +36,7 @@ def session(engine: Engine, login: str = "jo") -> Session:
 
 
 def reading(answers: Mapping[str, Any] = MOVED, seen: list[Case] | None = None) -> Any:
-    def read(_process: Process, _event: Event, case: Case) -> Mapping[str, Any]:
+    def read(_process: Process, _event: Event, case: Case, _form: Mapping[str, bool]) -> Mapping[str, Any]:
         if seen is not None:
             seen.append(case)
         return answers

@@ -147,9 +147,8 @@ class Faces:
 
     def asked(self) -> list[Any]:
         """What the form of the page asks, as the case is now."""
-        event = self.process.event("begun", "say")
-        assert event is not None
-        return event_questions(self.process, event, self.engine.case(self.number, "maker"))
+        form = next(one.form for one in self.engine.possible_events(self.number, "maker") if one.event.name == "say")
+        return event_questions(self.process, form, self.engine.case(self.number, "maker"))
 
     def again(self, name: str) -> Any:
         """What stands in the form sent back as it stands there."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from engine import Engine
+from engine.case.refusal import Refusal
 from engine.service.people.attempts import Throttle
 from engine.web.app import create_site
 from engine.web.forms import choosers
 from tests.integration.site import Visit, settle_more
+from tests.integration.test_api_retention import client
 from tests.integration.test_links import JO, engine, loan
 from tests.integration.test_web_corrections import sent
+from tests.sets import LOANS
 from tests.steps import done
 
 __all__ = ["engine"]
@@ -79,3 +82,36 @@ def test_nothing_tells_of_a_case_that_is_not_theirs(engine: Engine, visits: dict
     gus.post(f"/cases/{jug}/link/before", {"case": str(bowl)}, 404)
     form = sent(gus.get(f"/cases/{jug}").text)
     assert "that you may see" in gus.post(f"/cases/{jug}/link/same", form | {"case": str(bowl)}, 422).text
+
+
+ASKING = (
+    LOANS.replace('version: "1"', 'version: "2"')
+    .replace(
+        "house: {title: House, type: text}",
+        "house: {title: House, type: text}\n  piece: {title: Which piece, type: text, when: 'linked(\"same\") > 0'}",
+    )
+    .replace("send: {title: Send,", "send: {title: Send, form: {piece: required, house: optional},")
+)
+
+
+def test_a_form_asks_for_what_hangs_on_links_on_every_face_alike(engine: Engine, visits: dict[str, Visit]) -> None:
+    engine.publish(ASKING)
+    jug, bowl, jo = loan(engine, "Jug"), loan(engine, "Bowl"), visits["jo"]
+    path, api = f"/cases/{jug}/do/send", client(engine, "jo")
+
+    def asked() -> list[dict[str, bool]]:
+        told = {one["event"]: one["form"] for one in api.get(f"/cases/{jug}/events").json()}
+        page = jo.get(path).text
+        return [told["send"], {name: True for name in ("piece", "house") if f'name="{name}"' in page}]
+
+    assert asked() == [{"house": False}, {"house": True}]
+    refused = engine.fire(jug, "send", JO, {"piece": "Handle"})
+    assert isinstance(refused, Refusal)
+    assert refused.fields == {"piece": "Which piece cannot be given yet: it depends on Same set."}
+    done(engine.link(jug, "same", bowl, JO))
+    assert asked() == [{"piece": True, "house": False}, {"piece": True, "house": True}]
+    assert "Which piece must be filled in." in jo.post(path, sent(jo.get(path).text) | {"step": "check"}, 422).text
+    checked = jo.post(path, sent(jo.get(path).text) | {"step": "check", "piece": "Handle"})
+    page = jo.get(checked.headers["location"]).text
+    jo.post(path, sent(page) | {"step": "do"})
+    assert (engine.case(jug).state, engine.case(jug).data["piece"]) == ("away", "Handle")

@@ -592,6 +592,7 @@ CHANGES: tuple[Change, ...] = (
         ("exclusion",),
         ("who excludes is everybody", "view) is True", "view) is not False"),
         ("who acts is not known in it", "person=by.name", 'person=""'),
+        ("links are not known in it", ", links=links)", ")"),
     ),
     *_in(
         "case/sight.py",
@@ -1194,7 +1195,7 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/step/possible.py",
         _CASE,
-        ("what happens by itself is offered to people", " if event.by != frozenset())", ")"),
+        ("what happens by itself is offered to people", " if event.by != frozenset()]", "]"),
         (
             "what the form will say is missed before it is filled in",
             "need.check is None or not need.check.names & asked)\n    view",

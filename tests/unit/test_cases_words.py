@@ -31,7 +31,7 @@ def test_a_choice_that_is_refused_says_what_is_missing(process: Process) -> None
     refusal = refused(process, case, fire("check_up"))
     event = process.event("desk", "check_up")
     assert event is not None
-    choice = choice_of(Possible(event, refusal))
+    choice = choice_of(Possible(event, event.form, refusal))
     assert (choice.allowed, choice.code, choice.message) == (False, str(refusal.code), refusal.message)
     assert choice.missing == refusal.missing != ()
-    assert choice_of(Possible(event, None)).allowed
+    assert choice_of(Possible(event, event.form)).allowed

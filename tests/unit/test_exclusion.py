@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -115,6 +116,20 @@ def test_who_acts_is_written_as_a_person_where_they_are_kept() -> None:
         case = did(begun(KIM), "propose", by)
         assert isinstance(case, Snapshot)
         assert case.data.get("last") == kept
+
+
+def test_what_the_case_is_linked_with_excludes_too() -> None:
+    links = "\nlinks: {same: {title: Same, both: true}}\n"
+    process = load(
+        TEXT.replace("not_by: 'did(\"propose\")'", 'not_by: \'did("open") && linked("same") > 0\'').replace(
+            "\ntasks:", links + "tasks:"
+        )
+    )
+    case, stop = begun(JO), process.event("first", "stop")
+    assert stop is not None
+    kept = {"2": {"link": "same", "of": "thing", "side": "both", "case": 7}}
+    found = [excludes(process, one, stop, JO, "boss") for one in (case, replace(case, links=kept))]
+    assert found == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,8 @@ def _premature(process: Process, values: Mapping[str, Any], faults: Mapping[str,
 
 def _condition(process: Process, name: str) -> str:
     guard = process.fields[name].when
-    titles = sorted(process.title_of("fields", one) for one in (guard.names if guard else ()))
+    asked = {"fields": guard.names, "documents": guard.documents, "links": guard.links} if guard else {}
+    titles = sorted(process.title_of(kind, one) for kind, names in asked.items() for one in names)
     return f"it depends on {' and '.join(titles)}" if titles else "its condition does not hold"
 
 
@@ -165,6 +166,11 @@ def may_be_asked(process: Process, name: str, form: Iterable[str], view: View) -
     guard = process.fields[name].when
     may_change = guard is not None and (guard.changes_by_itself or not guard.names.isdisjoint(concerned(form)))
     return may_change or shown(process, name, view)
+
+
+def asked_now(process: Process, form: Mapping[str, bool], view: View) -> dict[str, bool]:
+    """What a form asks for of a case as it is, and of each whether it is required; `view` shows the whole case."""
+    return {name: required for name, required in form.items() if may_be_asked(process, name, form, view)}
 
 
 def shown_to(process: Process, name: str, view: View, roles: frozenset[str]) -> bool:

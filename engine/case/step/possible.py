@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case.answers.form import default_of, shown
+from engine.case.answers.form import asked_now, default_of, shown
 from engine.case.answers.tasks import offers
 from engine.case.command import Actor, Facts
 from engine.case.refusal import Refusal
@@ -26,11 +26,12 @@ from engine.process.rows import concerned
 class Possible:
     """An event that stands where the case is; `refusal` says why it cannot be done now.
 
-    `defaults` is what its form shows first for fields that the case holds nothing of, `offers` what those may say that
-    tell which open task is answered, with what that is called.
+    `form` is what is asked for now, and whether it is required. `defaults` is what that shows first for fields that the
+    case holds nothing of, `offers` what those may say that tell which open task is answered, with what that is called.
     """
 
     event: Event
+    form: Mapping[str, bool]
     refusal: Refusal | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -42,12 +43,15 @@ def possible_events(process: Process, case: Snapshot, by: Actor, facts: Facts) -
         return []
     draft = Draft(process, case, facts)
     events = process.events_in(case.state).values()
-    found = ((event, _why_not(draft, by, event)) for event in events if event.by != frozenset())
-    return [Possible(event, why) if why is not None else _able(draft, event) for event, why in found]
+    return [_possible(draft, by, event) for event in events if event.by != frozenset()]
 
 
-def _able(draft: Draft, event: Event) -> Possible:
-    return Possible(event, None, _defaults(draft, event), offers(draft.process, event, draft.snapshot))
+def _possible(draft: Draft, by: Actor, event: Event) -> Possible:
+    form = asked_now(draft.process, event.form, draft.view(to_text(draft.facts.now)))
+    why = _why_not(draft, by, event)
+    if why is not None:
+        return Possible(event, form, why)
+    return Possible(event, form, None, _defaults(draft, event), offers(draft.process, event, draft.snapshot))
 
 
 def _defaults(draft: Draft, event: Event) -> dict[str, Any]:

@@ -76,8 +76,9 @@ class Expression:
     questions: tuple[Question, ...] = ()
     # The kinds of task of which it asks how many are open or done.
     tasks: frozenset[str] = frozenset()
-    # The links of which it asks whether, or how, their cases ended.
+    # The links of which it asks whether, or how, their cases ended; and all that it asks about.
     awaits: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,10 @@ class Language:
         asked, moves = series.concerned(read.questions)
         names |= asked & {*self.fields, *self.series}
         moves = moves or any(one.name in moving for one in words)
-        of_actor, tasks, ends = bool(did) or actors.asks(text), kinds_asked(read.text), links.awaited(text)
+        of_actor, tasks = bool(did) or actors.asks(text), kinds_asked(read.text)
+        ends, linked = links.awaited(text), links.asked(text)
         asked_of_rows = tuple(read.questions)
-        return Expression(text, frozenset(names), documents, moves, did, of_actor, asked_of_rows, tasks, ends)
+        return Expression(text, frozenset(names), documents, moves, did, of_actor, asked_of_rows, tasks, ends, linked)
 
     def _own_words(self) -> frozenset[str]:
         """Days that have a name here: those of the calendar, and when the case was begun. Fields go first."""

@@ -26,6 +26,11 @@ def awaited(text: str) -> frozenset[str]:
     return frozenset(name for call in (ENDED, OUTCOME) for name, _ in tokens.texts_given(text, call))
 
 
+def asked(text: str) -> frozenset[str]:
+    """The links that an expression asks about."""
+    return frozenset(name for call in CALLS for name, _ in tokens.texts_given(text, call))
+
+
 def checked() -> list[Any]:
     """The functions as the checker knows them."""
     results = {LINKED: _T.INT, ENDED: _T.BOOL, OUTCOME: _T.STRING}

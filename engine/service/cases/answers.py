@@ -10,20 +10,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.case.answers.form import asked_now
 from engine.case.refusal import Refusal
 from engine.process.definition import Event, Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import Transaction
-from engine.service.cases.views import Case, case_view
+from engine.service.cases.views import Case, case_view, view_of
 from engine.service.meetings.offered import Choosing
 from engine.service.people.accounts import Accounts
 from engine.service.people.sessions import Session
 from engine.service.site import Site, TakenBack
 from engine.store.cases import cases as store
 
-# What was answered, as the form of the event reads it for the case as it is.
-Reading = Callable[[Process, Event, Case], Mapping[str, Any]]
+# What was answered, as the form of the event reads it: of the case as it is, by what is asked for.
+Reading = Callable[[Process, Event, Case, Mapping[str, bool]], Mapping[str, Any]]
 
 
 class Answers:
@@ -50,7 +51,8 @@ class Answers:
         """The version of the case that the event led to; why it did not happen; or None: nobody does this event now.
 
         Sent again with the same key it does nothing, and gives the same version. `at` without a time zone is on the
-        wall clock of the process. `read` is given the case as it is shown. Where the event did not happen nothing is
+        wall clock of the process. `read` is given the case as it is shown, and
+        what the form asks for. Where the event did not happen nothing is
         written, nor that the form was shown.
 
         Raises:
@@ -70,7 +72,8 @@ class Answers:
             # By nobody: such an event is sent by timers and offers only.
             if found is None or found.by == frozenset():
                 return None
-            data = read(process, found, case_view(process, case, before, tx.now, actor))
+            asked = asked_now(process, found.form, view_of(before, tx.now))
+            data = read(process, found, case_view(process, case, before, tx.now, actor), asked)
             choosing = Choosing(tx.connection, self._site.catalogue, tx.now, holds=True)
             refusal = choosing.refused(process, event, before, data, actor)
             if refusal is not None:

@@ -22,8 +22,8 @@ DOCUMENT = "document "
 
 @dataclass(frozen=True)
 class Choice:
-    """An event that stands where the case is. `form` says per field whether it is required; `defaults` what a form
-    shows first of those that are empty, `offers` what those may say that tell which open task is answered.
+    """An event that stands where the case is. `form` is what is asked for now, with whether it is required; `defaults`
+    what a form shows first of those that are empty, `offers` what those may say that tell which open task is answered.
     """
 
     event: str
@@ -98,15 +98,11 @@ def shown_fields(process: Process, case: Case, names: Mapping[str, str] | None =
 def choice_of(possible: Possible) -> Choice:
     """What may, or may not yet, be done."""
     event, refusal = possible.event, possible.refusal
+    told = (event.name, event.title, event.description, possible.form)
     if refusal is None:
-        return Choice(
-            event.name, event.title, event.description, event.form, defaults=possible.defaults, offers=possible.offers
-        )
+        return Choice(*told, defaults=possible.defaults, offers=possible.offers)
     return Choice(
-        event.name,
-        event.title,
-        event.description,
-        event.form,
+        *told,
         allowed=False,
         code=str(refusal.code),
         message=refusal.message,

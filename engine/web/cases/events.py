@@ -16,7 +16,7 @@ from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
 from engine.process.rows import DAY, rows_in
 from engine.process.rows import read as cell_of
-from engine.service import Case
+from engine.service import Case, Choice
 from engine.source import name
 from engine.source.moment import NotAMoment, moment_written
 from engine.source.words import said_when
@@ -74,14 +74,19 @@ def ask(
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
-    choice = next((one for one in seen.overview.possible if one.event == name), None)
-    if choice is None:
-        raise NotFound
+    choice = _choice(seen, name)
     if not choice.allowed:
         return show(request, "event_refused.html", 409, seen=seen, event=event, choice=choice)
     first = {**choice.defaults, **answering(seen.process, event, task)}
-    questions = event_questions(seen.process, event, seen.case, first)
+    questions = event_questions(seen.process, choice.form, seen.case, first)
     return _form(request, visitor, seen, event, questions, meeting=meeting)
+
+
+def _choice(seen: Seen, name: str) -> Choice:
+    choice = next((one for one in seen.overview.possible if one.event == name), None)
+    if choice is None:
+        raise NotFound
+    return choice
 
 
 def _no_more(request: Request, seen: Seen) -> Response:
@@ -185,9 +190,6 @@ def answer(
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
-    # Sent by timers and offers only: there is no form for it.
-    if event.by == frozenset():
-        raise NotFound
     tried = _attempt(visitor, seen, event, posted)
     if is_to_change:  # too long to be kept: the answer to what was sent is the form itself
         return _form(request, *tried.of, tried.shown({}), when=_when(tried.at_text), meeting=tried.meeting)
@@ -195,7 +197,8 @@ def answer(
 
 
 def _attempt(visitor: Visitor, seen: Seen, event: Event, posted: Posted) -> Attempt:
-    questions = event_questions(seen.process, event, seen.case)
+    # Of what is sent by timers and offers only there is none: there is no form for it.
+    questions = event_questions(seen.process, _choice(seen, event.name).form, seen.case)
     answers, at_text = read(questions, posted), date_in(posted, WHEN, with_time=True)
     return Attempt(visitor, seen, event, questions, answers, at_text, posted)
 
@@ -211,8 +214,8 @@ def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> in
         return None
     sent = posted.text("key", 60)
 
-    def given(process: Process, event: Event, case: Case) -> dict[str, Any]:
-        questions = event_questions(process, event, case)
+    def given(process: Process, _: Event, case: Case, form: Mapping[str, bool]) -> dict[str, Any]:
+        questions = event_questions(process, form, case)
         return filled(questions, read(questions, posted), case)
 
     return visitor.engine.answers.carry_out(

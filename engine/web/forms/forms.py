@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.case.answers.form import may_be_asked
 from engine.case.answers.limits import limits_said
 from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
-from engine.process.language.expressions import View
 from engine.process.rows import DAY, Cell
 from engine.process.rows import read as cell_of
 from engine.process.tasks import meant
 from engine.service import Case, Engine
-from engine.service.cases.rows import kept
 from engine.service.cases.words import Choice
 from engine.service.meetings.meeting import Meeting
 from engine.source import money
@@ -126,20 +123,15 @@ def _hint(known: Field) -> str:
 
 
 def event_questions(
-    process: Process, event: Event, case: Case, defaults: Mapping[str, Any] | None = None
+    process: Process, asked_for: Mapping[str, bool], case: Case, defaults: Mapping[str, Any] | None = None
 ) -> list[Question]:
-    """What the form of an event asks for. What is known and may be corrected stands in it already, and so do
-    `defaults`.
+    """What the form of an event asks of a case: `asked_for`, with whether it is required. What is known and may be
+    corrected stands in it already, and so do `defaults`.
     """
     standing = _asked_often(process)
-    # What changes by itself is asked for whatever it is now: the instant and free places need not be known here.
-    data = {**case.data, **{name: kept(rows) for name, rows in case.series.items()}}
-    view = View(data, case.state, {one.document for one in case.documents}, {}, case.opened, case.opened)
     found, headed = [], set[tuple[str, int]]()
-    for name, required in event.form.items():
+    for name, required in asked_for.items():
         known = process.fields[name]
-        if not may_be_asked(process, name, event.form, view):
-            continue
         # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
         value = (defaults or {}).get(name) if value is None else value
