@@ -50,7 +50,8 @@ class OrganisationPage:
 @dataclass
 class MeetingSummary:
     """A meeting. `begins` has the offset of its process; `booked` is how many cases stand on its agenda, `heard` of
-    how many that stood there something came.
+    how many that stood there something came. It takes `most` cases in all (null: any number), until the end of the day
+    `closes` (null: it never closes); `is_open` says whether it takes one more now.
     """
 
     id: int
@@ -62,6 +63,9 @@ class MeetingSummary:
     held: bool
     booked: int
     heard: int
+    most: int | None
+    closes: date | None
+    is_open: bool
     version: int
 
 
@@ -188,8 +192,9 @@ def record_of(engine: Engined, reader: Reader, number: Number, limit: Limit = 50
 
 def _told(meeting: Meeting) -> MeetingSummary:
     process, kind, series, _ = meeting.agenda
-    known = (meeting.begins, meeting.held, meeting.booked, meeting.heard, meeting.version)
-    return MeetingSummary(meeting.id, process, kind, series, meeting.title, *known)
+    known, takes = (meeting.begins, meeting.held, meeting.booked, meeting.heard), meeting.intake
+    limits = (takes.most, takes.closes, takes.is_open)
+    return MeetingSummary(meeting.id, process, kind, series, meeting.title, *known, *limits, meeting.version)
 
 
 def _whole(meeting: Meeting) -> OneMeeting:

@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from engine.calendars.duration import add_to_day
 from engine.case.snapshot import Snapshot
-from engine.process.definition import MeetingKind, Process
-from engine.process.timing import Rhythm
+from engine.process.definition import Process
+from engine.process.timing import MeetingKind, Rhythm
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from engine.case.agenda import Booking, bookings
 from engine.case.entry import Entry
 from engine.case.snapshot import Snapshot, apply
-from engine.process.definition import MeetingKind, Process
+from engine.process.definition import Process
+from engine.process.timing import MeetingKind
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def meeting_list(
     if as_json:
         out_json([_data(one) for one in page.items])
     elif page.items:
-        table(("meeting", "when", "what", "booked", "heard", "recorded"), [_row(one) for one in page.items])
+        table(("meeting", "when", "what", "booked", "takes", "heard", "recorded"), [_row(one) for one in page.items])
     else:
         say("No meetings.")
     say_more(page.next)
@@ -59,7 +59,7 @@ def _day(text: str) -> date:
 
 
 def _row(one: Meeting) -> tuple[str, ...]:
-    counts = str(one.booked), str(one.heard)
+    counts = str(one.booked), one.intake.said, str(one.heard)
     return str(one.id), moment(one.begins), one.title, *counts, "yes" if one.held else "no"
 
 
@@ -71,7 +71,9 @@ def _data(one: Meeting) -> dict[str, object]:
         "link": one.link,
         "present": list(one.present),
     }
-    counts = {"booked": one.booked, "heard": one.heard, "held": one.held, "version": one.version}
+    takes = one.intake
+    counts: dict[str, object] = {"booked": one.booked, "heard": one.heard, "held": one.held, "version": one.version}
+    counts |= {"most": takes.most, "closes": takes.closes and takes.closes.isoformat(), "is_open": takes.is_open}
     return {
         "id": one.id,
         "process": process,
@@ -120,6 +122,8 @@ def _print_json(meeting: Meeting, agenda: Agenda, record: Record) -> None:
 
 def _print(meeting: Meeting, agenda: Agenda, record: Record) -> None:
     out(f"{meeting.title}, {moment(meeting.begins)}")
+    if meeting.intake.is_limited:
+        out(f"{meeting.intake.said[0].upper()}{meeting.intake.said[1:]}.")
     people = meeting.process.fields[meeting.kind.present].choices if meeting.kind.present else {}
     out("Who was there: " + (", ".join(people.get(one, one) for one in meeting.present) or "nobody was written down"))
     if meeting.minutes:

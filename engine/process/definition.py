@@ -19,7 +19,7 @@ from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.links import LinkKind, Opens
 from engine.process.rows import Series
-from engine.process.timing import LOOK_INTO, Raising, Rhythm, TaskKind, Timer
+from engine.process.timing import LOOK_INTO, MeetingKind, Raising, TaskKind, Timer
 from engine.process.undo import Undo
 from engine.process.uploads import Document
 from engine.source.sign import composed
@@ -199,30 +199,6 @@ class Rule:
     check: Expression
     broken_when: bool
     say: str
-
-
-@dataclass(frozen=True)
-class MeetingKind:
-    """A kind of meeting at which cases are heard.
-
-    A case in `state` whose field `date` is filled in stands on the agenda of that day. `per` names a choice
-    field that tells apart who hears it: each of its choices is a series of meetings of its own. `booked_by`
-    is the event that fills in the date, `outcomes` those that record what came of it. People in the roles
-    `members` see the cases on their agenda. `link` and `present` are fields for where and with whom it was. With a
-    `rhythm` its dates are planned by the engine, else by people alone.
-    """
-
-    name: str
-    title: str
-    state: str
-    date: str
-    booked_by: str
-    outcomes: tuple[str, ...] = ()
-    per: str = ""
-    members: frozenset[str] = frozenset()
-    link: str = ""
-    present: str = ""
-    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True)

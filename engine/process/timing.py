@@ -1,4 +1,6 @@
-"""Timing: what falls due in a process, tasks and timers, and the dates that they hang on. Immutable values. Pure."""
+"""Timing: what falls due in a process, tasks, timers and meetings, and the dates that they hang on. Immutable values.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +80,33 @@ class Rhythm:
     days: Recurrence
     at: time
     ahead: Duration
+
+
+@dataclass(frozen=True)
+class MeetingKind:
+    """A kind of meeting at which cases are heard.
+
+    A case in `state` whose field `date` is filled in stands on the agenda of that day. `per` names a choice
+    field that tells apart who hears it: each of its choices is a series of meetings of its own. `booked_by`
+    is the event that fills in the date, `outcomes` those that record what came of it. People in the roles
+    `members` see the cases on their agenda. `link` and `present` are fields for where and with whom it was. With a
+    `rhythm` its dates are planned by the engine, else by people alone. One takes `most` cases (None: any number), and
+    so long before its day it `closes` for others (None: never).
+    """
+
+    name: str
+    title: str
+    state: str
+    date: str
+    booked_by: str
+    outcomes: tuple[str, ...] = ()
+    per: str = ""
+    members: frozenset[str] = frozenset()
+    link: str = ""
+    present: str = ""
+    rhythm: Rhythm | None = None
+    most: int | None = None
+    closes: Duration | None = None
 
 
 @dataclass(frozen=True)

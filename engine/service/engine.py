@@ -36,6 +36,7 @@ from engine.service.keeping.subjects import Subjects
 from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
 from engine.service.meetings.agendas import Agendas
+from engine.service.meetings.intakes import Intakes
 from engine.service.meetings.meetings import Meetings
 from engine.service.meetings.records import Records
 from engine.service.messages.outbox import Outbox
@@ -145,6 +146,7 @@ class Engine:
         self.endings = Endings(self.site)
         self.outbox = Outbox(self.database, self.clock, self.safe)
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
+        self.intakes = Intakes(self.site, self.meetings)
         self.agendas = Agendas(self.site, self.access_log, self.lists.finder)
         self.records = Records(self.site, self.access_log, self.lists.finder)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)

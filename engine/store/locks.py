@@ -17,6 +17,7 @@ class Lock(IntEnum):
     HOOKS = 5_320_419  # who adds an address that is told
     JOURNAL = 7_220_020  # who adds a row behind the last one
     CLAIMS = 7_220_021  # who claims what only one case may have: each claim is locked by itself
+    AGENDAS = 7_220_022  # who books a case on an agenda that takes so many: each agenda is locked by itself
 
 
 def hold(connection: Connection, lock: Lock) -> None:

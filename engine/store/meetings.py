@@ -30,7 +30,10 @@ from engine.store.tables import bookings, hearings, meetings
 
 @dataclass(frozen=True)
 class StoredMeeting:
-    """One meeting. `day` and `time` are on the wall clock of its process; `series` is empty where there is one."""
+    """One meeting. `day` and `time` are on the wall clock of its process; `series` is empty where there is one.
+
+    `most` and `closes` are its own number of cases and last day, None and empty where it has those of its process.
+    """
 
     id: int
     process: str
@@ -43,6 +46,8 @@ class StoredMeeting:
     minutes: str = ""
     held: bool = False
     seq: int = 1
+    most: int | None = None
+    closes: str = ""
     booked: int = 0
     heard: int = 0
 
@@ -131,6 +136,21 @@ def meeting_on(connection: Connection, meeting: StoredMeeting) -> StoredMeeting 
     return _meeting(row) if row else None
 
 
+def meeting_at(connection: Connection, agenda: tuple[str, str, str, str]) -> StoredMeeting | None:
+    """The meeting whose agenda (process, meeting, series, day) it is; None where none is planned."""
+    return meeting_on(connection, StoredMeeting(0, *agenda, ""))
+
+
+def meetings_of_series(
+    connection: Connection, series: tuple[str, str, str], since: str, most: int
+) -> list[StoredMeeting]:
+    """At most so many meetings of a series (process, meeting, series) from a day on, the earliest first."""
+    names = ("process", "meeting", "series")
+    same = (meetings.c[name] == value for name, value in zip(names, series, strict=True))
+    query = select(*_COUNTED).where(*same, meetings.c.day >= since).order_by(meetings.c.day).limit(most)
+    return [_meeting(row) for row in connection.execute(query)]
+
+
 def find_meetings(
     connection: Connection,
     since: str,
@@ -184,8 +204,8 @@ def _seen(part: Part) -> ColumnElement[bool]:
 
 
 def _meeting(row: Any) -> StoredMeeting:
-    number, process, kind, series, day, time, link, present, minutes, held, seq, booked, heard = row
-    known = (link, tuple(json.loads(present)), minutes, bool(held), seq, booked, heard)
+    number, process, kind, series, day, time, link, present, minutes, held, *rest = row
+    known = (link, tuple(json.loads(present)), minutes, bool(held), *rest)
     return StoredMeeting(number, process, kind, series, day, time, *known)
 
 
@@ -194,6 +214,12 @@ def cases_booked(connection: Connection, agenda: tuple[str, str, str, str]) -> l
     columns = (bookings.c.process, bookings.c.meeting, bookings.c.series, bookings.c.day)
     query = select(bookings.c.case_id).where(*(column == value for column, value in zip(columns, agenda, strict=True)))
     return [row[0] for row in connection.execute(query.order_by(bookings.c.case_id))]
+
+
+def cases_heard(connection: Connection, agenda: tuple[str, str, str, str]) -> list[int]:
+    """The numbers of the cases of which something came at an agenda, and that do not stand there any more."""
+    heard = (hearings.c.until > 0, hearings.c.outcome > 0)
+    return [row[0] for row in connection.execute(select(hearings.c.case_id).where(*_on(agenda), *heard))]
 
 
 def hearings_on(

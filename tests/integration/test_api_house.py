@@ -85,6 +85,9 @@ def test_meetings_are_those_that_are_seen_on_the_pages(engine: Engine, callers: 
         "held": False,
         "booked": 0,
         "heard": 0,
+        "most": None,
+        "closes": None,
+        "is_open": True,
         "version": 1,
     }
     assert [one["id"] for one in every(callers["jo"], "/meetings", since="2023-12-03")] == [

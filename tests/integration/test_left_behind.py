@@ -192,6 +192,12 @@ def _retained(stale: Stale) -> Example:
     return "kim", f"/retention/{number}", {"version": version, "what": "asked", "reason": TYPED}
 
 
+def _intake(stale: Stale) -> Example:
+    number = stale.meeting()
+    stale.engine.intakes.allow(number, 4, None, stale.jo)
+    return "jo", f"/meetings/{number}/intake", {"version": "1", "most": "7"}
+
+
 def _erased(stale: Stale) -> Example:
     number = ended(stale.engine)
     version = stale.engine.case(number).version
@@ -202,6 +208,7 @@ def _erased(stale: Stale) -> Example:
 VERSIONED: dict[str, Callable[[Stale], Example]] = {
     "/meetings/N": _minutes,
     "/meetings/N/move": _moved,
+    "/meetings/N/intake": _intake,
     "/cases/N/do/N": _event,
     "/people/N": _person,
     "/organisations": _organisation,

@@ -10,8 +10,8 @@ from engine import Actor, Engine, Refusal
 from engine.case.command import Fire
 from engine.case.time.instants import to_text
 from engine.clock import SetClock
-from engine.service.cases.transaction import Transaction, UnknownCase, due_timers
-from engine.service.cases.work import LostRace
+from engine.service.cases.transaction import Transaction, UnknownCase
+from engine.service.cases.work import LostRace, due_timers
 from tests.conftest import START
 from tests.steps import done, in_panel, in_placement
 

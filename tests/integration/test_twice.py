@@ -220,6 +220,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/meetings": lambda maker: ("jo", "/meetings", {"which": "hbep-referral panel hinckley", **_when(maker)}),
     "/meetings/{number}": _minutes,
     "/meetings/{number}/move": lambda maker: ("jo", f"/meetings/{maker.meeting()}/move", {"action": "cancel"}),
+    "/meetings/{number}/intake": lambda maker: ("jo", f"/meetings/{maker.meeting()}/intake", {"most": "9"}),
     "/meetings/{number}/cases/{case}": _heard,
     "/outbox/release": lambda _: ("ada", "/outbox/release", {"old": "drop"}),
     "/outbox/hooks": lambda maker: ("ada", "/outbox/hooks", {"url": f"https://example.org/{next(maker.names)}"}),

@@ -100,7 +100,7 @@ def test_a_meeting_that_was_cancelled_says_so_whatever_is_asked_of_it(site: Fast
         assert SHOWN in page
         hears.post(f"/meetings/{number}{rest}", sent, 404)
         assert "not for you any more" in visit.post(f"/meetings/{number}{rest}", sent, 404).text
-    for rest in ("", "/move", "/cancel", "/pack", f"/cases/{case}"):
+    for rest in ("", "/move", "/intake", "/cancel", "/pack", f"/cases/{case}"):
         assert "This meeting is not there" in leads.get(f"/meetings/{number}{rest}", 404).text
         assert "Page not found" in visit.get(f"/meetings/{number}{rest}", 404).text
 

@@ -1389,6 +1389,37 @@ CHANGES: tuple[Change, ...] = (
         ("meetings are planned behind the end of the calendar", "until = min(until, process.calendar.ends)", "pass"),
     ),
     *_in(
+        "case/intake.py",
+        ("intake",),
+        ("a meeting takes one case more than it may", "self.taken >= self.most", "self.taken > self.most"),
+        ("a meeting closes a day early", "self.today > self.closes", "self.today >= self.closes"),
+        ("a case that comes back has to book again", "return changed or event == kind.booked_by", "return True"),
+    ),
+    *_in(
+        "service/cases/booking.py",
+        ("integration/test_booking.py",),
+        ("a case is refused by its own place", "if case in there or not", "if not"),
+        ("who was heard has no place any more", " | set(store.cases_heard(tx.connection, agenda))", ""),
+        ("a meeting that is moved loses its cases", " and agenda not in tx.moved_onto", ""),
+        ("what was booked in time and is written late is refused", "command.at if booked else tx.now", "tx.now"),
+        ("a correction comes too late", "(booked and found.is_closed)", "found.is_closed"),
+        ("one that is full is told as the next one", "one.booked + one.heard, tx.now).is_open", "0, tx.now).is_open"),
+    ),
+    *_in(
+        "service/meetings/meeting.py",
+        ("integration/test_booking.py",),
+        (
+            "a meeting takes no more than its process says",
+            "stored.most if stored and stored.most is not None else kind.most",
+            "kind.most",
+        ),
+        (
+            "a meeting that is moved closes when it did",
+            "(meeting.closes + (day - meeting.begins.date()))",
+            "meeting.closes",
+        ),
+    ),
+    *_in(
         "case/agenda.py",
         ("agenda",),
         ("a case that ended is heard", "or case.ended or", "or"),

@@ -6,10 +6,9 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from engine.calendars.duration import Duration, add_to_day, parse
-from engine.process.definition import MeetingKind
 from engine.process.file.context import Context, event_names
 from engine.process.file.states import read_days
-from engine.process.timing import Rhythm
+from engine.process.timing import MeetingKind, Rhythm
 from engine.source.problem import nearest
 from engine.source.reader import Path
 
@@ -41,7 +40,9 @@ def _meeting(context: Context, data: dict[str, Any], name: str, raw: dict[str, A
     members = context.roles(raw.get("members"), (*path, "members")) or frozenset()
     _check_members(context, data, members, path)
     known: dict[str, Any] = {key: raw.get(key, "") for key in ("per", "link", "present")}
-    known |= {"members": members, "rhythm": _rhythm(context, raw.get("rhythm"), (*path, "rhythm"))}
+    rhythm = _rhythm(context, raw.get("rhythm"), (*path, "rhythm"))
+    closes = _closes(context, raw.get("closes"), rhythm, (*path, "closes"))
+    known |= {"members": members, "rhythm": rhythm, "most": raw.get("most"), "closes": closes}
     return MeetingKind(name, raw["title"], state, raw["date"], raw["booked_by"], outcomes, **known)
 
 
@@ -59,9 +60,30 @@ def _ahead(context: Context, raw: dict[str, Any], path: Path) -> Duration:
         return _AHEAD
     if length.has_clock:
         context.problem(path, "wrong-value", "Meetings are planned whole days ahead.", "Count in days, weeks or terms.")
-    elif add_to_day(length, _SOME_DAY, context.calendar) > _SOME_DAY + _FURTHEST:
+        return _AHEAD
+    if add_to_day(length, _SOME_DAY, context.calendar) > _SOME_DAY + _FURTHEST:
         message = "Meetings are planned at most two years ahead."
         context.problem(path, "wrong-value", message, "For example: 1 term, 6 months.")
+    return length
+
+
+def _closes(context: Context, raw: str | None, rhythm: Rhythm | None, path: Path) -> Duration | None:
+    """How long before their day meetings of a kind close."""
+    length = context.duration(None if raw is None else raw.removesuffix("before").strip(), path)
+    if length is None or (length.needs_calendar and context.calendar is None):
+        return None
+    if length.has_clock:
+        message = "Meetings close whole days before."
+        context.problem(path, "wrong-value", message, "Count in days, weeks or school days.")
+        return None
+    day = add_to_day(length, _SOME_DAY, context.calendar)
+    if day > _SOME_DAY + _FURTHEST:
+        message = "Meetings close at most two years before."
+        context.problem(path, "wrong-value", message, "For example: 7 days before.")
+        return None
+    if rhythm is not None and day > add_to_day(rhythm.ahead, _SOME_DAY, context.calendar):
+        message = f"These meetings are planned {rhythm.ahead} ahead, and would be closed already."
+        context.problem(path, "wrong-value", message, "Plan them further ahead, or let them close later.")
     return length
 
 

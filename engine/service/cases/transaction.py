@@ -21,12 +21,13 @@ from engine.case.snapshot import Snapshot, places_taken
 from engine.case.step.decide import Decision, decide
 from engine.case.time.instants import from_text, to_text
 from engine.process.definition import Process
+from engine.service.cases.booking import not_taken
 from engine.service.cases.claims import contested
 from engine.service.cases.columns import columns_after, columns_with
 from engine.service.cases.declined import Declined
 from engine.service.cases.hearing import tell_partners
 from engine.service.cases.known import NOTHING_KNOWN, Known, known_of
-from engine.service.cases.work import Behind, LostRace, Work
+from engine.service.cases.work import Behind, LostRace, Work, due_timers
 from engine.service.messages.notices import Notices, escalated_to
 from engine.service.people.holders import stranded
 from engine.service.people.registers import register_for
@@ -74,6 +75,8 @@ class Transaction:
         self._freed: dict[tuple[str, str], str] = {}
         # For this transaction only: by the next one the case may have changed.
         self._refused_offers: set[int] = set()
+        # Agendas onto which cases go with their meeting, whatever it takes: process, meeting, series and day.
+        self.moved_onto: set[tuple[str, str, str, str]] = set()
         # The cases with links that came to an end, and whose partners are not told yet.
         self.ended: list[int] = []
         self._is_wound_back = False
@@ -208,8 +211,9 @@ class Transaction:
             wanted = places_taken(snapshot, decided.snapshot).items()
             at = self.now if self._is_wound_back else command.at
             if not any(self.offer(process.name, one, at, case) for one, count in wanted if count > 0):
-                refusal = contested(self, process, snapshot, decided.snapshot, command, case)
-                return decided if refusal is None else refusal
+                step = (process, snapshot, decided.snapshot, command, case)
+                refused = (one for asked in (contested, not_taken) if (one := asked(self, *step)) is not None)
+                return next(refused, decided)
 
     def _stranded(self, process: Process, snapshot: Snapshot | None, command: Command) -> frozenset[str]:
         """The task that a command is about, if who holds it can do it no more; most commands do not ask."""
@@ -389,8 +393,3 @@ class Transaction:
         if not work.entries:
             self._declined.note(work.stored, work.process, frozenset(self.free(work.process.name).items()), to_text(at))
         return False
-
-
-def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
-    """The timers of a case that are due by `until`, in order: due, key."""
-    return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)

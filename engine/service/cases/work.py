@@ -43,3 +43,8 @@ class Work:
     def id(self) -> int:
         """The number of the case."""
         return self.stored.id
+
+
+def due_timers(snapshot: Snapshot, until: str) -> list[tuple[str, str]]:
+    """The timers of a case that are due by `until`, in order: due, key."""
+    return sorted((times[0], key) for key, times in snapshot.timers.items() if times[0] <= until)

@@ -18,7 +18,8 @@ from engine.case.agenda import Booking, bookings
 from engine.case.command import Actor
 from engine.case.refusal import Refusal
 from engine.case.sight import Action, leads, may
-from engine.process.definition import MeetingKind, Process
+from engine.process.definition import Process
+from engine.process.timing import MeetingKind
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes
 from engine.service.cases.transaction import Transaction
@@ -26,7 +27,7 @@ from engine.service.cases.views import Case, Page, case_view, every, known_answe
 from engine.service.cases.work import Work
 from engine.service.lists.cursors import Cursors
 from engine.service.lists.finder import MOST, CasesWanted, Finder
-from engine.service.meetings.meeting import Meeting, Reading, read_by
+from engine.service.meetings.meeting import Meeting, Reading, closing_with, read_by
 from engine.service.meetings.offered import Choosing, offered
 from engine.service.site import Site
 from engine.source import sign
@@ -131,12 +132,13 @@ class Meetings:
             sent_before = store.hold_meeting(tx.connection, number)
             if sent_before is not None and (sent_before.day, sent_before.time) == (day.isoformat(), f"{at:%H:%M}"):
                 return
-            stored = _changeable(tx.connection, number, expected_version)
-            before = read_by(process, stored)
+            stored = changeable(tx.connection, number, expected_version)
+            before = read_by(process, stored, tx.now)
             after = replace(before, begins=begins)
-            moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"))
+            moved = replace(stored, day=after.day, time=begins.strftime("%H:%M"), closes=closing_with(before, day))
             if store.meeting_on(tx.connection, moved):
                 raise BadMeeting(f"There is a meeting on {said_day(day)} already.")
+            tx.moved_onto.add(after.agenda)
             self._rebook(tx, before, after, by)
             tx.write()
             with _one_a_day(day):
@@ -188,7 +190,7 @@ class Meetings:
         """
         self._led(number, by)
         with self._database.writing() as connection:
-            stored = _changeable(connection, number, expected_version)
+            stored = changeable(connection, number, expected_version)
             if stored.booked:
                 raise BadMeeting(CASES_BOOKED)
             store.delete_meeting(connection, stored)
@@ -337,8 +339,13 @@ class Meetings:
             return self._catalogue.newest(connection, name, self._clock.now())
 
 
-def _changeable(connection: Connection, number: int, version: int | None) -> StoredMeeting:
-    """The same, if it can still be moved or cancelled."""
+def changeable(connection: Connection, number: int, version: int | None) -> StoredMeeting:
+    """A meeting that nobody else changes until this transaction ends, and that was not held.
+
+    Raises:
+        ChangedMeeting: it is not there any more, or in another version than is expected.
+        BadMeeting: it was held already.
+    """
     stored = _expected(connection, number, version)
     if stored.held:
         raise BadMeeting("What came of this meeting is recorded: it stays on its day.")

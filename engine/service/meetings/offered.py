@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from engine.case.command import Actor
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
-from engine.process.definition import MeetingKind, Process
+from engine.process.definition import Process
+from engine.process.timing import MeetingKind
 from engine.service.meetings.meeting import Meeting, Reading
 from engine.service.processes.catalogue import Catalogue
 from engine.store import meetings as store
@@ -62,7 +63,10 @@ class Choosing:
     def _stays(self, reading: Reading, meeting: Meeting) -> bool:
         """Whether a meeting is still as it was read."""
         # Who moves or cancels it meanwhile waits, and finds the case on its agenda.
-        return not self._holds or reading.tell(store.share_meeting(self._connection, meeting.id)) == meeting
+        if not self._holds:
+            return True
+        now = reading.tell(store.share_meeting(self._connection, meeting.id))
+        return now is not None and (now.agenda, now.begins) == (meeting.agenda, meeting.begins)
 
 
 def _value(text: str) -> str:

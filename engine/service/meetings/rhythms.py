@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from engine.case.agenda import days_ahead, series_of
-from engine.process.definition import MeetingKind, Process
+from engine.process.definition import Process
+from engine.process.timing import MeetingKind
 from engine.service.processes.catalogue import Catalogue
 from engine.store import meetings as store
 from engine.store.cases.due import take_turn

@@ -31,6 +31,7 @@ def compared(connection: Connection, catalogue: Catalogue, loaded: Loaded) -> It
     if known:
         yield from _states(connection, loaded, known)
         yield from _fields(connection, loaded, known)
+        yield from _meetings(connection, loaded)
 
 
 def _states(connection: Connection, loaded: Loaded, known: dict[str, Process]) -> Iterator[Problem]:
@@ -59,6 +60,18 @@ def _fields(connection: Connection, loaded: Loaded, known: dict[str, Process]) -
         message = f"{counted(count, 'open case')} of version {version} {hold} {title} ({name}), which is not here."
         mend = "Keep the field, or know that lists and figures of this version leave it out."
         yield _warning(loaded, (_part(known[version], name),), message, mend)
+
+
+def _meetings(connection: Connection, loaded: Loaded) -> Iterator[Problem]:
+    for kind in loaded.process.meetings.values():
+        agendas = census.agendas_beyond(connection, loaded.process.name, kind.name, kind.most) if kind.most else 0
+        if agendas:
+            most = counted(kind.most or 0, "case")
+            have, keep = ("has", "It keeps them, and takes") if agendas == 1 else ("have", "They keep them, and take")
+            there = f"{counted(agendas, 'meeting')} of the kind {kind.title} ({kind.name})"
+            message = f"{there} {have} more than {most} already. {keep} no more."
+            mend = "Book some of them on another day, or say more."
+            yield _warning(loaded, ("meetings", kind.name, "most"), message, mend)
 
 
 def _part(process: Process, name: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from engine.case.snapshot import Snapshot
-from engine.store.tables import cases
+from engine.store.tables import bookings, cases, meetings
 
 # So many are held in memory at once: a site may have a hundred thousand.
 _AT_ONCE = 500
@@ -22,6 +22,22 @@ def open_by_state(connection: Connection, process: str) -> list[tuple[str, str, 
         .order_by(cases.c.state, cases.c.version)
     )
     return [(state, version, count) for state, version, count in connection.execute(query)]
+
+
+def agendas_beyond(connection: Connection, process: str, meeting: str, most: int) -> int:
+    """How many agendas of a kind of meeting have more than so many cases; without those that take a number of their
+    own.
+    """
+    names = ("process", "meeting", "series", "day")
+    same = and_(*(meetings.c[name] == bookings.c[name] for name in names), meetings.c.most.is_not(None))
+    agendas = (
+        select(bookings.c.series, bookings.c.day)
+        .where(bookings.c.process == process, bookings.c.meeting == meeting, ~exists().where(same))
+        .group_by(bookings.c.series, bookings.c.day)
+        .having(func.count() > most)
+        .subquery()
+    )
+    return int(connection.execute(select(func.count()).select_from(agendas)).scalar_one())
 
 
 def open_snapshots(connection: Connection, process: str) -> Iterator[Snapshot]:

@@ -20,6 +20,8 @@ meetings = Table(
     Column("minutes", Text, nullable=False),
     Column("held", Boolean, nullable=False),
     Column("seq", Integer, nullable=False, server_default="1"),
+    Column("most", Integer),
+    Column("closes", String(10), nullable=False, server_default=""),
     Index(None, "process", "meeting", "series", "day", unique=True),
     Index(None, "day", "id"),
     sqlite_autoincrement=True,

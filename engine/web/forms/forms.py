@@ -185,12 +185,23 @@ def _meetings(
             # Which series it is may be answered in the same form.
             series = None if kind.per in event.form else case.data.get(kind.per) if kind.per else ""
             coming = engine.meetings.coming(process, kind, series, by)
-            return [(one.value_in(process), _called(one)) for one in coming]
+            booked = case.agendas.get(kind.name, "")
+            return [(one.value_in(process), _called(one)) for one in _to_choose(coming, booked)]
     return []
 
 
+def _to_choose(coming: list[Meeting], booked: str) -> list[Meeting]:
+    """Those that take cases, and the one of the day `booked` on; then those that closed, for what was booked before and
+    is written down now. Where all are full, all of them: so it is told.
+    """
+    found = [one for one in coming if one.intake.is_open or one.day == booked]
+    closed = [one for one in coming if one not in found and not one.intake.is_full]
+    return [*found, *closed] or coming
+
+
 def _called(meeting: Meeting) -> str:
-    return f"{moment(meeting.begins)}, {meeting.title}" if meeting.kind.per else moment(meeting.begins)
+    called = f"{moment(meeting.begins)}, {meeting.title}" if meeting.kind.per else moment(meeting.begins)
+    return f"{called} ({meeting.intake.said})" if meeting.intake.is_limited else called
 
 
 def _asked_often(process: Process) -> set[str]:

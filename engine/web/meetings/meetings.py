@@ -9,7 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.case.agenda import rhythm_said, series_of, series_title
+from engine.case.intake import takes_said
 from engine.case.refusal import Refusal
+from engine.process.timing import MeetingKind, Rhythm
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
 from engine.service.meetings.meetings import CASES_BOOKED, BadMeeting, ChangedMeeting
@@ -31,6 +33,7 @@ After = Annotated[str, Query(max_length=8000)]
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 DONE = {
     "kept": "The meeting is kept.",
+    "intake": "What the meeting takes is kept.",
     "moved": "The meeting is moved, and its cases are booked on the new day.",
 }
 # One that is not for them is told of in the same words.
@@ -78,8 +81,12 @@ def _list(
     led = visitor.engine.meetings.led_by(visitor.actor)
     asked = questions if questions is not None else _questions(led)
     values: dict[str, Any] = {"led": led, "questions": asked, "problem": problem, "done": done}
-    values["rhythms"] = [f"{kind.title}: {rhythm_said(kind.rhythm)}" for _, kind in led if kind.rhythm]
+    values["rhythms"] = [_comes_again(kind, kind.rhythm) for _, kind in led if kind.rhythm]
     return show(request, "meetings.html", status, coming=coming, past=past, later=later, earlier=after, **values)
+
+
+def _comes_again(kind: MeetingKind, rhythm: Rhythm) -> str:
+    return f"{kind.title}: {', '.join(filter(None, (rhythm_said(rhythm), takes_said(kind))))}"
 
 
 def _questions(led: list[Any]) -> list[Question]:
@@ -174,6 +181,7 @@ def _agenda(
     people = found.process.fields[found.kind.present].choices if found.kind.present else {}
     values: dict[str, Any] = {"agenda": agenda, "leads": found.is_led_by(visitor.actor), "people": list(people.items())}
     values |= {"typed": typed or found, "is_typed": typed is not None}
+    values["next_open"] = None if found.intake.is_open else visitor.engine.intakes.next_open(found, visitor.actor)
     values |= {"next_href": f"/meetings/{found.id}?{query({'after': agenda.next})}" if agenda.next else ""}
     values |= {"record": record, "record_href": _record_href(f"/meetings/{found.id}", "came", record)}
     return show(request, "meeting.html", status, meeting=found, done=done, problem=problem, **values)
@@ -214,11 +222,11 @@ def record(request: Request, visitor: Visiting, number: Number, posted: SentBy) 
 @router.get("/meetings/{number}/move")
 def ask_to_move(request: Request, visitor: Visiting, number: Number) -> Response:
     """Where a meeting gets another date, or is cancelled."""
-    found = _led(visitor, number)
+    found = led(visitor, number)
     return _move(request, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"))
 
 
-def _led(visitor: Visitor, number: int) -> Meeting:
+def led(visitor: Visitor, number: int) -> Meeting:
     """A meeting whose dates the visitor keeps."""
     found = _meets(visitor).engine.meetings.meeting(number, visitor.actor)
     if not found.is_led_by(visitor.actor):
@@ -233,7 +241,7 @@ def _move(request: Request, found: Meeting, asked: Question, status: int = 200, 
 @router.post("/meetings/{number}/move")
 def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) -> Response:
     """Give a meeting another date, or cancel it."""
-    engine, found = visitor.engine, _led(visitor, number)
+    engine, found = visitor.engine, led(visitor, number)
     when = date_in(posted, "when", with_time=True)
     day, at = _day_and_time(when)
     version = posted.number("version")
@@ -255,7 +263,7 @@ def move(request: Request, visitor: Visiting, number: Number, posted: SentBy) ->
 @router.get("/meetings/{number}/cancel")
 def ask_to_cancel(request: Request, visitor: Visiting, number: Number) -> Response:
     """Ask once whether a meeting is to be cancelled."""
-    found = _led(visitor, number)
+    found = led(visitor, number)
     if found.booked:
         return _move(request, found, _asked_when(f"{found.begins:%Y-%m-%d %H:%M}"), 409, CASES_BOOKED)
     return ask_once(
