@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from engine.authoring.diagram import counts
 from engine.authoring.diagram.chart import Shown, chart_of
 from engine.authoring.diagram.drawing import NotDrawn
 from engine.authoring.diagram.listing import listing, table
 from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import Result
 from engine.authoring.trial import run_texts
+from engine.case.caseload import Caseload
 from engine.process.definition import Process
 from engine.running.beside import DRAWINGS, TRIALS, beside
 from engine.service.processes.publication import Trial
 from engine.source import name
 from engine.source.problem import Problem, Refused
 from engine.source.reader import read
-from engine.web.page import go, show
+from engine.web.page import go, query, show
 from engine.web.visitor import Administrating, NotFound, Posted, SentBy, Visitor, Whole
 
 router = APIRouter()
@@ -55,6 +57,7 @@ def version(
     published: Whole = 0,
     times: Whole = 0,
     conditions: Whole = 0,
+    cases: Whole = 0,
 ) -> Response:
     """One version: who published it when, its text and its diagram, with what is to be shown in that."""
     found = next((one for one in visitor.engine.version_log() if (one.process, one.version) == (name, version)), None)
@@ -63,9 +66,11 @@ def version(
     text = visitor.engine.text_of_version(name, version)
     process = visitor.engine.process(name, version)
     lacking = visitor.engine.people.without_organisation() if published else []
-    shown = Shown(bool(times), bool(conditions))
+    shown = Shown(bool(times), bool(conditions), bool(cases))
     values: dict[str, Any] = {"process": process, "lines": text.splitlines(), "lacking": lacking}
-    values |= {"shown": shown, "rows": table(chart_of(process, shown))}
+    # How many cases are where is a table of its own.
+    values |= {"shown": shown, "rows": table(chart_of(process, replace(shown, cases=False)))}
+    values |= caseload_values(visitor, process) if cases else {}
     return show(request, "process.html", version=found, done="It is published." if published else "", **values)
 
 
@@ -82,14 +87,41 @@ def _drawing(process: Process, shown: Shown) -> str:
 
 @router.get("/processes/{name}/{version}/diagram.svg")
 @beside(DRAWINGS)
-def picture(visitor: Administrating, name: Name, version: Version, times: Whole = 0, conditions: Whole = 0) -> Response:
+def picture(
+    visitor: Administrating, name: Name, version: Version, times: Whole = 0, conditions: Whole = 0, cases: Whole = 0
+) -> Response:
     """The diagram of a version; where it would take too long, what it would say."""
-    process, shown = visitor.engine.process(name, version), Shown(bool(times), bool(conditions))
+    return drawn(visitor, visitor.engine.process(name, version), Shown(bool(times), bool(conditions), bool(cases)))
+
+
+def drawn(visitor: Visitor, process: Process, shown: Shown) -> Response:
+    """A diagram as a picture, with the cases that somebody sees where they are asked for."""
     try:
-        drawn = _drawing(process, shown)
+        found = _drawing(process, shown)
     except NotDrawn:
-        drawn = listing(process, shown)
-    return Response(drawn, media_type="image/svg+xml")
+        found = listing(process, shown)
+    if shown.cases:
+        found = counts.in_drawing(found, process, _caseload(visitor, process), lambda state: _list_of(process, state))
+    return Response(found, media_type="image/svg+xml")
+
+
+def caseload_values(visitor: Visitor, process: Process) -> dict[str, Any]:
+    """How many cases are where, for the table beside the diagram."""
+    caseload = _caseload(visitor, process)
+    apart = [counts.Row(one.state, one.title, "", one.count, one.listed) for one in caseload.elsewhere]
+    tables = (counts.rows(process, caseload), apart) if caseload.total else ((), ())
+    found = [[(one, _list_of(process, one.state)) for one in some] for some in tables]
+    return {"caseload": caseload, "standing": found[0], "elsewhere": found[1]}
+
+
+def _caseload(visitor: Visitor, process: Process) -> Caseload:
+    # Under no name: it names nobody.
+    with visitor.engine.finder("") as finder:
+        return finder.caseload(process, visitor.actor)
+
+
+def _list_of(process: Process, state: str) -> str:
+    return f"/cases?{query({'process': process.name, 'state': state, 'status': 'all'})}"
 
 
 @router.post("/processes-offered/{name}")

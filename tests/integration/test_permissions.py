@@ -47,6 +47,8 @@ PAGES = {
     "/cases-history.csv": CASES,
     "/cases-history.xlsx": CASES,
     "/board": CASES,
+    "/board/diagram": CASES,
+    "/board/diagram.svg": CASES,
     "/tasks": CASES,
     "/dates": CASES,
     "/cases-new": OPENS,

@@ -29,6 +29,27 @@ def _in(file: str, tests: tuple[str, ...], *rows: tuple[str, str, str]) -> tuple
 
 CHANGES: tuple[Change, ...] = (
     *_in(
+        "case/caseload.py",
+        ("case_caseload",),
+        ("a case counts only in its own state, not in those around it", "in version.around(leaf.name):", "in (leaf,):"),
+        ("what is in no state of the version is told nowhere", "if name not in drawn and count", "if False"),
+        ("a list is of other states that end alike as well", "return inside[name] if name in inside else", "return"),
+    ),
+    *_in(
+        "authoring/diagram/counts.py",
+        ("counts",),
+        ("a picture is cut off above what is elsewhere", "height + _ROW * len(lines) + 10", "height"),
+    ),
+    *_in(
+        "service/lists/finder.py",
+        ("integration/test_caseload.py",),
+        (
+            "numbers in a diagram are of cases that somebody may not see",
+            "self._case_filter(CasesWanted(process=process.name), by, ())",
+            "self._case_filter(CasesWanted(process=process.name), None, ())",
+        ),
+    ),
+    *_in(
         "authoring/coverage.py",
         ("others",),
         (

@@ -151,7 +151,7 @@ def _name(number: int, states: int) -> str:
     return f"f{number - number % 10 + 7}.s{number}" if number % 10 > 6 and number < states - 1 else f"s{number}"
 
 
-ALL = Shown(times=True, conditions=True)
+ALL = Shown(times=True, conditions=True, cases=True)
 
 
 @pytest.mark.parametrize(

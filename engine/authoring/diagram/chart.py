@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.authoring.diagram import remarks
+from engine.authoring.diagram import counts, remarks
 from engine.authoring.diagram.ways import EVERYWHERE, START, Way, ways
 from engine.process.definition import Process
 
@@ -14,13 +14,14 @@ TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown beside states and events: when something comes, on what it hangs.
+    """What is shown beside states and events: when something comes, on what it hangs; how many cases are where.
 
     Hashable: of what is shown is kept what was drawn.
     """
 
     times: bool = False
     conditions: bool = False
+    cases: bool = False
 
 
 PLAIN = Shown()
@@ -28,7 +29,7 @@ PLAIN = Shown()
 
 @dataclass(frozen=True)
 class Remark:
-    """A line by a state or an event: its `kind` is `time`, `condition` or `pause`."""
+    """A line by a state or an event: its `kind` is `cases`, `time`, `condition` or `pause`."""
 
     kind: str
     text: str
@@ -90,7 +91,10 @@ def chart_of(process: Process, shown: Shown = PLAIN) -> Chart:
 def _states(process: Process, shown: Shown) -> list[Node]:
     found = []
     for state in process.states.values():
-        said = [Remark("pause", f"rests meanwhile: {process.title_of('states', state.pauses)}")] if state.pauses else []
+        said = [Remark("cases", counts.place(state.name))] if shown.cases else []
+        said += (
+            [Remark("pause", f"rests meanwhile: {process.title_of('states', state.pauses)}")] if state.pauses else []
+        )
         said += (
             [Remark("time", text) for text in remarks.times_of(process, state, guarded=shown.conditions)]
             if shown.times

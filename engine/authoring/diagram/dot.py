@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from engine.authoring.diagram import counts
 from engine.authoring.diagram.chart import PLAIN, TITLES, Arrow, Chart, Node, Shown, chart_of
+from engine.case.caseload import Caseload
 from engine.process.definition import Process
 
 
-def dot(process: Process, shown: Shown = PLAIN) -> str:
-    """A DOT graph, for Graphviz."""
+def dot(process: Process, shown: Shown = PLAIN, caseload: Caseload | None = None) -> str:
+    """A DOT graph, for Graphviz; where cases are shown, with the numbers of a caseload."""
     chart = chart_of(process, shown)
     # compound: else an arrow could not end at a frame.
     lines = [f"digraph {_quoted(process.name)} {{", "  rankdir=LR; compound=true;"]
     lines += ['  node [shape=box, style=rounded, fontname="Helvetica"]; edge [fontname="Helvetica", fontsize=10];']
     lines += [line for node in chart.nodes if not node.parent for line in _node(chart, node, "  ")]
     lines += [_arrow(process, arrow) for arrow in chart.arrows]
-    return "\n".join([*lines, "}"]) + "\n"
+    apart = counts.elsewhere(caseload) if caseload else ""
+    lines += [f"  {_quoted('*elsewhere')} [label={_quoted(apart)}, shape=plaintext];"] if apart else []
+    text = "\n".join([*lines, "}"]) + "\n"
+    return counts.in_text(text, process, caseload) if caseload else text
 
 
 def _node(chart: Chart, node: Node, indent: str) -> list[str]:

@@ -67,5 +67,5 @@ def listing(process: Process, shown: Shown = PLAIN) -> str:
     lines = [TOO_MUCH, "", *told(chart_of(process, shown))]
     rows = "".join(f'<text x="10" y="{20 + 18 * row}">{escape(line)}</text>' for row, line in enumerate(lines))
     width, height = 20 + 8 * max(map(len, lines)), 30 + 18 * len(lines)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return f'{head} font-family="{FAMILY}" font-size="14">{rows}</svg>'

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.authoring.diagram import counts
 from engine.authoring.diagram.chart import PLAIN, Arrow, Chart, Node, Remark, Shown, chart_of
 from engine.authoring.diagram.ways import EVERYWHERE, START
+from engine.case.caseload import Caseload
 from engine.process.definition import Process
 
 _IDS = {START: "[*]", EVERYWHERE: "anywhere"}
 
 
-def mermaid(process: Process, shown: Shown = PLAIN) -> str:
-    """A Mermaid state diagram."""
+def mermaid(process: Process, shown: Shown = PLAIN, caseload: Caseload | None = None) -> str:
+    """A Mermaid state diagram; where cases are shown, with the numbers of a caseload."""
     chart = chart_of(process, shown)
     lines = ["stateDiagram-v2", "    direction LR"]
     for node in chart.nodes:
@@ -20,7 +22,12 @@ def mermaid(process: Process, shown: Shown = PLAIN) -> str:
             lines += _state(chart, node, "    ")
     lines += [_arrow(arrow) for arrow in chart.arrows]
     lines += [f"    {_id(state.name)} --> [*]" for state in process.leaves() if state.final]
-    return "\n".join(lines) + "\n"
+    if caseload is None:
+        return "\n".join(lines) + "\n"
+    apart = counts.elsewhere(caseload)
+    # No state is written with a capital letter.
+    lines += [f'    state "{_text(apart)}" as Elsewhere'] if apart else []
+    return counts.in_text("\n".join(lines) + "\n", process, caseload)
 
 
 def _state(chart: Chart, node: Node, indent: str) -> list[str]:

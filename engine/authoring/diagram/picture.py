@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from engine.authoring.diagram import letters
+from engine.authoring.diagram import counts, letters
 from engine.authoring.diagram.chart import PLAIN, TITLES, Arrow, Chart, Node, Remark, Shown, chart_of
 from engine.authoring.diagram.drawing import Box, Line, Link, draw, draw_beside
 from engine.authoring.diagram.listing import told
@@ -100,11 +100,19 @@ def _labelled(label: str, remarks: Iterable[Remark]) -> list[Line]:
 
 def _remarked(remarks: Iterable[Remark]) -> list[Line]:
     """What is said of a state or an event; the beginning of it where that is much."""
-    lines = [line for remark in remarks for line in _lines(remark.text, REMARK, _INKS[remark.kind])]
+    lines = [line for remark in remarks for line in _said(remark)]
     if len(lines) <= MOST_LINES:
         return lines
     more = f"… and {counted(len(lines) - MOST_LINES + 1, 'line')} more"
     return [*lines[: MOST_LINES - 1], *_lines(more, REMARK, "#505a5f")]
+
+
+def _said(remark: Remark) -> list[Line]:
+    if remark.kind != "cases":
+        return _lines(remark.text, REMARK, _INKS[remark.kind])
+    # The number is filled in later: room is kept for any.
+    width = round(1.08 * letters.width(counts.WIDEST, counts.SIZE), 1)
+    return [Line(remark.text, width, counts.SIZE, counts.INK, bold=True)]
 
 
 def _lines(text: str, size: float, ink: str, *, bold: bool = False) -> list[Line]:

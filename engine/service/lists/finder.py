@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from engine.case.caseload import Caseload, caseload_of, leaves_named
 from engine.case.command import Actor
 from engine.case.sight import Holders, ListSight, list_sight
 from engine.case.snapshot import Snapshot
@@ -132,6 +133,16 @@ class Finder:
         self._name(actor, ((one.id, one.label) for _, cases in found.values() for one in cases))
         return found
 
+    def caseload(self, process: Process, by: Actor | str | None) -> Caseload:
+        """How many of the cases that somebody sees are in which state of a version; each as a list of it has them.
+
+        Raises:
+            UnknownProcess: it is not published, or they may not know of it.
+        """
+        asked = self._case_filter(CasesWanted(process=process.name), by, ())
+        versions = (one for one in self._catalogue.every(self.connection) if one.name == process.name)
+        return caseload_of(process, versions, find.count_lanes(self.connection, asked))
+
     def count_cases(self, wanted: CasesWanted, by: Actor | str | None, most: int | None = None) -> int:
         """How many cases there are, but not more than `most`."""
         return find.count_cases(self.connection, self._case_filter(wanted, by, ()), most)
@@ -248,12 +259,11 @@ class Finder:
         if not wanted.state:
             return ()
         names = [wanted.process] if wanted.process else self._catalogue.known_to(self.connection, by)
+        versions = self._catalogue.every(self.connection)
         found = {
-            (process.name, leaf.name)
-            for process in self._catalogue.every(self.connection)
-            for leaf in process.leaves()
-            if process.name in names
-            and any(wanted.state in (one.name, one.name.rpartition(".")[2]) for one in process.around(leaf.name))
+            (name, leaf)
+            for name in names
+            for leaf in leaves_named((one for one in versions if one.name == name), wanted.state)
         }
         if not found:
             raise UnknownState(f"No process has a state {wanted.state}.")

@@ -26,6 +26,22 @@ for (const all of document.querySelectorAll("input[data-choose-all]")) {
   });
 }
 
+// A diagram that is wider than its frame is shown first where it begins, not with an empty corner of it.
+for (const frame of document.querySelectorAll("[data-diagram]")) showBeginning(frame, frame.querySelector("img"));
+
+async function showBeginning(frame, picture) {
+  const answer = await fetch(picture.src).catch(() => null);
+  if (!answer?.ok) return;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
+  const first = drawn.querySelector(".oval ellipse");
+  await picture.decode().catch(() => null);
+  if (!first || frame.scrollLeft || frame.scrollTop) return; // it was moved meanwhile
+  const [left, top] = drawn.getAttribute("viewBox").split(" ").map(Number);
+  const at = (name) => Number(first.getAttribute(name));
+  frame.scrollLeft = at("cx") - left - frame.clientWidth / 2;
+  frame.scrollTop = at("cy") - top - at("ry") - 20;
+}
+
 // Files are sent one after another as soon as they are chosen or dropped. What came of each stands beside its name;
 // the list of those that are kept is taken from the page that the server answers with.
 function made(kind, classes, text = "") {
