@@ -235,6 +235,11 @@ CHANGES: tuple[Change, ...] = (
         ("a timer counts from the instant after its own", "at < known.until", "at <= known.until"),
     ),
     *_in(
+        "service/cases/work.py",
+        ("integration/test_transaction.py",),
+        ("timers that are due now wait", "if times[0] <= until)", "if times[0] < until)"),
+    ),
+    *_in(
         "service/cases/transaction.py",
         ("integration/test_declined.py",),
         (
@@ -1042,7 +1047,6 @@ CHANGES: tuple[Change, ...] = (
             "self.earliest = due if self.earliest is None else min(self.earliest, due)",
             "pass",
         ),
-        ("timers that are due now wait", "if times[0] <= until)", "if times[0] < until)"),
         ("who may not see a case changes it", "if not may(by, Action.SEE, work.process, work.snapshot):", "if False:"),
         ("what is taken within a transaction is free in it", "free[place] = free.get(place, 0) - count", "pass"),
         (
