@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from engine.authoring.around import Around
 from engine.files import load_source, read_text
+from engine.process.definition import Process
 from engine.source.problem import Problem, Refused, Severity
 from engine.source.reader import Source, read
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def check_paths(paths: Iterable[Path], today: date | None = None) -> tuple[list[Problem], int]:
+def check_paths(
+    paths: Iterable[Path], today: date | None = None, published: Mapping[str, Process] | None = None
+) -> tuple[list[Problem], int]:
     """The problems of files, and of all YAML files in folders, in order; and how many files there were.
 
-    `today`: calendars that end soon, or have ended, are told; without it, none is.
+    `today`: calendars that end soon, or have ended, are told; without it, none is. `published`: what a site has
+    published, by name; links may lead there.
     """
     # A set: scenarios and demonstrations tell of what is wrong with their process too, which has a file of its own.
     problems: set[Problem] = set()
     files = list(files_of(paths))
+    around = Around(tuple(files), published)
     for file in files:
-        problems.update(check_file(file, today))
+        problems.update(check_file(file, today, around))
     problems.update(_twice(files))
     return sorted(problems), len(files)
 
@@ -70,22 +76,24 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def check_file(file: Path, today: date | None = None) -> tuple[Problem, ...]:
+def check_file(file: Path, today: date | None = None, around: Around | None = None) -> tuple[Problem, ...]:
     """Everything wrong with one file, warnings included; as of today the end of a calendar too."""
     try:
-        return check_text(read_text(file), file, today)
+        return check_text(read_text(file), file, today, around)
     except Refused as refused:
         return refused.problems
 
 
-def check_text(content: bytes | str, file: Path, today: date | None = None) -> tuple[Problem, ...]:
+def check_text(
+    content: bytes | str, file: Path, today: date | None = None, around: Around | None = None
+) -> tuple[Problem, ...]:
     """The same of a text that stands in a file, or will: what it names is looked for beside it."""
     try:
         source = read(content, str(file))
         data = source.data if isinstance(source.data, dict) else {}
         for key, check in _KINDS.items():
             if key in data:
-                return check(file, source, today)
+                return check(file, source, today, around or Around())
         message = "This is neither a process, a calendar, a scenario file nor a demonstration."
         mend = "It must begin with process:, calendar: or, beside process:, hold scenarios: or stories:."
         return (Problem(str(file), 1, 1, "unknown-kind", message, mend),)
@@ -109,24 +117,28 @@ def kind_of(data: Any) -> str:
 
 
 # Loaded only where such a file is there: it brings the whole engine with it, its database too.
-def _scenarios(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
+def _scenarios(file: Path, source: Source, _: date | None, __: Around) -> tuple[Problem, ...]:
     from engine.authoring.scenarios import to_run
 
     return tuple(one for problems in to_run(source, file).problems.values() for one in problems)
 
 
-def _demonstration(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
+def _demonstration(file: Path, source: Source, _: date | None, __: Around) -> tuple[Problem, ...]:
     from engine.authoring.scenarios import beside
 
     beside(source, file, "demonstration", "stories")
     return ()
 
 
-def _process(file: Path, source: Source, _: date | None) -> tuple[Problem, ...]:
-    return load_source(source, file.parent).loaded.warnings
+def _process(file: Path, source: Source, _: date | None, around: Around) -> tuple[Problem, ...]:
+    of_others = tuple(around.problems(source, file))
+    try:
+        return (*load_source(source, file.parent).loaded.warnings, *of_others)
+    except Refused as refused:
+        return (*refused.problems, *of_others)
 
 
-def _calendar(_: Path, source: Source, today: date | None) -> tuple[Problem, ...]:
+def _calendar(_: Path, source: Source, today: date | None, __: Around) -> tuple[Problem, ...]:
     from engine.calendars.ending import MEND, ending
     from engine.calendars.loader import load_calendar
 
@@ -138,7 +150,7 @@ def _calendar(_: Path, source: Source, today: date | None) -> tuple[Problem, ...
 
 
 # In this order: a scenario file names a process too, and a process a calendar.
-_KINDS: dict[str, Callable[[Path, Source, date | None], tuple[Problem, ...]]] = {
+_KINDS: dict[str, Callable[[Path, Source, date | None, Around], tuple[Problem, ...]]] = {
     "scenarios": _scenarios,
     "stories": _demonstration,
     # By its states too: one that lacks the line `process:` is told so, and not that it is no process.

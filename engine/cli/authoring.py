@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.authoring.coverage import Coverage
     from engine.authoring.fixes import Fixed
     from engine.authoring.scenarios import Result, ScenarioFile
+    from engine.process.definition import Process
     from engine.source.problem import Problem
 
 PANEL = "Writing processes"
@@ -77,8 +78,9 @@ def check(
         raise Stop("Name a file or a folder: casework check processes")
     if fix or diff:
         _mended(paths, quiet=form is Form.JSON, write=fix and not diff)
-    problems, files = check_paths(paths, _today())
-    problems = sorted({*problems, *(_against_site(paths) if published else ())})
+    of_site, known = _against_site(paths) if published else ([], None)
+    problems, files = check_paths(paths, _today(), known)
+    problems = sorted({*problems, *of_site})
     if form is Form.JSON:
         out_json([problem.as_data() for problem in problems])
     else:
@@ -93,8 +95,10 @@ def check(
         raise typer.Exit(USAGE)
 
 
-def _against_site(paths: list[Path]) -> list[Problem]:
-    """What the process files run into on the site; of those that cannot be used it was told why."""
+def _against_site(paths: list[Path]) -> tuple[list[Problem], dict[str, Process]]:
+    """What the process files run into on the site, and which processes it has; of those that cannot be used it is told
+    why elsewhere.
+    """
     from engine.authoring.check import files_of, is_process
     from engine.cli.shared import opened
     from engine.source.problem import Refused
@@ -104,7 +108,7 @@ def _against_site(paths: list[Path]) -> list[Problem]:
         for file in files_of(paths):
             with contextlib.suppress(Refused):
                 found += engine.published.compared(file) if is_process(file) else ()
-    return found
+        return found, {one.name: one for one in engine.published.in_force()}
 
 
 def upgrade(

@@ -12,6 +12,7 @@ from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
 from engine.process.file.claims import check_claims
 from engine.process.file.context import Context, event_path, state_path
+from engine.process.file.counterparts import check_own_openings
 from engine.process.file.links import check_opens
 from engine.process.file.pauses import check_pauses
 from engine.process.file.replies import check_replies
@@ -37,6 +38,7 @@ def check_process(process: Process, context: Context) -> None:
         _check_moves(process, context, scope, event)
     _check_initial(process, context)
     check_pauses(process, context)
+    check_own_openings(process, context)
     _check_reach(process, context, graph)
     _check_waiting(process, context)
     _check_automatic_loops(process, context)

@@ -77,6 +77,7 @@ CODES = frozenset(
         "too-deep",
         "too-early",
         "too-many-rounds",
+        "unknown-process",
         "unknown-timezone",
         "unreachable-alternative",
         "unreachable-state",

@@ -53,8 +53,11 @@ def test_a_file_is_compared_with_what_a_site_has(shell: Shell, tmp_path: Path) -
     shell("open", "--process", "equipment-loan", "--by", "member@Rowing", "club=Rowing", "item=saw")
     text = LOAN.read_text().replace("requested", "asked")
     (tmp_path / "next.yaml").write_text(text)
-    assert shell("check", "next.yaml", "--format", "line") == ""
+    alone = shell("check", "next.yaml", "--format", "line")
+    assert [line.split(": ")[1] for line in alone.splitlines()] == ["warning unknown-process"]
+    shell("publish", str(LOAN.with_name("equipment-repair.yaml")))
     out = shell("check", "next.yaml", "--published", "--format", "line")
+    # The process that it links to is published by now.
     assert [line.split(": ")[1] for line in out.splitlines()] == ["warning version-reused"]
     (tmp_path / "next.yaml").write_text(text.replace('version: "1"', 'version: "2"'))
     out = shell("check", "next.yaml", "--published", "--format", "line")

@@ -614,6 +614,15 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "process/file/counterparts.py",
+        ("counterparts",),
+        ("what was published is refused for what it opens", "if context.language.is_published:", "if False:"),
+        ("a link to nowhere is not told", "if name not in known:", "if False:"),
+        ("what is handed over is never looked at", "if name in known:", "if False:"),
+        ("what lacks is not told", "if lacking:", "if False:"),
+        ("what fills itself in is said to lack", "required and name not in by_itself", "required"),
+    ),
+    *_in(
         "case/exclusion.py",
         ("exclusion",),
         ("who excludes is everybody", "view) is True", "view) is not False"),

@@ -72,6 +72,7 @@ def test_a_calendar_that_ends_is_a_warning_by_the_day_of_today() -> None:
 
 def test_two_texts_of_one_version_are_told_at_both_places(tmp_path: Path) -> None:
     text = LOAN.read_text()
+    write(tmp_path, "repair.yaml", LOAN.with_name("equipment-repair.yaml").read_text())
     first, same = write(tmp_path, "a.yaml", text), write(tmp_path, "b.yaml", text)
     assert check_paths([first, same]) == ([], 2)
     other = write(tmp_path, "c.yaml", f"# another\n{text}")

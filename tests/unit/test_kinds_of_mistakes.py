@@ -361,13 +361,15 @@ def test_there_are_as_many_kinds_as_were_asked_for() -> None:
     # Whole files and bytes, two files of one version and what is published are tried elsewhere.
     elsewhere = {"alias", "not-utf8", "not-yaml", "tag", "too-big", "too-deep", "too-early", "unknown-kind"}
     elsewhere |= {"version-reused", "automatic-loop", "timer-circle", "still-in-use"}
-    # Of what this process has not: `test_pauses`, `test_file_undo`, `test_file_links`, `test_moves`.
+    # Of what this process has not: `test_pauses`, `test_file_undo`, `test_file_links`, `test_counterparts` and
+    # `test_moves`.
     elsewhere |= {
         "paused-from-outside",
         "nothing-paused",
         "never-back",
         "never-undone",
         "unknown-link",
+        "unknown-process",
         "no-place-to-move",
     }
     assert CODES - {code for code, _ in kinds} <= elsewhere
