@@ -12,6 +12,7 @@ from engine.case.time.schedule import ESCALATION, escalation_key, timer_key
 from engine.process.definition import ANYWHERE, Process
 from engine.process.paths import AUTOMATIC, Path, paths_of
 from engine.process.tasks import kind_of
+from engine.process.timing import TaskKind
 
 TAKEN_BACK = "(taken back)"
 ENDED = "(ended)"
@@ -49,13 +50,22 @@ class Coverage:
             self.touched["tasks"].update(map(kind_of, entry.tasks))
             # A note says why it did not do what it is for: skipped, stopped, or refused.
             if entry.kind == "timer" and not entry.note:
-                self.touched["timers"].add(_timer_of(entry.event))
+                self.touched["timers"].update(self._timers(entry))
             if entry.kind == "opened":
                 self.touched["transitions"].add(f"open: {entry.to}")
             if entry.kind in {"linked", "heard"}:
                 self.touched["links"].update(self._links(entry))
             if entry.kind in {"event", "automatic", "undo"}:
                 self.touched["transitions"].update(self._transition(entry))
+
+    def _timers(self, entry: Entry) -> Iterator[str]:
+        """The timer that came; of a task that goes on in levels the one to which it has come by that."""
+        if not entry.event.startswith(ESCALATION):
+            yield entry.event
+            return
+        kind = self.process.task(entry.event.removeprefix(ESCALATION))
+        if kind:
+            yield from (_level(kind, task.get("level", 1)) for task in entry.tasks.values())
 
     def _links(self, entry: Entry) -> Iterator[str]:
         """What this side says of them: that there is one, and that its awaited end has come."""
@@ -88,7 +98,7 @@ class Coverage:
 def parts_of(process: Process) -> dict[str, set[str]]:
     """Every state, transition, timer, task, link and requirement of a process, by name."""
     timers = {timer_key(state.name, name) for state in process.states.values() for name in state.timers}
-    timers |= {escalation_key(task.name) for task in process.tasks.values() if task.escalate}
+    timers |= {_level(task, number) for task in process.tasks.values() for number, _ in enumerate(task.escalate, 1)}
     return {
         "states": set(process.states),
         "transitions": set(_transitions(process)),
@@ -99,10 +109,11 @@ def parts_of(process: Process) -> dict[str, set[str]]:
     }
 
 
-def _timer_of(key: str) -> str:
-    """A timer as it stands among the parts: that of one of several tasks of a kind is that of its kind."""
-    is_of_task = key.startswith(ESCALATION)
-    return escalation_key(kind_of(key.removeprefix(ESCALATION))) if is_of_task else key
+def _level(kind: TaskKind, number: int) -> str:
+    """A level of a task as it stands among the parts, where there are several of them; that of one of several tasks of
+    a kind is that of its kind.
+    """
+    return escalation_key(kind.name) + (f" (level {number})" if len(kind.escalate) > 1 else "")
 
 
 def _transitions(process: Process) -> Iterable[str]:

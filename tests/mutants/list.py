@@ -51,7 +51,8 @@ CHANGES: tuple[Change, ...] = (
     ),
     *_in(
         "authoring/coverage.py",
-        ("others",),
+        ("coverage", "others"),
+        ("the first level of a task covers the others", 'task.get("level", 1)', "1"),
         (
             "what a case of another process did counts as covered",
             "if one.process == self.process.name",

@@ -73,3 +73,47 @@ def _history(file: ScenarioFile) -> list[object]:
         result.close()
         return found  # type: ignore[return-value]
     return []
+
+
+LEVELS = """process: p
+version: "1"
+title: P
+effective_from: 2023-01-01
+timezone: Europe/London
+initial: first
+roles: {clerk: {title: Clerk}, boss: {title: Boss}, head: {title: Head}}
+tasks:
+  look: {title: Look, role: clerk, due: 1 week, escalate: [{after: 1 day, to: boss}, {after: 2 days, to: head}]}
+  send: {title: Send, role: clerk, due: 1 week, escalate: {after: 1 day, to: boss}}
+open: {by: [clerk]}
+states:
+  first:
+    title: First
+    owner: clerk
+    deadline: {within: 8 weeks, raise: look}
+    raise: [look, send]
+    events: {on: {title: On, by: [clerk], to: last}}
+  last: {title: Last, final: true}
+"""
+WAITED = """process: p.yaml
+scenarios:
+  - scenario: It waits
+    start: {{at: 2024-01-08 09:00, by: clerk}}
+    steps: [{{until: {} 10:00}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("until", "levels"), [("2024-01-15", []), ("2024-01-16", [1]), ("2024-01-17", [1, 2]), ("2024-01-25", [1, 2])]
+)
+def test_each_level_of_a_task_counts_by_itself(tmp_path: Path, until: str, levels: list[int]) -> None:
+    (tmp_path / "p.yaml").write_text(LEVELS)
+    (tmp_path / "p.scenarios.yaml").write_text(WAITED.format(until))
+    file = load_scenarios(tmp_path / "p.scenarios.yaml")
+    assert parts_of(file.process)["timers"] == {
+        *("first/deadline", "task:send", "task:look (level 1)", "task:look (level 2)"),
+    }
+    found = covered(file, "It waits")
+    own = {one for one in found.touched["timers"] if "look" in one}
+    assert own == {f"task:look (level {level})" for level in levels}
+    assert ("task:send" in found.touched["timers"]) is bool(levels)
