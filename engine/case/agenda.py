@@ -26,11 +26,11 @@ def bookings(process: Process, case: Snapshot) -> list[Booking]:
     """Where the case stands on an agenda now. `day` is an ISO date on the wall clock of the process."""
     if not process.meetings or case.ended or not case.state:
         return []
-    around = {state.name for state in process.around(case.state)}
+    around = frozenset(state.name for state in process.around(case.state))
     return [
         Booking(kind.name, str(case.data.get(kind.per) or ""), str(case.data[kind.date])[:10])
         for kind in process.meetings.values()
-        if kind.state in around and case.data.get(kind.date)
+        if kind.states & around and case.data.get(kind.date)
     ]
 
 

@@ -86,7 +86,7 @@ class Rhythm:
 class MeetingKind:
     """A kind of meeting at which cases are heard.
 
-    A case in `state` whose field `date` is filled in stands on the agenda of that day. `per` names a choice
+    A case in one of the `states` whose field `date` is filled in stands on the agenda of that day. `per` names a choice
     field that tells apart who hears it: each of its choices is a series of meetings of its own. `booked_by`
     is the event that fills in the date, `outcomes` those that record what came of it. People in the roles
     `members` see the cases on their agenda. `link` and `present` are fields for where and with whom it was. With a
@@ -96,7 +96,7 @@ class MeetingKind:
 
     name: str
     title: str
-    state: str
+    states: frozenset[str]
     date: str
     booked_by: str
     outcomes: tuple[str, ...] = ()

@@ -1264,7 +1264,7 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/agenda.py",
         _SIGHT,
-        ("a case in a state inside is on no agenda", "if kind.state in around and", "if kind.state == case.state and"),
+        ("a case in a state inside is on no agenda", "if kind.states & around and", "if case.state in kind.states and"),
     ),
     *_in(
         "service/site.py",
@@ -1460,7 +1460,7 @@ CHANGES: tuple[Change, ...] = (
         ("a case that ended is heard", "or case.ended or", "or"),
         ("a day keeps its hour", "str(case.data[kind.date])[:10]", "str(case.data[kind.date])"),
         ("a case without a day is on an agenda", " and case.data.get(kind.date)\n", "\n"),
-        ("a case is heard wherever it is", "if kind.state in around and", "if"),
+        ("a case is heard wherever it is", "if kind.states & around and", "if"),
         (
             "a case without a series has one of that name",
             'str(case.data.get(kind.per) or "")',

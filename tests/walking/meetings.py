@@ -151,7 +151,7 @@ def moment_of(day: str, at: str) -> tuple[date, time]:
 def stands_on(process: Process, case: Snapshot, planned: Planned) -> bool:
     """Whether a case is where those are heard that are booked, on the day of a meeting and in its series."""
     kind = process.meetings.get(MEETING)
-    if kind is None or case.outcome or not f"{case.state}.".startswith(f"{kind.state}."):
+    if kind is None or case.outcome or not any(f"{case.state}.".startswith(f"{one}.") for one in kind.states):
         return False
     series = case.data.get(kind.per, "") if kind.per else ""
     return (series, case.data.get(kind.date, "")[:10]) == (planned.series, planned.day)

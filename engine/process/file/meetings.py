@@ -30,7 +30,7 @@ def read_meetings(context: Context, data: dict[str, Any]) -> dict[str, MeetingKi
 
 def _meeting(context: Context, data: dict[str, Any], name: str, raw: dict[str, Any]) -> MeetingKind:
     path: Path = ("meetings", name)
-    state = context.state(raw["in"], "", (*path, "in")) or ""
+    states = _states(context, raw["in"], (*path, "in"))
     outcomes = context.one_or_many("event", raw.get("outcomes"), (*path, "outcomes"))
     context.known("event", raw["booked_by"], (*path, "booked_by"))
     kinds = {"date": {"date", "time"}, "per": {"choice"}, "link": {"text"}, "present": {"choices"}}
@@ -43,7 +43,19 @@ def _meeting(context: Context, data: dict[str, Any], name: str, raw: dict[str, A
     rhythm = _rhythm(context, raw.get("rhythm"), (*path, "rhythm"))
     closes = _closes(context, raw.get("closes"), rhythm, (*path, "closes"))
     known |= {"members": members, "rhythm": rhythm, "most": raw.get("most"), "closes": closes}
-    return MeetingKind(name, raw["title"], state, raw["date"], raw["booked_by"], outcomes, **known)
+    return MeetingKind(name, raw["title"], states, raw["date"], raw["booked_by"], outcomes, **known)
+
+
+def _states(context: Context, raw: str | list[str], path: Path) -> frozenset[str]:
+    """Where cases are heard at meetings of a kind: one state, or several."""
+    written = {(): raw} if isinstance(raw, str) else {(index,): one for index, one in enumerate(raw)}
+    found = {at: context.state(name, "", (*path, *at)) for at, name in written.items()}
+    for at, full in found.items():
+        around = next((one for one in found.values() if full and one and full.startswith(f"{one}.")), None)
+        if around is not None:
+            message = f"{full} lies inside {around}, which is named too."
+            context.problem((*path, *at), "wrong-value", message, "Leave it out.")
+    return frozenset(filter(None, found.values()))
 
 
 def _rhythm(context: Context, raw: dict[str, Any] | None, path: Path) -> Rhythm | None:
@@ -100,18 +112,28 @@ def _check_field(
 
 
 def _check_events(context: Context, data: dict[str, Any], raw: dict[str, Any], path: Path) -> None:
-    """The event that books must ask for the date, and all events must stand where cases are heard."""
-    events = _events_in(data, raw["in"])
-    outcomes = raw.get("outcomes", [])
-    for name in (raw["booked_by"], *([outcomes] if isinstance(outcomes, str) else outcomes)):
-        if name in context.names["event"] and name not in events and raw["in"] in context.names["state"]:
-            key = "booked_by" if name == raw["booked_by"] else "outcomes"
-            message = f"The event {name} does not stand in {raw['in']}."
-            context.problem((*path, key), "unknown-event", message, nearest(name, events))
-    booking = events.get(raw["booked_by"])
-    if booking is not None and raw["date"] not in booking.get("form", {}):
-        message = f"The event {raw['booked_by']} does not ask for {raw['date']}."
-        context.problem((*path, "date"), "wrong-value", message, f"Add {raw['date']}: required to its form.")
+    """The event that books must stand wherever cases are heard, and ask for the date there; each outcome somewhere."""
+    named = [raw["in"]] if isinstance(raw["in"], str) else raw["in"]
+    places = {state: _events_in(data, state) for state in named if state in context.names["state"]}
+    booked_by, outcomes = raw["booked_by"], raw.get("outcomes", [])
+    for state, events in places.items():
+        booking = events.get(booked_by)
+        if booking is not None and raw["date"] not in booking.get("form", {}):
+            message = f"The event {booked_by} does not ask for {raw['date']}{_there(state, places)}."
+            context.problem((*path, "date"), "wrong-value", message, f"Add {raw['date']}: required to its form.")
+        elif booking is None and booked_by in context.names["event"]:
+            message = f"The event {booked_by} does not stand in {state}."
+            context.problem((*path, "booked_by"), "unknown-event", message, nearest(booked_by, events))
+    for name in [outcomes] if isinstance(outcomes, str) else outcomes:
+        if places and name in context.names["event"] and not any(name in events for events in places.values()):
+            message = f"The event {name} does not stand in {' or '.join(places)}."
+            known = {one for events in places.values() for one in events}
+            context.problem((*path, "outcomes"), "unknown-event", message, nearest(name, known))
+
+
+def _there(state: str, places: dict[str, Any]) -> str:
+    """Which of several states is meant."""
+    return f" in {state}" if len(places) > 1 else ""
 
 
 def _events_in(data: dict[str, Any], state: str) -> dict[str, Any]:
