@@ -70,8 +70,10 @@ def diagram(
 
     if not cases and (version or by):
         raise Stop("--version and --by are for --cases only: a file is drawn as it is.")
-    process, caseload = _counted(file, version, by) if cases else (load_file(Path(file)).loaded.process, None)
-    text = _drawn(file, process, form, Shown(times, conditions, cases), caseload).rstrip("\n")
+    process, caseload, titles = (
+        _counted(file, version, by) if cases else (load_file(Path(file)).loaded.process, None, ())
+    )
+    text = _drawn(file, process, form, Shown(times, conditions, cases, titles), caseload).rstrip("\n")
     if output is None:
         out(text)
         return
@@ -83,8 +85,9 @@ def diagram(
     heading(f"{output} written")
 
 
-def _counted(asked: str, version: str, by: str) -> tuple[Process, Caseload]:
-    """A published process, or the one in a file, and how many of its cases are where."""
+def _counted(asked: str, version: str, by: str) -> tuple[Process, Caseload, tuple[tuple[str, str], ...]]:
+    """A published process, or the one in a file, how many of its cases are where, and titles of others."""
+    from engine.authoring.diagram.links import titles_for
     from engine.files import load_file
 
     with opened() as engine:
@@ -95,7 +98,8 @@ def _counted(asked: str, version: str, by: str) -> tuple[Process, Caseload]:
         process = load_file(file).loaded.process if is_file else engine.process(asked, version or None, by=reader(by))
         # Nobody is named by it.
         with engine.finder("") as finder:
-            return process, finder.caseload(process, reader(by))
+            titles = titles_for(process, finder.processes)
+            return process, finder.caseload(process, reader(by)), titles
 
 
 def _drawn(asked: str, process: Process, form: Drawing, shown: Shown, caseload: Caseload | None) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from engine.authoring.diagram import counts
 from engine.authoring.diagram.chart import Shown, chart_of
 from engine.authoring.diagram.drawing import NotDrawn
+from engine.authoring.diagram.links import titles_for
 from engine.authoring.diagram.listing import listing, table
 from engine.authoring.diagram.picture import svg
 from engine.authoring.scenarios import Result
@@ -66,7 +67,7 @@ def version(
     text = visitor.engine.text_of_version(name, version)
     process = visitor.engine.process(name, version)
     lacking = visitor.engine.people.without_organisation() if published else []
-    shown = Shown(bool(times), bool(conditions), bool(cases))
+    shown = Shown(bool(times), bool(conditions), bool(cases), titles_for(process, visitor.processes))
     values: dict[str, Any] = {"process": process, "lines": text.splitlines(), "lacking": lacking}
     # How many cases are where is a table of its own.
     values |= {"shown": shown, "rows": table(chart_of(process, replace(shown, cases=False)))}
@@ -91,7 +92,9 @@ def picture(
     visitor: Administrating, name: Name, version: Version, times: Whole = 0, conditions: Whole = 0, cases: Whole = 0
 ) -> Response:
     """The diagram of a version; where it would take too long, what it would say."""
-    return drawn(visitor, visitor.engine.process(name, version), Shown(bool(times), bool(conditions), bool(cases)))
+    process = visitor.engine.process(name, version)
+    titles = titles_for(process, visitor.processes)
+    return drawn(visitor, process, Shown(bool(times), bool(conditions), bool(cases), titles))
 
 
 def drawn(visitor: Visitor, process: Process, shown: Shown) -> Response:

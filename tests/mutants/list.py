@@ -41,6 +41,11 @@ CHANGES: tuple[Change, ...] = (
         ("a picture is cut off above what is elsewhere", "height + _ROW * len(lines) + 10", "height"),
     ),
     *_in(
+        "authoring/diagram/links.py",
+        ("diagram_links",),
+        ("a diagram is silent of the cases that events open", "if event.opens:", "if False:"),
+    ),
+    *_in(
         "service/lists/finder.py",
         ("integration/test_caseload.py",),
         (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.authoring.diagram import counts, remarks
+from engine.authoring.diagram.links import linked, title_of_linked
 from engine.authoring.diagram.ways import EVERYWHERE, START, Way, ways
 from engine.process.definition import Process
 
@@ -16,12 +17,13 @@ TITLES = {START: "A case begins", EVERYWHERE: "From anywhere"}
 class Shown:
     """What is shown beside states and events: when something comes, on what it hangs; how many cases are where.
 
-    Hashable: of what is shown is kept what was drawn.
+    Hashable: of what is shown is kept what was drawn. `titles`: those of other processes, whose cases are linked with.
     """
 
     times: bool = False
     conditions: bool = False
     cases: bool = False
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 PLAIN = Shown()
@@ -37,7 +39,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Node:
-    """A state, or where cases come from. `parent`: the state around it, `entered`: the one inside where it begins."""
+    """A state, or where cases come from. `parent`: the state around it, `entered`: the one inside where it begins.
+
+    `linked`: a process, of which other cases are that these are linked with.
+    """
 
     name: str
     title: str
@@ -45,6 +50,7 @@ class Node:
     entered: str = ""
     final: bool = False
     remarks: tuple[Remark, ...] = ()
+    linked: bool = False
 
     @property
     def is_frame(self) -> bool:
@@ -56,7 +62,8 @@ class Node:
 class Arrow:
     """A way from one state to another; `labels` are the events that take it, `remarks` what is said of each.
 
-    `back`: it leads to wherever the case was in the target, which rested.
+    `back`: it leads to wherever the case was in the target, which rested. `linked`: no case goes there, another one is
+    linked or opened.
     """
 
     source: str
@@ -64,6 +71,7 @@ class Arrow:
     labels: tuple[str, ...]
     back: bool = False
     remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict, compare=False)
+    linked: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,10 +90,21 @@ class Chart:
 
 def chart_of(process: Process, shown: Shown = PLAIN) -> Chart:
     """What there is to draw; states in their order, those around others before them."""
-    arrows = _arrows(process, shown)
+    arrows = (*_arrows(process, shown), *_links(process))
     used = {arrow.source for arrow in arrows}
     around = [Node(name, title) for name, title in TITLES.items() if name in used]
-    return Chart(process, (*around, *_states(process, shown)), arrows)
+    others = [
+        Node(name, title_of_linked(process, name, dict(shown.titles)), linked=True)
+        for name in dict.fromkeys(arrow.target for arrow in arrows if arrow.linked)
+    ]
+    return Chart(process, (*around, *_states(process, shown), *others), arrows)
+
+
+def _links(process: Process) -> list[Arrow]:
+    return [
+        Arrow(source, target, labels, remarks=dict.fromkeys(labels, ()), linked=True)
+        for (source, target), labels in linked(process).items()
+    ]
 
 
 def _states(process: Process, shown: Shown) -> list[Node]:

@@ -25,7 +25,15 @@ def dot(process: Process, shown: Shown = PLAIN, caseload: Caseload | None = None
 def _node(chart: Chart, node: Node, indent: str) -> list[str]:
     label = _quoted("\n".join([node.title, *(remark.text for remark in node.remarks)]))
     if not node.is_frame:
-        shape = ", shape=plaintext" if node.name in TITLES else ", peripheries=2" if node.final else ""
+        shape = (
+            ", shape=plaintext"
+            if node.name in TITLES
+            else ", style=dashed"
+            if node.linked
+            else ", peripheries=2"
+            if node.final
+            else ""
+        )
         return [f"{indent}{_quoted(node.name)} [label={label}{shape}];"]
     inside = [line for one in chart.nodes if one.parent == node.name for line in _node(chart, one, indent + "  ")]
     return [
@@ -46,10 +54,10 @@ def _arrow(process: Process, arrow: Arrow) -> str:
         # Graphviz draws arrows between nodes only: from one inside, cut off at the edge of the frame.
         options.append(f"ltail={_quoted('cluster_' + source)}")
         source = process.leaf(source)
-    target = process.leaf(arrow.target)
+    target = arrow.target if arrow.linked else process.leaf(arrow.target)
     if target != arrow.target:
         options.append(f"lhead={_quoted('cluster_' + arrow.target)}")
-    options += ["style=dashed"] if arrow.back else []
+    options += ["style=dashed"] if arrow.back or arrow.linked else []
     return f"  {_quoted(source)} -> {_quoted(target)}" + (f" [{', '.join(options)}];" if options else ";")
 
 

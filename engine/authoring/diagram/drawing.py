@@ -141,6 +141,7 @@ def _work_at_most(seconds: float) -> None:
 _LOOKS: dict[str, tuple[str, str, float]] = {
     "state": ("#ffffff", "#2f3a4d", 1.6),
     "end": ("#eef1f5", "#2f3a4d", 3.2),
+    "linked": ("#ffffff", "#505a5f", 1.25),
     "oval": ("#ffffff", "#2f3a4d", 1.6),
     "label": ("#ffffff", "#b1b4b6", 0.8),
     "heading": ("none", "none", 0.0),
@@ -167,6 +168,8 @@ def _scene(layout: Any, boxes: list[Box], links: list[Link]) -> dict[str, Any]:
 def _dress(node: dict[str, Any], box: Box) -> None:
     node["fill"], node["stroke"]["paint"], node["stroke"]["width"] = _LOOKS[box.look]
     node["attrs"]["class"] = [one for one in (box.look, box.name) if one]
+    if box.look == "linked":
+        node["stroke"]["dash"] = "6 4"
     if box.look == "label":
         # A line that leads past is let within a pixel of a box: it must not run along the edge of a label.
         node["rect"] |= {"x": node["rect"]["x"] + 1.5, "w": node["rect"]["w"] - 3}

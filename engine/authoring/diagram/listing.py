@@ -11,6 +11,7 @@ from engine.authoring.diagram.drawing import FAMILY
 from engine.process.definition import Process
 
 BACK = ", to where the case was there"
+LINKED = ", a linked case"
 TOO_MUCH = "This process has too many ways between its states to be drawn in time. Here they are, one by one."
 
 
@@ -33,7 +34,7 @@ def table(chart: Chart) -> list[Row]:
     for node in chart.nodes:
         found += [Row(node.title, "", "", _texts(node.remarks))] if node.remarks else []
         for arrow in leaving.get(node.name, ()):
-            to = f"{chart.titles[arrow.target]}{BACK if arrow.back else ''}"
+            to = f"{chart.titles[arrow.target]}{_how(arrow)}"
             events = arrow.labels or ("",)
             found += [Row(node.title, to, event, _texts(arrow.remarks.get(event, ()))) for event in events]
     return found
@@ -54,8 +55,13 @@ def way(chart: Chart, arrow: Arrow) -> str:
     labels = "; ".join(
         label + (f" [{said}]" if (said := _said(arrow.remarks[label])) else "") for label in arrow.labels
     )
-    back = BACK if arrow.back else ""
-    return f"{chart.titles[arrow.source]} → {chart.titles[arrow.target]}{back}" + (f" ({labels})" if labels else "")
+    return f"{chart.titles[arrow.source]} → {chart.titles[arrow.target]}{_how(arrow)}" + (
+        f" ({labels})" if labels else ""
+    )
+
+
+def _how(arrow: Arrow) -> str:
+    return BACK if arrow.back else LINKED if arrow.linked else ""
 
 
 def _said(remarks: Iterable[Remark]) -> str:

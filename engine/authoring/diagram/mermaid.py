@@ -41,7 +41,7 @@ def _state(chart: Chart, node: Node, indent: str) -> list[str]:
 def _arrow(arrow: Arrow) -> str:
     # Mermaid has no dashed arrows between states: it is said instead.
     labels = (_said(label, arrow.remarks.get(label, ())) for label in arrow.labels)
-    said = " / ".join(labels) + (" (back)" if arrow.back else "")
+    said = " / ".join(labels) + (" (back)" if arrow.back else " (linked)" if arrow.linked else "")
     return f"    {_id(arrow.source)} --> {_id(arrow.target)}" + (f": {_text(said)}" if said else "")
 
 
@@ -53,7 +53,7 @@ def _said(title: str, remarks: Iterable[Remark]) -> str:
 
 def _id(name: str) -> str:
     # Mermaid takes no dots in ids.
-    return _IDS.get(name, name.replace(".", "__"))
+    return _IDS.get(name, name.replace(".", "__").replace("*of ", "Of_").replace("-", "_"))
 
 
 # These would end the text of a label; Mermaid has codes for them.

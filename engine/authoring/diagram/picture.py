@@ -58,7 +58,7 @@ def parts(chart: Chart) -> tuple[list[Box], list[Link]]:
 
 def _box(places: dict[str, int], node: Node) -> Box:
     lines = [*_lines(node.title, TITLE, "#1d2533", bold=True), *_remarked(node.remarks)]
-    look = "oval" if node.name in TITLES else "end" if node.final else "state"
+    look = "oval" if node.name in TITLES else "linked" if node.linked else "end" if node.final else "state"
     return _of_lines(lines, look, places.get(node.parent), least=90)
 
 
@@ -73,7 +73,7 @@ def _heading(places: dict[str, int], node: Node) -> Box:
 
 def _drawn(places: dict[str, int], boxes: list[Box], number: int, arrow: Arrow) -> list[Link]:
     source, target, name = places[arrow.source], places[arrow.target], f"way-{number}"
-    look = "dashed" if arrow.back else "line"
+    look = "dashed" if arrow.back or arrow.linked else "line"
     lines = [line for label in arrow.labels for line in _labelled(label, arrow.remarks[label])]
     if not lines:
         return [Link(source, target, look, name)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from engine.authoring.diagram.chart import Shown
+from engine.authoring.diagram.links import titles_for
 from engine.process.definition import Process
 from engine.running.beside import DRAWINGS, beside
 from engine.service import Case
@@ -57,7 +58,7 @@ def picture(visitor: CaseVisiting, process: str = "") -> Response:
     _, chosen = _chosen(visitor, process)
     if chosen is None:
         raise NotFound
-    return drawn(visitor, chosen, Shown(cases=True))
+    return drawn(visitor, chosen, Shown(cases=True, titles=titles_for(chosen, visitor.takes_part)))
 
 
 def _chosen(visitor: Visitor, process: str) -> tuple[list[Process], Process | None]:
