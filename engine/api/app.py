@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine import __version__
-from engine.api import cases, house, links, lists, retention, warnings
+from engine.api import cases, deputies, house, links, lists, retention, warnings
 from engine.api.asking import addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
@@ -54,6 +54,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "
     api.include_router(retention.router)
     api.include_router(house.router)
     api.include_router(warnings.router)
+    api.include_router(deputies.router)
     app.include_router(api)
     _describe(app)
     return app

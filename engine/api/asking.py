@@ -19,7 +19,9 @@ from engine.case.refusal import Refusal
 from engine.running.proxies import origin_of
 from engine.service import Engine, Grant, Scope
 from engine.service.people.attempts import Throttle, Try
+from engine.service.people.deputies import ActsNoMore
 from engine.source.moment import day_written, moment_written
+from engine.source.name import LONGEST
 from engine.source.number import NotANumber, whole
 from engine.store.database import DatabaseUnwritable
 
@@ -100,18 +102,36 @@ def _grant(
 Granted = Annotated[Grant, Depends(_grant)]
 
 
-def _actor_for(request: Request, grant: Grant, scope: Scope) -> Actor:
+def _for_whom(
+    engine: Engined,
+    grant: Granted,
+    act_for: Annotated[
+        str | None, Header(max_length=LONGEST, description="The login of the person for whom you act; else for you.")
+    ] = None,
+) -> Actor:
+    if not act_for:
+        return grant.person.actor
+    try:
+        return engine.deputies.actor(grant.person.login, act_for)
+    except ActsNoMore as told:
+        raise Refused(problem(403, "not_allowed", str(told))) from None
+
+
+Hat = Annotated[Actor, Depends(_for_whom)]
+
+
+def _actor_for(request: Request, grant: Grant, scope: Scope, hat: Actor) -> Actor:
     if scope not in grant.scopes:
         raise Refused(problem(403, "not_allowed", f"The token lacks the scope {scope}."))
-    return replace(grant.person.actor, origin=origin_of(request))
+    return replace(hat, origin=origin_of(request))
 
 
-def _reader(request: Request, grant: Granted) -> Actor:
-    return _actor_for(request, grant, Scope.READ)
+def _reader(request: Request, grant: Granted, hat: Hat) -> Actor:
+    return _actor_for(request, grant, Scope.READ, hat)
 
 
-def _writer(request: Request, grant: Granted) -> Actor:
-    return _actor_for(request, grant, Scope.WRITE)
+def _writer(request: Request, grant: Granted, hat: Hat) -> Actor:
+    return _actor_for(request, grant, Scope.WRITE, hat)
 
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more

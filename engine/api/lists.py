@@ -42,7 +42,7 @@ def find_tasks(
 
     `stranded` are those that are given to somebody who can do them no more: not active, or not shown the case.
     """
-    who = reader.name if mine else person
+    who = reader.stands_for if mine else person
     roles = tuple(role or ())
     page = engine.tasks(
         roles=roles, person=who, overdue=overdue, stranded=stranded, case=case, by=reader, limit=limit, after=after

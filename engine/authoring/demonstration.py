@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ def _do(process: Process, engine: Engine, act: _Act, cases: dict[int, Case]) -> 
     own = known.organisation if known else act.step.get("data", {}).get(process.organisation)
     actor = Actor.of(act.step["by"])
     # Who sees only cases of their own acts for the organisation of this one, which no story needs to name.
-    by = Actor(actor.name, actor.roles, actor.organisation or own)
+    by = replace(actor, organisation=actor.organisation or own)
     for result in _results(process, engine, act, known.id if known else 0, by):
         if isinstance(result, Refusal):
             what = act.step.get("event") or act.step.get("done") or act.step.get("add") or "start"

@@ -6,7 +6,7 @@ Reads scenario files; runs them against Engine. Times are the process's wall clo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from engine.authoring.names import name_problems
 from engine.authoring.others import opens_of, others_of, processes_of
 from engine.authoring.wording import listed, said, step_title
 from engine.calendars.duration import Duration, add, parse
-from engine.case.command import Actor
+from engine.case.command import FOR, Actor
+from engine.case.deputy import standing_in
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
 from engine.files import Found, load_file, read_text
@@ -348,10 +349,13 @@ class _Run:
         """Whoever a step names, also one of its people; nobody in particular may do what everybody may."""
         if text is not None and text in self._people:
             return self._engine.people.person(text).actor
+        deputy, _, other = (text or "").partition(FOR)
+        if deputy in self._people and other in self._people:
+            return standing_in(deputy, self._engine.people.person(other).actor)
         actor = Actor.of(text or next(iter(process.roles)))
         if actor.organisation is None:
             given = organisation or self._organisation or "Organisation"
-            return Actor(actor.name, actor.roles, given)
+            return replace(actor, organisation=given)
         return actor
 
     def _check_refusal(self, result: Case | Refusal, raw: dict[str, Any]) -> None:

@@ -11,12 +11,16 @@ from engine.case.past import Past
 from engine.process.register import UNKEPT, Register
 from engine.source.sign import composed
 
+# Between who acts and for whom, where both stand in one text; no login has a space in it.
+FOR = " for "
+
 
 @dataclass(frozen=True)
 class Actor:
     """Who asks: a name for the record, the roles they hold, the organisation they belong to, and its area.
 
     `origin` is where they ask from, for the journal: the address of their machine; a program where it is empty.
+    `acting_for` is whom they act for: then the roles, the organisation and the area are of that person (`sight`).
     """
 
     name: str
@@ -25,15 +29,35 @@ class Actor:
     is_engine: bool = False
     area: str | None = None
     origin: str = field(default="", compare=False)
+    acting_for: str = ""
+
+    @property
+    def stands_for(self) -> str:
+        """Whose tasks are theirs, and to whom those go that they take on: whom they act for, or themselves."""
+        return self.acting_for or self.name
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        """Who acts, and for whom where that is somebody else."""
+        return (self.name, self.acting_for) if self.acting_for else (self.name,)
+
+    @property
+    def signed(self) -> str:
+        """Both of them in one text: the same sent for oneself and for somebody else is not the same."""
+        return FOR.join(self.both)
 
     @classmethod
     def of(cls, given: Actor | str) -> Actor:
-        """Read `coordinator` (somebody in that role) or `jo:coordinator+manager@Hill School`."""
+        """Read `coordinator` (somebody in that role), `jo:coordinator+manager@Hill School`, or `sam for jo:coordinator`
+        (sam, who acts for jo).
+        """
         if isinstance(given, Actor):
             return given
         name, colon, rest = composed(given).partition(":")
         roles, _, organisation = (rest if colon else name).partition("@")
-        return cls(name if colon else roles, frozenset(filter(None, roles.split("+"))), organisation or None)
+        who, _, other = name.partition(FOR) if colon else (roles, "", "")
+        held = frozenset(filter(None, roles.split("+")))
+        return cls(who, held, organisation or None, acting_for=other)
 
 
 ENGINE = Actor("engine", is_engine=True)

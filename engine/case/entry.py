@@ -60,6 +60,7 @@ class Entry:
     `restored` are the parts of a snapshot that stand as they were before the entry that `note` says it `undoes`.
     `links` are links of the case (`case/links.py`) that the entry makes or knows more of; `unlinked` names those
     that it removes.
+    `acting_for` is the person for whom `by` acted; empty where that is nobody else.
     `missing` is not written down: the paths of values of this entry that were erased since.
     """
 
@@ -96,6 +97,7 @@ class Entry:
     resumed: str = ""
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     unlinked: tuple[str, ...] = ()
+    acting_for: str = ""
     missing: tuple[str, ...] = ()
 
     @property

@@ -301,7 +301,7 @@ def _may_with(
     if action is Action.CORRECT and not may(by, Action.RETAIN, process):
         return False
     if action is Action.DO_TASK:
-        return task is not None and (task.get("person") == by.name or has_role(process, by, doers(task)))
+        return task is not None and (task.get("person") == by.stands_for or has_role(process, by, doers(task)))
     # What was erased stays so: nothing is written down of it again.
     return action is not Action.CHANGE or (sight.owns(process, case) and case.retained != "erased")
 
@@ -321,7 +321,7 @@ def may_be_given(to: Actor, task: Mapping[str, Any], by: Actor, process: Process
         return False
     # Two who are of no organisation have none in common.
     theirs, own = (composed(one.organisation or "") for one in (to, by))
-    is_near = to.name == by.name or (bool(own) and theirs == own)
+    is_near = to.name in by.both or (bool(own) and theirs == own)
     return is_near or may(by, Action.OVERSEE, process)
 
 

@@ -82,9 +82,9 @@ class Snapshot:
         """The tasks of states that rest."""
         return frozenset(name for rest in self.paused.values() for name in rest["tasks"])
 
-    def done_by(self, person: str) -> frozenset[str]:
-        """The events that somebody did, of those that are remembered."""
-        return frozenset(event for event, people in self.did.items() if person in people)
+    def done_by(self, *people: str) -> frozenset[str]:
+        """The events that one of these did, or had done for them, of those that are remembered."""
+        return frozenset(event for event, known in self.did.items() if not set(known).isdisjoint(people))
 
     @property
     def tallies(self) -> dict[str, int]:
@@ -187,8 +187,12 @@ def _resting(paused: Mapping[str, dict[str, Any]], entry: Entry) -> Mapping[str,
 
 
 def _remembered(did: Mapping[str, list[str]], entry: Entry) -> Mapping[str, list[str]]:
+    if not entry.did:
+        return did
     people = did.get(entry.did, [])
-    return {**did, entry.did: [*people, entry.by]} if entry.did and entry.by not in people else did
+    # Who had it done for them did it too: nobody has a vote beside that of their deputy.
+    new = [one for one in (entry.by, entry.acting_for) if one and one not in people]
+    return {**did, entry.did: [*people, *new]} if new else did
 
 
 def _kept_done(done: Mapping[str, str], entry: Entry) -> Mapping[str, str]:

@@ -45,6 +45,7 @@ HOMES = {
     "diagram": ("diagram",),
     "people": ("organisation", "person", "token"),
     "warnings": ("warning",),
+    "deputies": ("deputy",),
     "keeping": ("init", "publish", "head", "verify", "backup", "restore", "demo"),
     "keys": ("rotate-key",),
     "retention": ("retention",),

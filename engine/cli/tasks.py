@@ -87,7 +87,7 @@ def _person(who: str) -> str:
         raise Stop("Say whose tasks: --mine --by jo:coordinator.")
     from engine.case.command import Actor
 
-    return Actor.of(who).name
+    return Actor.of(who).stands_for
 
 
 @task_app.command()

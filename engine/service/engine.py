@@ -46,6 +46,7 @@ from engine.service.people.attempts import Attempts
 from engine.service.people.beginning import Beginning
 from engine.service.people.budgets import Budgets
 from engine.service.people.colleagues import Colleagues
+from engine.service.people.deputies import Deputies
 from engine.service.people.directory import Directory
 from engine.service.people.errands import Errands
 from engine.service.people.handovers import Handovers
@@ -132,6 +133,7 @@ class Engine:
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
         self.directory = Directory(self.database)
+        self.deputies = Deputies(self.site, self.published)
         self.among = Colleagues(self.site)
         self.handovers = Handovers(self.site)
         self.second_factors = SecondFactors(second_factor_roles)

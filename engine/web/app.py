@@ -38,12 +38,12 @@ from engine.web.cases import (
     tasks,
     undo,
 )
-from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, Outdated, TooLong
+from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, OtherHat, Outdated, Retired, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
 from engine.web.meetings import dates, feed, intake, meetings
 from engine.web.page import go
-from engine.web.people import handovers, organisations, passkeys, people, profile, sessions, signing, warnings
+from engine.web.people import deputies, handovers, organisations, passkeys, people, profile, sessions, signing, warnings
 from engine.web.people.provider import Provider
 from engine.web.told import tell as told
 from engine.web.told import typed_by_hand
@@ -73,6 +73,7 @@ ROOMS = (
     processes,
     people,
     handovers,
+    deputies,
     organisations,
     outbox,
     retention,
@@ -118,6 +119,8 @@ def _add_handlers(site: FastAPI) -> None:
     site.add_exception_handler(Outdated, late.show_again)
     site.add_exception_handler(Elsewhere, _elsewhere)
     site.add_exception_handler(Forged, _forged)
+    site.add_exception_handler(Retired, deputies.retired)
+    site.add_exception_handler(OtherHat, deputies.other_hat)
     # An address that cannot be is answered like one that is not there: which of both it is tells nothing.
     for kind in (Unknown, RequestValidationError, 404):
         site.add_exception_handler(kind, _not_found)

@@ -26,6 +26,18 @@ class LacksFactor(NotSignedIn):
         self.login = login
 
 
+class Retired(CaseworkError):
+    """Somebody who is signed in acted for another person (`login`), and does not any more."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__()
+        self.login = login
+
+
+class OtherHat(CaseworkError):
+    """A form of theirs that was made while they acted for somebody else than now: nothing is done in a wrong name."""
+
+
 class TooLong(Invalid):
     """A text of a form is longer than can be looked at. It is refused whole: nothing of it is cut off."""
 

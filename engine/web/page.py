@@ -64,7 +64,7 @@ def show(request: Request, template: str, status: int = 200, **values: Any) -> H
     typed: StoredForm | None = getattr(request.state, "typed", None)
     values |= {
         "visitor": visitor,
-        "csrf": visitor.session.csrf if visitor else "",
+        "csrf": visitor.session.token if visitor else "",
         "path": request.url.path,
         "party": request.app.state.party,
         "now": request.app.state.engine.clock.now(),

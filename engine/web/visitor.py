@@ -30,11 +30,12 @@ from engine.running.proxies import origin_of
 from engine.service import Engine
 from engine.service.people.arrivals import Look
 from engine.service.people.people import Person
-from engine.service.people.sessions import Session, Stage
+from engine.service.people.sessions import HAT, Session, Stage
+from engine.service.processes.processes import zone_for
 from engine.source.address import parts_of
 from engine.source.fault import Unknown
 from engine.source.number import MOST_COUNTED, number_in, whole
-from engine.web.faults import Forged, LacksFactor, NotSignedIn, Outdated, TooLong
+from engine.web.faults import Forged, LacksFactor, NotSignedIn, OtherHat, Outdated, Retired, TooLong
 
 Whole = Annotated[int, BeforeValidator(whole)]  # pydantic alone takes 1_000, 1.0 and more
 Before = Annotated[Whole, Query(ge=0, le=MOST_COUNTED)]  # 0: from the latest on
@@ -48,7 +49,8 @@ CSRF = "csrf"
 # Where somebody whose role needs a second factor sets one up.
 BEGIN_FACTOR = "/profile/code"
 _PASSKEY = "/profile/passkeys"
-_WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, _PASSKEY, f"{_PASSKEY}/made", "/sign-out", "/sign-out-everywhere"})
+ACT_FOR = "/act-for"
+_WITHOUT_FACTOR = frozenset({BEGIN_FACTOR, _PASSKEY, f"{_PASSKEY}/made", "/sign-out", "/sign-out-everywhere", ACT_FOR})
 # Forms below it hold passwords and codes: nothing of them is kept for later, or shown again.
 SECRETS = "/profile/"
 READS = frozenset({"GET", "HEAD"})
@@ -75,8 +77,7 @@ class Visitor:
     @property
     def zone(self) -> ZoneInfo:
         """The zone of their days on pages that show several processes together: that of the first one."""
-        own = self.takes_part or self.processes
-        return own[0].zone if own else ZoneInfo("UTC")
+        return zone_for(self.processes, self.actor)
 
     @property
     def today(self) -> date:
@@ -90,8 +91,8 @@ class Visitor:
 
     @functools.cached_property  # a page asks for it some twenty times
     def actor(self) -> Actor:
-        """The same as one who asks something of a case."""
-        return replace(self.person.actor, origin=self.origin)
+        """The same as one who asks something of a case, for themselves or for whom they act."""
+        return replace(self.session.actor, origin=self.origin)
 
     @property
     def sees_cases(self) -> bool:
@@ -195,6 +196,9 @@ def _arrived(request: Request, arrived: tuple[Session, list[Process], Look | Non
     if arrived[0].lacks_factor and request.url.path not in _WITHOUT_FACTOR:
         raise LacksFactor(_wanted(request), arrived[0].person.login)
     request.state.visitor = found = Visitor(engine_of(request), *arrived, origin=origin_of(request))
+    # A page that was left open: nothing of it is for them any more, however it was found.
+    if found.session.acted:
+        raise Retired(found.session.acted)
     return found
 
 
@@ -337,8 +341,10 @@ async def _with_files(request: Request) -> FormData:
 async def _posted_to_change(request: Request, visitor: Visiting, posted: Annotated[Posted, Depends(_posted)]) -> Posted:
     token = posted.token
     # In the same time for every wrong one: a token must not be found sign by sign.
-    if secrets.compare_digest(token.encode(), visitor.session.csrf.encode()):
+    if secrets.compare_digest(token.partition(HAT)[0].encode(), visitor.session.csrf.encode()):
         request.state.posted = posted  # for the answer where nothing comes of it: what was typed stands on it
+        if token != visitor.session.token:
+            raise OtherHat
         return posted
     shown_to = await run_in_threadpool(visitor.engine.desk.made_for, token)
     raise Outdated(posted) if shown_to == visitor.person.login else Forged

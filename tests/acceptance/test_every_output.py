@@ -86,6 +86,9 @@ ASKED: dict[str, list[str]] = {
     "token list": [],
     "meeting list": ["--since", "2000-01-01", *BY],
     "meeting show": ["1", *BY],
+    "deputy add": ["jo", "luk", "--first", "2099-01-01", "--last", "2099-01-02"],
+    "deputy list": ["jo"],
+    "deputy end": ["1"],
     "warning list": ["--person", "luk"],
     "warning read": ["1", "--person", "luk"],
     **{f"retention {one}": ["2", "--reason", NAME, *KEEPER] for one in ("hold", "release", "ask", "withdraw")},
@@ -118,6 +121,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     engine.people.add("luk", NAME, ["administrator", "coordinator"])
     engine.people.add("jo", NAME, ["coordinator"])
     engine.people.issue_token("luk", NAME, ["read"], 1)
+    engine.deputies.appoint("jo", "luk", date(2099, 3, 1), date(2099, 3, 2), by="/administrator")
     with engine.database.writing() as connection:
         tell_of_passkey(connection, "luk", NAME, "2023-09-11T08:00:00.000000Z")
     pupil = {**PUPIL, "pupil_name": NAME}

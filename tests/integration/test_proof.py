@@ -74,6 +74,8 @@ class House:
             self.engine.desk.write_note(case, f"Case {case} was talked about.", JO)
         self.engine.note_accesses(cases, "jo:coordinator", "list")
         self.engine.people.issue_token("jo", "sync", ["read"], 30)
+        day = date(2024, 1, len(cases))
+        self.engine.deputies.appoint("jo", "max", day, day, by="/administrator")
         added(self.engine, "jo", name=f"Device {len(cases)}")
         self.engine.outbox.add_hook(f"https://example.org/{len(cases)}")
 

@@ -55,6 +55,12 @@ APART = {
     "/cases/{number}/undo/{entry}",
     # Sent twice it is once: test_warnings.
     "/warnings/read",
+    # Said twice it is once: test_web_deputies.
+    "/deputies",
+    "/deputies/end",
+    "/people/{login}/deputies",
+    "/people/{login}/deputies/end",
+    "/act-for",
     # Nothing ends in so short a walk: test_web_retention.
     "/retention/{case}",
     "/retention/{case}/erase",

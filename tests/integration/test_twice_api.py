@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,7 @@ class Maker:
         engine.publish(REOPENED)
         engine.publish(LOANS)
         self.engine, self.app = engine, create_app(engine, per_minute=100_000)
+        self.day = date(2027, 1, 1)
         self.secrets = {}
         for login, roles in PEOPLE.items():
             engine.people.add(login, login.capitalize(), roles)
@@ -79,6 +80,16 @@ class Maker:
             tell_of_factor(connection, "hal", "2023-09-11T08:00:00.000000Z")
         return self.engine.warnings.unread(self.engine.people.person("hal").actor)[0].number
 
+    def naming(self) -> dict[str, Any]:
+        """Somebody acts for another on a day of its own."""
+        self.day += timedelta(days=1)
+        return {"deputy": "kim", "first": self.day.isoformat(), "last": self.day.isoformat()}
+
+    def named(self) -> int:
+        """The number of a deputy."""
+        self.naming()
+        return self.engine.deputies.appoint("hal", "kim", self.day, self.day, by="/administrator").number
+
     def asked(self) -> int:
         """A case whose erasure was asked for."""
         number = ended(self.engine)
@@ -93,7 +104,7 @@ class Maker:
 
 
 # Read twice is read once, whoever asks: there is nothing to remember the answer by.
-WITHOUT_KEY = {"/warnings/{number}/read"}
+WITHOUT_KEY = {"/warnings/{number}/read", "/deputies", "/deputies/{number}/end"}
 EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/cases": lambda _: ("jo", "/cases", {"json": OPENED}),
     "/cases/{number}/events/{event}": lambda maker: (
@@ -119,6 +130,8 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
         f"/retention/{ended(maker.engine)}/hold",
         {"json": {"reason": "A dispute"}},
     ),
+    "/deputies": lambda maker: ("hal", "/deputies", {"json": maker.naming()}),
+    "/deputies/{number}/end": lambda maker: ("hal", f"/deputies/{maker.named()}/end", {}),
     "/warnings/{number}/read": lambda maker: ("hal", f"/warnings/{maker.warned()}/read", {}),
 }
 

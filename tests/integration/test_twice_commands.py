@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tests.steps import done, in_panel
 READ = {
     *("show", "cases", "accesses", "tasks", "check", "test", "diagram", "verify", "doctor", "journal", "outbox list"),
     *("organisation list", "person list", "token list", "retention certificate", "subject export"),
-    *("warning list", "upgrade", "lsp", "meeting list", "meeting show"),
+    *("warning list", "deputy list", "upgrade", "lsp", "meeting list", "meeting show"),
 }
 # They go on until they are stopped, or begin with an empty database: test_scheduler, test_archive, test_cli_running.
 APART = {"serve", "worker", "restore", "demo"}
@@ -85,6 +85,10 @@ class Maker:
             tell_of_factor(connection, "hal", "2023-09-11T08:00:00.000000Z")
         return str(self.engine.warnings.unread(self.engine.people.person("hal").actor)[0].number)
 
+    def named(self) -> str:
+        day = date(2099, 2, 1)
+        return str(self.engine.deputies.appoint("hal", "lou", day, day, by="/administrator").number)
+
     def ended(self, *decided: str) -> str:
         number = ended(self.engine)
         for what in decided:
@@ -133,6 +137,8 @@ EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "retention erase": lambda maker: (maker.ended("asked"), *LOU),
     "correct": lambda maker: (maker.case(), "pupil_name=Ann", "--entry", "1", "--reason", "Misread", *DEE),
     "undo": lambda maker: (maker.ended(), *WHY, *HAL),
+    "deputy add": lambda _: ("hal", "lou", "--first", "2099-01-01", "--last", "2099-01-02"),
+    "deputy end": lambda maker: (maker.named(),),
     "warning read": lambda maker: (maker.warned(), "--person", "hal"),
     "outbox release": lambda _: (),
 }

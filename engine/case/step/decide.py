@@ -264,9 +264,9 @@ def _return(draft: Draft, command: ReturnTask) -> Refusal | None:
 
 def _claim(draft: Draft, command: ClaimTask) -> Refusal | None:
     holder = draft.snapshot.tasks.get(command.task, {}).get("person")
-    if holder and holder != command.by.name and command.task not in draft.facts.stranded:
+    if holder and holder != command.by.stands_for and command.task not in draft.facts.stranded:
         return Refusal(Code.NOT_ALLOWED, "Somebody else has taken this task on. Assign it to take it over.")
-    return _give(draft, command.task, command.by.name, command)
+    return _give(draft, command.task, command.by.stands_for, command)
 
 
 def _postpone(draft: Draft, command: PostponeTask) -> Refusal | None:

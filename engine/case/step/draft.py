@@ -68,7 +68,7 @@ class Draft:
         free = {name: self.facts.free.get(name, 0) - self.taken.get(name, 0) for name in self.process.places}
         documents = self.enclosed.union(now.documents if now else ())
         opened = from_text(now.opened) if now else None
-        did = now.done_by(self.by.name) if now and self.by else frozenset[str]()
+        did = now.done_by(*self.by.both) if now and self.by else frozenset[str]()
         state = now.state if now else ""
         person = self.by.name if self.by and self.facts.register.keeps(PERSON, self.by.name) else ""
         return View(
@@ -95,6 +95,7 @@ class Draft:
             recorded=to_text(self.facts.now),
             by=by,
             version=self.process.version,
+            acting_for=self.by.acting_for if self.by and by == self.by.name else "",
             **effects,
         )
         before, self.current = self.current, apply(self.current, entry)

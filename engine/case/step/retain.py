@@ -33,6 +33,7 @@ _NOT_NOW = {
     "withdrawn": "Nobody asked for its erasure.",
     "erased": "Nobody asked for its erasure. Ask first; another person confirms.",
 }
+_SAME = "You asked for this erasure yourself. Another person has to confirm it."
 # What may be decided of a case; the last one is the confirmation of another person.
 DECISIONS = ("held", "released", "asked", "withdrawn", "erased")
 
@@ -70,14 +71,17 @@ def why_not(what: str, by: Actor, process: Process, case: Snapshot, now: datetim
         return Refusal(Code.ENDED, "The case was erased.")
     if case.retained not in _AFTER[what]:
         return Refusal(Code.NO_SUCH_EVENT, _NOT_NOW[what])
-    if what == "erased" and case.retention["by"] == by.name:
-        return Refusal(Code.NOT_ALLOWED, "You asked for this erasure yourself. Another person has to confirm it.")
+    # Either of two of whom one acts for the other: two people erase, and acting for somebody makes no second one.
+    if what == "erased" and {case.retention["by"], case.retention.get("acting_for")} & set(by.both):
+        return Refusal(Code.NOT_ALLOWED, _SAME)
     return _not_due(process, case, now) if what in {"asked", "erased"} else None
 
 
 def _write(draft: Draft, kind: str, command: Retain | Erase, what: str, **effects: object) -> None:
     at, by = to_text(command.at), command.by.name
-    draft.add(kind, at, by, event=what, retention={"what": what, "by": by, "at": at}, **effects)
+    told = {"what": what, "by": by, "at": at}
+    told |= {"acting_for": command.by.acting_for} if command.by.acting_for else {}
+    draft.add(kind, at, by, event=what, retention=told, **effects)
 
 
 def _not_due(process: Process, case: Snapshot, now: datetime) -> Refusal | None:

@@ -49,7 +49,7 @@ class Accesses:
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""
         if self.is_personal(seen, by):
-            insert_accesses(connection, [([case], self._now, by.name, what)])
+            insert_accesses(connection, [([case], self._now, by.name, _told(what, by))])
 
     def is_personal(self, seen: Seen, by: Actor) -> bool:
         """Whether a case that is shown to `by` now holds personal data."""
@@ -75,4 +75,10 @@ class Accesses:
     def note_accesses(self, cases: Sequence[int], by: Actor | str | None, what: str) -> None:
         """The same for several cases that are shown at once with more than their names."""
         if cases and by is not None and what:
-            self._writer.write(cases, self._now, Actor.of(by).name, what)
+            who = Actor.of(by)
+            self._writer.write(cases, self._now, who.name, _told(what, who))
+
+
+def _told(what: str, by: Actor) -> str:
+    """What was shown, and for whom where that is somebody else."""
+    return f"{what}, for {by.acting_for}" if by.acting_for else what

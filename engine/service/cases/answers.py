@@ -58,7 +58,7 @@ class Answers:
         Raises:
             UnknownCase: there is no such case, or the one who is signed in may not see it.
         """
-        actor = session.person.actor
+        actor = session.actor
 
         def work(tx: Transaction) -> int | None:
             # Before the event is looked for: it was done, so it may not stand where the case is now.

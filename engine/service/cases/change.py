@@ -63,7 +63,7 @@ class Changes:
         if at is not None and not is_told(at):
             return _not_told("at")
         actor, given = Actor.of(by), dict(data or {})
-        asked = Asked(idempotency_key, ["open", process, actor.name, state, given, at])
+        asked = Asked(idempotency_key, ["open", process, actor.signed, state, given, at])
 
         def work(tx: Transaction) -> Case | Refusal:
             seen = asked.seen(tx)
@@ -100,7 +100,7 @@ class Changes:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor, given = Actor.of(by), dict(data or {})
-        asked = Asked(idempotency_key, ["fire", case, event, actor.name, given, at])
+        asked = Asked(idempotency_key, ["fire", case, event, actor.signed, given, at])
         return self.change(case, actor, lambda moment: Fire(event, actor, moment, given), at, asked, expected_version)
 
     def fire_within(
@@ -152,7 +152,7 @@ class Changes:
                     found = self._site.admission.admit(looked_at, called if name else "")
             except Unwanted as unwanted:
                 return Refusal(Code.FORM, str(unwanted), fields={unwanted.field: str(unwanted)})
-            said = ["document", case, document, actor.name, called, arrived.digest, at]
+            said = ["document", case, document, actor.signed, called, arrived.digest, at]
             asked = Asked(idempotency_key or (form and key_of(form, said)), said)
             added = partial(AddDocument, document, called, arrived.digest, arrived.size, found, actor)
             return self.change(
@@ -175,7 +175,7 @@ class Changes:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["done", case, task, actor.name, at])
+        asked = Asked(idempotency_key, ["done", case, task, actor.signed, at])
         return self.change(case, actor, lambda moment: CompleteTask(task, actor, moment), at, asked, expected_version)
 
     def assign_task(
@@ -197,7 +197,7 @@ class Changes:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["assign", case, task, person, actor.name, at])
+        asked = Asked(idempotency_key, ["assign", case, task, person, actor.signed, at])
 
         def check(tx: Transaction, work: Work) -> Refusal | None:
             return no_colleague(tx.connection, person, task, work.process, work.snapshot, actor) if person else None
@@ -222,7 +222,7 @@ class Changes:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["claim", case, task, actor.name, at])
+        asked = Asked(idempotency_key, ["claim", case, task, actor.signed, at])
 
         def check(tx: Transaction, work: Work) -> Refusal | None:
             return no_holder(tx.connection, task, work.process, work.snapshot)
@@ -249,7 +249,7 @@ class Changes:
         if not is_told(until):
             return _not_told("until")
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.name, at])
+        asked = Asked(idempotency_key, ["postpone", case, task, until, reason, actor.signed, at])
         postponed = partial(PostponeTask, task, until, reason, actor)
         return self.change(case, actor, postponed, at, asked, expected_version)
 
@@ -307,7 +307,7 @@ class Changes:
         """
         if at is not None and not is_told(at):
             raise TakenBack(_not_told("at"))
-        asked = Asked(idempotency_key, ["fire", work.id, event, by.name, dict(data), at])
+        asked = Asked(idempotency_key, ["fire", work.id, event, by.signed, dict(data), at])
         if (seen := asked.seen(tx)) is not None:
             raise TakenBack(used(seen))
         return take_step(tx, work, lambda moment: Fire(event, by, moment, dict(data)), at, asked, expected_version)

@@ -145,7 +145,7 @@ class Corrections:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["correct", case, entry, field, value, reason, actor.name])
+        asked = Asked(idempotency_key, ["correct", case, entry, field, value, reason, actor.signed])
         return self._changes.change(
             case,
             actor,

@@ -104,7 +104,7 @@ class Links:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["link", case, link, other, actor.name])
+        asked = Asked(idempotency_key, ["link", case, link, other, actor.signed])
 
         def step(tx: Transaction, work: Work) -> Snapshot:
             kind = _kind_of(work.process, link)
@@ -134,7 +134,7 @@ class Links:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["unlink", case, entry, reason, actor.name])
+        asked = Asked(idempotency_key, ["unlink", case, entry, reason, actor.signed])
 
         def step(tx: Transaction, work: Work) -> Snapshot:
             kept = work.snapshot.links.get(str(entry))

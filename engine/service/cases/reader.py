@@ -261,7 +261,7 @@ class Reader:
     def step_done_in(self, connection: Connection, process: Process, case: int, seq: int) -> Told | None:
         """The same of a case that may be seen, within another transaction. No more is read than it takes."""
         done = last_done(one.entry for one in store.history_back(connection, case, seq))
-        return tell(process, done, beside=Beside(names_of(connection, [done.by]))) if done else None
+        return tell(process, done, beside=Beside(names_of(connection, [done.by, done.acting_for]))) if done else None
 
     def note_access(self, case: int, by: Actor | str, what: str) -> None:
         """Keep that `by` was shown a case in some other way than by this API, if personal data are shown in it now.

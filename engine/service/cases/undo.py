@@ -154,7 +154,7 @@ class Undos:
             UnknownCase: there is no such case, or `by` may not see it.
         """
         actor = Actor.of(by)
-        asked = Asked(idempotency_key, ["undo", case, entry, event, reason, actor.name])
+        asked = Asked(idempotency_key, ["undo", case, entry, event, reason, actor.signed])
 
         def command(moment: datetime) -> Undo:
             return Undo(entry, event, reason, actor, moment)

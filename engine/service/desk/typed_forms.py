@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from engine.case.time.instants import to_text
 from engine.service.people.people import digest, known_person
+from engine.service.people.sessions import HAT
 from engine.service.site import Site
 from engine.store.desk import typed_forms as store
 from engine.store.desk.typed_forms import StoredForm
@@ -33,7 +34,7 @@ class TypedForms:
     def made_for(self, csrf: str) -> str | None:
         """The login of the active person to whom a page with this token was shown, in a session that may have ended."""
         with self._site.database.reading() as connection:
-            return login_of_csrf(connection, csrf) if csrf else None
+            return login_of_csrf(connection, csrf.partition(HAT)[0]) if csrf else None
 
     def keep_form(self, login: str, path: str, fields: Iterable[tuple[str, str]], *, late: bool = False) -> str | None:
         """Keep a form that is sent to `path` for an hour; a random name for it. None where it is too long to be kept.

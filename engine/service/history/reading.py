@@ -125,7 +125,8 @@ class Reading:
     def _named(self, entries: Sequence[Entry]) -> dict[str, str]:
         given = (task.get("person") for one in entries for task in one.tasks.values())
         told = (login for one in entries for login in people_in(self.process_of(one), one.data))
-        logins = {one for one in (*(one.by for one in entries), *given, *told) if one} - self._names.keys()
+        acted = (login for one in entries for login in (one.by, one.acting_for))
+        logins = {one for one in (*acted, *given, *told) if one} - self._names.keys()
         if logins:
             # Who is not kept is not asked for again.
             self._names.update(dict.fromkeys(logins, "") | names_of(self._connection, logins))

@@ -63,6 +63,7 @@ def tell(process: Process, entry: Entry, showing: Showing = WITHOUT_CONTENT, bes
     """One entry, by the version of its process that it was written by."""
     beside, left = beside or Beside(), showing.of(process, entry)
     who = BY_ITSELF if entry.by == ENGINE.name else beside.called(process, entry.by)
+    who += f", for {beside.called(process, entry.acting_for)}" if entry.acting_for else ""
     return Told(
         seq=entry.seq,
         at=local(process, entry.at),
@@ -74,6 +75,7 @@ def tell(process: Process, entry: Entry, showing: Showing = WITHOUT_CONTENT, bes
         who=who,
         answers=tuple(_answer(process, left, one, beside) for one in asked_in(process, left)),
         facts=tuple(_facts(process, left, entry, beside, content=showing.content)),
+        acting_for=entry.acting_for,
     )
 
 

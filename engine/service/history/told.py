@@ -67,7 +67,8 @@ class Fact:
 class Told:
     """One step of a case in words. `to` is the state it led to, empty where the case stayed.
 
-    `kind` is one of `StepKind`. `by` is a login, or what else stands in the record; `who` is the same for people.
+    `kind` is one of `StepKind`. `by` is a login, or what else stands in the record; `who` is the same for people,
+    with for whom they acted where that is somebody else, whose login is `acting_for`.
     `answers` are the fields that it wrote, as far as they may be shown now to who asks, in the order of its form; what
     the process set comes behind. `at` and `recorded` are on the wall clock of the process.
     """
@@ -82,6 +83,7 @@ class Told:
     who: str = ""
     answers: tuple[Answer, ...] = ()
     facts: tuple[Fact, ...] = ()
+    acting_for: str = ""
 
     @property
     def by_itself(self) -> bool:

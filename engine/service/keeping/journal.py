@@ -37,6 +37,7 @@ class Kind(StrEnum):
     PERSON = "person"
     ORGANISATION = "organisation"
     INVITATION = "invitation"
+    DEPUTY = "deputy"
     SECOND_FACTOR = "second factor"
     SIGN_IN = "sign-in"
     TOKEN = "token"  # noqa: S105  a word

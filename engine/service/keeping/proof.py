@@ -32,6 +32,7 @@ _CALLED = {
     "versions": "the version",
     "calendars": "the calendar",
     "organisations": "the organisation",
+    "deputies": "who acts for whom",
     "passkeys": "the passkey",
     "people": "the person",
     "meetings": "the meeting",

@@ -231,7 +231,7 @@ class Retention:
         """
         actor = Actor.of(by)
 
-        asked = Asked(idempotency_key, ["retain", case, what, reason, actor.name])
+        asked = Asked(idempotency_key, ["retain", case, what, reason, actor.signed])
 
         def change(tx: Transaction) -> Retained | Refusal:
             work = tx.hold_for(case, actor)
@@ -265,7 +265,7 @@ class Retention:
         """
         actor = Actor.of(by)
         digests: set[str] = set()
-        asked = Asked(idempotency_key, ["erase", case, actor.name])
+        asked = Asked(idempotency_key, ["erase", case, actor.signed])
 
         def change(tx: Transaction) -> Certificate | Refusal:
             work = tx.hold_for(case, actor)

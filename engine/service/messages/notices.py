@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from engine.process.definition import Process
 from engine.service.people.people import Person, person_of
 from engine.source.words import counted
 from engine.store.messages.outbox import queue_email
+from engine.store.people.deputies import running
 from engine.store.people.people import active_with, find_person
 
 
@@ -24,6 +26,7 @@ class Notices:
         self._connection = connection
         self._now = now
         self._holders: dict[str, list[Person]] = {}
+        self._deputies: dict[str, list[str]] | None = None
         self._given: dict[str, list[tuple[int, Process, Snapshot, str]]] = {}
 
     def tell(
@@ -66,7 +69,7 @@ class Notices:
 
     def _note_given(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
         given = entry.tasks.get(entry.event, {}).get("person")
-        if given and given != entry.by:
+        if given and given not in (entry.by, entry.acting_for):
             title = process.title_of("tasks", entry.event)
             self._given.setdefault(given, []).append((case, process, snapshot, title))
 
@@ -99,10 +102,26 @@ class Notices:
     def _queue(
         self, process: Process, snapshot: Snapshot, concerned: Iterable[Person], subject: str, said: str
     ) -> None:
-        """Tell those of whom it concerns who read e-mail and may see the case."""
-        for person in concerned:
-            if person.email and person.active and may(person.actor, Action.SEE, process, snapshot):
-                queue_email(self._connection, person.email, subject, said, self._now)
+        """Tell those of whom it concerns who read e-mail and may see the case, and who acts for one of them now."""
+        told = set[str]()
+        able = [one for one in concerned if one.active and may(one.actor, Action.SEE, process, snapshot)]
+        for address in (one.email for one in able if one.email):
+            told.add(address)
+            queue_email(self._connection, address, subject, said, self._now)
+        for person, address in ((one, address) for one in able for address in self._standing_in(one.login)):
+            # Whom it concerns themselves, too, has been told.
+            if address not in told:
+                told.add(address)
+                known = f"You are told because you act for {person.name}."
+                queue_email(self._connection, address, f"{subject}, for {person.name}", f"{said} {known}", self._now)
+
+    def _standing_in(self, login: str) -> list[str]:
+        """The addresses of those who act for somebody now. All are read once a transaction."""
+        if self._deputies is None:
+            self._deputies = defaultdict(list)
+            for person, _, _, address in running(self._connection, self._now):
+                self._deputies[person] += [address] if address else []
+        return self._deputies.get(login, [])
 
     def _known(self, logins: Iterable[str]) -> list[Person]:
         """Of these, by login, those who are kept."""

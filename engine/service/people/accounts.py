@@ -26,9 +26,9 @@ from engine.service.people.authenticators import Authenticators, with_recovery
 from engine.service.people.faults import BadPerson, HasSecondFactor
 from engine.service.people.passkeys import Used
 from engine.service.people.passwords import checked, decoy, is_right
-from engine.service.people.people import digest, known_person, person_of
+from engine.service.people.people import digest, known_person
 from engine.service.people.second_factors import SecondFactors
-from engine.service.people.sessions import TOUCH, OpenSession, Session, Stage, handle_under, lasts
+from engine.service.people.sessions import OpenSession, Session, Stage, handle_under, lasts, session_of
 from engine.service.people.written import login_written
 from engine.store.database import Database, DatabaseUnwritable
 from engine.store.people import accounts as store
@@ -315,22 +315,7 @@ class Accounts:
 
     def read_session(self, connection: Connection, key: str) -> Session | None:
         """The same within a reading transaction; that it is in use is for `touch` to keep."""
-        now = self._clock.now()
-        row = store.session_row(connection, digest(key))
-        if row is None or not row[11] or row[2] not in set(Stage):
-            return None
-        found = StoredSession(*row[:7])
-        begun, seen = from_text(found.begun), from_text(found.seen)
-        if not lasts(begun, seen, now):
-            return None
-        roles = tuple(json.loads(row[9]))
-        known = (found.person, row[7], row[8], roles, row[10])
-        stored = people_store.StoredPerson(*known, active=True, email=row[12], area=row[13] or "", seq=row[14])
-        visit = from_text(found.visit)
-        told = {"stale": seen + TOUCH <= now, "warned": bool(row[15])}
-        # Without a password here they came by their organisation, which asks for what it asks.
-        told["lacks_factor"] = row[16] == "" and not row[17] and self._second_factors.needed(roles)
-        return Session(person_of(stored), Stage(found.stage), found.csrf, begun, visit, key, **told)
+        return session_of(connection, key, self._clock.now(), self._second_factors)
 
     def touch(self, session: Session) -> None:
         """Keep that a session is in use, at most once a minute. Where nothing can be written, people go on reading."""

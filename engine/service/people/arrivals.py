@@ -63,7 +63,7 @@ class Arrivals:
             if session is None:
                 return None
             processes, look = self._published.in_force_in(connection), None
-            actor = session.person.actor
+            actor = session.actor
             if case is not None and session.stage is Stage.SIGNED_IN:
                 try:
                     overview, process, snapshot = self._reader.overview_in(connection, case, actor)
@@ -76,7 +76,7 @@ class Arrivals:
 
     def keep_shown(self, session: Session, look: Look, what: str) -> None:
         """Write down that a case was shown to who came, and that their session is in use, in one transaction if any."""
-        actor, seen = session.person.actor, (look.process, look.snapshot)
+        actor, seen = session.actor, (look.process, look.snapshot)
         # Where nothing can be written, the log of accesses knows what to do.
         if session.stale:
             with contextlib.suppress(DatabaseUnwritable), self._site.database.writing() as connection:

@@ -24,6 +24,7 @@ from engine.case.time.instants import to_text
 from engine.clock import Clock
 from engine.process.definition import Process
 from engine.service.keeping.journal import PROGRAM, Journal, Kind, changed
+from engine.service.people.departures import end_access
 from engine.service.people.faults import BadPerson, ChangedPerson, NeedsOrganisation, UnknownPerson
 from engine.service.people.tokens import Scope, Token, token_of
 from engine.service.people.warnings import tell_of_sight
@@ -32,8 +33,6 @@ from engine.source.name import LOGIN, LONGEST, is_written
 from engine.source.problem import nearest
 from engine.store.database import Database
 from engine.store.people import people as store
-from engine.store.people.accounts import delete_invitations, end_sessions, put_feed
-from engine.store.people.passkeys import void_passkeys
 
 PREFIX = "cw_"
 LONGEST_NAME, LONGEST_EMAIL = 200, 254
@@ -217,7 +216,7 @@ class People:
             if not store.update_person(connection, stored, _organisation_of(connection, checked)):
                 raise ChangedPerson(_changed(known.login))
             if not checked.active:
-                self._end_access(connection, known, by)
+                end_access(connection, self._journal, known, to_text(self._clock.now()), by)
             was, now = person_of(known), person_of(known_person(connection, person.login))
             differing = changed(replace(was, area=now.area, version=now.version), now)
             if now.active and shows_more(versions, was.actor if was.active else Actor(""), now.actor):
@@ -225,19 +224,6 @@ class People:
             if differing[1]:
                 self._journal.note(connection, by, (Kind.PERSON, "changed"), person.login, *differing)
             return now
-
-    def _end_access(self, connection: Connection, person: store.StoredPerson, by: Actor | str) -> None:
-        """End whatever lets somebody in, for good: what was written down somewhere must not wait for their return."""
-        now = to_text(self._clock.now())
-        end_sessions(connection, person.id)
-        put_feed(connection, person.id, None, now)
-        delete_invitations(connection, person.id)
-        if count := void_passkeys(connection, person.id, now):
-            voided = (Kind.SECOND_FACTOR, "passkeys voided")
-            self._journal.note(connection, by, voided, person.login, before={"passkeys": count})
-        for one in store.all_tokens(connection, person.login):
-            if store.revoke_token(connection, one.id, now):
-                self._journal.note(connection, by, (Kind.TOKEN, "revoked"), person.login, before={"number": one.id})
 
     def _checked(self, person: Person) -> Person:
         """The person with each role once and with its process; every role must be known."""

@@ -125,6 +125,14 @@ def tell_of_sight(connection: Connection, login: str, by: str, now: str) -> None
     )
 
 
+def tell_of_deputy(connection: Connection, person: str, deputy: str, days: str, by: str, now: str) -> None:
+    """Tell both, and the administrators, that a person may act for another on some days, by what `by` said."""
+    said = f"{deputy} may act for {person} {days}, and sees what {person} sees. It was written down by: {by}."
+    said = f"{said} If this is not right, take it back, or ask an administrator."
+    _tell_alone(connection, deputy, "Somebody may act for another", said, now)
+    _tell(connection, person, by, "Somebody may act for another", said, now, deputy)
+
+
 def tell_of_factor(connection: Connection, login: str, now: str) -> None:
     """Tell that the second factor of somebody is gone, by an invitation that was used."""
     said = f"An invitation for {login} was used. The password is another one; no code or passkey is asked for any more."
@@ -206,8 +214,9 @@ def _tell_alone(connection: Connection, login: str, subject: str, said: str, now
         _tell_one(connection, person, subject, said, now)
 
 
-def _tell(connection: Connection, login: str, by: str, subject: str, said: str, now: str) -> None:
-    told = [one for one in active_with(connection, ADMINISTRATOR) if one.login not in (login, by) and _administers(one)]
+def _tell(connection: Connection, login: str, by: str, subject: str, said: str, now: str, other: str = "") -> None:
+    known = (login, by, other)
+    told = [one for one in active_with(connection, ADMINISTRATOR) if one.login not in known and _administers(one)]
     person = find_person(connection, login)
     for one in [person, *told] if person and person.active else told:
         _tell_one(connection, one, subject, said, now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,14 @@ from engine.service.processes.offers import Offer, every_offer
 from engine.service.site import Site
 from engine.source.problem import Problem, Refused
 from engine.store import processes as process_store
+
+
+def zone_for(processes: Sequence[Process], by: Actor) -> ZoneInfo:
+    """The zone of somebody's days where several processes are meant together: that of the first in which they take
+    part, else of the first that there is.
+    """
+    own = [one for one in processes if may(by, Action.TAKE_PART, one)] or processes
+    return own[0].zone if own else ZoneInfo("UTC")
 
 
 class Processes:

@@ -7,8 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
 
+from engine.store.people.deputies import RUNNING
 from engine.store.statement import Statement
-from engine.store.tables import accounts, feeds, invitations, organisations, passkeys, people, sessions, warnings
+from engine.store.tables import (
+    accounts,
+    deputies,
+    feeds,
+    invitations,
+    organisations,
+    passkeys,
+    people,
+    sessions,
+    warnings,
+)
 
 ENDED = "ended"
 MOST_STEPS_AHEAD = 2  # a code of the step after now may have been used, and one of the step before now is right
@@ -150,6 +161,8 @@ _session_and_person = (
     exists().where(warnings.c.person_id == people.c.id, warnings.c.read.is_(None)).label("warned"),
     accounts.c.totp,
     exists().where(passkeys.c.person_id == people.c.id).label("has_passkey"),
+    sessions.c.acting_for,
+    exists().where(deputies.c.deputy_id == people.c.id, *RUNNING).label("is_deputy"),
 )
 # Read for every page that is asked for, so it is compiled once.
 _SESSION = Statement(
@@ -161,13 +174,19 @@ _SESSION = Statement(
 )
 
 
-def session_row(connection: Connection, digest: str) -> tuple[Any, ...] | None:
+def session_row(connection: Connection, digest: str, now: str) -> tuple[Any, ...] | None:
     """A session and its person: the columns of StoredSession, then those of StoredPerson from login on.
 
     Then whether they were told something that they have not read, and the secret of their authenticator as it is kept:
-    empty where they have none, None where they have no password here. Last whether they have a passkey.
+    empty where they have none, None where they have no password here. Then whether they have a passkey, the login of
+    whom they act for in this session, and whether they may act for anybody now.
     """
-    return _SESSION.row(connection, digest=digest)
+    return _SESSION.row(connection, digest=digest, now=now)
+
+
+def put_acting_for(connection: Connection, digest: str, login: str) -> None:
+    """Keep for whom somebody acts in a session; empty for themselves."""
+    connection.execute(update(sessions).where(sessions.c.hash == digest).values(acting_for=login))
 
 
 def login_of_csrf(connection: Connection, csrf: str) -> str | None:

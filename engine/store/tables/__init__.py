@@ -17,6 +17,7 @@ from engine.store.tables.desk import drafts, meetings, notes, saved_views
 from engine.store.tables.house import (
     accounts,
     attempts,
+    deputies,
     feeds,
     invitations,
     journal,
@@ -66,6 +67,7 @@ __all__ = [
     "cases",
     "checkpoints",
     "contents",
+    "deputies",
     "drafts",
     "feeds",
     "hearings",

@@ -105,9 +105,30 @@ sessions = Table(
     Column("begun", INSTANT, nullable=False),
     Column("seen", INSTANT, nullable=False),
     Column("visit", INSTANT, nullable=False),
+    # The login of whom they act for now; empty where they act for themselves.
+    Column("acting_for", String(60), nullable=False, server_default=""),
     Index(None, "person_id"),
     # A form that comes after its session has ended names the session by this alone.
     Index(None, "csrf"),
+)
+
+# The days are those that were said; `begins` and `ends` are when they begin and end, the end not included.
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("id", ID, Identity(), primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("deputy_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("begins", INSTANT, nullable=False),
+    Column("ends", INSTANT, nullable=False),
+    Column("made", INSTANT, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("taken_back", INSTANT),
+    Index(None, "person_id", "ends"),
+    Index(None, "deputy_id", "ends"),
+    sqlite_autoincrement=True,
 )
 
 # Who tried, and from where, is in no column: the key is a keyed digest of both. Of requests it names the token.

@@ -174,7 +174,7 @@ def _knowing(versions: list[Process], kind: str, name: str) -> Process:
 
 
 def _questions(visitor: Visitor, process: Process, draft: StoredDraft, section: Section) -> list[Question]:
-    own = {process.organisation: visitor.person.organisation, process.area: visitor.person.area}
+    own = {process.organisation: visitor.actor.organisation, process.area: visitor.actor.area}
     asked, defaults = [], _defaults(visitor, process, draft)
     for name in section.fields:
         value = draft.data.get(name) or (own.get(name) if name else None) or defaults.get(name)
@@ -198,7 +198,7 @@ def _is_organisation(process: Process, name: str) -> bool:
 
 def _organisations(visitor: Visitor, process: Process) -> Find:
     """How the organisations are found to choose from; one's own for those who belong to one."""
-    own = visitor.person.organisation
+    own = visitor.actor.organisation
     if own and not may(visitor.actor, Action.OVERSEE, process):
         return lambda _, most: [(own, own)][:most]
 

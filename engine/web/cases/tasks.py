@@ -46,7 +46,7 @@ def wanted(visitor: Visitor, what: str) -> TasksWanted:
     roles, now = tuple(visitor.actor.roles), visitor.engine.clock.now()
     match what:
         case "mine":
-            return TasksWanted(person=visitor.person.login)
+            return TasksWanted(person=visitor.actor.stands_for)
         case "overdue":
             return TasksWanted(roles=roles, overdue=True)
         case "week":

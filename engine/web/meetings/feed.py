@@ -29,8 +29,10 @@ def feed(engine: Engined, secret: Annotated[str, Path(max_length=100)]) -> Respo
     login = engine.accounts.feed_of(secret)
     if login is None:
         raise NotFound
-    actor, now = engine.people.person(login).actor, engine.clock.now()
-    found = dates_between(engine, actor, now - BEFORE, now + AHEAD, what="", overdue=True)
+    hats, now = engine.deputies.hats(login), engine.clock.now()
+    dates = (dates_between(engine, one, now - BEFORE, now + AHEAD, what="", overdue=True) for one in hats)
+    # What both of two see stands there once.
+    found = sorted({one.key: one for each in dates for one in each}.values(), key=lambda one: (one.at, one.key))
     content = calendar_of(found, now, engine.site.id()).to_ical()
     return Response(content, media_type="text/calendar; charset=utf-8")
 
