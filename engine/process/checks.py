@@ -67,16 +67,20 @@ def _check_end(process: Process, context: Context, state: State) -> None:
     if not state.final:
         return
     path = state_path(state.name)
-    mend = "Remove it, or remove final: true."
+    mend, end = "Remove it, or remove final: true.", ((*path, "final"), "here it is an end")
     if state.timers:
         key = "deadline" if "deadline" in state.timers else "timers"
-        context.key_problem((*path, key), "timer-on-end", f"{state.name} is an end: nothing falls due there.", mend)
+        context.key_problem(
+            (*path, key), "timer-on-end", f"{state.name} is an end: nothing falls due there.", mend, also=end
+        )
     for key, there in (("events", state.events), ("automatic", state.automatic), ("states", state.children)):
         if there:
             message = f"{state.name} is an end: nothing happens after it."
-            context.key_problem((*path, key), "event-on-end", message, mend)
+            context.key_problem((*path, key), "event-on-end", message, mend, also=end)
     if state.hold:
-        context.key_problem((*path, "holds"), "event-on-end", f"{state.name} is an end: it keeps no place.", mend)
+        context.key_problem(
+            (*path, "holds"), "event-on-end", f"{state.name} is an end: it keeps no place.", mend, also=end
+        )
     _check_escalations(process, context, state.raises, (*path, "raise"))
 
 
@@ -84,7 +88,8 @@ def _check_escalations(process: Process, context: Context, raised: Iterable[Rais
     for one in raised:
         if (task := process.tasks.get(one.task)) and task.escalate:  # one that cannot be read is not there
             message = f"The task {one.task} escalates, but nothing falls due after an end."
-            context.problem(path, "timer-on-end", message, "Raise a task without escalate: here.")
+            place, mend = ("tasks", one.task, "escalate"), "Raise a task without escalate: here."
+            context.problem_of_two(path, place, "here it escalates", "timer-on-end", message, mend)
 
 
 def _check_tasks_on_ends(process: Process, context: Context, scope: str, event: Event) -> None:
@@ -137,17 +142,19 @@ def _check_sends(process: Process, context: Context, state: State) -> None:
 
 def _check_order(context: Context, ways: tuple[Way, ...], path: Path) -> None:
     """The first alternative that is true is taken: what stands after an always-true one is dead."""
-    seen: set[str] = set()
-    always = False
+    seen: dict[str, int] = {}
+    always: int | None = None
     for index, way in enumerate(ways):
         # Line ends and spaces make no difference to whether two conditions are the same.
         text = " ".join(way.when.text.split()) if way.when else ""
-        if always or text in seen or text == "false":
+        if always is not None or text in seen or text == "false":
             message = "This alternative can never be reached: one before it is taken first."
             mend = "Put it earlier, or give the ones before it a narrower when:."
-            context.problem((*path, index), "unreachable-alternative", message, mend)
-        seen.add(text)
-        always = always or text in {"", "true"}
+            first = seen.get(text, always)
+            taken = None if first is None else ((*path, first), "this one is taken")
+            context.key_problem((*path, index), "unreachable-alternative", message, mend, also=taken)
+        seen.setdefault(text, index)
+        always = index if always is None and text in {"", "true"} else always
 
 
 def _check_sent(process: Process, context: Context, scope: str, event: Event) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.process import codes
 from engine.process.crossings import check_limits
 from engine.process.definition import Event, Field, Process
-from engine.process.file.context import Context, field_path
+from engine.process.file.context import Context, field_path, state_path
 from engine.process.file.fields import FIGURES
 from engine.process.language import amounts, tokens
 from engine.process.language.expressions import Expression
@@ -67,10 +67,12 @@ def _warn_of_escalations(process: Process, context: Context) -> None:
     for task in process.tasks.values():
         raw = context.source.data["tasks"][task.name].get("escalate")
         for at, (had, level) in enumerate(zip(("", *(one.to for one in task.escalate)), task.escalate, strict=False)):
+            first: Path = ("tasks", task.name)
+            before = (*first, "role") if level.to == task.role else (*first, "escalate", at - 1, "to")
             if level.to in {task.role, had}:
                 message = f"The task {task.name} would escalate to {level.to}, who has it already."
                 path = ("tasks", task.name, "escalate", *((at,) if isinstance(raw, list) else ()), "to")
-                context.warning(path, "own-escalation", message, "Name another role.")
+                context.warning(path, "own-escalation", message, "Name another role.", also=(before, "who has it"))
 
 
 def _check_constants(process: Process, context: Context) -> None:
@@ -220,7 +222,8 @@ def _warn_of_unknown_dues(process: Process, context: Context) -> None:
         ):
             message = f"Nobody has to fill {name} in: while it is empty, the task {task.name} is due on no day."
             mend = f"Ask for {name} as required, or say what holds then: {name} != null ? … : opened + 4 weeks."
-            context.warning(("tasks", task.name, "due"), "no-due-date", message, mend)
+            field = (("fields", name), "the field that it hangs on")
+            context.warning(("tasks", task.name, "due"), "no-due-date", message, mend, also=field)
 
 
 def _known_when_raised(process: Process, task: str) -> frozenset[str]:
@@ -256,7 +259,7 @@ def _warn_of_task(process: Process, context: Context, task: TaskKind, events: li
         if not any(task.done_by & process.events_in(leaf).keys() for leaf in process.leaves_in(state)):
             message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."
             mend = "Name an event of that state under done_by:, or raise the task elsewhere."
-            context.warning(path, "cannot-be-done", message, mend)
+            context.warning(path, "cannot-be-done", message, mend, also=(state_path(state), "where it is raised"))
 
 
 def _may_do(task: TaskKind, event: Event) -> bool:

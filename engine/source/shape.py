@@ -20,6 +20,9 @@ from engine.source.edit import Edit, without
 from engine.source.problem import Problem, certain, closest, nearest
 from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source, position, value_at
 
+# A day or a moment in figures, of which one that stands alone lacks its 0.
+_CLOCK = re.compile(r"\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2})?")
+_LONE_DIGIT = re.compile(r"(?<!\d)\d(?!\d)")
 _KINDS = {
     "object": "a map (key: value)",
     "array": "a list",
@@ -245,7 +248,9 @@ def _is_bare(error: Any) -> bool:
 def _pattern_problem(source: Source, path: Path, error: Any) -> Problem:
     code = error.schema.get("x-code", "wrong-value")
     message = f"{_shown(error.instance)} is not {error.schema.get('x-what', 'written as it must be')}."
-    return source.problem(path, code, message, _hint(error))
+    padded = _LONE_DIGIT.sub(r"0\g<0>", str(error.instance)) if _CLOCK.fullmatch(str(error.instance)) else ""
+    instead = padded if padded and re.search(error.validator_value, padded) else ""
+    return source.problem(path, code, message, _hint(error), instead=instead)
 
 
 def _hint(error: Any) -> str:

@@ -41,6 +41,15 @@ CHANGES: tuple[Change, ...] = (
         ("a picture is cut off above what is elsewhere", "height + _ROW * len(lines) + 10", "height"),
     ),
     *_in(
+        "process/checks.py",
+        ("second_places",),
+        (
+            "the alternative that is taken first is the last one that is",
+            "seen.setdefault(text, index)",
+            "seen[text] = index",
+        ),
+    ),
+    *_in(
         "authoring/diagram/links.py",
         ("diagram_links",),
         ("a diagram is silent of the cases that events open", "if event.opens:", "if False:"),
@@ -514,7 +523,7 @@ CHANGES: tuple[Change, ...] = (
         ("a state without a way out is not told", "elif state.name not in leaving:", "elif False:"),
         ("a state without owner is not told", "if not process.owner(state.name):", "if False:"),
         ("a state without deadline is not told", "if not any(one.timers for one in around):", "if False:"),
-        ("a dead alternative is not told", 'if always or text in seen or text == "false":', "if False:"),
+        ("a dead alternative is not told", 'if always is not None or text in seen or text == "false":', "if False:"),
         ("waiting inside is not told", "if _is_inside(hold.otherwise, state.name):", "if False:"),
         ("an event that nobody sends is not told", "if event.name not in sent | offered:", "if False:"),
         (

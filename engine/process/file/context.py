@@ -12,10 +12,13 @@ from engine.process.language.expressions import Expression, Language
 from engine.process.language.tokens import asked_documents, words
 from engine.process.rows import DAY, read, written
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
-from engine.source.reader import Path, Source
+from engine.source.reader import Path, Source, value_at
 
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
 NOTHING = Expression("null", frozenset(), frozenset())
+
+# The path of a second place, and what is said there, in a few words.
+Second = tuple[Path, str]
 
 
 @dataclass
@@ -61,18 +64,29 @@ class Context:
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a problem with the value at `path` whose other half is the key of `other`, and what is said there."""
-        place = self.source.key_place(other)
         found = self.source.problem(path, code, message, mend)
-        self.problems.append(replace(found, severity=severity, also=Also(place.line, place.column, said)))
+        self.problems.append(replace(found, severity=severity, also=self._beside((other, said))))
 
-    def key_problem(self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "") -> None:
-        """Note a problem with the last key of `path`. `instead`: the key that alone can be meant by it."""
-        self.problems.append(self.source.key_problem(path, code, message, mend, instead=instead))
+    def key_problem(
+        self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "", also: Second | None = None
+    ) -> None:
+        """Note a problem with the last key of `path`. `instead`: the key that alone can be meant by it; `also`: the key
+        that is its other half, and what is said there.
+        """
+        found = self.source.key_problem(path, code, message, mend, instead=instead)
+        self.problems.append(replace(found, also=self._beside(also)))
 
-    def warning(self, path: Path, code: str, message: str, mend: str) -> None:
-        """Note something questionable about the last key of `path`."""
+    def warning(self, path: Path, code: str, message: str, mend: str, *, also: Second | None = None) -> None:
+        """Note something questionable about the last key of `path`; `also` as there."""
         found = self.source.key_problem(path, code, message, mend)
-        self.problems.append(replace(found, severity=Severity.WARNING))
+        self.problems.append(replace(found, severity=Severity.WARNING, also=self._beside(also)))
+
+    def _beside(self, second: Second | None) -> Also | None:
+        """Its place; none where there is no such key, and nothing could be shown."""
+        if second is None or value_at(self.source.data, second[0]) is None:
+            return None
+        place = self.source.key_place(second[0])
+        return Also(place.line, place.column, second[1])
 
     def known(self, noun: str, name: str, path: Path) -> bool:
         """Whether `name` is declared; notes the use, or the problem."""

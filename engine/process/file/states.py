@@ -263,7 +263,10 @@ def _timers(context: Context, raw: dict[str, Any], path: Path) -> dict[str, Time
         here = (*path, "deadline")
         if DEADLINE in timers:
             message = "A timer cannot be called deadline beside a deadline."
-            context.key_problem((*path, "timers", DEADLINE), "duplicate-timer", message, "Rename the timer.")
+            other = (here, "the deadline")
+            context.key_problem(
+                (*path, "timers", DEADLINE), "duplicate-timer", message, "Rename the timer.", also=other
+            )
         at_field, at_day, at = _at(context, deadline.get("at", ""), (*here, "at"))
         timers[DEADLINE] = Timer(
             name=DEADLINE,

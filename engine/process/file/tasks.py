@@ -116,9 +116,8 @@ def _escalation(context: Context, raw: Any, path: Path) -> tuple[Escalation, ...
     for at, (level, after_it) in enumerate(pairwise(found), 1):
         if _is_sooner(level.after, after_it.after) and len(found) == len(many):
             message = f"Level {at + 1} comes no later than the one before it."
-            context.problem(
-                (*path, at, "after"), "wrong-value", message, "Every level counts from when the task is due."
-            )
+            mend, before = "Every level counts from when the task is due.", (*path, at - 1, "after")
+            context.problem_of_two((*path, at, "after"), before, "the level before", "wrong-value", message, mend)
     return tuple(found)
 
 

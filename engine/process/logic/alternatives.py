@@ -54,7 +54,8 @@ def warn_of_dead(space: Space, context: Context, ways: tuple[Way, ...], bounds: 
             here = (*path, index)
             if not _is_told(context, here):
                 message = "This alternative can never be reached: those before it take every case that it is meant for."
-                context.warning(here, "unreachable-alternative", message, _MEND_DEAD)
+                first = ((*path, 0), "the first of those before it")
+                context.warning(here, "unreachable-alternative", message, _MEND_DEAD, also=first)
 
 
 def _is_left(before: list[Condition | None], case: Values) -> bool:

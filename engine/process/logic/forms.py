@@ -45,7 +45,8 @@ def _warn(
             continue
         before.append(space.condition(field.when))
         if not _can_be(space, before, bounds):
-            context.warning((*path, field.name), "cannot-be-filled", _said(field), _MEND)
+            hangs = (("fields", field.name, "when"), "when it may be filled in")
+            context.warning((*path, field.name), "cannot-be-filled", _said(field), _MEND, also=hangs)
             return
 
 

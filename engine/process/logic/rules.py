@@ -45,12 +45,16 @@ def _check(space: Space, context: Context, rule: Rule, condition: Condition, pat
         return
     for name in process.initial:
         if _breaks(space, rule, condition, _beginning(space, process.leaf(name))):
-            context.key_problem(path, "broken-rule", f"No case can begin at {name}: this rule is broken there.", _MEND)
+            message, begins = (
+                f"No case can begin at {name}: this rule is broken there.",
+                (state_path(name), "it begins here"),
+            )
+            context.key_problem(path, "broken-rule", message, _MEND, also=begins)
             return
     for where, arrival in _arrivals(space):
         if _breaks(space, rule, condition, arrival):
             message = f"Nobody can go this way: it breaks the rule “{key_said(rule)}”."
-            context.warning(where, "broken-rule", message, _MEND)
+            context.warning(where, "broken-rule", message, _MEND, also=(path, "the rule"))
 
 
 def key_said(rule: Rule) -> str:
