@@ -343,11 +343,11 @@ def _print_possible(report: Report, *, known: bool) -> None:
         return
     rows = []
     for one in report.possible:
-        form_text = ", ".join(f"{name}{'' if required else '?'}" for name, required in one.form.items())
+        form_text = ", ".join(f"{name}{one.mark(name)}" for name in one.form)
         missing = f" [{', '.join(one.missing)}]" if one.missing else ""
         why = "" if one.allowed else one.message + missing
         rows.append((one.event, one.title, form_text, why))
-    table(("event", "what", "form (? optional)", "why not yet"), rows)
+    table(("event", "what", "form (? optional, + several rows)", "why not yet"), rows)
 
 
 def _print_documents(case: Case) -> None:

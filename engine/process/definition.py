@@ -18,7 +18,7 @@ from engine.process.claims import Claim
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.links import LinkKind, Opens
-from engine.process.rows import Series
+from engine.process.rows import Series, unnumbered
 from engine.process.timing import LOOK_INTO, MeetingKind, Raising, TaskKind, Timer
 from engine.process.undo import Undo
 from engine.process.uploads import Document
@@ -132,7 +132,7 @@ class Event:
     """Something somebody does or a timer sends. `by` None: everybody may; empty: nobody, only the engine sends it.
 
     `form` maps a field to whether it is required, `done` says that it happened (empty: the title), `not_by` whom not.
-    `undo`: who may take it back; `opens`: the linked case that it opens.
+    `undo`: who may take it back; `opens`: the linked case that it opens; `several`: series of which it takes rows.
     """
 
     name: str
@@ -146,6 +146,7 @@ class Event:
     not_by: Expression | None = None
     undo: Undo | None = None
     opens: Opens | None = None
+    several: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -368,7 +369,7 @@ class Process:
         if kind == "tasks":
             return tasks.title(self, name)
         table: Mapping[str, Any] = self.series if kind == "fields" and name in self.series else getattr(self, kind)
-        return table[name].title if name in table else name
+        return table[one].title if (one := unnumbered(name)) in table else name
 
 
 def _prefixes(name: str) -> list[str]:

@@ -11,6 +11,7 @@ The values of a field that is `dated` are rows too, in a series that the engine 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from engine.process.language.expressions import Expression, Language
 
 DAY = "day"
+# As many as a form writes at once: more are written by several steps, or by a program.
+MOST_ROWS = 20
 Row = dict[str, Any]
+_NUMBERED = re.compile(r"([^.]+)\.([1-9][0-9]{0,8})\.([^.]+)")
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,46 @@ def read(name: str) -> Cell | None:
         return None
     slot, dot, field = rest.rpartition(".")
     return Cell(series, int(slot) if dot else 1, field)
+
+
+def unnumbered(name: str) -> str:
+    """The value of a row as it is called in the process, whichever row of a form it stands in."""
+    found = _NUMBERED.fullmatch(name)
+    return written(found[1], found[3]) if found else name
+
+
+def counts(names: Iterable[str], series: Container[str]) -> dict[str, int]:
+    """How many rows of each series there are among values of these names, by the highest number; none where one is."""
+    numbered = [one for name in names if (one := _NUMBERED.fullmatch(name)) and one[1] in series]
+    found = dict[str, int]()
+    for one in numbered:
+        found[one[1]] = max(found.get(one[1], 1), int(one[2]))
+    return found
+
+
+def with_rows(form: Mapping[str, bool], rows: Mapping[str, int]) -> dict[str, bool]:
+    """A form with so many rows of a series, each behind the one before it."""
+    found = dict[str, bool]()
+    for name, required in form.items():
+        series, dot, _ = name.partition(".")
+        if not dot or rows.get(series, 1) < 2:
+            found[name] = required
+        elif name not in found:
+            own = {one.partition(".")[2]: how for one, how in form.items() if one.startswith(f"{series}.")}
+            found |= {
+                written(series, field, slot): how for slot in range(1, rows[series] + 1) for field, how in own.items()
+            }
+    return found
+
+
+def closed_up(values: Mapping[str, Any], series: Container[str]) -> dict[str, Any]:
+    """Values of a form whose rows of these series follow each other without one that was left empty."""
+    found = {name: value for name, value in values.items() if name.partition(".")[0] not in series or "." not in name}
+    numbers, rows = dict[str, int](), rows_in({name: one for name, one in values.items() if name not in found})
+    for (name, _), row in sorted(rows.items(), key=lambda one: one[0]):
+        numbers[name] = numbers.get(name, 0) + 1
+        found |= {written(name, field, numbers[name]): value for field, value in row.items()}
+    return found
 
 
 def days_of(field: str) -> str:

@@ -181,3 +181,25 @@ def test_on_the_pages_a_row_is_asked_for_and_stands_in_a_table(engine: Engine, n
     assert "45" in asked.split("What is right")[0]
     wrong = jo.post(f"/cases/{number}/do/visited", filled | {"version": "4", "visit.minutes": "x"}, status=422).text
     assert 'href="#visit.minutes"' in wrong
+
+
+SEVERAL = TEXT.replace('version: "1"', 'version: "2"').replace("form: {visit: required}", "form: {visit: several}")
+
+
+def test_programs_send_several_rows_and_are_told_that_they_may(engine: Engine) -> None:
+    engine.publish(SEVERAL.replace("calendar: leicestershire\n", ""))
+    number = done(engine.open_case("visits", JO, {"name": "Ann", "consent": "yes"})).id
+    client = TestClient(create_app(engine))
+    jo = Caller(client, engine.people.issue_token("jo", "", ["read", "write"], 30)[0])
+    told = {one["event"]: one["several"] for one in jo("GET", f"/cases/{number}/events", 200)}
+    assert told == {"visited": ["visit"], "change": [], "close": []}
+    rows = [{"kind": "home", "minutes": 15}, {"kind": "office", "minutes": 0}]
+    wrong = jo("POST", f"/cases/{number}/events/visited", 422, json={"data": {"visit": rows}})
+    assert wrong["fields"] == {"visit.2.minutes": "Visit 2: Minutes must be at least 1."}
+    rows[1] |= {"minutes": 30, "met": "Bo Reed"}
+    found = jo("POST", f"/cases/{number}/events/visited", 200, json={"data": {"visit": rows}})
+    assert [(one["slot"], one["values"].get("met")) for one in found["series"]["visit"]] == [(1, None), (2, "Bo Reed")]
+    # Who may not see a value of a row may not see that of the second either, and its case erases both.
+    done(engine.fire(number, "change", LOU, {"consent": "no"}))
+    for by, seen in ((JO, False), (LOU, True)):
+        assert ("Bo Reed" in str(engine.report(number, by).history)) is seen

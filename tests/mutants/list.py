@@ -512,7 +512,11 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "case/answers/rows.py",
         ("answers_rows",),
-        ("a row that need not be is always written", "if not filled and not asked[DAY]:", "if False:"),
+        (
+            "a row that need not be is always written",
+            "rows[series] if many else asked[DAY])",
+            "rows[series] if many else True)",
+        ),
         ("what is worked out stays after a correction", "if new != row.get(one)", "if False"),
     ),
     *_in(
@@ -627,6 +631,26 @@ CHANGES: tuple[Change, ...] = (
             "while self.states[state].children:",
             "if self.states[state].children:",
         ),
+    ),
+    *_in(
+        "process/rows.py",
+        ("several_rows",),
+        (
+            "rows that were left empty leave gaps",
+            "found |= {written(name, field, numbers[name]): value",
+            "found |= {written(name, field, _): value",
+        ),
+        ("a second row has no name of its own", "return written(found[1], found[3]) if found else name", "return name"),
+    ),
+    *_in(
+        "case/answers/rows.py",
+        ("several_rows",),
+        (
+            "a form of several can be sent without any",
+            "slot == 1 and not rows[series] if many else",
+            "False if many else",
+        ),
+        ("nobody learns which row is wrong", "if many and rows[series] > 1", "if False"),
     ),
     *_in(
         "process/file/counterparts.py",

@@ -162,7 +162,8 @@ def test_a_wrong_value_of_a_row_is_made_right_by_a_later_entry_that_names_it() -
         (2, "visit.hours", 3, {"field": "Hours is worked out from the others: correct one of those."}),
         (7, "visit.minutes", 3, {"entry": "No row with Minutes came with entry 7."}),
         (2, "score.total", 3, {"entry": "No row with Total came with entry 2."}),
-        (2, "visit.2.minutes", 3, {"field": "There is no field visit.2.minutes in this process."}),
+        (2, "visit.2.minutes", 3, {"entry": "No row with Minutes came with entry 2."}),
+        (2, "visit.x.minutes", 3, {"field": "There is no field visit.x.minutes in this process."}),
     ],
 )
 def test_what_cannot_be_corrected_so_is_refused(entry: int, field: str, value: Any, fields: dict[str, str]) -> None:

@@ -36,7 +36,7 @@ def offered(line: str, typed: str) -> list[Offer]:
     [
         ("owner: clerk", "owner: |", ["clerk", "helper"]),
         ("to: done", "to: |", ["first", "done"]),
-        ("{kind: optional}", "{kind: |}", ["required", "optional"]),
+        ("{kind: optional}", "{kind: |}", ["required", "optional", "several"]),
         ("{kind: optional}", "{|}", ["kind"]),
         ("to: done", "raise: [ch|", ["task", "when", "chase"]),
         ("process: one", "process: one\ncalendar: |", ["north", "south"]),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.case.entry import Entry
 from engine.process.definition import Event, Process, Way
-from engine.process.rows import days_of, is_computed, rows_in, written
+from engine.process.rows import counts, days_of, is_computed, rows_in, with_rows, written
 
 
 class Asked(NamedTuple):
@@ -64,7 +64,7 @@ def _form(process: Process, entry: Entry, event: Event | None) -> Mapping[str, b
     if entry.kind == "correction":
         order = dict.fromkeys([*process.fields, *sorted(entry.data)], True)
         return {name: True for name in order if name in entry.data and not is_computed(process.series, name)}
-    return event.form if event else {}
+    return with_rows(event.form, counts(entry.data, process.series)) if event else {}
 
 
 def _always_set(event: Event | None, entry: Entry) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.process.definition import Field, Process
 from engine.process.language.expressions import View
 from engine.process.register import ORGANISATION, PERSON, RECORDS, Known, Register
-from engine.process.rows import Cell, read, written
+from engine.process.rows import unnumbered, written
 from engine.source.problem import closest
 from engine.source.sign import composed
 
@@ -34,13 +34,9 @@ def people_in(process: Process, data: Mapping[str, Any]) -> set[str]:
         if name in process.series:
             cells = ((written(name, field), one) for row in value for field, one in row["values"].items())
             found.update(one for field, one in cells if field in of_people)
-        elif (written(*_at(cell)) if (cell := read(name)) else name) in of_people:
+        elif unnumbered(name) in of_people:
             found.add(value)
     return {one for one in found if isinstance(one, str)}
-
-
-def _at(cell: Cell) -> tuple[str, str]:
-    return cell.series, cell.field
 
 
 def chosen(process: Process, values: Mapping[str, Any], view: View) -> tuple[dict[str, str], dict[str, str]]:

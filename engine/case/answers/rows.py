@@ -7,6 +7,7 @@ as a list of these.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,8 +16,9 @@ from engine.case.answers.days import as_rows, check_days, is_day
 from engine.case.answers.form import check_form, stored, unfit
 from engine.process.definition import Process
 from engine.process.language.expressions import View
-from engine.process.rows import DAY, Row, Series, read, rows_in, written
+from engine.process.rows import DAY, MOST_ROWS, Row, Series, counts, read, rows_in, unnumbered, with_rows, written
 
+TOO_MANY = f"A form takes at most {MOST_ROWS} rows: write the others by another step."
 Values = dict[str, Any]
 Faults = dict[str, str]
 
@@ -26,7 +28,7 @@ def spread(process: Process, given: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in given.items():
         several = value if isinstance(value, (list, tuple)) else [value]
-        if name in process.series and several and all(isinstance(one, Mapping) for one in several):
+        if name in process.series and all(isinstance(one, Mapping) for one in several):
             for slot, row in enumerate(several, 1):
                 found |= {written(name, str(field), slot): one for field, one in row.items()}
         else:
@@ -48,38 +50,52 @@ def of_row(process: Process, series: str) -> Process:
 
 
 def check_answers(
-    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+    process: Process,
+    form: Mapping[str, bool],
+    given: Mapping[str, Any],
+    view: View,
+    several: frozenset[str] = frozenset(),
 ) -> tuple[Values, Faults]:
     """The values to store, and what is wrong with each: of fields (`check_form`), of the days from which on they hold
-    (`check_days`), and of rows that a form writes.
+    (`check_days`), and of rows that a form writes: of the series in `several` one at least.
     """
     if not process.series:
         return check_form(process, form, given, view)
-    given, apart = by_name(process, given), dict.fromkeys(name for name in form if read(name))
+    given = by_name(process, given)
+    form = with_rows(form, {name: min(count, MOST_ROWS) for name, count in counts(given, several).items()})
+    apart = dict.fromkeys(name for name in form if read(name))
     of_fields = {name: how for name, how in form.items() if name not in apart}
     answered = {name: value for name, value in given.items() if name not in apart}
     values, faults = check_form(process, of_fields, answered, view)
+    faults |= {name: TOO_MANY for name in faults if name.partition(".")[0] in several and unnumbered(name) in form}
     values, wrong = check_days(process, of_fields, given, values, view)
     faults |= wrong
     rows = {name: form[name] for name in apart if not is_day(process, name)}
     # With what this very form says of the case: consent and a row that hangs on it may be given together.
     after = view.over(values)
-    of_rows, wrong = _check_rows(process, rows, {name: given[name] for name in rows if name in given}, after)
+    of_rows, wrong = _check_rows(process, rows, {name: given[name] for name in rows if name in given}, after, several)
     return values | of_rows, faults | wrong
 
 
 def _check_rows(
-    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View
+    process: Process, form: Mapping[str, bool], given: Mapping[str, Any], view: View, several: frozenset[str]
 ) -> tuple[Values, Faults]:
-    """A row that need not be there, and of which nothing is said, is not written."""
-    values, faults, said = Values(), Faults(), rows_in(given)
+    """A row that need not be there, and of which nothing is said, is not written. Of several one has to be there, and
+    what is wrong says in which row.
+    """
+    values, faults = Values(), Faults()
+    said = {
+        place: {name: one for name, one in row.items() if not _is_blank(one)} for place, row in rows_in(given).items()
+    }
+    rows = Counter(series for (series, _), row in said.items() if row)
     for (series, slot), asked in rows_in(form).items():
-        filled = {name: one for name, one in said.get((series, slot), {}).items() if not _is_blank(one)}
-        if not filled and not asked[DAY]:
+        filled, many = said.get((series, slot), {}), series in several
+        if not filled and not (slot == 1 and not rows[series] if many else asked[DAY]):
             continue
         found, wrong = _row(process, process.series[series], filled, view)
+        which = f"{process.series[series].row} {slot}: " if many and rows[series] > 1 else ""
         values |= {written(series, name, slot): one for name, one in found.items()}
-        faults |= {written(series, name, slot): one for name, one in wrong.items()}
+        faults |= {written(series, name, slot): which + one for name, one in wrong.items()}
     return values, faults
 
 

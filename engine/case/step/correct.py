@@ -23,7 +23,7 @@ from engine.case.step.reasons import form_refusal, not_allowed, reason_fault, re
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
 from engine.process.language.expressions import View
-from engine.process.rows import days_of, is_computed, read
+from engine.process.rows import days_of, is_computed, read, unnumbered
 
 
 def came_with(backwards: Iterable[Entry], field: str) -> Entry | None:
@@ -67,7 +67,7 @@ def _refused(draft: Draft, command: Correct) -> Refusal | None:
         return Refusal(Code.ENDED, "The case was erased.")
     if not may(command.by, Action.CORRECT, process, case):
         return not_allowed(process, "Correcting", process.keep.by if process.keep else frozenset())
-    if command.field not in process.fields:
+    if unnumbered(command.field) not in process.fields:
         message = f"There is no field {command.field} in this process."
         return Refusal(Code.FORM, message, fields={"field": message})
     if read(command.field):
@@ -91,7 +91,7 @@ def _no_other(draft: Draft, command: Correct, values: dict[str, Any]) -> dict[st
     row, cell = row_of(case.data, command.seq, command.field), read(command.field)
     known = row["values"].get(cell.field) if row and cell else case.data.get(command.field)
     is_same = values.get(command.field) == known
-    return {command.field: f"{fields[command.field].title} says this already."} if is_same else {}
+    return {command.field: f"{fields[unnumbered(command.field)].title} says this already."} if is_same else {}
 
 
 def right_value(
@@ -106,7 +106,7 @@ def right_value(
 
 def _no_row(process: Process, case: Snapshot, command: Correct) -> Refusal | None:
     """Why a value of a row is not corrected: no row came with that entry, or it is worked out."""
-    title = process.fields[command.field].title
+    title = process.title_of("fields", command.field)
     if is_computed(process.series, command.field):
         return form_refusal({"field": f"{title} is worked out from the others: correct one of those."})
     if row_of(case.data, command.seq, command.field) is None:

@@ -18,6 +18,7 @@ from engine.case.time.instants import to_text
 from engine.process.definition import Event
 from engine.process.flow import MOST_AUTOMATIC
 from engine.process.paths import AUTOMATIC, paths_of
+from engine.process.rows import closed_up
 
 
 def fire(draft: Draft, command: Fire) -> Refusal | None:
@@ -56,9 +57,9 @@ def _answers(draft: Draft, event: Event, command: Fire, at: str) -> dict[str, An
     refusal = nothing_asked(process, event, case)
     if refusal is not None:
         return refusal
-    values, faults = check_answers(process, event.form, command.data, draft.view(at))
+    values, faults = check_answers(process, event.form, command.data, draft.view(at), event.several)
     faults = faults or unasked(process, event, case, values)
-    return form_refusal(faults) if faults else values
+    return form_refusal(faults) if faults else closed_up(values, event.several)
 
 
 def settle(draft: Draft, at: str, by: str) -> Refusal | None:

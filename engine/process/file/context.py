@@ -14,6 +14,8 @@ from engine.process.rows import DAY, read, written
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source, value_at
 
+# Of which a form asks for one row, or several.
+SEVERAL = "several"
 # Stands for an expression with faults, so that reading goes on. A process that has one is never used.
 NOTHING = Expression("null", frozenset(), frozenset())
 
@@ -128,9 +130,12 @@ class Context:
         for name, how in (raw or {}).items():
             if name in self.series:
                 self.used.add(("series", name))
-                found |= row_form(name, self.series[name], required=how == "required")
+                found |= row_form(name, self.series[name], required=how != "optional")
             elif name not in self.names["series"] and self.known_key("field", name, (*path, name)):
                 found[name] = how == "required"
+                if how == SEVERAL:
+                    message = f"{name} is a field, which has one answer: several are rows of a series."
+                    self.problem((*path, name), "wrong-value", message, "Write required or optional.")
         return found
 
     def duration(self, raw: str | None, path: Path) -> Duration | None:

@@ -10,7 +10,7 @@ from engine.calendars.calendar import WEEKDAYS
 from engine.calendars.duration import Duration
 from engine.calendars.recurrence import Recurrence
 from engine.process.definition import Assignments, Event, Hold, Need, State, Way
-from engine.process.file.context import NOTHING, Context
+from engine.process.file.context import NOTHING, SEVERAL, Context
 from engine.process.file.days import with_days
 from engine.process.file.links import read_opens
 from engine.process.file.pauses import is_way_back, paused_around, read_pause
@@ -117,6 +117,9 @@ def _event(context: Context, name: str, raw: dict[str, Any], path: Path, scope: 
         not_by=_not_by(context, raw.get("not_by"), (*path, "not_by")),
         undo=read_undo(context, raw, path),
         opens=read_opens(context, raw, path),
+        several=frozenset(
+            name for name, how in raw.get("form", {}).items() if how == SEVERAL and name in context.series
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from engine.case.command import Actor
 from engine.case.snapshot import Snapshot
 from engine.case.time.instants import to_text
 from engine.process.definition import Process
+from engine.process.rows import unnumbered
 from engine.service.cases.access_writer import AccessWriter
 from engine.service.cases.linked import Linked
 from engine.service.cases.rows import fields_shown, shown_rows
@@ -44,7 +45,8 @@ class Accesses:
     def tells(self, seen: Seen, fields: Iterable[str]) -> bool:
         """Whether one of these fields is personal; one that the process does not know any more may have been."""
         known = seen[0].fields
-        return any(name not in known or known[name].personal for name in fields)
+        names = {unnumbered(name) for name in fields}
+        return any(name not in known or known[name].personal for name in names)
 
     def note_in(self, connection: Connection, case: int, seen: Seen, by: Actor, what: str) -> None:
         """The same within a transaction that writes."""

@@ -16,7 +16,7 @@ from engine.case.step.correct import came_with, right_value
 from engine.case.time.instants import from_text
 from engine.process.definition import Field, Process
 from engine.process.register import PERSON, Register
-from engine.process.rows import read
+from engine.process.rows import read, unnumbered
 from engine.service.cases.change import Changes, check_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.reader import Reader
@@ -66,11 +66,11 @@ class Corrections:
         process, snapshot = self._reader.seen(case, by, Action.CORRECT)
         shown = self._shown(process, snapshot, by, entry)
         # What an erasure has left for figures stays as it is.
-        stands = field in shown and not process.fields[field].dated and snapshot.retained != "erased"
+        stands = field in shown and not process.fields[unnumbered(field)].dated and snapshot.retained != "erased"
         came = self._came_with(case, snapshot, field, entry) if stands else None
         if came is None:
             raise UnknownValue("Nothing stands there that could be corrected.")
-        known = process.fields[field]
+        known = process.fields[unnumbered(field)]
         seq = entry if read(field) else came.seq
         text = text_of(known, shown[field], self.names_of(known, shown[field]))
         return Standing(known, text, seq, came.by, local(process, came.at), snapshot.seq)

@@ -24,6 +24,7 @@ DOCUMENT = "document "
 class Choice:
     """An event that stands where the case is. `form` is what is asked for now, with whether it is required; `defaults`
     what a form shows first of those that are empty, `offers` what those may say that tell which open task is answered.
+    Of the series in `several` it takes one row or more.
     """
 
     event: str
@@ -36,6 +37,11 @@ class Choice:
     missing: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    several: tuple[str, ...] = ()
+
+    def mark(self, name: str) -> str:
+        """What stands behind the name of something that it asks for: that it is optional, that rows of it may come."""
+        return ("" if self.form[name] else "?") + ("+" if name.partition(".")[0] in self.several else "")
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,15 @@ def shown_fields(process: Process, case: Case, names: Mapping[str, str] | None =
 def choice_of(possible: Possible) -> Choice:
     """What may, or may not yet, be done."""
     event, refusal = possible.event, possible.refusal
+    several = tuple(sorted(event.several))
     told = (event.name, event.title, event.description, possible.form)
     if refusal is None:
-        return Choice(*told, defaults=possible.defaults, offers=possible.offers)
+        return Choice(*told, defaults=possible.defaults, offers=possible.offers, several=several)
     return Choice(
         *told,
         allowed=False,
         code=str(refusal.code),
         message=refusal.message,
         missing=refusal.missing,
+        several=several,
     )

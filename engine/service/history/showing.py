@@ -17,6 +17,7 @@ from engine.case.entry import Entry
 from engine.case.sight import roles_in
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
+from engine.process.rows import unnumbered
 from engine.service.cases.views import anonymous, view_of
 
 
@@ -69,7 +70,8 @@ def showing_of(
     seen = view_of(snapshot, now)
 
     def shows(version: Process, name: str) -> bool:
-        known = [one for one in (process, version) if name in one.fields]
-        return bool(known) and all(shown_to(one, name, seen, roles_in(one, by)) for one in known)
+        called = unnumbered(name)
+        known = [one for one in (process, version) if called in one.fields]
+        return bool(known) and all(shown_to(one, called, seen, roles_in(one, by)) for one in known)
 
     return Showing(content, not anonymous(process, snapshot, now, by), shows)

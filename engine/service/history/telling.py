@@ -22,6 +22,7 @@ from engine.case.time.days import coming_field
 from engine.case.time.roughness import is_rough_task, is_rough_timer
 from engine.case.time.schedule import ESCALATION
 from engine.process.definition import Process
+from engine.process.rows import read, unnumbered
 from engine.service.cases.comings import timer_title
 from engine.service.cases.views import local
 from engine.service.history.showing import Showing
@@ -94,12 +95,21 @@ def last_done(backwards: Iterable[Entry]) -> Entry | None:
 
 def _answer(process: Process, entry: Entry, asked: Asked, beside: Beside) -> Answer:
     name, value = asked.field, entry.data[asked.field]
-    known = process.fields.get(name)
+    known = process.fields.get(unnumbered(name))
     erased = beside.erased if f"data/{name}" in entry.missing else None
     was = _was(process, name, beside.before[entry.note["corrects"]], beside) if _corrects(entry, beside) else ""
-    title = process.title_of("fields", name)
+    title = _of_row(process, name, entry) + process.title_of("fields", name)
     currency = known.currency if known else ""
     return Answer(name, title, value, text_of(known, value, beside.names), asked.computed, was, erased, currency)
+
+
+def _of_row(process: Process, name: str, entry: Entry) -> str:
+    """In which of several rows of a step a value stands; empty where it wrote one."""
+    cell = read(name)
+    if cell is None or cell.series not in process.series or process.series[cell.series].dates:
+        return ""
+    several = {one.slot for one in map(read, entry.data) if one and one.series == cell.series} != {1}
+    return f"{process.series[cell.series].row} {cell.slot}: " if several else ""
 
 
 def _corrects(entry: Entry, beside: Beside) -> bool:
@@ -110,7 +120,7 @@ def _was(process: Process, name: str, before: Entry, beside: Beside) -> str:
     """What stood in a field before it was corrected."""
     if f"data/{name}" in before.missing and beside.erased:
         return f"erased on {said_day(beside.erased)}"
-    return text_of(process.fields.get(name), before.data.get(name), beside.names)
+    return text_of(process.fields.get(unnumbered(name)), before.data.get(name), beside.names)
 
 
 def _standing(process: Process, whole: Entry, beside: Beside) -> Iterator[Fact]:

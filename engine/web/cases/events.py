@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from engine.case.answers.wording import text_of
 from engine.case.refusal import Code, Refusal
 from engine.process.definition import Event, Process
-from engine.process.rows import DAY, rows_in
+from engine.process.rows import DAY, rows_in, unnumbered
 from engine.process.rows import read as cell_of
 from engine.service import Case, Choice
 from engine.source import name
@@ -36,6 +36,9 @@ from engine.web.forms.forms import (
     with_meetings,
     with_open_tasks,
 )
+from engine.web.forms.rows import ROWS, box
+from engine.web.forms.rows import changed as rows_changed
+from engine.web.forms.rows import shown as rows_shown
 from engine.web.page import go, show
 from engine.web.visitor import (
     TYPED,
@@ -78,8 +81,11 @@ def ask(
     if not choice.allowed:
         return show(request, "event_refused.html", 409, seen=seen, event=event, choice=choice)
     first = {**choice.defaults, **answering(seen.process, event, task)}
-    questions = event_questions(seen.process, choice.form, seen.case, first)
-    return _form(request, visitor, seen, event, questions, meeting=meeting)
+    kept = getattr(request.state, "typed", None)
+    typed = kept.fields if kept is not None and kept.path == _address(number, name) else ()
+    rows = rows_shown(event.several, Posted(FormData([*typed])))
+    questions = event_questions(seen.process, choice.form, seen.case, first, rows)
+    return _form(request, visitor, seen, event, questions, meeting=meeting, rows=rows)
 
 
 def _choice(seen: Seen, name: str) -> Choice:
@@ -102,6 +108,8 @@ def _form(
     status: int = 200,
     when: Question | None = None,
     general: str = "",
+    *,
+    rows: Mapping[str, int],
     version: int | None = None,
     meeting: int = 0,
     changed: tuple[Any, ...] = (),
@@ -125,6 +133,7 @@ def _form(
         when=when or _when(),
         general=general,
         version=version or seen.case.version,
+        rows=[(box(one), count) for one, count in rows.items()],
         meeting=meeting,
         changed=changed,
     )
@@ -141,6 +150,7 @@ class Attempt:
     answers: dict[str, Any]
     at_text: str
     posted: Posted
+    rows: Mapping[str, int]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -182,40 +192,44 @@ def answer(
         return go(_where(number, carried_out, posted.number("meeting") or 0))
     visitor.engine.accounts.touch(visitor.session)
     is_to_change = posted.text("step", 20) == "change"
-    if is_to_change:
-        kept = visitor.engine.desk.keep_form(visitor.person.login, _address(number, name), posted.fields)
-        if kept is not None:
-            return go(f"{_address(number, name)}?{TYPED}={kept}")
     seen = see(visitor, number, FORM)
     event = seen.process.event(seen.case.state, name)
     if event is None:
         return _no_more(request, seen)
+    if is_to_change or posted.text(ROWS, 200):
+        fields, place = rows_changed(posted, rows_shown(event.several, posted))
+        kept = visitor.engine.desk.keep_form(visitor.person.login, _address(number, name), fields)
+        if kept is not None:
+            return go(f"{_address(number, name)}?{TYPED}={kept}{place and '#' + place}")
+        posted, is_to_change = Posted(FormData([*fields])), True
     tried = _attempt(visitor, seen, event, posted)
     if is_to_change:  # too long to be kept: the answer to what was sent is the form itself
-        return _form(request, *tried.of, tried.shown({}), when=_when(tried.at_text), meeting=tried.meeting)
+        when = _when(tried.at_text)
+        return _form(request, *tried.of, tried.shown({}), when=when, meeting=tried.meeting, rows=tried.rows)
     return _try(request, tried, carried_out)
 
 
 def _attempt(visitor: Visitor, seen: Seen, event: Event, posted: Posted) -> Attempt:
     # Of what is sent by timers and offers only there is none: there is no form for it.
-    questions = event_questions(seen.process, _choice(seen, event.name).form, seen.case)
+    rows = rows_shown(event.several, posted)
+    questions = event_questions(seen.process, _choice(seen, event.name).form, seen.case, rows=rows)
     answers, at_text = read(questions, posted), date_in(posted, WHEN, with_time=True)
-    return Attempt(visitor, seen, event, questions, answers, at_text, posted)
+    return Attempt(visitor, seen, event, questions, answers, at_text, posted, rows)
 
 
 def _carried_out(visitor: Visitor, number: int, name: str, posted: Posted) -> int | Refusal | None:
     """The version of the case that the event led to, also where the form was sent before; why it could not happen;
     None where there is more to look at first: the answers, when it happened, or what became of the case.
     """
-    if posted.text("step", 20) != "do":
+    if posted.text("step", 20) != "do" or posted.text(ROWS, 200):
         return None
     at, fault = _moment(date_in(posted, WHEN, with_time=True))
     if fault is not None:
         return None
     sent = posted.text("key", 60)
 
-    def given(process: Process, _: Event, case: Case, form: Mapping[str, bool]) -> dict[str, Any]:
-        questions = event_questions(process, form, case)
+    def given(process: Process, event: Event, case: Case, form: Mapping[str, bool]) -> dict[str, Any]:
+        questions = event_questions(process, form, case, rows=rows_shown(event.several, posted))
         return filled(questions, read(questions, posted), case)
 
     return visitor.engine.answers.carry_out(
@@ -316,14 +330,14 @@ def _refused(request: Request, tried: Attempt, refusal: Refusal) -> Response:
     general = "" if refusal.fields and set(refusal.fields) <= known else refusal.message
     status = 422 if refusal.code is Code.FORM else 409
     shown = tried.shown(refusal.fields)
-    return _form(request, *tried.of, shown, status, when, general, meeting=tried.meeting)
+    return _form(request, *tried.of, shown, status, when, general, meeting=tried.meeting, rows=tried.rows)
 
 
 def _meanwhile(request: Request, tried: Attempt) -> Response:
     """Somebody changed the case: what they did, and the form with everything that was typed."""
     told, _ = tried.visitor.engine.told_history(tried.seen.case.id, tried.visitor.actor, tried.version)
     when, shown = _when(tried.at_text), tried.shown({})
-    return _form(request, *tried.of, shown, 409, when, changed=tuple(told), meeting=tried.meeting)
+    return _form(request, *tried.of, shown, 409, when, changed=tuple(told), meeting=tried.meeting, rows=tried.rows)
 
 
 def _meant(tried: Attempt, asked: Question) -> str:
@@ -332,17 +346,18 @@ def _meant(tried: Attempt, asked: Question) -> str:
     if cell is None or cell.field != DAY:
         return ""
     row = rows_in(tried.given).get(cell[:2], {}) or tried.seen.process.series[cell.series].dates in tried.given
-    return DAY_MEANT if row or tried.event.form[asked.name] else ""
+    return DAY_MEANT if row or (tried.event.form.get(asked.name) and cell.series not in tried.event.several) else ""
 
 
 def _check(request: Request, tried: Attempt, key: str) -> Response:
     fields = tried.seen.process.fields
     names = tried.visitor.engine.among.names(tried.seen.process, tried.answers)
     rows = [
-        (one, text_of(fields[one.name], tried.answers[one.name], names) or _meant(tried, one))
+        (one, text_of(fields[unnumbered(one.name)], tried.answers[one.name], names) or _meant(tried, one))
         for one in tried.questions
     ]
-    hidden = [box for one in tried.questions for box in carried(one, tried.answers[one.name])]
+    hidden = [sent for one in tried.questions for sent in carried(one, tried.answers[one.name])]
+    hidden += [(box(one), str(count)) for one, count in tried.rows.items()]
     return show(
         request,
         "event_check.html",

@@ -14,6 +14,7 @@ from typing import Any
 from engine.case.answers.records import offered as offered_of
 from engine.process.definition import Field, Process
 from engine.process.register import RECORDS, Register
+from engine.process.rows import unnumbered
 from engine.service import Engine
 from engine.web.forms.forms import Question
 
@@ -62,7 +63,7 @@ def with_records(
     """The same questions about a case with this data, those for an organisation or a person with what may be chosen:
     a list of few; of many the names are offered while one is written.
     """
-    known = {one.name: process.fields[one.name] for one in questions if one.name in process.fields}
+    known = {one.name: field for one in questions if (field := process.fields.get(unnumbered(one.name)))}
     asked = [one for one in questions if one.name in known and known[one.name].type in RECORDS]
     register = engine.among.register(process) if asked else Register()
     for one in asked:

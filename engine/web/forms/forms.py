@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.case.answers.limits import limits_said
 from engine.case.command import Actor
 from engine.process.definition import Event, Field, Process
-from engine.process.rows import DAY, Cell
+from engine.process.rows import DAY, MOST_ROWS, Cell, unnumbered, with_rows
 from engine.process.rows import read as cell_of
 from engine.process.tasks import meant
 from engine.service import Case, Engine
@@ -39,7 +39,8 @@ OWN = frozenset(
 class Question:
     """One thing that a form asks for. `groups` are choices under headings of their own; `boxes` is what the boxes of
     the form are called, by its name where nothing else is said; `prefix` stands before its one box, `under` is a
-    heading before it. `suggested` is offered while somebody writes: what may be written, and what it means.
+    heading before it. `suggested` is offered while somebody writes: what may be written, and what it means. `row` is in
+    which of several rows it stands; `removes` and `adds` say for buttons before and behind it which row goes or comes.
     """
 
     name: str
@@ -56,9 +57,17 @@ class Question:
     prefix: str = ""
     under: str = ""
     suggested: list[tuple[str, str]] = field(default_factory=list)
+    row: str = ""
+    removes: str = ""
+    adds: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         self.boxes = self.boxes or self.name
+
+    @property
+    def called(self) -> str:
+        """Its title, where its heading is not shown."""
+        return f"{self.row}: {self.title}" if self.row else self.title
 
     @property
     def chosen(self) -> list[str]:
@@ -123,23 +132,29 @@ def _hint(known: Field) -> str:
 
 
 def event_questions(
-    process: Process, asked_for: Mapping[str, bool], case: Case, defaults: Mapping[str, Any] | None = None
+    process: Process,
+    asked_for: Mapping[str, bool],
+    case: Case,
+    defaults: Mapping[str, Any] | None = None,
+    rows: Mapping[str, int] | None = None,
 ) -> list[Question]:
     """What the form of an event asks of a case: `asked_for`, with whether it is required. What is known and may be
-    corrected stands in it already, and so do `defaults`.
+    corrected stands in it already, and so do `defaults`. `rows`: of which series it takes several, and how many now.
     """
-    standing = _asked_often(process)
+    standing, rows = _asked_often(process), rows or {}
     found, headed = [], set[tuple[str, int]]()
-    for name, required in asked_for.items():
-        known = process.fields[name]
+    for name, required in with_rows(asked_for, rows).items():
+        known = replace(process.fields[unnumbered(name)], name=name)
         # Others begin empty, so that nobody confirms the last answer by pressing twice.
         value = case.data.get(name) if name in standing else None
-        value = (defaults or {}).get(name) if value is None else value
+        value = (defaults or {}).get(unnumbered(name)) if value is None else value
         asked = question(known, required=required, value=value)
         if (cell := cell_of(name)) is not None:
             _of_row(process, cell, asked, headed)
+            if cell.series in rows:
+                _of_several(process, cell, asked, rows[cell.series])
         found.append(asked)
-    return found
+    return _with_buttons(found, process, rows)
 
 
 def _of_row(process: Process, cell: Cell, asked: Question, headed: set[tuple[str, int]]) -> None:
@@ -150,6 +165,21 @@ def _of_row(process: Process, cell: Cell, asked: Question, headed: set[tuple[str
         headed.add(cell[:2])
     if cell.field == DAY:
         asked.required, asked.hint = False, DAY_HINT
+
+
+def _of_several(process: Process, cell: Cell, asked: Question, count: int) -> None:
+    """The heading of one of several rows says which it is; one that is not the only one can be taken out."""
+    asked.row = f"{process.series[cell.series].row} {cell.slot}"
+    if asked.under:
+        asked.under, asked.removes = asked.row, f"{cell.series} {cell.slot}" if count > 1 else ""
+
+
+def _with_buttons(questions: list[Question], process: Process, rows: Mapping[str, int]) -> list[Question]:
+    """The same questions; behind the last row of a series of which there may be more one can be added."""
+    last = {cell.series: one for one in questions if (cell := cell_of(one.name)) and cell.series in rows}
+    for series, one in last.items():
+        one.adds = (series, process.series[series].row) if rows[series] < MOST_ROWS else one.adds
+    return questions
 
 
 def with_meetings(
@@ -165,7 +195,7 @@ def with_open_tasks(possible: Iterable[Choice], event: Event, questions: list[Qu
     """The same questions, as they are shown: with the open tasks to choose from, where a row says which it answers."""
     offers = next((one.offers for one in possible if one.event == event.name), {})
     for one in questions:
-        one.choices = list(offers.get(one.name, {}).items()) or one.choices
+        one.choices = list(offers.get(unnumbered(one.name), {}).items()) or one.choices
     return questions
 
 
