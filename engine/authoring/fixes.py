@@ -109,9 +109,17 @@ def _bettered(now: _Trial, found: list[Problem], attempt: Callable[[str], _Trial
 
 
 def _is_better(now: _Trial, then: _Trial, edits: list[Edit], *, is_of_signs: bool) -> bool:
+    if _goes_on(now, then):
+        return True
     if then.unread > now.unread or (_meet(edits, then) and not is_of_signs):
         return False
     return then.unread < now.unread or then.worth < now.worth or is_of_signs
+
+
+def _goes_on(now: _Trial, then: _Trial) -> bool:
+    """Whether what was mended hid something that can be mended in its turn: no more is wrong than before."""
+    new = set(then.problems) - set(now.problems)
+    return then.unread < 2 and then.worth == now.worth and bool(new) and all(one.edits for one in new)
 
 
 def _meet(edits: list[Edit], then: _Trial) -> bool:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.authoring.check import check_text
@@ -87,6 +87,7 @@ def test_each_slip_is_mended_to_what_was_meant(right: str) -> None:
 
 
 @settings(max_examples=20, deadline=None)
+@example({"check: 'kind", '"small"\''}, "\n")  # of a field that is not known no choices are
 @given(st.sets(st.sampled_from(sorted(SLIPS)), max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_slips_together_are_mended_all_and_then_nothing_is(slips: set[str], end: str) -> None:
     text = TEXT
