@@ -15,6 +15,7 @@ from engine.case.command import Actor
 from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service.lists.finder import TasksWanted
+from engine.service.people.faults import BadPerson
 from engine.store.tables import outbox
 from tests.conftest import LOAN, START
 from tests.integration.site import settle
@@ -216,3 +217,11 @@ def test_what_is_left_behind_stands_there_also_when_another_task_says_that_it_is
     done(engine.claim_task(case, "remind", person(engine, "ned")))
     leave(engine, "ned")
     assert stranded(engine) == [(case, "remind")]
+
+
+def test_nothing_is_handed_on_to_whom_it_is_with(engine: Engine) -> None:
+    case, _ = given(engine, "kim")
+    before = engine.case(case).version
+    with pytest.raises(BadPerson, match="The tasks are with kim already"):
+        engine.hand_on("kim", "kim", person(engine, "max"))
+    assert (engine.case(case).version, engine.handovers.given("kim")) == (before, 1)

@@ -10,6 +10,7 @@ from engine.case.sight import Action, may
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.work import Work
 from engine.service.people.colleagues import TaskName, no_colleague
+from engine.service.people.faults import BadPerson
 from engine.service.site import Site
 from engine.store.people import people as store
 
@@ -62,7 +63,12 @@ class Handovers:
 
         Each is given as `assign_task` does, a hundred in one transaction; what cannot be given stays where it is and is
         told. An administrator gives back what somebody can do no more, also of cases that they may not see.
+
+        Raises:
+            BadPerson: they would go to whom they are with.
         """
+        if to == login:
+            raise BadPerson(f"The tasks are with {login} already. Say to whom else they go.")
         actor, wanted = Actor.of(by), None if tasks is None else set(tasks)
         with self._site.database.reading() as connection:
             held = store.tasks_given(connection, login)
