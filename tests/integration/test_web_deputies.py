@@ -26,6 +26,7 @@ def test_pages_are_those_of_the_other_and_one_left_open_is_refused(
     days = {"first-day": "11", "first-month": "9", "first-year": "2023", "last-day": "10", "last-month": "9"}
     days |= {"last-year": "2023"}
     ada, cleo, pat = (Visit(site, one) for one in ("ada", "cleo", "pat"))
+    assert 'href="/people/pat/deputies"' in ada.get("/people/pat").text
     assert "and you act for nobody" in cleo.get("/deputies").text
     wrong = ada.post("/people/pat/deputies", {"deputy": "cleo", **days}, 422).text
     assert wrong.count("The last day is before the first.") == 2
