@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from engine.authoring.answers import Answers
 from engine.authoring.coverage import Coverage
 from engine.authoring.scenarios import ScenarioFile, run_scenarios, understood
-from engine.case.command import Actor, AddDocument, Command, Facts, Fire, Open, Tick
+from engine.case.command import ENGINE, Actor, AddDocument, Command, Facts, Fire, Open, Tick
 from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
 from engine.case.step.decide import decide
@@ -28,6 +28,9 @@ MOST_STEPS = 6000
 """So many steps are tried for one process; what was not come to by then is named."""
 _MOST_LONG = 14
 _MOST_TICKS = 20
+_MOST_GIVERS = 3
+_MOST_OFFERS = 6
+_HOLDER = "holder"
 _FILE = "suggested.scenarios.yaml"
 
 
@@ -57,6 +60,33 @@ class _Spot:
 
 
 @dataclass
+class _Queues:
+    """Of each place, in the order of the walk: spots where a case waits for it, and where one just gave it back."""
+
+    waiting: dict[str, list[_Spot]] = field(default_factory=dict)
+    given: dict[str, list[_Spot]] = field(default_factory=dict)
+    tried: Counter[str] = field(default_factory=Counter)
+
+    def met(self, before: _Spot | None, after: _Spot) -> list[tuple[str, _Spot, _Spot]]:
+        """The pairs that a new spot makes: a place, who waits for it, and who gives it back."""
+        if "others" in after.scenario:
+            return []
+        if after.case.waiting:
+            place = after.case.waiting["place"]
+            self.waiting.setdefault(place, []).append(after)
+            return [(place, after, giver) for giver in self.given.get(place, ())]
+        lost = set(before.case.held.values()) - set(after.case.held.values()) if before else set[str]()
+        return [pair for place in sorted(lost) for pair in self._given(place, after)]
+
+    def _given(self, place: str, giver: _Spot) -> list[tuple[str, _Spot, _Spot]]:
+        known = self.given.setdefault(place, [])
+        if "capacity" in giver.scenario or len(known) == _MOST_GIVERS:
+            return []
+        known.append(giver)
+        return [(place, one, giver) for one in self.waiting.get(place, ())]
+
+
+@dataclass
 class _Walk:
     process: Process
     wanted: set[str]
@@ -72,26 +102,59 @@ class _Walk:
         self.coverage = Coverage(self.process)
         day = max(self.process.effective_from, date(2024, 1, 8))
         day += timedelta(-day.weekday() % 7)
+        self.queues = _Queues()
+        self.offers = {state.hold.offer for state in self.process.states.values() if state.hold}
         self.begins = datetime.combine(day, time(9), self.process.zone).astimezone(UTC)
 
     def spots(self) -> Iterator[tuple[_Spot, set[str]]]:
         """Every spot that is come to, with the wanted ways that were taken last."""
         for spot, ways in self._openings():
             yield spot, ways
-            self._wait(spot)
+            yield from self._come_to(None, spot)
         while self.waiting and self.wanted and self.tried < MOST_STEPS:
             spot = self._least_looked_at()
             if spot.case.ended or len(spot.scenario.get("steps", ())) >= _MOST_LONG:
                 continue
             for after, ways in self._next(spot):
                 yield after, ways
-                self._wait(after)
+                yield from self._come_to(spot, after)
+
+    def _come_to(self, before: _Spot | None, spot: _Spot) -> Iterator[tuple[_Spot, set[str]]]:
+        """Keep a spot that is new to be looked at; the spots that two cases come to with it."""
+        if not self._is_new(spot):
+            return
+        self._wait(spot)
+        for place, waiter, giver in self.queues.met(before, spot):
+            if any(_event(way) in self.offers for way in self.wanted):
+                yield from self._offered(place, waiter, giver)
 
     def _wait(self, spot: _Spot) -> None:
-        if self._is_new(spot):
-            # Where no place is free, a case goes other ways from the same states.
-            kind = spot.case.state + ("*" if "capacity" in spot.scenario else "")
-            self.waiting.setdefault(kind, deque()).append(spot)
+        # Where no place is free, a case goes other ways from the same states.
+        kind = spot.case.state + ("*" if "capacity" in spot.scenario else "")
+        self.waiting.setdefault(kind, deque()).append(spot)
+
+    def _offered(self, place: str, waiter: _Spot, giver: _Spot) -> Iterator[tuple[_Spot, set[str]]]:
+        """To where a case comes that waits for the only place of its kind, when another case gives it back."""
+        now, reached = max(waiter.now, giver.now), set(self.reached)
+        scenario = _together(
+            waiter.scenario, self._another(giver.scenario), dict.fromkeys(self.process.places, 0) | {place: 1}
+        )
+        found = self._ticked(waiter, now)
+        if found is None or not found[0].waiting:
+            return
+        offer = self.process.states[found[0].waiting["for"]].hold
+        command = Fire(offer.offer if offer else "", ENGINE, now)
+        offered = self._done(found[0], command, now, scenario)
+        new = offered[1] & self.wanted if offered else set[str]()
+        if offered is None or all(self.queues.tried[way] == _MOST_OFFERS for way in new):
+            return
+        self.queues.tried.update(new)
+        steps = [*scenario["steps"], {"expect": _expected(offered[0])}]
+        spot = _Spot(offered[0], now, {**scenario, "steps": steps})
+        yield spot, new
+        # What lies behind it is mostly come to by those that find a place free at once.
+        if spot.case.state not in reached and not new & self.wanted:
+            self._wait(spot)
 
     def _least_looked_at(self) -> _Spot:
         """A spot in the state of which the fewest were looked at: what lies far on is not kept waiting by the rest."""
@@ -135,6 +198,18 @@ class _Walk:
                 yield from self._events(spot, event)
         yield from self._documents(spot)
         yield from self._time(spot)
+
+    def _another(self, scenario: Mapping[str, Any]) -> dict[str, Any]:
+        """The same scenario with words of its own for what only one open case may have."""
+        claimed = {name for claim in self.process.unique for name in claim.fields}
+
+        def own(part: dict[str, Any], key: str) -> dict[str, Any]:
+            told = part.get(key, {})
+            words = {name: f"{told[name]} 2" for name in told if name in claimed and isinstance(told[name], str)}
+            return {**part, key: told | words} if words else part
+
+        steps = [own(step, "with") for step in scenario["steps"]]
+        return {**scenario, "start": own(scenario["start"], "data"), "steps": steps}
 
     def _events(self, spot: _Spot, event: Event) -> Iterator[tuple[_Spot, set[str]]]:
         # Whose role comes first does it: another one may do no more.
@@ -235,15 +310,38 @@ class _Walk:
 
     def why(self, way: str) -> str:
         """Why a way was not come to."""
-        scope, _, rest = way.partition(": ")
-        event = rest.partition(" -> ")[0]
-        if event in {state.hold.offer for state in self.process.states.values() if state.hold}:
+        scope = way.partition(": ")[0]
+        event = _event(way)
+        if event in self.offers:
             return "A place that comes free sends it: that takes a second case (others:)."
         if event in self.refused:
             return f"It was refused: {self.refused[event]}"
         if scope in self.process.states and not any(one in self.reached for one in self.process.leaves_in(scope)):
             return f"No case was brought to {self.process.title_of('states', scope)}."
         return f"Nothing that was tried in {self.tried} steps led there."
+
+
+def _event(way: str) -> str:
+    return way.partition(": ")[2].partition(" -> ")[0]
+
+
+def _together(mine: Mapping[str, Any], other: Mapping[str, Any], capacity: Mapping[str, int]) -> dict[str, Any]:
+    """A scenario and that of another case side by side, up to the last step of the other one, which comes last."""
+    *before, last = [{"case": _HOLDER, **step} for step in other["steps"]]
+    # Of what happens at one moment the other case does its own first: it holds the place.
+    timed = sorted([*_timed(before), *_timed(mine.get("steps", ()))], key=lambda one: one[0])
+    return {
+        "start": mine["start"], "capacity": dict(capacity), "others": {_HOLDER: other["start"]},
+        "steps": [*(step for _, step in timed), last],
+    }  # fmt: skip
+
+
+def _timed(steps: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each step with the moment to which time has passed by then; empty: that of the start."""
+    now = ""
+    for step in steps:
+        now = step.get("until", now)
+        yield now, step
 
 
 def suggest(file: ScenarioFile, untouched: set[str]) -> Suggested:

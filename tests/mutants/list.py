@@ -64,6 +64,17 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
+        "authoring/suggestions.py",
+        ("suggestions",),
+        ("both cases of a suggestion claim the same", "claimed and isinstance(told[name], str)", "()"),
+        (
+            "what only an offer leads to is suggested no further",
+            "if spot.case.state not in reached and",
+            "if False and",
+        ),
+        ("two cases of a suggestion go back in time", 'now = step.get("until", now)', 'now = ""'),
+    ),
+    *_in(
         "authoring/coverage.py",
         ("coverage", "others"),
         ("the first level of a task covers the others", 'task.get("level", 1)', "1"),

@@ -12,14 +12,20 @@ from engine.authoring.coverage import Coverage, parts_of
 from engine.authoring.scenarios import ScenarioFile, load_to_run, run_scenarios, understood
 from engine.authoring.suggestions import Suggested, suggest, written
 from engine.files import Found
+from engine.process.file.loader import load_process
 from engine.source.problem import Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
 from tests.drawn import load_drawn, processes
+from tests.stall import STALL
 from tests.workshop import CALENDAR_TEXT
 
 LOANS = ROOT / "tests" / "processes" / "equipment-loan.scenarios.yaml"
-OFFERED = "queue: machine_free -> lent.out"
+NEVER = "taken.used: swap -> left"
+CALL = "line: call -> taken.called"
+GIVEN = "give_back: {title: Give it back, done: Given back, by: [keeper], to: left}"
+ALONE = "give_back: {title: Give it back, done: Given back, by: [], to: left}"
+WEEK = "    timers: {end: {after: 1 week, send: give_back}}\n    states:\n      used:"
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +48,66 @@ def touched(file: ScenarioFile, found: Suggested) -> set[str]:
     return covered.touched["transitions"]
 
 
-def test_all_ways_of_a_process_are_come_to_but_those_that_take_two_cases(loans: ScenarioFile) -> None:
+def stall(text: str = STALL) -> ScenarioFile:
+    source = read("process: stall.yaml\nscenarios: []\n", "stall.scenarios.yaml")
+    loaded = load_process(text, "stall.yaml", lambda _: None)
+    return ScenarioFile(source, loaded.process, Found(loaded), {})
+
+
+def test_all_ways_of_a_process_are_come_to_also_those_that_take_two_cases(loans: ScenarioFile) -> None:
     found = suggest(loans, every_way(loans))
-    assert found.left == {OFFERED: "A place that comes free sends it: that takes a second case (others:)."}
-    assert {way for one in found.found for way in one.ways} == every_way(loans) - {OFFERED}
-    assert touched(loans, found) >= every_way(loans) - {OFFERED}
-    assert suggest(loans, every_way(loans)) == found
+    assert found.left == {}
+    assert {way for one in found.found for way in one.ways} == every_way(loans)
+    assert touched(loans, found) >= every_way(loans)
+
+
+def test_who_waits_for_a_place_is_sent_by_another_case_that_gives_one_back() -> None:
+    file = stall()
+    found = suggest(file, every_way(file))
+    assert found.left == {NEVER: "It was refused: Nobody swaps a stall."}
+    assert touched(file, found) >= every_way(file) - {NEVER}
+    assert suggest(file, every_way(file)) == found
+    # What lies behind the offer alone is come to with both cases, too.
+    called, came = (one.scenario for one in found.found if "others" in one.scenario)
+    assert called["capacity"] == {"stall": 1}
+    # What only one open case may have is not said of both.
+    assert (called["start"]["data"], called["others"]["holder"]["data"]) == ({"name": "Text"}, {"name": "Text 2"})
+    assert called["steps"] == [
+        {"case": "holder", "event": "take", "by": "keeper", "expect": {"state": "taken.used"}},
+        {"event": "take", "by": "keeper", "expect": {"state": "line"}},
+        {"case": "holder", "event": "give_back", "by": "keeper", "expect": {"state": "left", "outcome": "Left"}},
+        {"expect": {"state": "taken.called"}},
+    ]
+    assert came["steps"] == [*called["steps"], {"event": "come", "by": "keeper", "expect": {"state": "taken.used"}}]
+
+
+def test_a_place_may_come_free_by_itself_when_time_passes() -> None:
+    file = stall(STALL.replace(GIVEN, ALONE).replace("    states:\n      used:", WEEK))
+    found = suggest(file, {CALL})
+    assert found.left == {}
+    assert found.found[0].scenario["steps"][-2:] == [
+        {"case": "holder", "until": "2024-01-15 09:00", "expect": {"state": "left", "outcome": "Left"}},
+        {"expect": {"state": "taken.called"}},
+    ]
+    assert touched(file, found) >= {CALL}
+
+
+def test_what_two_cases_do_stands_in_the_order_of_time() -> None:
+    by_time = STALL.replace(GIVEN, ALONE.replace("left}", "taken.called}")).replace("    states:\n      used:", WEEK)
+    file = stall(by_time.replace("to: taken.used}", "to: left}"))
+    steps = suggest(file, {CALL}).found[0].scenario["steps"]
+    assert [(one.get("case"), one.get("event") or one.get("until")) for one in steps] == [
+        ("holder", "take"),
+        (None, "take"),
+        ("holder", "2024-01-15 09:00"),
+        ("holder", "come"),
+        (None, None),
+    ]
+
+
+def test_a_place_that_nobody_gives_back_sends_nobody() -> None:
+    file = stall(STALL.replace(GIVEN, GIVEN.replace("left}", "taken.called}")))
+    assert suggest(file, {CALL}).left == {CALL: "A place that comes free sends it: that takes a second case (others:)."}
 
 
 def test_only_what_is_asked_for_is_suggested_with_what_was_seen(loans: ScenarioFile) -> None:
