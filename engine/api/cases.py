@@ -77,7 +77,7 @@ def with_link(page: Page[T], request: Request, response: Response) -> Any:
     return as_data(list(page.items))
 
 
-@router.get("", response_model=CasePage, responses=responses(404, 422))
+@router.get("", response_model=CasePage, responses=responses(404))
 def find_cases(
     engine: Engined,
     reader: Reader,
@@ -105,7 +105,7 @@ def find_cases(
     return as_data(page)
 
 
-@router.post("", status_code=201, response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("", status_code=201, response_model=Case, responses=responses(404, 409, 412))
 def open_case(engine: Engined, writer: Writer, key: Key, opening: Opening, response: Response) -> Any:
     """Begin a case on the version of its process that is in force at its date."""
     result = engine.open_case(
@@ -116,7 +116,7 @@ def open_case(engine: Engined, writer: Writer, key: Key, opening: Opening, respo
     return told(engine, result, response)
 
 
-@router.get("/{number}", response_model=Case, responses={304: {"description": "Not Modified"}, **responses(404, 422)})
+@router.get("/{number}", response_model=Case, responses={304: {"description": "Not Modified"}, **responses(404)})
 def see_case(
     engine: Engined,
     reader: Reader,
@@ -131,7 +131,7 @@ def see_case(
     return told(engine, found, response)
 
 
-@router.get("/{number}/history", response_model=list[Told], responses=responses(404, 422))
+@router.get("/{number}/history", response_model=list[Told], responses=responses(404))
 def see_history(
     request: Request,
     response: Response,
@@ -149,7 +149,7 @@ def see_history(
     return with_link(engine.history_page(number, reader, limit, after, kinds=kind or ()), request, response)
 
 
-@router.get("/{number}/accesses", response_model=list[Access], responses=responses(404, 422))
+@router.get("/{number}/accesses", response_model=list[Access], responses=responses(404))
 def see_accesses(
     request: Request,
     response: Response,
@@ -166,13 +166,13 @@ def see_accesses(
     return with_link(engine.access_page(number, reader, limit, after), request, response)
 
 
-@router.get("/{number}/events", response_model=list[Choice], responses=responses(404, 422))
+@router.get("/{number}/events", response_model=list[Choice], responses=responses(404))
 def possible_events(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
     """What you may do next with a case; for what you may not, why not and what is missing."""
     return as_data([choice_of(one) for one in engine.possible_events(number, reader)])
 
 
-@router.post("/{number}/events/{event}", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/events/{event}", response_model=Case, responses=responses(404, 409, 412))
 def fire(
     engine: Engined,
     writer: Writer,
@@ -200,7 +200,7 @@ class Correction:
     reason: Text
 
 
-@router.post("/{number}/corrections", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/corrections", response_model=Case, responses=responses(404, 409, 412))
 def correct(
     engine: Engined,
     writer: Writer,
@@ -224,7 +224,7 @@ class TakingBack:
     reason: Text
 
 
-@router.post("/{number}/undo", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/undo", response_model=Case, responses=responses(404, 409, 412))
 def undo(
     engine: Engined,
     writer: Writer,
@@ -246,7 +246,7 @@ def undo(
     return told(engine, result, response)
 
 
-@router.post("/{number}/tasks/{task}/done", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/tasks/{task}/done", response_model=Case, responses=responses(404, 409, 412))
 def complete_task(
     engine: Engined,
     writer: Writer,
@@ -261,7 +261,7 @@ def complete_task(
     return told(engine, result, response)
 
 
-@router.post("/{number}/tasks/{task}/claim", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/tasks/{task}/claim", response_model=Case, responses=responses(404, 409, 412))
 def claim_task(
     engine: Engined,
     writer: Writer,
@@ -283,7 +283,7 @@ class Assignment:
     person: Text | None = None
 
 
-@router.post("/{number}/tasks/{task}/assign", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/tasks/{task}/assign", response_model=Case, responses=responses(404, 409, 412))
 def assign_task(
     engine: Engined,
     writer: Writer,
@@ -313,7 +313,7 @@ _UPLOAD = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"typ
     "/{number}/documents/{document}",
     status_code=201,
     response_model=Added,
-    responses=responses(404, 409, 412, 413, 422),
+    responses=responses(404, 409, 412, 413),
     openapi_extra=_UPLOAD,
 )
 async def add_document(
@@ -363,7 +363,7 @@ async def _receive(request: Request, into: BinaryIO) -> None:
 @router.get(
     "/{number}/documents/{document}",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/octet-stream": {}}}, **responses(404, 422)},
+    responses={200: {"content": {"application/octet-stream": {}}}, **responses(404)},
 )
 def see_document(engine: Engined, reader: Reader, number: CaseNumber, document: Name) -> Any:
     """The content of the newest document of a kind, to be saved, never shown by a browser."""

@@ -36,7 +36,7 @@ class Naming:
     person: Text = ""
 
 
-@router.get("", response_model=DeputyPage, responses=responses(403, 404, 422))
+@router.get("", response_model=DeputyPage, responses=responses(403, 404))
 def find_deputies(
     engine: Engined,
     reader: Reader,
@@ -51,7 +51,7 @@ def find_deputies(
 
 
 # Without a key: said twice it is said once.
-@router.post("", response_model=Deputy, responses=responses(403, 404, 422))
+@router.post("", response_model=Deputy, responses=responses(403, 404))
 def name_deputy(engine: Engined, writer: Writer, naming: Naming) -> Any:
     """Let somebody act for you, or, as an administrator, for another person. Said twice it is said once."""
     try:
@@ -62,7 +62,7 @@ def name_deputy(engine: Engined, writer: Writer, naming: Naming) -> Any:
         raise Refused(problem(422, "form", str(bad), fields={bad.field: str(bad)})) from None
 
 
-@router.post("/{number}/end", response_model=Deputy, responses=responses(403, 404, 422))
+@router.post("/{number}/end", response_model=Deputy, responses=responses(403, 404))
 def end_deputy(engine: Engined, writer: Writer, number: Number) -> Any:
     """Let it end at once, or never begin. Asked twice it is done once."""
     return as_data(engine.deputies.take_back(number, by=writer))

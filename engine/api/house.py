@@ -124,7 +124,7 @@ class MeetingPage:
 
 
 # Searched for by no name: it would stand in an address, and so in logs.
-@router.get("/people", response_model=PersonPage, responses=responses(404, 422), tags=["house"])
+@router.get("/people", response_model=PersonPage, responses=responses(404), tags=["house"])
 def find_people(
     engine: Engined, _by: Administrating, only_active: bool = False, limit: Limit = 50, after: After = ""
 ) -> Any:
@@ -132,7 +132,7 @@ def find_people(
     return as_data(engine.directory.people(only_active=only_active, limit=limit, after=after))
 
 
-@router.get("/organisations", response_model=OrganisationPage, responses=responses(404, 422), tags=["house"])
+@router.get("/organisations", response_model=OrganisationPage, responses=responses(404), tags=["house"])
 def find_organisations(
     engine: Engined,
     _by: Administrating,
@@ -146,7 +146,7 @@ def find_organisations(
     return as_data(engine.directory.organisations(search=search, limit=limit, after=after))
 
 
-@router.get("/meetings", response_model=MeetingPage, responses=responses(422), tags=["house"])
+@router.get("/meetings", response_model=MeetingPage, responses=responses(), tags=["house"])
 def find_meetings(
     engine: Engined,
     reader: Reader,
@@ -170,7 +170,7 @@ def find_meetings(
 Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 
 
-@router.get("/meetings/{number}", response_model=AgendaPage, responses=responses(404, 422), tags=["house"])
+@router.get("/meetings/{number}", response_model=AgendaPage, responses=responses(404), tags=["house"])
 def one_meeting(engine: Engined, reader: Reader, number: Number, limit: Limit = 50, after: After = "") -> Any:
     """A meeting with a page of the cases on its agenda, as you may see them, by number."""
     meeting = engine.meetings.meeting(number, reader)
@@ -178,7 +178,7 @@ def one_meeting(engine: Engined, reader: Reader, number: Number, limit: Limit = 
     return as_data(AgendaPage(_whole(meeting), list(page.cases), page.count, page.next))
 
 
-@router.get("/meetings/{number}/record", response_model=RecordPage, responses=responses(404, 422), tags=["house"])
+@router.get("/meetings/{number}/record", response_model=RecordPage, responses=responses(404), tags=["house"])
 def record_of(engine: Engined, reader: Reader, number: Number, limit: Limit = 50, after: After = "") -> Any:
     """A page of what came of a meeting: the cases that stood on its agenda and do not any more, by number."""
     meeting = engine.meetings.meeting(number, reader)

@@ -33,13 +33,13 @@ class Removal:
     reason: Text
 
 
-@router.get("/{number}/links", response_model=list[Linked], responses=responses(404, 422))
+@router.get("/{number}/links", response_model=list[Linked], responses=responses(404))
 def see_links(engine: Engined, reader: Reader, number: CaseNumber) -> Any:
     """The cases that a case is linked with, as far as you may see them."""
     return as_data(engine.linked(number, reader))
 
 
-@router.post("/{number}/links", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/links", response_model=Case, responses=responses(404, 409, 412))
 def link(
     engine: Engined,
     writer: Writer,
@@ -54,7 +54,7 @@ def link(
     return told(engine, engine.link(number, *said, writer, expected_version=expected, idempotency_key=key), response)
 
 
-@router.post("/{number}/links/{entry}/removal", response_model=Case, responses=responses(404, 409, 412, 422))
+@router.post("/{number}/links/{entry}/removal", response_model=Case, responses=responses(404, 409, 412))
 def unlink(
     engine: Engined,
     writer: Writer,

@@ -25,7 +25,7 @@ class TaskPage:
     next: str
 
 
-@router.get("/tasks", response_model=TaskPage, responses=responses(422), tags=["tasks"])
+@router.get("/tasks", response_model=TaskPage, responses=responses(), tags=["tasks"])
 def find_tasks(
     engine: Engined,
     reader: Reader,
@@ -50,7 +50,7 @@ def find_tasks(
     return as_data(page)
 
 
-@router.get("/dates", response_model=list[Timer], responses=responses(422), tags=["dates"])
+@router.get("/dates", response_model=list[Timer], responses=responses(), tags=["dates"])
 def find_dates(
     request: Request,
     response: Response,
@@ -112,7 +112,7 @@ def find_processes(engine: Engined, reader: Reader) -> Any:
 @router.get(
     "/processes/{name}",
     response_model=ProcessDetails,
-    responses=responses(404, 422),
+    responses=responses(404),
     tags=["processes"],
 )
 def see_process(

@@ -67,8 +67,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
-        # These any route may give, for they come of what stands before it: doors, tokens, limits, the database.
-        for status in sorted({400, 401, 403, 413, 415, 429, 503, *statuses})
+        # These any route may give, for they come of what stands before it: doors, headers, limits, the database.
+        for status in sorted({400, 401, 403, 413, 415, 422, 429, 503, *statuses})
     }
 
 

@@ -42,13 +42,13 @@ def _told(result: Retained | Certificate | Refusal) -> Any:
     return as_data(result)
 
 
-@router.get("", response_model=RetainedPage, responses=responses(422))
+@router.get("", response_model=RetainedPage, responses=responses())
 def find_retained(engine: Engined, reader: Reader, which: Which = "due", limit: Limit = 50, after: After = "") -> Any:
     """A page of the cases that are due for erasure, held back, asked for, or erased, of those that you see to."""
     return as_data(engine.retained(which, reader, limit=limit, after=after))
 
 
-@router.get("/{case}", response_model=Standing, responses=responses(404, 422))
+@router.get("/{case}", response_model=Standing, responses=responses(404))
 def see_standing(engine: Engined, reader: Reader, case: Case, response: Response) -> Any:
     """How it stands with a case that you see to. Its ETag is the version of the case."""
     found = engine.standing(case, reader)
@@ -56,19 +56,19 @@ def see_standing(engine: Engined, reader: Reader, case: Case, response: Response
     return as_data(found)
 
 
-@router.get("/{case}/certificate", response_model=Certificate, responses=responses(404, 422))
+@router.get("/{case}/certificate", response_model=Certificate, responses=responses(404))
 def see_certificate(engine: Engined, reader: Reader, case: Case) -> Any:
     """What remains of the erasure of a case."""
     return as_data(engine.certificate(case, reader))
 
 
-@router.post("/{case}/erase", response_model=Certificate, responses=responses(404, 409, 412, 422))
+@router.post("/{case}/erase", response_model=Certificate, responses=responses(404, 409, 412))
 def erase(engine: Engined, writer: Writer, case: Case, expected: Expected, key: Key) -> Any:
     """Confirm the erasure that somebody else asked for. What is erased cannot be brought back."""
     return _told(engine.erase(case, writer, expected_version=expected, idempotency_key=key))
 
 
-@router.post("/{case}/{decision}", response_model=Retained, responses=responses(404, 409, 412, 422))
+@router.post("/{case}/{decision}", response_model=Retained, responses=responses(404, 409, 412))
 def decide(
     engine: Engined, writer: Writer, case: Case, decision: Decision, said: Reason, expected: Expected, key: Key
 ) -> Any:

@@ -25,7 +25,7 @@ class WarningPage:
     next: str
 
 
-@router.get("", response_model=WarningPage, responses=responses(422))
+@router.get("", response_model=WarningPage, responses=responses())
 def find_warnings(engine: Engined, reader: Reader, unread: bool = False, limit: Limit = 50, after: After = "") -> Any:
     """A page of what you were told, the latest first: that somebody may see more, that a second factor is gone, that
     somebody tries to come in as you. `unread`: only what you have not read yet.
@@ -34,7 +34,7 @@ def find_warnings(engine: Engined, reader: Reader, unread: bool = False, limit: 
 
 
 # Without a key: read twice is read once.
-@router.post("/{number}/read", response_model=Told, responses=responses(404, 422))
+@router.post("/{number}/read", response_model=Told, responses=responses(404))
 def mark_read(engine: Engined, writer: Writer, number: Number) -> Any:
     """Keep that you have read something that you were told."""
     return as_data(engine.warnings.mark_read(number, writer))
