@@ -101,6 +101,10 @@ if TYPE_CHECKING:
         RelyingParty,
         party_of,
     )
+    from engine.service.people.deputies import (
+        ActsNoMore,
+        BadDeputy,
+    )
     from engine.service.people.faults import (
         ChangedPerson,
         HasSecondFactor,
@@ -149,11 +153,13 @@ __all__ = [
     "Access",
     "Action",
     "Actor",
+    "ActsNoMore",
     "Answer",
     "Arrived",
     "Ask",
     "BadArchive",
     "BadCursor",
+    "BadDeputy",
     "BadHook",
     "BadMeeting",
     "BadPasskey",
@@ -300,6 +306,10 @@ _HOMES = {
     "engine.service.people.handovers": (
         "Handover",
         "Kept",
+    ),
+    "engine.service.people.deputies": (
+        "ActsNoMore",
+        "BadDeputy",
     ),
     "engine.service.people.faults": ("ChangedPerson", "HasSecondFactor"),
     "engine.service.people.ceremonies": ("BadPasskey", "RelyingParty", "party_of"),

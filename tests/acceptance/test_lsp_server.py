@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -97,6 +98,8 @@ def applied(text: str, edits: list[types.TextEdit]) -> str:
 
 
 def test_problems_are_told_while_somebody_types_as_check_tells_them(tmp_path: Path) -> None:
+    shutil.copy(LOAN.with_name("equipment-repair.yaml"), tmp_path)  # a loan is linked to its repair
+
     async def act(editor: Editor, file: Path) -> None:
         editor.open(file, TEXT)
         assert await editor.problems(1) == []
