@@ -29,10 +29,17 @@ def may_say(by: Actor, person: str) -> bool:
 
 def may_be_named(by: Actor, whose: Actor, deputy: Actor) -> bool:
     """Whether `by` may name somebody as the deputy of a person: who keeps people anybody, a person somebody of their
-    own organisation; who belongs to none, another who does.
+    own organisation (who belongs to none, another who does) with a role in a process in which they have one.
     """
+    if may(by, Action.ADMINISTER):
+        return True
     own, theirs = (composed(one.organisation or "") for one in (whose, deputy))
-    return may(by, Action.ADMINISTER) or own == theirs
+    # Those who work with one process learn nothing of the people of another one beside it.
+    return own == theirs and not _processes(whose).isdisjoint(_processes(deputy))
+
+
+def _processes(person: Actor) -> frozenset[str]:
+    return frozenset(filter(None, map(process_of, person.roles)))
 
 
 def days_fault(first: date, last: date, today: date) -> tuple[str, str]:

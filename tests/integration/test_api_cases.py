@@ -67,7 +67,19 @@ def test_a_history_goes_on_where_the_link_leads(engine: Engine, callers: dict[st
         done(engine.fire(number, "add_details", "coordinator", {"tried": f"{index}"}))
     every = jo("GET", f"/cases/{number}/history", 200)
     assert [one["seq"] for one in every] == list(range(1, engine.case(number).version + 1))
-    assert every[0].keys() == {"seq", "at", "recorded", "what", "by", "to", "kind", "who", "answers", "facts"}
+    assert every[0].keys() == {
+        "seq",
+        "at",
+        "recorded",
+        "what",
+        "by",
+        "to",
+        "kind",
+        "who",
+        "answers",
+        "facts",
+        "acting_for",
+    }
     assert [(one["field"], one["value"], one["said"]) for one in every[0]["answers"]] == [
         ("school", "Hilltop", "Hilltop"),
         ("consent", True, "Yes"),

@@ -132,7 +132,7 @@ def test_it_ends_when_it_is_taken_back_or_one_of_them_may_act_no_more(engine: En
         ("pat", "cleo", (4, 6), "ada", "Cleo acts for Pat from 12 September 2023 to 16 September 2023 already."),
         ("pat", "pat", (0, 1), "ada", "nobody acts for themselves"),
         ("pat", "nobody", (0, 1), "ada", "known here and active"),
-        ("pat", "cleo", (7, 8), "pat", "somebody of the same organisation"),
+        ("pat", "cleo", (7, 8), "pat", "somebody of the same organisation, who works with it too"),
         ("nobody", "cleo", (0, 1), "ada", "Nobody signs in as nobody."),
     ],
 )

@@ -111,7 +111,7 @@ A_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 # No field of a case stands on these: they are of people, processes and the house, or lead elsewhere.
 WITHOUT_CASES = {
     "/cases/{number}/documents/{kind}/{copy}", "/cases/{number}/documents/{kind}/{copy}/page", "/histories",
-    "/board/diagram", "/board/diagram.svg",
+    "/board/diagram", "/board/diagram.svg", "/deputies", "/people/{login}/deputies",
     "/processes", "/processes/{name}/{version}", "/processes/{name}/{version}/diagram.svg", "/processes-draft",
     "/outbox", "/people", "/people-new", "/people/{login}", "/people/{login}/tasks", "/organisations",
     "/sign-in", "/sign-in/code", "/sign-in/back", "/signed-out", "/invitation/{secret}", "/profile/code",

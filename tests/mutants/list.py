@@ -1800,7 +1800,12 @@ CHANGES: tuple[Change, ...] = (
         ("unit/test_deputy.py",),
         ("a deputy keeps the house", "if process_of(one))", ")"),
         ("a deputy names deputies", " and not by.acting_for)", ")"),
-        ("anybody is named", "return may(by, Action.ADMINISTER) or own == theirs", "return True"),
+        ("anybody is named", "return own == theirs and not", "return not"),
+        (
+            "who works with another process is named",
+            "own == theirs and not _processes",
+            "own == theirs or not _processes",
+        ),
         ("the last day may be before the first", "if last < first:", "if False:"),
     ),
     *_in(

@@ -180,6 +180,9 @@ def test_who_may_say_so_and_who_may_be_named() -> None:
     assert may_be_named(BOB, BOB, GUS)
     assert may_be_named(CY, CY, ANN)
     assert not may_be_named(BOB, BOB, CY)
+    # Nor somebody who works with another process only, or with none, though they belong to the same organisation.
+    assert not may_be_named(BOB, BOB, replace(GUS, roles=frozenset({"other/boss"})))
+    assert not may_be_named(BOB, BOB, replace(GUS, roles=frozenset({"/auditor"})))
     assert may_be_named(ANN, BOB, CY)
 
 

@@ -146,12 +146,14 @@ class Deputies:
             found = store.find_deputy(connection, number)
             if found is None or not may_say(actor, found.person):
                 raise NoDeputy("There is no such deputy.")
-            if found.taken_back is None and not store.take_back(connection, number, now):
-                raise BadDeputy("last", f"That {found.deputy_name} acts for {found.person_name} is over already.")
-            if found.taken_back is None:
-                note_taken_back(connection, self._journal, found, actor)
+            # Of two who ask at once one does it, and the other reads what was done.
+            is_done = store.take_back(connection, number, now)
             found = store.find_deputy(connection, number)
             assert found is not None
+            if found.taken_back is None:
+                raise BadDeputy("last", f"That {found.deputy_name} acts for {found.person_name} is over already.")
+            if is_done:
+                note_taken_back(connection, self._journal, found, actor)
             return _deputy(found, now)
 
     def page(self, person: str | None, by: Actor | str, *, limit: int = PAGE, after: str = "") -> Page[Deputy]:
@@ -264,7 +266,7 @@ def _acting(connection: Connection, whose: StoredPerson, deputy: str, by: Actor)
     if found.id == whose.id:
         raise BadDeputy("deputy", "Choose somebody else: nobody acts for themselves.")
     if not may_be_named(by, person_of(whose).actor, person_of(found).actor):
-        own = "Choose somebody of the same organisation. An administrator can name anybody."
+        own = "Choose somebody of the same organisation, who works with it too. An administrator can name anybody."
         raise BadDeputy("deputy", own)
     return found
 
