@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import pytest
+
+from engine import BadPerson
 from engine.case.command import COMMAND_LINE
 from engine.case.refusal import Refusal
 from engine.case.snapshot import Snapshot
@@ -59,13 +62,17 @@ class PeopleWalk(MeetingWalk):
             assert not result.message.startswith(_NOT_THEM) or not self.can(to, self.of[number])
 
     def hand_on(self, login: str, to: str | None) -> None:
-        """Hand all tasks of a person on, or give them back to their roles."""
+        """Hand all tasks of a person on, or give them back to their roles; to themselves it is refused."""
+        if to == login:
+            with pytest.raises(BadPerson, match="are with"):
+                self.engine.hand_on(login, to, COMMAND_LINE)
+            return
         found = self.engine.hand_on(login, to, COMMAND_LINE)
         self.counted["handed on"] += found.done
         left = [number for number, one in self.snapshots().items() if login in holders_of(one).values()]
         if to is None:
             assert not left
-        elif to != login:
+        else:
             # What stays is with who cannot be given it.
             assert all(not self.can(to, self.of[number]) for number in left)
 
