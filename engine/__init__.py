@@ -120,6 +120,11 @@ if TYPE_CHECKING:
         Session,
         Stage,
     )
+    from engine.service.people.summaries import (
+        Brief,
+        Charge,
+        Summary,
+    )
     from engine.service.processes.publication import (
         Trial,
         VersionEntry,
@@ -164,10 +169,12 @@ __all__ = [
     "BadMeeting",
     "BadPasskey",
     "BadPerson",
+    "Brief",
     "Case",
     "CaseworkError",
     "ChangedMeeting",
     "ChangedPerson",
+    "Charge",
     "Choice",
     "Clock",
     "Code",
@@ -210,6 +217,7 @@ __all__ = [
     "Shown",
     "Snapshot",
     "Stage",
+    "Summary",
     "SystemClock",
     "Task",
     "Timeline",
@@ -318,6 +326,7 @@ _HOMES = {
         "Session",
         "Stage",
     ),
+    "engine.service.people.summaries": ("Brief", "Charge", "Summary"),
     "engine.service.processes.publication": (
         "Trial",
         "VersionEntry",

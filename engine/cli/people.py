@@ -1,4 +1,4 @@
-"""Commands for people: organisation add|change|list, person add|change|hand-on|invite|list, token issue|revoke|list."""
+"""Commands for people: organisation add|change|list, person add|change|invite|list, token issue|revoke|list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.screen import listed, moment, out, say
-from engine.cli.shared import After, AsJson, By, Limit, opened, reader, settings, whole_number
+from engine.cli.shared import After, AsJson, Limit, opened, reader, settings, whole_number
 from engine.source.words import counted
 
 if TYPE_CHECKING:
@@ -145,36 +145,12 @@ def change_person(
         left = 0 if person.active else engine.handovers.given(login)
     out(f"{person.login}: {', '.join(person.roles) or 'without a role'}{'' if person.active else ', inactive'}")
     if left:
-        say(f"{_tasks(left)} given to {login} still: casework person hand-on {login} --to LOGIN")
+        say(f"{tasks_are(left)} given to {login} still: casework person hand-on {login} --to LOGIN")
 
 
-def _tasks(count: int) -> str:
+def tasks_are(count: int) -> str:
+    """So many open tasks, as the beginning of a sentence."""
     return counted(count, "open task is", "open tasks are")
-
-
-@people.command("hand-on")
-def hand_on(
-    login: Login,
-    to: Annotated[str, typer.Option("--to", help="To whom; without it they go back to their roles.")] = "",
-    by: By = "",
-) -> None:
-    """Hand the open tasks of a person on, all in one go. What cannot be handed on stays, and is told.
-
-    [bold]Example[/bold]
-
-      casework person hand-on sam --to jo
-    """
-    with opened() as engine:
-        # A mistyped name has no tasks either, and would be told that all is done.
-        engine.people.person(login)
-        result = engine.hand_on(login, to or None, reader(by))
-    out(f"{login}: {result.done} handed on{f' to {to}' if to else ''}")
-    for one in result.kept:
-        say(f"case {one.case}, {one.task}: {one.why}")
-    if result.unseen:
-        say(f"{_tasks(result.unseen)} of cases that you may not see")
-    if result.kept or result.unseen:
-        raise typer.Exit(1)
 
 
 @people.command("list")
@@ -269,5 +245,9 @@ def _token_row(one: Token) -> tuple[str, ...]:
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
+    from engine.cli.handovers import hand_on, handed_over
+
+    people.command("hand-on")(hand_on)
+    people.command("handed-over")(handed_over)
     for group in (organisations, people, tokens):
         app.add_typer(group, rich_help_panel=PANEL)

@@ -53,6 +53,7 @@ from engine.service.people.handovers import Handovers
 from engine.service.people.passkeys import Passkeys
 from engine.service.people.people import People
 from engine.service.people.second_factors import SecondFactors
+from engine.service.people.summaries import Summaries
 from engine.service.people.warnings import Warnings
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.endings import Endings
@@ -136,6 +137,7 @@ class Engine:
         self.deputies = Deputies(self.site, self.published)
         self.among = Colleagues(self.site)
         self.handovers = Handovers(self.site)
+        self.summaries = Summaries(self.site, self.access_log, self.lists.finder)
         self.second_factors = SecondFactors(second_factor_roles)
         self.accounts = Accounts(self.database, self.clock, self.safe, self.second_factors, password_words)
         self.attempts = Attempts(self.database, self.clock, self.safe)

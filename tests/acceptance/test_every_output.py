@@ -79,6 +79,7 @@ ASKED: dict[str, list[str]] = {
     "person add": ["new", "--name", NAME, "--role", "administrator"],
     "person change": ["luk", "--name", NAME + " 2"],
     "person hand-on": ["jo", "--to", "luk"],
+    "person handed-over": ["luk"],
     "person list": [],
     "person invite": ["luk"],
     "token issue": ["luk"],

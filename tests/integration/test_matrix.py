@@ -395,6 +395,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "deputy end": ["1"],
     "warning read": ["1"],
     "person hand-on": ["jo", "--to", "sam"],
+    "person handed-over": ["jo"],
     **dict.fromkeys(("person list", "person invite", "token issue", "token revoke", "token list"), None),
 }
 WRITTEN = {

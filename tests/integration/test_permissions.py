@@ -51,6 +51,7 @@ PAGES = {
     "/board/diagram": CASES,
     "/board/diagram.svg": CASES,
     "/tasks": CASES,
+    "/tasks/handed-over": CASES,
     "/dates": CASES,
     "/cases-new": OPENS,
     "/drafts/{number}": {"sam"},

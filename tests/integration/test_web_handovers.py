@@ -15,6 +15,7 @@ from engine.api.app import create_app
 from engine.cli.main import run
 from engine.clock import SetClock
 from engine.web.app import create_site
+from engine.web.people import handovers
 from tests.conftest import START
 from tests.integration.site import PASSWORD, Visit, settle
 from tests.integration.test_handovers import COORDINATOR, given, leave, person
@@ -99,6 +100,78 @@ def test_an_administrator_who_sees_some_cases_is_told_of_the_others(engine: Engi
     assert engine.tasks(case=seen).items[0].person is None
 
 
+def test_what_will_go_is_shown_some_is_left_out_and_who_took_over_is_led_to_a_summary(engine: Engine) -> None:
+    (one, task), (other, _) = given(engine, "jo"), given(engine, "jo")
+    elsewhere, _ = given(engine, "jo", "Elsewhere")
+    engine.people.change(
+        replace(engine.people.person("ada"), roles=("administrator", "hbep-referral/school"), organisation="Hilltop")
+    )
+    site = create_site(engine)
+    ada, kim = Visit(site, "ada"), Visit(site, "kim")
+    page = ada.get("/people/jo/tasks").text
+    told = main_of(page)
+    assert "What will be handed on All open tasks are, but for those that you leave out here." in told
+    assert "1 open task is of cases that you may not see." in told
+    assert "Where it stands Area panel, since 11 September 2023" in told
+    assert re.findall(r'name="without" value="([^"]+)"', page) == [f"{one}/{task}", f"{other}/{task}"]
+    engine.people.change(replace(engine.people.person("ada"), roles=("administrator", COORDINATOR), organisation=None))
+    ada.client.post("/sign-in", data={"login": "ada", "password": PASSWORD})
+    ada.get("/people/jo/tasks")
+    again = ada.post("/people/jo/tasks", {"to": "ghost", "without": f"{one}/{task}"}, 422).text
+    assert re.findall(r'value="([^"]+)" checked', again) == [f"{one}/{task}"]
+    told = ada.post("/people/jo/tasks", {"to": "sam", "without": f"{one}/{task}"}, 409).text
+    assert "1 task was handed on; the others stay." in main_of(told)
+    assert f"Case {elsewhere}, {task}: " in main_of(told)
+    assert f"Case {one}, {task}: " not in main_of(told)
+    assert "/tasks/handed-over?person=sam&amp;was_with=jo" in told
+    assert [engine.tasks(case=case).items[0].person for case in (one, other, elsewhere)] == ["jo", "sam", "jo"]
+    engine.hand_on("jo", "kim", person(engine, "max"))
+    assert 'href="/tasks/handed-over"' in kim.get("/tasks?show=mine").text
+    page = kim.get("/tasks/handed-over").text
+    told = main_of(page)
+    assert "Handed over to you" in told
+    assert f'href="/cases/{one}"' in page
+    assert (
+        "Bring the case to a decision of the panel Since Mon 23 Oct 2023 : overdue by 18 days From Jo, 10 November"
+        in told
+    )
+    assert "Last Document added: SEND plan, 10 November 2023, by Partnership Coordinator" in told
+    assert "casework-no-print" not in page.partition("<main")[2].partition("</main")[0]  # nothing of it is left out
+    assert "Case " + str(elsewhere) in told
+    engine.people.change(
+        replace(engine.people.person("ada"), roles=("administrator", "hbep-referral/school"), organisation="Hilltop")
+    )
+    ada.client.post("/sign-in", data={"login": "ada", "password": PASSWORD})
+    seen = main_of(ada.get("/tasks/handed-over?person=kim&was_with=jo").text)
+    assert "Handed over to Kim" in seen
+    assert f"Case {one} " in seen
+    assert f"Case {elsewhere} " not in seen
+    nothing = "Nothing that is open now was with somebody else before"
+    assert nothing in main_of(ada.get("/tasks/handed-over?person=nobody").text)
+    assert nothing in main_of(kim.get("/tasks/handed-over?since=2023-11-11").text)
+    assert nothing not in main_of(kim.get("/tasks/handed-over?since=soon").text)
+    done = ada.post("/people/jo/tasks", {"to": "kim"}).headers["location"]  # nothing is left: sent twice
+    assert "/tasks/handed-over?person=kim&amp;was_with=jo" in ada.get(done).text
+
+
+def test_a_summary_of_many_cases_is_printed_in_parts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [given(engine, "jo")[0] for _ in range(3)]
+    engine.hand_on("jo", "kim", person(engine, "max"))
+    monkeypatch.setattr(handovers, "CASES", 2)
+    kim, found = Visit(create_site(engine), "kim"), list[str]()
+    page = kim.get("/tasks/handed-over?was_with=jo").text
+    assert "This is one part of several" in main_of(page)
+    [href] = re.findall(r'href="(/tasks/handed-over[^"]+)" rel="next"', page)
+    for text in (page, kim.get(href.replace("&amp;", "&")).text):
+        found += re.findall(r'id="case-(\d+)"', text)
+    assert found == [str(one) for one in numbers]
+    engine.hand_on("kim", "jo", person(engine, "max"))
+    engine.people.change(replace(engine.people.person("ada"), roles=("administrator", COORDINATOR)))
+    ada = Visit(create_site(engine), "ada")
+    told = main_of(ada.get("/people/jo/tasks").text)
+    assert "The first 2 cases that you may see are shown; the tasks of the others go, too." in told
+
+
 @pytest.mark.parametrize("login", ["jo", "sam", "ann"])
 def test_only_administrators_hand_the_tasks_of_others_on_there(engine: Engine, login: str) -> None:
     case, _ = given(engine, "kim", by="jo")
@@ -148,7 +221,7 @@ def test_commands_tell_of_them_and_hand_them_on(engine: Engine, capsys: pytest.C
     assert [(one["case"], one["task"]) for one in found] == [(case, task)]
     code, text = said("person", "hand-on", "jo", "--to", "sam")
     assert code == 0, text
-    assert text.strip() == "jo: 1 handed on to sam"
+    assert text.splitlines()[0] == "jo: 1 handed on to sam"
     assert engine.tasks(case=case).items[0].person == "sam"
     code, text = said("person", "hand-on", "kim", "--to", "ghost")
     assert code == 1

@@ -1875,4 +1875,25 @@ CHANGES: tuple[Change, ...] = (
         ("integration/test_links.py",),
         ("everybody is shown the other case", "if by is None or may(by, Action.SEE, *one)}", "if True}"),
     ),
+    *_in(
+        "case/handover.py",
+        ("handover",),
+        ("what was taken back was given for good", "or any(first <= entry.seq < by for first, by in case.undone)", ""),
+        ("what somebody took on themselves came from nobody", 'before not in ("", login)', "before != login"),
+    ),
+    *_in(
+        "service/people/summaries.py",
+        ("integration/test_summaries.py",),
+        (
+            "who takes over is told of cases that are not for them",
+            "if by is not None and not may(",
+            "if False and may(",
+        ),
+        ("what happened last is that a task was given", "if seq not in chosen.giving)", "if seq)"),
+    ),
+    *_in(
+        "service/people/handovers.py",
+        ("integration/test_summaries.py",),
+        ("what is left out is handed on, too", "and one not in left]", "]"),
+    ),
 )

@@ -58,8 +58,17 @@ class Handovers:
         with self._site.database.reading() as connection:
             return store.tasks_of_inactive(connection)
 
-    def hand_on(self, login: str, to: str | None, by: Actor | str, tasks: Iterable[TaskName] | None = None) -> Handover:
-        """Give the open tasks of a person to somebody else, or back to their roles (None): all, or those named.
+    def hand_on(
+        self,
+        login: str,
+        to: str | None,
+        by: Actor | str,
+        tasks: Iterable[TaskName] | None = None,
+        *,
+        without: Iterable[TaskName] = (),
+    ) -> Handover:
+        """Give the open tasks of a person to somebody else, or back to their roles (None): all, or those named; but for
+        those that are left out (`without`).
 
         Each is given as `assign_task` does, a hundred in one transaction; what cannot be given stays where it is and is
         told. An administrator gives back what somebody can do no more, also of cases that they may not see.
@@ -69,10 +78,10 @@ class Handovers:
         """
         if to == login:
             raise BadPerson(f"The tasks are with {login} already. Say to whom else they go.")
-        actor, wanted = Actor.of(by), None if tasks is None else set(tasks)
+        actor, wanted, left = Actor.of(by), None if tasks is None else set(tasks), set(without)
         with self._site.database.reading() as connection:
             held = store.tasks_given(connection, login)
-        chosen = [one for one in held if wanted is None or one in wanted]
+        chosen = [one for one in held if (wanted is None or one in wanted) and one not in left]
         found = Handover(0, tuple(_gone(one) for one in sorted((wanted or set()) - set(held))))
         for begin in range(0, len(chosen), AT_ONCE):
             found += self._hand_on(login, to, actor, chosen[begin : begin + AT_ONCE], named=wanted is not None)

@@ -1,22 +1,29 @@
-"""Handovers: the open tasks of one person, handed on together from their page."""
+"""Handovers: the open tasks of one person, handed on together from their page, and what somebody took over."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from engine.service import Person
 from engine.service.people.faults import UnknownPerson
 from engine.service.people.handovers import Handover
+from engine.source.moment import NotAMoment, day_written
+from engine.source.number import number_in
 from engine.source.words import counted
 from engine.web.forms.choosers import Find, narrowed, offered
 from engine.web.forms.forms import Question
 from engine.web.page import go, query, show
 from engine.web.people.people import Login
-from engine.web.visitor import Administrating, SentBy, Visitor, Whole
+from engine.web.visitor import Administrating, CaseVisiting, SentBy, Visitor, Whole
 
 router = APIRouter()
 # An answer lists this many tasks that stay where they are; all of them stay on the page of tasks.
 MOST_TOLD = 50
+# As many cases are shown that are to be handed on, and stand in one part of a summary, to be printed.
+CASES = 100
+After = Annotated[str, Query(max_length=8000)]
 
 
 # No login is like this, and nothing chosen is something else: nobody gives them back by mistake.
@@ -51,24 +58,40 @@ def _is_other(visitor: Visitor, person: Person, login: str) -> bool:
 
 
 @router.get("/people/{login}/tasks")
-def ask(request: Request, visitor: Administrating, login: Login, done: Whole = 0) -> Response:
-    """How many open tasks somebody has, and to whom they are to be handed on."""
+def ask(request: Request, visitor: Administrating, login: Login, done: Whole = 0, to: str = "") -> Response:
+    """Which open tasks somebody has in which cases, and to whom they are to be handed on."""
     said = f"{_count(done)} handed on." if done else ""
-    return _page(request, visitor, visitor.engine.people.person(login), done=said)
+    person = visitor.engine.people.person(login)
+    taken = _taken_over_href(to, person.login) if visitor.sees_cases and _is_other(visitor, person, to) else ""
+    return _page(request, visitor, person, done=said, taken=taken)
+
+
+def _taken_over_href(to: str, was_with: str) -> str:
+    return f"/tasks/handed-over?{query({'person': to, 'was_with': was_with})}"
 
 
 @router.post("/people/{login}/tasks")
 def hand_on(request: Request, visitor: Administrating, login: Login, posted: SentBy) -> Response:
-    """Hand all of them on; what could not be is told, and stays."""
+    """Hand all of them on but those that are left out; what could not be is told, and stays."""
     person, to = visitor.engine.people.person(login), posted.text("to").strip()
+    left_out = posted.texts("without")
     if posted.text("to_roles", 5):
         to = ROLES
     if to != ROLES and not _is_other(visitor, person, to):
-        return _page(request, visitor, person, 422, to, "Choose to whom they go.")
-    result = visitor.engine.hand_on(login, None if to == ROLES else to, visitor.actor)
+        return _page(request, visitor, person, 422, to, "Choose to whom they go.", left_out=left_out)
+    without = [(number, task) for number, task in map(_named, left_out) if number is not None]
+    result = visitor.engine.hand_on(login, None if to == ROLES else to, visitor.actor, without=without)
+    taken = _taken_over_href(to, login) if result.done and to != ROLES and visitor.sees_cases else ""
     if result.kept or result.unseen:
-        return _page(request, visitor, person, 409, to, result=result)
-    return go(f"/people/{login}/tasks?{query({'done': str(result.done)})}")
+        return _page(request, visitor, person, 409, to, result=result, left_out=left_out, taken=taken)
+    done = {"done": str(result.done)} | ({"to": to} if to != ROLES else {})
+    return go(f"/people/{login}/tasks?{query(done)}")
+
+
+def _named(text: str) -> tuple[int | None, str]:
+    """The number of the case, None where it is none, and the name of the task."""
+    number, _, task = text.partition("/")
+    return number_in(number), task
 
 
 def _page(
@@ -80,6 +103,8 @@ def _page(
     error: str = "",
     result: Handover | None = None,
     done: str = "",
+    left_out: list[str] | None = None,
+    taken: str = "",
 ) -> Response:
     return show(
         request,
@@ -87,12 +112,45 @@ def _page(
         status,
         person=person,
         count=visitor.engine.handovers.given(person.login),
+        held=visitor.engine.summaries.held(person.login, visitor.actor, CASES),
+        left_out=left_out or [],
+        taken=taken,
         # Who sees no cases can give none of their tasks to anybody: only back, once the person is not active.
         questions=[_question(visitor, person, to, error)] if visitor.sees_cases else [],
         roles=ROLES,
         can_hand_on=visitor.sees_cases or not person.active,
         problems=_problems(result, person) if result else (),
         done=done,
+    )
+
+
+@router.get("/tasks/handed-over")
+def handed_over(
+    request: Request,
+    visitor: CaseVisiting,
+    person: Annotated[str, Query(max_length=200)] = "",
+    was_with: Annotated[str, Query(max_length=200)] = "",
+    since: Annotated[str, Query(max_length=20)] = "",
+    after: After = "",
+) -> Response:
+    """What somebody took over, to be printed: each case in short, as the visitor may see it. Else it is themselves."""
+    login = person or visitor.actor.stands_for
+    try:
+        day = day_written(since) if since else None
+    except NotAMoment:
+        day = None
+    found = visitor.engine.summaries.taken_over(login, visitor.actor, was_with, day, CASES, after)
+    asked = {"person": person, "was_with": was_with, "since": since if day else "", "after": found.next}
+    return show(
+        request,
+        "handed_over.html",
+        found=found,
+        is_own=login == visitor.actor.stands_for,
+        since=day,
+        is_part=bool(after or found.next),
+        next_href=f"/tasks/handed-over?{query({name: said for name, said in asked.items() if said})}"
+        if found.next
+        else "",
     )
 
 
