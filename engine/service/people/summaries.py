@@ -256,9 +256,7 @@ def _brief(chosen: _Chosen, names: dict[str, str], latest: Latest | None, now: d
         state_title=process.states[snapshot.state].title,
         since=local(process, entered) if entered else None,
         # Those without a date last.
-        tasks=tuple(
-            sorted(charges, key=lambda one: (not one.task.date, one.task.date or one.task.raised, one.task.task))
-        ),
+        tasks=tuple(sorted(charges, key=_by_date)),
         coming=_coming(case, process, snapshot, now),
         latest=latest,
     )
