@@ -12,8 +12,7 @@ from engine.process.definition import Process
 class Elsewhere:
     """Cases at rest in a state that a version does not have.
 
-    `title` begins with those around
-    it. `listed`: a list of that state holds them and no others.
+    `title` begins with those around it. `listed`: a list of that state holds them and no others.
     """
 
     state: str

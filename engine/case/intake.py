@@ -5,7 +5,7 @@ A place is taken by each case that stands on the agenda, and by each that was he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from engine.case.agenda import Booking, bookings
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.timing import MeetingKind
-from engine.source.words import counted, said_day
+from engine.source.words import counted, said_weekday
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,6 @@ def takes_said(kind: MeetingKind) -> str:
     return ", ".join(filter(None, (many, f"closes {kind.closes} before" if kind.closes else "")))
 
 
-def said_weekday(day: date) -> str:
-    """A day with its day of the week: `Wednesday 4 March 2026`."""
-    return f"{day:%A} {said_day(day)}"
-
-
 def closing_day(kind: MeetingKind, day: date, calendar: Calendar | None) -> date | None:
     """The last day on which a meeting on `day` takes cases; None where it never closes."""
     if kind.closes is None:
@@ -98,6 +93,11 @@ def closing_day(kind: MeetingKind, day: date, calendar: Calendar | None) -> date
         return add_to_day(kind.closes.times(-1), day, calendar)
     except OverflowError:
         return date.min
+
+
+def next_open(days: Sequence[str], day: str) -> str | None:
+    """Of the days on which meetings take cases, in order, the first after a day, else the first; None where none is."""
+    return next((one for one in days if one > day), days[0] if days else None)
 
 
 def written_onto(process: Process, before: Snapshot | None, after: Snapshot, event: str) -> list[Booking]:

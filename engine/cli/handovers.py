@@ -10,14 +10,11 @@ from engine.calendars.ending import roughly
 from engine.cli.caseload import when
 from engine.cli.people import Login, tasks_are
 from engine.cli.screen import Stop, heading, moment, out, out_json, say, say_more
-from engine.cli.shared import After, AsJson, By, Limit, opened, reader
-from engine.source.moment import NotAMoment, day_written
+from engine.cli.shared import After, AsJson, By, Limit, day_in, opened, reader
 from engine.source.number import number_in
 from engine.source.words import said_day
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from engine.service.people.summaries import Brief, Charge, Summary
 
 
@@ -102,15 +99,8 @@ def handed_over(
     with opened() as engine:
         person = engine.people.person(login)
         who = reader(by) if by else person.actor
-        found = engine.summaries.taken_over(login, who, was_with, _day(since), limit, after)
+        found = engine.summaries.taken_over(login, who, was_with, day_in(since), limit, after)
     _print(found, "Nothing that they have now was with somebody else before.", as_json=as_json)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return day_written(text) if text else None
-    except NotAMoment as fault:
-        raise Stop(f"{text!r} is not a day. {fault}") from None
 
 
 def _print(found: Summary, nothing: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ import typer
 from engine.cli.screen import Stop
 from engine.cli.settings import BadSettings, Settings, listed, load_settings
 from engine.source import sign
-from engine.source.moment import NotAMoment, moment_written
+from engine.source.moment import NotAMoment, day_written, moment_written
 from engine.source.number import MOST_COUNTED, NotANumber, whole
 
 if TYPE_CHECKING:
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from engine.service import Engine
     from engine.source.reader import Source
     from engine.store.keys import Keys
+
+
+def day_in(text: str) -> date | None:
+    """A day that was written; None where nothing was.
+
+    Raises:
+        Stop: it is none; the message says how one is written.
+    """
+    try:
+        return day_written(text) if text else None
+    except NotAMoment as fault:
+        raise Stop(f"{text!r} is not a day. {fault}") from None
 
 
 def whole_number(least: int, most: int = MOST_COUNTED) -> Callable[[str | int], int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,7 @@ import typer
 
 from engine.cli.caseload import CaseNumber, print_changed
 from engine.cli.screen import Stop, out, out_json
-from engine.cli.shared import AsJson, By, Expected, actor, form, opened, whole_number
-from engine.source.moment import NotAMoment, day_written
+from engine.cli.shared import AsJson, By, Expected, actor, day_in, form, opened, whole_number
 from engine.source.words import counted
 
 PANEL = "Keeping"
@@ -81,19 +79,12 @@ def export(
 
     reasons = {str(name): str(why or "") for name, why in form(None, str(withhold) if withhold else "").items()}
     with opened() as engine:
-        found = engine.export_subject(about, folder, actor(by), asked=_day(asked), withhold=reasons)
+        found = engine.export_subject(about, folder, actor(by), asked=day_in(asked), withhold=reasons)
     if as_json:
         out_json(as_data(found))
         return
     held = f"{counted(len(found.cases), 'case')}, {counted(found.documents, 'document')}"
     out(f"{folder}: {held}, good until {found.good_until}")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return day_written(text) if text else None
-    except NotAMoment as fault:
-        raise Stop(f"{text!r} is not a day. {fault}") from None
 
 
 def add_to(app: typer.Typer) -> None:

@@ -27,6 +27,11 @@ def said_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def said_weekday(day: date) -> str:
+    """A day with its day of the week: `Wednesday 4 March 2026`."""
+    return f"{day:%A} {said_day(day)}"
+
+
 def said_moment(moment: datetime) -> str:
     """A day and a time on the clock of `moment`, whatever its zone: `4 December 2026 at 13:30`."""
     return f"{said_day(moment)} at {moment:%H:%M}"

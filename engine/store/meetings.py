@@ -27,6 +27,9 @@ from engine.case.sight import ListSight, Part
 from engine.store.statement import put_missing
 from engine.store.tables import bookings, hearings, meetings
 
+# As many as are looked at for one that takes cases.
+_LOOKED_AT = 104
+
 
 @dataclass(frozen=True)
 class StoredMeeting:
@@ -141,13 +144,13 @@ def meeting_at(connection: Connection, agenda: tuple[str, str, str, str]) -> Sto
     return meeting_on(connection, StoredMeeting(0, *agenda, ""))
 
 
-def meetings_of_series(
-    connection: Connection, series: tuple[str, str, str], since: str, most: int
-) -> list[StoredMeeting]:
-    """At most so many meetings of a series (process, meeting, series) from a day on, the earliest first."""
+def meetings_of_series(connection: Connection, series: tuple[str, str, str], since: str) -> list[StoredMeeting]:
+    """The meetings of a series (process, meeting, series) from a day on, the earliest first: two years of weekly ones
+    at most.
+    """
     names = ("process", "meeting", "series")
     same = (meetings.c[name] == value for name, value in zip(names, series, strict=True))
-    query = select(*_COUNTED).where(*same, meetings.c.day >= since).order_by(meetings.c.day).limit(most)
+    query = select(*_COUNTED).where(*same, meetings.c.day >= since).order_by(meetings.c.day).limit(_LOOKED_AT)
     return [_meeting(row) for row in connection.execute(query)]
 
 

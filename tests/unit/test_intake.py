@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.case.agenda import Booking
-from engine.case.intake import Intake, closing_day, said_weekday, takes_said, written_onto
+from engine.case.intake import Intake, closing_day, next_open, takes_said, written_onto
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.process.file.loader import load_process
 from engine.source.problem import Refused
+from engine.source.words import said_weekday
 from tests.unit.test_rhythm import TEXT as RHYTHM
 from tests.workshop import CALENDAR
 
@@ -68,6 +69,14 @@ def test_it_takes_one_more_where_a_place_is_left_and_its_last_day_is_not_over(mo
     found = Intake(most, CLOSING, taken, CLOSING + timedelta(days=day))
     assert found.is_open == (taken < most and day <= 0) == (found.why_not == "")
     assert said_weekday(found.today).startswith(("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun"))
+
+
+def test_the_next_one_is_the_first_after_a_day_else_the_first() -> None:
+    days = ["2026-03-04", "2026-03-11", "2026-03-18"]
+    assert [next_open(days, one) for one in ("2026-03-01", "2026-03-04", "2026-03-12", "2026-03-18")] == [
+        "2026-03-04", "2026-03-11", "2026-03-18", "2026-03-04",
+    ]  # fmt: skip
+    assert next_open([], "2026-03-04") is None
 
 
 ASKED = Snapshot("board", "1", 1, "asked", "", "", data={"heard": "2026-03-11", "team": "north"})

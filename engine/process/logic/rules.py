@@ -45,10 +45,8 @@ def _check(space: Space, context: Context, rule: Rule, condition: Condition, pat
         return
     for name in process.initial:
         if _breaks(space, rule, condition, _beginning(space, process.leaf(name))):
-            message, begins = (
-                f"No case can begin at {name}: this rule is broken there.",
-                (state_path(name), "it begins here"),
-            )
+            message = f"No case can begin at {name}: this rule is broken there."
+            begins = (state_path(name), "it begins here")
             context.key_problem(path, "broken-rule", message, _MEND, also=begins)
             return
     for where, arrival in _arrivals(space):

@@ -51,9 +51,8 @@ class Answers:
         """The version of the case that the event led to; why it did not happen; or None: nobody does this event now.
 
         Sent again with the same key it does nothing, and gives the same version. `at` without a time zone is on the
-        wall clock of the process. `read` is given the case as it is shown, and
-        what the form asks for. Where the event did not happen nothing is
-        written, nor that the form was shown.
+        wall clock of the process. `read` is given the case as it is shown, and what the form asks for. Where the
+        event did not happen nothing is written, nor that the form was shown.
 
         Raises:
             UnknownCase: there is no such case, or the one who is signed in may not see it.

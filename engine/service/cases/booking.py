@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING
 
 from engine.case.agenda import Booking, bookings, reader, series_title
 from engine.case.command import Command, Correct, Fire, Open, Undo
-from engine.case.intake import Intake, said_weekday, written_onto
+from engine.case.intake import Intake, next_open, written_onto
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.work import Work
 from engine.service.meetings.meeting import intake_of
+from engine.source.words import said_weekday
 from engine.store import locks
 from engine.store import meetings as store
 
 if TYPE_CHECKING:
     from engine.service.cases.transaction import Transaction
 
-# As many meetings as are looked at for one that takes cases: two years of weekly ones.
-_LOOKED_AT = 104
 Agenda = tuple[str, str, str, str]
 
 
@@ -97,7 +96,7 @@ def _has_left(held: Work, agenda: Agenda) -> bool:
 def _next(tx: Transaction, process: Process, agenda: Agenda) -> str:
     """Which meeting takes cases instead: the first after this one, else the first before it."""
     today, day = process.today(tx.now).isoformat(), agenda[3]
-    found = store.meetings_of_series(tx.connection, agenda[:3], today, _LOOKED_AT)
+    found = store.meetings_of_series(tx.connection, agenda[:3], today)
     kind = process.meetings[agenda[1]]
     open_ = [
         one.day
@@ -105,7 +104,7 @@ def _next(tx: Transaction, process: Process, agenda: Agenda) -> str:
         if one.day != day
         and intake_of(process, kind, date.fromisoformat(one.day), one, one.booked + one.heard, tx.now).is_open
     ]
-    later = [one for one in open_ if one > day]
-    if not open_:
+    found_day = next_open(open_, day)
+    if found_day is None:
         return "No other one that is planned takes cases."
-    return f"The next one with room is on {said_weekday(date.fromisoformat((later or open_)[0]))}."
+    return f"The next one with room is on {said_weekday(date.fromisoformat(found_day))}."

@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import date
 
 from engine.case.command import Actor
+from engine.case.intake import next_open
 from engine.service.meetings.meeting import Meeting, Reading
 from engine.service.meetings.meetings import BadMeeting, Meetings, changeable
 from engine.service.site import Site
 from engine.store import meetings as store
 
 MOST_TAKEN = 1000
-# Two years of weekly ones.
-_LOOKED_AT = 104
 
 
 class Intakes:
@@ -57,10 +56,11 @@ class Intakes:
         series = meeting.agenda[:3]
         with self._site.database.reading() as connection:
             reading = Reading(connection, self._site.catalogue, self._site.clock.now())
-            found = store.meetings_of_series(connection, series, meeting.intake.today.isoformat(), _LOOKED_AT)
+            found = store.meetings_of_series(connection, series, meeting.intake.today.isoformat())
             seen = [one for one in reading.told(found) if one.id != meeting.id and one.is_heard_by(by)]
-        open_ = [one for one in seen if one.intake.is_open]
-        return next((one for one in open_ if one.day > meeting.day), open_[0] if open_ else None)
+        open_ = {one.day: one for one in seen if one.intake.is_open}
+        day = next_open([*open_], meeting.day)
+        return None if day is None else open_[day]
 
 
 def _check(meeting: Meeting, most: int | None, closes: date | None) -> None:

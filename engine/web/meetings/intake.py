@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from engine.case.intake import said_weekday
 from engine.service.meetings.meeting import Meeting
 from engine.service.meetings.meetings import BadMeeting
 from engine.source.moment import NotAMoment, day_written
 from engine.source.number import number_in
-from engine.source.words import counted
+from engine.source.words import counted, said_weekday
 from engine.web.forms.forms import Question, date_in
 from engine.web.meetings.meetings import Number, led
 from engine.web.page import go, show
