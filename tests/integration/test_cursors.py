@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from engine import Engine
 from engine.clock import SetClock
-from engine.service.lists.cursors import BadCursor
+from engine.service.lists.cursors import BadCursor, Cursors
 from engine.store.lists.find import SORTS
 from tests.conftest import START
 from tests.steps import PUPIL, done
 
+SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NAMES = ("Ada Lovelace", "Alan Turing", "Grace Hopper", "Katherine Johnson", "Mary Seacole")
 
 
@@ -90,3 +91,16 @@ def test_what_was_not_sealed_here_does_not_open(engine: Engine, made_up: str) ->
             engine.cases(after=made_up)
         with pytest.raises(BadCursor):
             engine.tasks(after=made_up)
+
+
+@pytest.mark.parametrize("name", ["Ada", "Adam", "Adams", "Adamso"])
+def test_no_two_texts_stand_for_one_place(engine: Engine, name: str) -> None:
+    cursors = Cursors(engine.database).ready()
+    cursor = cursors.sealed("label", (name, 3))
+    good = []
+    for sign in SIGNS:
+        try:
+            good.append((sign, cursors.opened("label", cursor[:-1] + sign)))
+        except BadCursor:
+            pass
+    assert good == [(cursor[-1], (name, 3))]

@@ -72,4 +72,4 @@ def test_who_is_turned_away_at_the_door_is_told_in_the_same_form(status: int, co
 
 
 def test_every_route_describes_what_stands_before_it() -> None:
-    assert set(responses(404)) == {400, 401, 403, 404, 413, 415, 429, 503}
+    assert set(responses(404)) == {400, 401, 403, 404, 413, 415, 422, 429, 503}

@@ -54,7 +54,7 @@ class Cursors:
         """A place in a list of this order as a cursor. The same place gives the same cursor."""
         assert self._box is not None
         content = self._box.encrypt(json.dumps(place).encode(), self._for(order))
-        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+        return _written(content)
 
     def opened(self, order: str, cursor: str) -> Place:
         """The place that a cursor stands for; an empty one where there is no cursor.
@@ -69,6 +69,9 @@ class Cursors:
             # Sealed without the = at its end, which addresses would have to escape.
             padding = "=" * (-len(cursor) % 4)
             content = base64.b64decode(f"{cursor}{padding}".encode("ascii"), b"-_", validate=True)
+            if _written(content) != cursor:
+                # The last sign holds bits that nothing reads: several texts would stand for one place.
+                raise ValueError
             return tuple(json.loads(self._box.decrypt(content, self._for(order))))
         except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
             raise BadCursor("The place to go on from is not one that an earlier page gave.") from None
@@ -80,3 +83,7 @@ class Cursors:
 
     def _for(self, order: str) -> list[bytes]:
         return [order.encode(), self._life.encode()]
+
+
+def _written(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
