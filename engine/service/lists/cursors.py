@@ -65,16 +65,18 @@ class Cursors:
         if not cursor:
             return ()
         assert self._box is not None
+        unknown = BadCursor("The place to go on from is not one that an earlier page gave.")
         try:
             # Sealed without the = at its end, which addresses would have to escape.
             padding = "=" * (-len(cursor) % 4)
             content = base64.b64decode(f"{cursor}{padding}".encode("ascii"), b"-_", validate=True)
-            if _written(content) != cursor:
-                # The last sign holds bits that nothing reads: several texts would stand for one place.
-                raise ValueError
-            return tuple(json.loads(self._box.decrypt(content, self._for(order))))
+            place = tuple(json.loads(self._box.decrypt(content, self._for(order))))
         except (UnicodeEncodeError, binascii.Error, ValueError, InvalidTag):
-            raise BadCursor("The place to go on from is not one that an earlier page gave.") from None
+            raise unknown from None
+        # The last sign holds bits that nothing reads: several texts would stand for one place.
+        if _written(content) != cursor:
+            raise unknown
+        return place
 
     @property
     def era(self) -> str:
