@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import shipped
 from engine.calendars.calendar import Calendar
 from engine.calendars.loader import glance_at_calendar
+from engine.process.file.context import Other
 from engine.process.file.loader import Loaded, calendar_name, process_of
 from engine.source.fault import CaseworkError
 from engine.source.problem import Problem, Refused
@@ -71,15 +73,15 @@ def load_file(path: Path) -> Found:
     return load_source(read(read_text(path), str(path)), path.parent)
 
 
-def load_source(source: Source, folder: Path) -> Found:
-    """The same for a file that was read already and stands in `folder`."""
+def load_source(source: Source, folder: Path, others: Mapping[str, Other] | None = None) -> Found:
+    """The same for a file that was read already and stands in `folder`, held against the `others` that are at hand."""
     name = calendar_name(source)
     beside = _calendar_path(folder, name) if name else None
     if beside is None:
-        return Found(process_of(source, lambda _: None))
+        return Found(process_of(source, lambda _: None, others=others or {}))
     text = read_text(beside)
     calendar = glance_at_calendar(text, str(beside))
-    return Found(process_of(source, lambda _: calendar), calendar, text.decode("utf-8-sig"))
+    return Found(process_of(source, lambda _: calendar, others=others or {}), calendar, text.decode("utf-8-sig"))
 
 
 def _calendar_path(folder: Path, name: str) -> Path | None:

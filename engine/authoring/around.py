@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.files import load_source, read_text
 from engine.process.definition import Process
-from engine.process.file.counterparts import openings, others_named, unfit_openings, unknown_others
-from engine.source.problem import Problem, Refused, Severity
+from engine.process.file.context import Other
+from engine.process.file.counterparts import names_linked, others_named, unknown_others
+from engine.source.problem import Problem, Refused
 from engine.source.reader import Source, read
 
 _ENDINGS = (".yaml", ".yml")
@@ -27,22 +28,21 @@ class Around:
     published: Mapping[str, Process] | None = None
     _sources: dict[Path, tuple[str, Source] | None] = field(default_factory=dict, compare=False, repr=False)
 
-    def problems(self, source: Source, file: Path) -> Iterator[Problem]:
-        """What a process says of others that are not at hand, or not so. By published ones nothing is certain: another
-        version may come.
-        """
-        if not others_named(source.data):
-            return
-        texts = self._named_around(file)
-        published = self.published or {}
-        where = "beside this one" if self.published is None else "beside this one, nor a published one"
-        yield from unknown_others(source, {*texts, *published}, where)
-        wanted = {name for _, name, _ in openings(source.data)}
-        at_hand = {name: one for name in wanted & texts.keys() if (one := _newest(texts[name]))}
-        yield from unfit_openings(source, at_hand)
-        of_site = {name: published[name] for name in wanted & published.keys() if name not in texts}
-        for problem in unfit_openings(source, of_site):
-            yield replace(problem, severity=Severity.WARNING)
+    def unknown(self, source: Source, file: Path) -> Iterator[Problem]:
+        """What a process says of others that are not at hand."""
+        if others_named(source.data):
+            where = "beside this one" if self.published is None else "beside this one, nor a published one"
+            yield from unknown_others(source, {*self._named_around(file), *(self.published or {})}, where)
+
+    def others(self, source: Source, file: Path) -> dict[str, Other]:
+        """The processes that the links of one lead to and that are at hand; of itself its other versions."""
+        wanted = names_linked(source.data)
+        texts, published = self._named_around(file) if wanted else {}, self.published or {}
+        found = {name: other for name in wanted & texts.keys() if (other := _other(texts[name]))}
+        return found | {
+            name: Other(published[name], published[name].outcomes, is_sure=False)
+            for name in (wanted & published.keys()) - texts.keys()
+        }
 
     def _named_around(self, file: Path) -> dict[str, list[tuple[Path, Source]]]:
         """The other processes of the files that are checked and of those beside this one, by name."""
@@ -77,7 +77,7 @@ def _named(source: Source) -> tuple[str, Source] | None:
     return name, source
 
 
-def _newest(found: list[tuple[Path, Source]]) -> Process | None:
+def _other(found: list[tuple[Path, Source]]) -> Other | None:
     """Of the versions of a process that can be used the one that comes into force last; what is wrong with the others
     is told where they are checked.
     """
@@ -85,4 +85,5 @@ def _newest(found: list[tuple[Path, Source]]) -> Process | None:
     for path, source in found:
         with contextlib.suppress(Refused):
             usable.append(load_source(source, path.parent).loaded.process)
-    return max(usable, key=lambda one: one.effective_from, default=None)
+    newest = max(usable, key=lambda one: one.effective_from, default=None)
+    return Other(newest, frozenset().union(*(one.outcomes for one in usable))) if newest else None

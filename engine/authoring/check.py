@@ -131,11 +131,11 @@ def _demonstration(file: Path, source: Source, _: date | None, __: Around) -> tu
 
 
 def _process(file: Path, source: Source, _: date | None, around: Around) -> tuple[Problem, ...]:
-    of_others = tuple(around.problems(source, file))
+    unknown = tuple(around.unknown(source, file))
     try:
-        return (*load_source(source, file.parent).loaded.warnings, *of_others)
+        return (*load_source(source, file.parent, around.others(source, file)).loaded.warnings, *unknown)
     except Refused as refused:
-        return (*refused.problems, *of_others)
+        return (*refused.problems, *unknown)
 
 
 def _calendar(_: Path, source: Source, today: date | None, __: Around) -> tuple[Problem, ...]:

@@ -90,10 +90,9 @@ def _of_state(source: Source, process: Process, path: Path, expected: dict[str, 
     if rests != "none" and rests not in able:
         said = f"No case ever rests at {rests}."
         yield source.problem((*path, "paused"), "never-true", said, nearest(rests, able | {"none"}))
-    outcomes = {one.outcome for one in process.states.values() if one.final}
-    if outcome is not None and outcome not in outcomes:
+    if outcome is not None and outcome not in process.outcomes:
         said = f"No case ends with the outcome {outcome}."
-        yield source.problem((*path, "outcome"), "wrong-value", said, nearest(outcome, outcomes))
+        yield source.problem((*path, "outcome"), "wrong-value", said, nearest(outcome, process.outcomes))
 
 
 def _of_data(source: Source, process: Process, path: Path, data: dict[str, Any]) -> Iterator[Problem]:

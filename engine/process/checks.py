@@ -12,7 +12,7 @@ from engine.process.contradictions import check_contradictions, warn_of_tasks
 from engine.process.definition import Event, Process, State, Way
 from engine.process.file.claims import check_claims
 from engine.process.file.context import Context, event_path, state_path
-from engine.process.file.counterparts import check_own_openings
+from engine.process.file.counterparts import check_openings, check_outcomes
 from engine.process.file.links import check_opens
 from engine.process.file.pauses import check_pauses
 from engine.process.file.replies import check_replies
@@ -38,7 +38,6 @@ def check_process(process: Process, context: Context) -> None:
         _check_moves(process, context, scope, event)
     _check_initial(process, context)
     check_pauses(process, context)
-    check_own_openings(process, context)
     _check_reach(process, context, graph)
     _check_waiting(process, context)
     _check_automatic_loops(process, context)
@@ -57,6 +56,8 @@ def check_parts(process: Process, context: Context) -> None:
     check_contradictions(process, context)
     check_claims(process, context)
     check_opens(process, context)
+    check_openings(process, context)
+    check_outcomes(process, context)
     check_quorums(process, context)
     check_replies(process, context)
     _warn_of_unused_names(context)

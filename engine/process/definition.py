@@ -286,6 +286,11 @@ class Process:
     def _arounds(self) -> dict[str, tuple[State, ...]]:
         return {name: tuple(self.states[n] for n in _prefixes(name)) for name in self.states}
 
+    @property
+    def outcomes(self) -> frozenset[str]:
+        """How cases can end."""
+        return frozenset(state.outcome for state in self.states.values() if state.final)
+
     def leaf(self, state: str) -> str:
         """Where a case comes to rest that is sent to `state`: its first state inside, and so on."""
         while self.states[state].children:

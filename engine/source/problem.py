@@ -19,6 +19,7 @@ _NOUNS = (
     "kind",
     "link",
     "meeting",
+    "outcome",
     "place",
     "requirement",
     "role",

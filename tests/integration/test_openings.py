@@ -137,3 +137,17 @@ def test_a_process_that_is_not_published_is_as_one_that_is_not_theirs(url: str, 
         "Repair: you may not begin such a case.",
     )
     engine.close()
+
+
+def test_a_text_that_is_no_value_there_is_refused_in_words(engine: Engine) -> None:
+    wrong = (("2", "by: item", "By must be a day"), ("3", "grade: item", "Grade must be a whole number"))
+    for version, said, told in wrong:
+        text = OPENING.replace("by: due + 2 weeks, grade: grade", said).replace('"1"', f'"{version}"')
+        engine.publish(text.replace("effective_from: 2000-01-01", f"effective_from: 200{version}-01-01"))
+        jug = loan(engine)
+        code, message = refused(engine.fire(jug, "send", BEA))
+        assert code is Code.REQUIREMENT
+        assert message.startswith(f"Repair cannot be opened. {told}")
+    # What can be read as one is one, as if it were typed.
+    spade = loan(engine, item="4")
+    assert "Grade 4 is not mended." in refused(engine.fire(spade, "send", BEA))[1]

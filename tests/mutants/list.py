@@ -666,9 +666,28 @@ CHANGES: tuple[Change, ...] = (
     *_in(
         "process/file/counterparts.py",
         ("counterparts",),
-        ("what was published is refused for what it opens", "if context.language.is_published:", "if False:"),
+        (
+            "what was published is refused for what it opens",
+            "if context.language.is_published:\n        return\n    for scope",
+            "if False:\n        return\n    for scope",
+        ),
         ("a link to nowhere is not told", "if name not in known:", "if False:"),
-        ("what is handed over is never looked at", "if name in known:", "if False:"),
+        ("what is handed over is never looked at", "if opens and theirs and link and", "if False and link and"),
+        (
+            "an end of an earlier version is taken for a slip",
+            "frozenset().union(*(other.outcomes for",
+            "frozenset().union(*(other.process.outcomes for",
+        ),
+        (
+            "a text that may be a day is an error",
+            'Severity.WARNING if gives == "STRING" else Severity.ERROR',
+            "Severity.ERROR",
+        ),
+        (
+            "what is published now is taken for what will be",
+            "one if theirs.is_sure else replace",
+            "one if True else replace",
+        ),
         ("what lacks is not told", "if lacking:", "if False:"),
         ("what fills itself in is said to lack", "required and name not in by_itself", "required"),
     ),

@@ -369,6 +369,7 @@ def test_there_are_as_many_kinds_as_were_asked_for() -> None:
         "never-back",
         "never-undone",
         "unknown-link",
+        "unknown-outcome",
         "unknown-process",
         "no-place-to-move",
     }

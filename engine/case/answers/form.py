@@ -347,18 +347,21 @@ def stored(field: Field, value: Any, zone: ZoneInfo) -> Any:
     None where it is a time that nobody can mean: no timer could be reckoned with it. A number is rounded to the digits
     that can be typed again. Of what is no value of the field `unfit` says so.
     """
-    if field.type == "money" and value is not None:
+    if field.type == "money" and isinstance(value, int):
         return money.kept(value) if money.fits(value) else value
     if field.type == "code" and isinstance(value, str):
         return codes.plain(value)
     if field.type in {"choice", "choices"} and value is not None:
         return _as_choice(field, value, zone)
-    if field.type in {"integer", "number"} and value is not None:
+    if field.type in {"integer", "number"} and isinstance(value, (int, float)):
         rounded = number.kept(value)
         return value if rounded is None else rounded
-    if field.type not in {"date", "time"} or value is None:
+    if field.type not in {"date", "time"} or not isinstance(value, (str, datetime)):
         return value
-    moment = aware(value) if isinstance(value, datetime) else datetime.fromisoformat(value)
+    try:
+        moment = aware(value) if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except ValueError:  # a text that another case hands over
+        return value
     if not is_told(moment):
         return None
     local = moment.astimezone(zone) if moment.tzinfo else moment

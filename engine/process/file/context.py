@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.duration import BadDuration, Duration, parse
+from engine.process.definition import Process
 from engine.process.language.expressions import Expression, Language
 from engine.process.language.tokens import asked_documents, words
 from engine.process.rows import DAY, read, written
@@ -23,6 +24,18 @@ NOTHING = Expression("null", frozenset(), frozenset())
 Second = tuple[Path, str]
 
 
+@dataclass(frozen=True)
+class Other:
+    """Another process that is at hand where a file is read, and how cases of all its known versions end.
+
+    `is_sure`: it is as it will be used, and not only published: another version may come.
+    """
+
+    process: Process
+    outcomes: frozenset[str]
+    is_sure: bool = True
+
+
 @dataclass
 class Context:
     """The file being read, the names it declares, and what was found wrong so far.
@@ -31,6 +44,7 @@ class Context:
     they can be read: of what asks for them nothing is said. `is_whole`: all states and ways are there, so that what
     hangs on where they lead can be told. `series` are those that are declared, as they are written; `row` the fields of
     the one that is being read. `expressions` are those that were read, each with where it stands and its language.
+    `others` are the processes at hand, by name, also other versions of this one.
     """
 
     source: Source
@@ -45,6 +59,7 @@ class Context:
     series: Mapping[str, Any] = field(default_factory=dict)
     row: Mapping[str, Any] = field(default_factory=dict)
     expressions: list[tuple[Path, Expression, Language]] = field(default_factory=list)
+    others: Mapping[str, Other] = field(default_factory=dict)
 
     @property
     def lacks_calendar(self) -> bool:

@@ -5,7 +5,7 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from engine.process.definition import (
     Section,
 )
 from engine.process.file.claims import read_claims
-from engine.process.file.context import Context, entries_of, event_names, state_names
+from engine.process.file.context import Context, Other, entries_of, event_names, state_names
 from engine.process.file.days import dated_fields, read_dated
 from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
@@ -50,6 +50,7 @@ _STAND_INS |= {"bad-duration": "1 day", "bad-date": "2000-01-01"}
 _MOVING = frozenset({"initial", "open", "events", "states", "tasks"})
 # What a part that cannot be read may have used, or filled in.
 _OF_THE_WHOLE = frozenset({"unused-name", "never-filled", "no-due-date"})
+_NO_OTHERS: Mapping[str, Other] = {}
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,19 @@ def load_published(content: str, file: str, find_calendar: FindCalendar) -> Load
     return process_of(read(content, file), find_calendar, is_published=True)
 
 
-def process_of(source: Source, find_calendar: FindCalendar, *, is_published: bool = False) -> Loaded:
-    """The process that a document is.
+def process_of(
+    source: Source, find_calendar: FindCalendar, *, is_published: bool = False, others: Mapping[str, Other] = _NO_OTHERS
+) -> Loaded:
+    """The process that a document is, held against the `others` that are at hand.
 
     Raises:
         Refused: with every problem found.
     """
     misshapen = shape_problems(source, "process") + ([] if is_published else hidden_signs(source))
     if misshapen:
-        raise Refused({*misshapen, *([] if is_published else _wrong_besides(source, find_calendar))})
+        raise Refused({*misshapen, *([] if is_published else _wrong_besides(source, find_calendar, others))})
     context = _context(source, find_calendar, is_published=is_published)
+    context.others = others
     process = _process(context, source.data)
     _check(process, context)
     if errors(one for one in context.problems if not (is_published and one.code in _LET_PASS)):
@@ -98,7 +102,7 @@ def process_of(source: Source, find_calendar: FindCalendar, *, is_published: boo
     return Loaded(process, source, tuple(sorted(warnings)))
 
 
-def _wrong_besides(source: Source, find_calendar: FindCalendar) -> list[Problem]:
+def _wrong_besides(source: Source, find_calendar: FindCalendar, others: Mapping[str, Other]) -> list[Problem]:
     """What is wrong with a document some of which has another shape, besides that: nothing is said of what that part
     may have had to do with.
     """
@@ -115,6 +119,7 @@ def _wrong_besides(source: Source, find_calendar: FindCalendar) -> list[Problem]
         is_published=False,
         declared=source.data,
     )
+    context.others = others
     context.blurred = frozenset((declared.keys() - fields.keys()) | (of_rows.keys() - series.keys()))
     context.is_whole = not any(path[0] in _MOVING for path in left.lost)
     _check(_process(context, context.source.data), context)

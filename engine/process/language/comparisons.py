@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.process.language.tokens import TEXT, bare, literal
 
@@ -14,6 +14,7 @@ _LEFT = re.compile(rf"(?P<said>{_TEXT})\s*[!=]=\s*(?P<name>[A-Za-z_]\w*)(?![\w.(
 _IN_LIST = re.compile(r'(?<![\w.])(?P<name>\w+)\s+in\s*\[(?P<list>[\s",]*)\]')
 _IN_FIELD = re.compile(rf"(?P<said>{_TEXT})\s+in\s+(?P<name>[A-Za-z_]\w*)(?![\w.(])")
 _SAID = re.compile(_TEXT)
+_CALL = r"(?<![\w.]){}\s*\(\s*" + TEXT + r"\s*\)"
 # What stands around a comparison: a side that something is added to is another text.
 _BEFORE = ("(", "&&", "||", "?", ":", ",", "[", "!")
 _AFTER = (")", "&&", "||", "?", ":", ",", "]")
@@ -34,7 +35,26 @@ class Compared:
 
 def compared(expression: str) -> Iterator[Compared]:
     """Every field or state that is compared with a text, whichever of them stands first, alone or in a list."""
-    plain = bare(expression)
+    return _compared(expression, bare(expression))
+
+
+def calls_compared(expression: str, call: str) -> Iterator[Compared]:
+    """The same of a function that is given one text; `name` is what it is given."""
+    given: dict[str, str | None] = {}
+
+    def stand_in(found: re.Match[str]) -> str:
+        # A name as long as the call, so that every position stays true.
+        name = f"_{len(given)}".ljust(len(found[0]), "_")
+        given[name] = literal(expression[slice(*found.span(1))])
+        return name
+
+    plain = re.sub(_CALL.format(call), stand_in, bare(expression))
+    for one in _compared(expression, plain):
+        if name := given.get(one.name):
+            yield replace(one, name=name)
+
+
+def _compared(expression: str, plain: str) -> Iterator[Compared]:
     for found in _RIGHT.finditer(plain):
         yield from _read(expression, found["name"], found.span("said"), is_plain=True)
     for pattern in (_LEFT, _IN_FIELD):

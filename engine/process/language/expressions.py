@@ -171,6 +171,11 @@ class Language:
         """The CEL type that a value for the field must have."""
         return values.RESULTS[self.fields[field_name]]
 
+    def gives(self, expression: Expression) -> str:
+        """The CEL type of what a checked expression gives."""
+        read = series.read(expression.text, self.series, of_row=bool(self.own))
+        return str(self._checker().compile(_same_length(read.text)).return_type().name())
+
     def _expression(self, text: str, read: Reading) -> Expression:
         words = [one for one in tokens.words(lengths.hidden(read.text)) if not one.member]
         names = {one.name for one in words if one.name in self.fields and not one.call}

@@ -42,6 +42,22 @@ RESULTS |= {
     "person": "STRING",
 }
 FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"}), "LIST": frozenset({"LIST<STRING>"})}
+# What can be handed over to a field, as it can be typed into a form; text may be a value of any type.
+HANDED = {
+    "text": {"STRING", "INT", "day"},
+    "choice": {"STRING", "INT"},
+    "code": {"STRING", "INT"},
+    "integer": {"INT", "DOUBLE"},
+    "number": {"INT", "DOUBLE"},
+    "date": {"day", "TIMESTAMP"},
+    "time": {"day", "TIMESTAMP"},
+    "choices": {"LIST<STRING>"},
+    "yes_no": {"BOOL"},
+    "money": {"money"},
+    "organisation": {"STRING"},
+    "person": {"STRING"},
+}
+HANDED["long_text"] = HANDED["text"]
 
 
 def given(kind: str, value: Any, zone: ZoneInfo) -> Any:
