@@ -145,7 +145,7 @@ def _print(meeting: Meeting, agenda: Agenda, record: Record) -> None:
 def _heard(one: Heard) -> tuple[str, ...]:
     recorded = "" if one.outcome is None else f"{one.outcome.byline}, {moment(one.outcome.at)}"
     lines = [f"{title}: {text}" for title, text in one.outcome.lines] if one.outcome else []
-    minuted = [f"Minuted by {note.by}: {note.text or 'not shown'}" for note in one.notes]
+    minuted = [f"Minuted by {note.who}: {note.text or 'not shown'}" for note in one.notes]
     return str(one.case.id), one.case.label, "\n".join([one.said, *lines, *minuted]), recorded
 
 

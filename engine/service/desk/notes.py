@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,11 +18,13 @@ from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.views import Page, anonymous, every, local
+from engine.service.history.telling import Beside
 from engine.service.messages.notices import Notices
 from engine.service.site import Site
 from engine.source import sign
 from engine.store.desk import notes as store
 from engine.store.desk.notes import StoredNote
+from engine.store.people.people import names_of
 
 # Not behind a letter or another @, so that an e-mail address mentions nobody.
 MENTION = re.compile(r"(?<![\w@])@([a-z][a-z0-9._-]*[a-z0-9])")
@@ -37,6 +39,8 @@ LONGEST_NOTE = 20_000
 class Note:
     """Something that somebody wrote on a case. `meeting`: the number of the meeting at which they did.
 
+    `by` is a login; `who` is the same for people, with for whom they acted where that is somebody else, whose login is
+    `acting_for`.
     `at` is on the wall clock of the process of the case. Where it is `withheld` there is no text: it may tell whom the
     case is about, and that may not be told to who asks now.
     """
@@ -46,6 +50,8 @@ class Note:
     text: str
     meeting: int | None
     withheld: bool = False
+    who: str = ""
+    acting_for: str = ""
 
 
 class Notes:
@@ -70,11 +76,11 @@ class Notes:
         unseen = sign.unseen(said)
         if unseen:
             return Refusal(Code.FORM, f"The note {unseen}", fields={"text": f"The note {unseen}"})
-        mentioned = set(MENTION.findall(said)) - {by.name}
+        mentioned = set(MENTION.findall(said)) - set(by.both)
         if len(mentioned) > MOST_MENTIONED:
             message = f"A note can tell at most {MOST_MENTIONED} people; this one mentions {len(mentioned)}."
             return Refusal(Code.FORM, message, fields={"text": message})
-        note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting)
+        note = StoredNote(to_text(self._site.clock.now()), by.name, said, meeting, by.acting_for)
         with self._site.database.writing() as connection:
             store.hold_notes(connection, case)
             last = store.notes_of(connection, case, 1)
@@ -111,18 +117,24 @@ class Notes:
         self._accesses.note_shown(case, seen, by, what)
         with self._site.database.reading() as connection:
             found = store.notes_of(connection, case, PAGE + 1, before, meeting)
-        shown = notes_told(seen, (one for _, one in found[:PAGE]), self._site.clock.now(), by)
+            names = names_of(connection, writers(one for _, one in found[:PAGE]))
+        shown = notes_told(seen, (one for _, one in found[:PAGE]), self._site.clock.now(), by, names)
         return Page(shown, str(found[PAGE - 1][0]) if len(found) > PAGE else "")
 
 
 def notes_told(
-    seen: tuple[Process, Snapshot], notes: Iterable[StoredNote], now: datetime, by: Actor
+    seen: tuple[Process, Snapshot], notes: Iterable[StoredNote], now: datetime, by: Actor, names: Mapping[str, str]
 ) -> tuple[Note, ...]:
-    """Notes on a case as `by` may read them at `now` (aware)."""
-    hidden = anonymous(*seen, now, by)
-    return tuple(_told(seen[0], one, withheld=hidden) for one in notes)
+    """Notes on a case as `by` may read them at `now` (aware). `names` are those of their `writers`, by login."""
+    hidden, beside = anonymous(*seen, now, by), Beside(names)
+    return tuple(_told(seen[0], one, beside, withheld=hidden) for one in notes)
 
 
-def _told(process: Process, note: StoredNote, *, withheld: bool) -> Note:
-    text = "" if withheld else note.text
-    return Note(local(process, note.at), note.by, text, note.meeting, withheld)
+def writers(notes: Iterable[StoredNote]) -> set[str]:
+    """The logins of who wrote notes, and for whom."""
+    return {login for one in notes for login in (one.by, one.acting_for)} - {""}
+
+
+def _told(process: Process, note: StoredNote, beside: Beside, *, withheld: bool) -> Note:
+    text, who = "" if withheld else note.text, beside.acted(process, note.by, note.acting_for)
+    return Note(local(process, note.at), note.by, text, note.meeting, withheld, who, note.acting_for)

@@ -59,12 +59,15 @@ class Beside:
         """Somebody by their name; where nobody is kept by this login, by the role of this name, or as it stands."""
         return self.names.get(login) or process.title_of("roles", login)
 
+    def acted(self, process: Process, by: str, acting_for: str) -> str:
+        """Who acted, and for whom where that is somebody else, as people read it."""
+        return self.called(process, by) + (f", for {self.called(process, acting_for)}" if acting_for else "")
+
 
 def tell(process: Process, entry: Entry, showing: Showing = WITHOUT_CONTENT, beside: Beside | None = None) -> Told:
     """One entry, by the version of its process that it was written by."""
     beside, left = beside or Beside(), showing.of(process, entry)
-    who = BY_ITSELF if entry.by == ENGINE.name else beside.called(process, entry.by)
-    who += f", for {beside.called(process, entry.acting_for)}" if entry.acting_for else ""
+    who = BY_ITSELF if entry.by == ENGINE.name else beside.acted(process, entry.by, entry.acting_for)
     return Told(
         seq=entry.seq,
         at=local(process, entry.at),

@@ -24,8 +24,9 @@ from engine.case.time.roughness import is_rough_keeping
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.reader import Reader
 from engine.service.cases.rows import Cell, Line, Table, tables
-from engine.service.cases.views import Case, anonymous, as_data, case_view, every, local
+from engine.service.cases.views import Case, as_data, case_view, every
 from engine.service.cases.words import shown_fields
+from engine.service.desk.notes import Note, notes_told, writers
 from engine.service.history.reading import Reading
 from engine.service.history.told import Answer, Told, said_of
 from engine.service.people.registers import names_shown
@@ -34,6 +35,7 @@ from engine.source.fault import Invalid, Unknown
 from engine.store.desk.notes import notes_of
 from engine.store.keeping.folder import File, write_folder
 from engine.store.keeping.retention import cases_about
+from engine.store.people.people import names_of
 
 # What is given out is looked at, and then destroyed: after this long it has to be asked for anew.
 GOOD_FOR = timedelta(days=30)
@@ -146,9 +148,10 @@ class Subjects:
             reading = Reading(connection, self._site.catalogue, number, seen, now, by, names_others=False)
             steps = list(reading.told_after())
             notes = notes_of(connection, number, _ALL)
+            names = names_of(connection, writers(one for _, one in notes))
             people = names_shown(connection, [(process, view)])
         rows = tables(process, view.series, people)
-        named = not anonymous(process, snapshot, now, by)
+        written = notes_told(seen, (one for _, one in notes), now, by, names)
         until = kept_until(process, snapshot)
         return {
             "case": number,
@@ -165,12 +168,8 @@ class Subjects:
             **_series(number, rows, making),
             "documents": list(_documents(view, making)),
             "notes": [
-                making.item(
-                    f"{number}/note/{note}",
-                    {"at": local(process, one.at).isoformat()},
-                    lambda one=one: {"by": one.by, **({"text": one.text} if named else {"withheld": ANONYMOUS})},  # type: ignore[misc]
-                )
-                for note, one in reversed(notes)
+                making.item(f"{number}/note/{note}", {"at": one.at.isoformat()}, lambda one=one: _note(one))  # type: ignore[misc]
+                for (note, _), one in zip(reversed(notes), reversed(written), strict=True)
             ],
             "history": [_step(number, one, making) for one in steps],
             "seen_by": self._seen_by(number, by),
@@ -192,6 +191,10 @@ def _series(number: int, rows: Iterable[Table], making: _Making) -> dict[str, An
 
     told = [{"title": one.title, "rows": [row(line) for line in one.lines]} for one in rows]
     return {"series": told} if told else {}
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"by": note.who, **({"withheld": ANONYMOUS} if note.withheld else {"text": note.text})}
 
 
 def _documents(view: Case, making: _Making) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from engine.case.snapshot import Snapshot
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses
 from engine.service.cases.views import Case
-from engine.service.desk.notes import Note, notes_told
+from engine.service.desk.notes import Note, notes_told, writers
 from engine.service.history.reading import Reading
 from engine.service.history.told import Told
 from engine.service.lists.finder import CasesWanted, Finder
@@ -27,6 +27,7 @@ from engine.store import meetings as store
 from engine.store.cases import history as history_store
 from engine.store.cases.cases import StoredEntry
 from engine.store.desk import notes as note_store
+from engine.store.people.people import names_of
 
 RECORD = "record of a meeting"
 
@@ -114,11 +115,13 @@ class Records:
         stood = store.hearings_on(finder.connection, meeting.agenda, numbers)
         steps = {(case, seq) for case, one in stood.items() for seq in (one.outcome, one.until) if seq}
         entries = history_store.entries_of_cases(finder.connection, steps)
-        minutes, names = note_store.notes_at(finder.connection, meeting.id, numbers), dict[str, str]()
+        minutes = note_store.notes_at(finder.connection, meeting.id, numbers)
+        logins = writers(one for notes in minutes.values() for one in notes)
+        names = dict.fromkeys(logins, "") | names_of(finder.connection, logins)
         found = []
         for case, seen in finder.seen(cases):
             told = self._told(finder, case.id, seen, by, names, entries.get(case.id, []))
-            notes = notes_told(seen, minutes.get(case.id, ()), self._site.clock.now(), by)
+            notes = notes_told(seen, minutes.get(case.id, ()), self._site.clock.now(), by, names)
             found.append(_heard(meeting, case, stood[case.id], told, notes))
         return found
 

@@ -27,17 +27,21 @@ _UNSENT_COUNT = Statement(_unsent.with_only_columns(func.count(), maintain_colum
 _UNTOUCHED = Statement(
     _unsent.where(drafts.c.process == bindparam("process"), drafts.c.state == bindparam("state"), drafts.c.seq == 1)
 )
+_OF_NOTE = (notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id, notes.c.acting_for)
 _DRAFT = Statement(_theirs.where(drafts.c.id == bindparam("id")))
 
 
 @dataclass(frozen=True)
 class StoredNote:
-    """A note on a case. `meeting` is the number of the meeting at which it was written; None elsewhere."""
+    """A note on a case. `meeting` is the number of the meeting at which it was written; None elsewhere. `acting_for` is
+    the login of the person for whom `by` acted; empty where that is nobody else.
+    """
 
     at: str
     by: str
     text: str
     meeting: int | None
+    acting_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,14 @@ def hold_notes(connection: Connection, case: int) -> None:
 def insert_note(connection: Connection, case: int, note: StoredNote) -> None:
     """Keep a note."""
     values = {"case_id": case, "meeting_id": note.meeting, "at": note.at, "by": note.by, "text": note.text}
-    connection.execute(insert(notes).values(values))
+    connection.execute(insert(notes).values(values | {"acting_for": note.acting_for}))
 
 
 def notes_of(
     connection: Connection, case: int, most: int, before: int = 0, meeting: int = 0
 ) -> list[tuple[int, StoredNote]]:
     """The notes of a case with their numbers, the latest first: those before one, and those of a meeting."""
-    query = select(notes.c.id, notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id).where(notes.c.case_id == case)
+    query = select(notes.c.id, *_OF_NOTE).where(notes.c.case_id == case)
     if before:
         query = query.where(notes.c.id < before)
     if meeting:
@@ -86,7 +90,7 @@ def notes_of(
 
 def notes_at(connection: Connection, meeting: int, numbers: Collection[int]) -> dict[int, list[StoredNote]]:
     """What was written on these cases at a meeting, the earliest first, by the cases."""
-    query = select(notes.c.case_id, notes.c.at, notes.c.by, notes.c.text, notes.c.meeting_id)
+    query = select(notes.c.case_id, *_OF_NOTE)
     query = query.where(notes.c.meeting_id == meeting, notes.c.case_id.in_(sorted(numbers))).order_by(notes.c.id)
     found = dict[int, list[StoredNote]]()
     for row in connection.execute(query):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Integer, MetaData, String
 
-SCHEMA_REVISION = "0033"
+SCHEMA_REVISION = "0034"
 
 metadata = MetaData(
     naming_convention={

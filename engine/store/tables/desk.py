@@ -36,6 +36,7 @@ notes = Table(
     Column("at", INSTANT, nullable=False),
     Column("by", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("acting_for", String(60), nullable=False, server_default=""),
     Index(None, "case_id", "id"),
     sqlite_autoincrement=True,
 )
