@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from engine.api.asking import Day, Engined, Reader, Whole
+from engine.api.asking import Day, Engined, Reader, Whole, Writer
 from engine.api.cases import After, Limit
 from engine.api.problem import Refused, problem, responses
 from engine.case.command import Actor
@@ -16,16 +16,25 @@ from engine.case.sight import Action, may
 from engine.service import Case, Told, as_data
 from engine.service.desk.notes import Note
 from engine.service.meetings.meeting import Meeting
+from engine.service.meetings.meetings import ChangedMeeting
 from engine.service.people.people import LONGEST_NAME, Organisation, Person
 
 router = APIRouter()
 
 
-def _administrator(reader: Reader) -> Actor:
-    """Who administers; to others there is no such list, as there is no such page."""
-    if not may(reader, Action.ADMINISTER):
+def administering(by: Actor) -> Actor:
+    """Who administers; to others there is no such list, as there is no such page.
+
+    Raises:
+        Refused: they do not.
+    """
+    if not may(by, Action.ADMINISTER):
         raise Refused(problem(404, "not_found", "There is no such list for you."))
-    return reader
+    return by
+
+
+def _administrator(reader: Reader) -> Actor:
+    return administering(reader)
 
 
 Administrating = Annotated[Actor, Depends(_administrator)]
@@ -116,6 +125,17 @@ class AgendaPage:
 
 
 @dataclass
+class Intake:
+    """What one meeting takes: `most` cases, until the end of the day `closes`. `version` is that of the meeting as you
+    know it: if it has another one by now, nothing is done.
+    """
+
+    most: Whole | None = None
+    closes: Day | None = None
+    version: Whole | None = None
+
+
+@dataclass
 class MeetingPage:
     """Some of many meetings: `next` begins the following page, and is empty on the last one."""
 
@@ -188,6 +208,17 @@ def record_of(engine: Engined, reader: Reader, number: Number, limit: Limit = 50
         for one in page.cases
     ]
     return as_data(RecordPage(_whole(meeting), items, page.count, page.hidden, page.next))
+
+
+# Without a key: the same again does nothing.
+@router.post("/meetings/{number}/intake", response_model=OneMeeting, responses=responses(404, 409), tags=["house"])
+def allow(engine: Engined, writer: Writer, number: Number, intake: Intake) -> Any:
+    """Let one meeting take so many cases, and so long; null: what its process says. For those who keep its dates."""
+    try:
+        engine.intakes.allow(number, intake.most, intake.closes, writer, intake.version)
+    except ChangedMeeting as changed:
+        raise Refused(problem(409, "changed", str(changed))) from None
+    return as_data(_whole(engine.meetings.meeting(number, writer)))
 
 
 def _told(meeting: Meeting) -> MeetingSummary:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +33,7 @@ PEOPLE = {
     "kim": ["yard/keeper"],
     "lou": ["yard/clerk"],
     "lin": ["loans/clerk"],
+    "ana": ["administrator"],
 }
 # Who sends, where to, and what.
 Example = tuple[str, str, dict[str, Any]]
@@ -90,6 +91,18 @@ class Maker:
         self.naming()
         return self.engine.deputies.appoint("hal", "kim", self.day, self.day, by="/administrator").number
 
+    def handing(self) -> Example:
+        """Somebody has a task, and keeps it for nobody: it goes back to its roles."""
+        number = int(self.task().split("/")[2])
+        done(self.engine.assign_task(number, self.engine.case(number).tasks[0].task, "hal", "hal:hand"))
+        return "ana", "/people/hal/handover", {"json": {}}
+
+    def meeting(self) -> int:
+        """The number of a meeting whose dates jo keeps."""
+        self.day += timedelta(days=1)
+        series = ("hbep-referral", "panel", "hinckley")
+        return self.engine.meetings.plan(*series, self.day, time(9, 30), self.engine.people.person("jo").actor)
+
     def asked(self) -> int:
         """A case whose erasure was asked for."""
         number = ended(self.engine)
@@ -104,7 +117,15 @@ class Maker:
 
 
 # Read twice is read once, whoever asks: there is nothing to remember the answer by.
-WITHOUT_KEY = {"/warnings/{number}/read", "/deputies", "/deputies/{number}/end"}
+WITHOUT_KEY = {
+    "/warnings/{number}/read",
+    "/deputies",
+    "/deputies/{number}/end",
+    "/people/{login}/handover",
+    "/meetings/{number}/intake",
+}
+# They answer with what was done, and the second time there is nothing left to do.
+TOLD_ONCE = {"/people/{login}/handover"}
 EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/cases": lambda _: ("jo", "/cases", {"json": OPENED}),
     "/cases/{number}/events/{event}": lambda maker: (
@@ -132,6 +153,8 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     ),
     "/deputies": lambda maker: ("hal", "/deputies", {"json": maker.naming()}),
     "/deputies/{number}/end": lambda maker: ("hal", f"/deputies/{maker.named()}/end", {}),
+    "/people/{login}/handover": Maker.handing,
+    "/meetings/{number}/intake": lambda maker: ("jo", f"/meetings/{maker.meeting()}/intake", {"json": {"most": 4}}),
     "/warnings/{number}/read": lambda maker: ("hal", f"/warnings/{maker.warned()}/read", {}),
 }
 
@@ -165,7 +188,8 @@ def test_what_is_sent_again_with_its_key_has_one_effect_and_one_answer(maker: Ma
         example = make(maker)
         first, once = maker.send(example, f"key {route}"), counts(maker.engine)
         second = maker.send(example, f"key {route}")
-        if first.status_code not in {200, 201} or (first.status_code, first.text) != (second.status_code, second.text):
+        alike = first.status_code == second.status_code and (first.text == second.text or route in TOLD_ONCE)
+        if first.status_code not in {200, 201} or not alike:
             wrong.append((route, first.status_code, first.text[-300:], second.status_code, second.text[-300:]))
         wrong += [(route, "doubled") for now in [counts(maker.engine)] if now != once]
         # The key is that of this very request: with another one it does nothing, and says so.

@@ -87,7 +87,7 @@ class Notices:
         )
         if len(given) > 1:
             subject = f"{counted(len(given), 'task was', 'tasks were')} given to you"
-            said = f"{subject}. Sign in to see them."
+            said = f"{subject}. Sign in to see them: the page of your tasks leads to a summary, case by case."
         self._queue(process, snapshot, self._known({login}), subject, said)
 
     def _tell_escalated(self, case: int, process: Process, snapshot: Snapshot, entry: Entry) -> None:
