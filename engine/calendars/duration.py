@@ -16,7 +16,6 @@ from engine.calendars.calendar import Calendar
 from engine.source.fault import Invalid
 from engine.source.words import noun
 
-UNITS = ("minute", "hour", "day", "week", "month", "year", "school day", "half term", "term")
 CALENDAR_UNITS = frozenset({"school day", "half term", "term"})
 CLOCK_UNITS = frozenset({"minute", "hour"})
 # Counting school days walks from day to day: this bounds the walk. Minutes and hours are added at once.

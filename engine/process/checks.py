@@ -138,7 +138,9 @@ def _check_sends(process: Process, context: Context, state: State) -> None:
             path = (*state_path(state.name), "timers", timer.name, "send")
             known = {name for leaf in leaves for name in process.events_in(leaf)}
             message = f"The event {timer.send} does not stand in {state.name}."
-            context.problem(path, "unknown-event", message, nearest(timer.send, known))
+            stands = (event_path(at, one.name) for at, one in process.every_event() if one.name == timer.send)
+            mend, there = nearest(timer.send, known), next(stands, path)
+            context.problem_of_two(path, there, "here it stands", "unknown-event", message, mend)
 
 
 def _check_order(context: Context, ways: tuple[Way, ...], path: Path) -> None:
@@ -172,7 +174,9 @@ def _check_sent(process: Process, context: Context, scope: str, event: Event) ->
 def _check_initial(process: Process, context: Context) -> None:
     for name in process.initial:
         if process.states[process.leaf(name)].final:
-            context.problem(("initial",), "wrong-value", f"A case cannot begin at the end {name}.")
+            end = (*state_path(process.leaf(name)), "final")
+            message = f"A case cannot begin at the end {name}."
+            context.problem_of_two(("initial",), end, "here it is an end", "wrong-value", message, "")
 
 
 def _check_reach(process: Process, context: Context, graph: flow.Graph) -> None:
@@ -208,12 +212,20 @@ def _check_waiting(process: Process, context: Context) -> None:
 
 
 def _check_automatic_loops(process: Process, context: Context) -> None:
-    for name in flow.on_a_cycle(flow.automatic_graph(process)):
-        path = state_path(name)
-        owner = next((one for one in process.around(name) if one.automatic), process.states[name])
+    steps = flow.automatic_graph(process)
+    circle = flow.on_a_cycle(steps)
+    for name in circle:
         message = f"Automatic transitions lead from {name} back to {name}."
         mend = "Break the circle with an event."
-        context.key_problem((*state_path(owner.name), "automatic") if owner else path, "automatic-loop", message, mend)
+        further = next((one for one in sorted(steps[name]) if one in circle and one != name), None)
+        also = (_automatic(process, further), "from here it goes on") if further else None
+        context.key_problem(_automatic(process, name), "automatic-loop", message, mend, also=also)
+
+
+def _automatic(process: Process, name: str) -> Path:
+    """Where the automatic ways stand that a case takes which rests in a state."""
+    owner = next((one for one in process.around(name) if one.automatic), process.states[name])
+    return (*state_path(owner.name), "automatic")
 
 
 def _warn_of_long_chains(process: Process, context: Context) -> None:
@@ -232,7 +244,11 @@ def _warn_of_circles(process: Process, context: Context) -> None:
     for state, timer in sorted(instant_circles(process)):
         message = f"What {timer} sends can lead back to it: once its date has passed, it comes again and again at once."
         mend = "Set the date ahead on that way (set:), or let the event lead elsewhere. It is stopped after a while."
-        context.warning((*state_path(state), "timers", timer), "timer-circle", message, mend)
+        send = process.states[state].timers[timer].send
+        scopes = (process.scope(leaf, send) for leaf in process.leaves_in(state))
+        sent = next((event_path(scope, send) for scope in scopes if scope is not None), None)
+        also = (sent, "what it sends") if sent else None
+        context.warning((*state_path(state), "timers", timer), "timer-circle", message, mend, also=also)
 
 
 def _warn_of_unused_names(context: Context) -> None:

@@ -14,14 +14,15 @@ from typing import Any
 from engine.process import codes
 from engine.process.crossings import check_limits
 from engine.process.definition import Event, Field, Process
-from engine.process.file.context import Context, field_path, state_path
+from engine.process.file.context import Context, Second, field_path, state_path
 from engine.process.file.fields import FIGURES
 from engine.process.language import amounts, tokens
 from engine.process.language.expressions import Expression
 from engine.process.rows import concerned, written
 from engine.process.timing import TaskKind
 from engine.source import number
-from engine.source.problem import nearest
+from engine.source.edit import Edit
+from engine.source.problem import certain, nearest
 from engine.source.reader import Path
 
 _DATE = re.compile(r'date\("([0-9]{4}-[0-9]{2}-[0-9]{2})"\)')
@@ -83,8 +84,17 @@ def _check_constants(process: Process, context: Context) -> None:
     for name, path, text in (*own, *given, *_worked_out(process)):
         field = process.fields.get(name)
         wrong = _outside(field, text.strip()) if field and isinstance(text, str) else None
-        if wrong:
-            context.problem(path, "wrong-value", *wrong)
+        if field and wrong:
+            place, edits = field_path(name), _meant(context, path, field, str(text))
+            context.problem_of_two(path, place, "what it can be", "wrong-value", *wrong, edits=edits)
+
+
+def _meant(context: Context, path: Path, field: Field, text: str) -> tuple[Edit, ...]:
+    """What puts the choice that alone can be meant in place of one that there is not."""
+    wrong = _strange(field, text.strip())
+    meant = certain(wrong, field.choices) if wrong else ""
+    at = text.find(wrong) if wrong else 0
+    return context.source.inside(path, (Edit(at, at + len(wrong), meant),)) if wrong and meant else ()
 
 
 def _worked_out(process: Process) -> Iterator[tuple[str, Path, str]]:
@@ -115,7 +125,7 @@ def _note_unknown(
         if not re.search(rf"\b{name}\s*[!=]=\s*null\b|\bnull\s*[!=]=\s*{name}\b", expression.text):
             message = f"Nothing can be known of {process.fields[name].title} here yet, so this stays empty."
             mend = f"Ask for {name} in the form that begins a case, or set this later."
-            context.problem(path, "not-known-yet", message, mend)
+            context.problem_of_two(path, ("open", "form"), "what is known then", "not-known-yet", message, mend)
 
 
 def _sets(body: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
@@ -139,11 +149,9 @@ def _sets_of_ways(ways: list[dict[str, Any]], path: Path) -> Iterator[tuple[Path
 def _outside(field: Field, text: str) -> tuple[str, str] | None:
     """What is wrong with a constant for a field, and how to mend it; None where nothing is, or it is no constant."""
     said = tokens.literal(text) if tokens.is_text(text) else None
-    if field.type in {"choice", "choices"}:
-        named = [said] if said is not None else _listed(text) if field.type == "choices" else []
-        wrong = next((one for one in named if one not in field.choices), None)
-        if wrong is not None:
-            return f"{wrong} is not one of the choices of {field.name}.", nearest(wrong, field.choices)
+    wrong = _strange(field, text)
+    if wrong is not None:
+        return f"{wrong} is not one of the choices of {field.name}.", nearest(wrong, field.choices)
     if said is not None and field.type in {"text", "long_text"}:
         return _outside_text(field, said)
     if said is not None and field.code and (fault := field.code.fault(codes.plain(said))):
@@ -156,6 +164,13 @@ def _outside(field: Field, text: str) -> tuple[str, str] | None:
     if field.type == "date" and (day := _DATE.fullmatch(text)):
         return _outside_days(field, day[1])
     return None
+
+
+def _strange(field: Field, text: str) -> str | None:
+    """What a constant names that is none of the choices of a field."""
+    said = tokens.literal(text) if tokens.is_text(text) else None
+    named = [said] if said is not None else _listed(text) if field.type == "choices" else []
+    return next((one for one in named if one not in field.choices), None) if field.choices else None
 
 
 def _listed(text: str) -> list[str]:
@@ -200,13 +215,18 @@ def _warn_of_never_filled(process: Process, context: Context) -> None:
         if not series.dates and name not in concerned(filled) and ("series", name) in context.used:
             message = f"Nothing ever writes a row of {name}: no form asks for one."
             mend = "Put it into the form of an event, or remove what asks for it."
-            context.warning(("series", name), "never-filled", message, mend)
+            context.warning(("series", name), "never-filled", message, mend, also=_asking(context, name))
     for name in process.fields:
         if name not in filled and ("field", name) in context.used:
             message = f"Nothing ever fills {name} in: no form asks for it, and no set: gives it a value."
-            context.warning(
-                ("fields", name), "never-filled", message, "Put it into a form, or remove what asks for it."
-            )
+            mend = "Put it into a form, or remove what asks for it."
+            context.warning(("fields", name), "never-filled", message, mend, also=_asking(context, name))
+
+
+def _asking(context: Context, name: str) -> Second | None:
+    """Where an expression asks for a field or series first."""
+    asked = (path for path, one, language in context.expressions if name in one.names - language.own)
+    return next(((path, "here it is asked for") for path in asked), None)
 
 
 def _warn_of_unknown_dues(process: Process, context: Context) -> None:
@@ -254,7 +274,8 @@ def _warn_of_task(process: Process, context: Context, task: TaskKind, events: li
     if not any(_may_do(task, event) for event in events):
         message = f"Nobody who has the task {task.name} may do one of the events that do it."
         mend = "Let one of them be done by its role, or by the role that it escalates to."
-        context.warning(path, "cannot-be-done", message, mend)
+        has = (("tasks", task.name, "role"), "who has it")
+        context.warning(path, "cannot-be-done", message, mend, also=has)
     for state in sorted(raised):
         if not any(task.done_by & process.events_in(leaf).keys() for leaf in process.leaves_in(state)):
             message = f"The task {task.name} is raised in {state}, where none of the events that do it stands."

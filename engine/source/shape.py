@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 
 from engine import shipped
-from engine.source import sign
+from engine.source import length, sign
 from engine.source.edit import Edit, without
 from engine.source.problem import Problem, certain, closest, nearest
 from engine.source.reader import CONTROL, MAX_DEPTH, Path, Place, Source, position, value_at
@@ -249,7 +249,8 @@ def _pattern_problem(source: Source, path: Path, error: Any) -> Problem:
     code = error.schema.get("x-code", "wrong-value")
     message = f"{_shown(error.instance)} is not {error.schema.get('x-what', 'written as it must be')}."
     padded = _LONE_DIGIT.sub(r"0\g<0>", str(error.instance)) if _CLOCK.fullmatch(str(error.instance)) else ""
-    instead = padded if padded and re.search(error.validator_value, padded) else ""
+    likely = padded or (length.meant(str(error.instance)) if code == "bad-duration" else "")
+    instead = likely if likely and re.search(error.schema["pattern"], likely) else ""
     return source.problem(path, code, message, _hint(error), instead=instead)
 
 

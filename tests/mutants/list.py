@@ -1895,6 +1895,11 @@ CHANGES: tuple[Change, ...] = (
         ("everybody is shown the other case", "if by is None or may(by, Action.SEE, *one)}", "if True}"),
     ),
     *_in(
+        "source/length.py",
+        ("unit/test_length.py",),
+        ("a length is mended to one of the unit alone", "{'s' if known and unit.endswith('s') else ''}", ""),
+    ),
+    *_in(
         "case/handover.py",
         ("handover",),
         ("what was taken back was given for good", "or any(first <= entry.seq < by for first, by in case.undone)", ""),

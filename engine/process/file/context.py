@@ -12,6 +12,7 @@ from engine.process.definition import Process
 from engine.process.language.expressions import Expression, Language
 from engine.process.language.tokens import asked_documents, words
 from engine.process.rows import DAY, read, written
+from engine.source.edit import Edit
 from engine.source.problem import Also, Problem, Severity, certain, closest, nearest
 from engine.source.reader import Path, Source, value_at
 
@@ -79,10 +80,15 @@ class Context:
         message: str,
         mend: str,
         severity: Severity = Severity.ERROR,
+        edits: tuple[Edit, ...] = (),
     ) -> None:
-        """Note a problem with the value at `path` whose other half is the key of `other`, and what is said there."""
+        """Note a problem with the value at `path` whose other half is the key of `other`, and what is said there.
+
+        `edits` mend it, where nothing else can be meant.
+        """
         found = self.source.problem(path, code, message, mend)
-        self.problems.append(replace(found, severity=severity, also=self._beside((other, said))))
+        found = replace(found, severity=severity, edits=edits or found.edits)
+        self.problems.append(replace(found, also=self._beside((other, said))))
 
     def key_problem(
         self, path: Path, code: str, message: str, mend: str = "", *, instead: str = "", also: Second | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.process.definition import Process
-from engine.process.file.context import Context, event_path
+from engine.process.file.context import Context, event_path, state_path
 from engine.process.links import LinkKind, Opens
 from engine.source.reader import Path
 
@@ -16,13 +17,13 @@ def read_links(context: Context, data: dict[str, Any]) -> dict[str, LinkKind]:
 
 
 def _link(context: Context, name: str, raw: dict[str, Any], path: Path) -> LinkKind:
-    both = raw.get("both", False)
+    both, alike = raw.get("both", False), ((*path, "both"), "the same for both")
     if both and "back" in raw:
         message = f"{name} is the same for both sides, and has one title."
-        context.key_problem((*path, "back"), "wrong-value", message, "Remove back:, or both: true.")
+        context.key_problem((*path, "back"), "wrong-value", message, "Remove back:, or both: true.", also=alike)
     if both and raw.get("one", False):
         message = f"{name} is the same for both sides: one: would be asked of only one of them."
-        context.key_problem((*path, "one"), "wrong-value", message, "Remove one:, or both: true.")
+        context.key_problem((*path, "one"), "wrong-value", message, "Remove one:, or both: true.", also=alike)
     return LinkKind(
         name=name,
         title=raw["title"],
@@ -65,14 +66,24 @@ def read_opens(context: Context, raw: dict[str, Any], path: Path) -> Opens | Non
 
 def check_opens(process: Process, context: Context) -> None:
     """A case is opened by somebody, who may do that; and what has been opened goes on by itself."""
-    timers = (timer for state in process.states.values() for timer in state.timers.values())
-    sent = {timer.send for timer in timers} | {state.hold.offer for state in process.states.values() if state.hold}
+    sent = dict(_sent(process))
     for scope, event in process.every_event():
         path = event_path(scope, event.name)
         if event.opens and event.name in sent:
             message = f"{event.title} is also sent by a timer or a free place: then nobody opens the other case."
             mend = "Let the timer raise a task for whoever opens it."
-            context.key_problem((*path, "opens"), "nobody-acts", message, mend)
+            also = (sent[event.name], "here it is sent")
+            context.key_problem((*path, "opens"), "nobody-acts", message, mend, also=also)
         if event.opens and event.undo:
             message = f"{event.title} opens another case, and is not taken back: that one goes on by itself."
-            context.key_problem((*path, "undo"), "never-undone", message, "Leave undo: out.")
+            also = ((*path, "opens"), "the case that it opens")
+            context.key_problem((*path, "undo"), "never-undone", message, "Leave undo: out.", also=also)
+
+
+def _sent(process: Process) -> Iterator[tuple[str, Path]]:
+    """The events that a timer or a free place sends, with where that stands."""
+    for state in process.states.values():
+        path = state_path(state.name)
+        yield from ((one.send, (*path, "timers", one.name, "send")) for one in state.timers.values())
+        if state.hold:
+            yield state.hold.offer, (*path, "holds")

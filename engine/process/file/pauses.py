@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.process.definition import Process, State
-from engine.process.file.context import Context, entries_of, resolve, state_path
+from engine.process.file.context import Context, entries_of, event_path, resolve, state_path
 from engine.process.paths import AUTOMATIC, is_inside, paths_of
 from engine.process.paths import Path as Way
 from engine.source.reader import Path
@@ -66,31 +66,37 @@ def check_pauses(process: Process, context: Context) -> None:
             continue
         if process.states[state.pauses].final:
             message = f"{state.pauses} is an end: nothing of it can rest."
-            context.problem((*state_path(state.name), "pauses"), "wrong-value", message, "Name another state.")
+            here, end = (*state_path(state.name), "pauses"), (*state_path(state.pauses), "final")
+            context.problem_of_two(here, end, "here it is an end", "wrong-value", message, "Name another state.")
             continue
         outside = next(_from_outside(process, state), None)
         if outside is not None:
-            message = f"A case can come to {state.name} {outside}: then nothing of {state.pauses} is there to rest."
-            mend = f"Let only events of {state.pauses} lead to it."
-            context.problem((*state_path(state.name), "pauses"), "paused-from-outside", message, mend)
-        elif not any(way.back for leaf in process.leaves_in(state.name) for way in _ways(process, leaf)):
+            said, there = outside
+            message = f"A case can come to {state.name} {said}: then nothing of {state.pauses} is there to rest."
+            mend, here = f"Let only events of {state.pauses} lead to it.", (*state_path(state.name), "pauses")
+            context.problem_of_two(here, there, "this leads to it", "paused-from-outside", message, mend)
+        elif not any(way.back for leaf in process.leaves_in(state.name) for way, _ in _ways(process, leaf)):
             message = f"No way leads from {state.name} back to where the case was in {state.pauses}."
             context.warning((*state_path(state.name), "pauses"), "never-back", message, "Let an event lead to: back.")
 
 
-def _ways(process: Process, leaf: str) -> Iterator[Way]:
+def _ways(process: Process, leaf: str) -> Iterator[tuple[Way, Path]]:
+    """The ways on from a state at rest, each with where it is written."""
     for name in (*process.events_in(leaf), AUTOMATIC):
         for path in paths_of(process).on(leaf, name):
-            yield from (path, *path.waits.values())
+            of_itself = (*state_path(path.scope), "automatic")
+            written = of_itself if name == AUTOMATIC else event_path(path.scope, name)
+            yield from ((one, written) for one in (path, *path.waits.values()))
 
 
-def _from_outside(process: Process, state: State) -> Iterator[str]:
-    """How a case can come to a state that pauses another one without having been in that one."""
+def _from_outside(process: Process, state: State) -> Iterator[tuple[str, Path]]:
+    """How a case can come to a state that pauses another one without having been in that one, and where that stands."""
     if any(is_inside(process.leaf(name), state.name) for name in process.initial):
-        yield "when it begins"
+        yield "when it begins", ("initial",)
     for leaf in process.leaves():
-        if any(_comes(path, state) for path in _ways(process, leaf.name)):
-            yield f"from {leaf.name}"
+        for path, written in _ways(process, leaf.name):
+            if _comes(path, state):
+                yield f"from {leaf.name}", written
 
 
 def _comes(path: Way, state: State) -> bool:

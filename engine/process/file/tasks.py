@@ -87,7 +87,9 @@ def _overdue_of(context: Context, name: str, raw: Mapping[str, Any], path: Path)
     if between is not None:
         by = f", by way of {' and '.join(between)}" if between else ""
         message = f"The task {name} cannot say of itself that it is overdue{by}."
-        context.problem(path, "overdue-of-itself", message, "Name the task that is to be done in time.")
+        mend, last = "Name the task that is to be done in time.", between[-1] if between else name
+        there = ("tasks", last, "overdue_of")
+        context.problem_of_two(path, there, "this one says so of it", "overdue-of-itself", message, mend)
         return ""
     if tasks[other].get("per") != raw.get("per"):
         message = f"Of {name} and {other} each is to be there for the same values, so that one can tell of the other."

@@ -19,7 +19,7 @@ def read_undo(context: Context, raw: dict[str, Any], path: Path) -> Undo | None:
             "Nobody does this event: it is sent by a timer or a free place, so there is nobody's step to take back."
         )
         mend = "Take back the event before it: what followed by itself goes with that one."
-        context.key_problem(here, "never-undone", message, mend)
+        context.key_problem(here, "never-undone", message, mend, also=((*path, "by"), "nobody does it"))
     whole = said if isinstance(said, dict) else {"by": said}
     by = context.roles(whole["by"], (*here, "by") if whole is said else here)
     within = context.duration(whole.get("within"), (*here, "within"))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from engine.process.language.faults import Fault
 from engine.process.language.tokens import TEXT, bare, literal
+from engine.source.edit import Edit
 
 _TEXT = TEXT[1:-1]  # without its brackets: the groups here have names
 _RIGHT = re.compile(rf"(?<![\w.])(?P<name>\w+)\s*[!=]=\s*(?P<said>{_TEXT})")
@@ -15,6 +17,7 @@ _IN_LIST = re.compile(r'(?<![\w.])(?P<name>\w+)\s+in\s*\[(?P<list>[\s",]*)\]')
 _IN_FIELD = re.compile(rf"(?P<said>{_TEXT})\s+in\s+(?P<name>[A-Za-z_]\w*)(?![\w.(])")
 _SAID = re.compile(_TEXT)
 _CALL = r"(?<![\w.]){}\s*\(\s*" + TEXT + r"\s*\)"
+_OF_STATE = re.compile(r"(?<![\w.])state\s*(?P<sign>[!=]=)\s*$")
 # What stands around a comparison: a side that something is added to is another text.
 _BEFORE = ("(", "&&", "||", "?", ":", ",", "[", "!")
 _AFTER = (")", "&&", "||", "?", ":", ",", "]")
@@ -71,3 +74,14 @@ def _read(expression: str, name: str, span: tuple[int, int], *, is_plain: bool =
     said = literal(expression[slice(*span)])
     if said is not None:
         yield Compared(name, said, span[0], is_plain)
+
+
+def around_state(text: str, offset: int, state: str) -> Fault:
+    """A state around others that a case is compared with, which is in one of those at any time."""
+    message = f"No case is ever in {state} itself: it is in one of the states inside."
+    before, end = _OF_STATE.search(text[:offset]), offset + len(state) + 2
+    edits: tuple[Edit, ...] = ()
+    if before and text[offset : offset + 1] in {'"', "'"} and text[offset + 1 : end - 1] == state:
+        said = f"{'!' if before['sign'] == '!=' else ''}within({text[offset:end]})"
+        edits = (Edit(before.start(), end, said),)
+    return Fault(offset, "never-true", message, f'Write within("{state}").', edits)

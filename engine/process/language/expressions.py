@@ -282,8 +282,7 @@ class Language:
             if one.name == "state" and one.text not in self.states:
                 yield unknown(text, one.offset, one.text, self.states, noun="state")
             elif one.name == "state" and self._is_around(one.text) and not self.is_published:
-                message = f"No case is ever in {one.text} itself: it is in one of the states inside."
-                yield Fault(one.offset, "never-true", message, f'Write within("{one.text}").')
+                yield comparisons.around_state(text, one.offset, one.text)
             elif one.name in choices and one.text not in choices[one.name]:
                 yield unknown(text, one.offset, one.text, choices[one.name], field=titles.get(one.name, one.name))
 

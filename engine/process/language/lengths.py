@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from cel_expr_python import cel
 
 from engine.calendars.calendar import Calendar
-from engine.calendars.duration import UNITS, BadDuration, Duration, add, add_to_day, parse
+from engine.calendars.duration import BadDuration, Duration, add, add_to_day, parse
 from engine.process.language import tokens
+from engine.source.length import UNITS
 from engine.source.moment import day_written
 
 _T = cel.Type

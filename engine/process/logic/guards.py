@@ -99,7 +99,15 @@ def _warn_of_empty(space: Space, context: Context, guard: Guard, condition: Cond
         return
     if _found(space, condition, replace(guard.bounds, fillable=before)) is False:
         message = f"This never holds here: nothing can have filled in {' and '.join(empty)} before."
-        context.warning(guard.path, "never-true", message, "Ask for it in a form on the way here, or in this one.")
+        mend, forms = "Ask for it in a form on the way here, or in this one.", _forms_with(space.process, empty)
+        also = next(((path, "here it is filled in") for path in forms), None)
+        context.warning(guard.path, "never-true", message, mend, also=also)
+
+
+def _forms_with(process: Process, names: list[str]) -> Iterator[Path]:
+    """Where forms of events ask for one of some fields."""
+    for scope, event in process.every_event():
+        yield from ((*event_path(scope, event.name), "form", name) for name in names if name in event.form)
 
 
 def filled_somewhere(space: Space) -> frozenset[str]:

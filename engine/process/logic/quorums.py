@@ -32,7 +32,9 @@ def _check_quorum(process: Process, context: Context, path: Path, asked: tuple[s
     most = _most(process, kind)
     if most is not None and least > most:
         message = f"{call}({kind}) is never {least}: there can be {counted(most, 'such task')} in a case."
-        context.problem(path, "never-true", message, f"Ask for at most {most}, or give the task more values.")
+        mend, per = f"Ask for at most {most}, or give the task more values.", process.tasks[kind].per
+        there, said = (("fields", per), "one for each choice") if per else (("tasks", kind), "raised once")
+        context.problem_of_two(path, there, said, "never-true", message, mend)
 
 
 def _most(process: Process, kind: str) -> int | None:
