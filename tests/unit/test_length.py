@@ -14,7 +14,7 @@ from engine.source.length import UNITS, meant
         ("6 weaks", "6 weeks"),
         ("1 WEEK", "1 week"),
         ("3weeks", "3 weeks"),
-        ("1 dya+ 2 hous", "1 day + 2 hours"),
+        ("1 dayy+ 2 hous", "1 day + 2 hours"),
         ("10 schooldays", "10 school days"),
         ("5 mins", ""),
         ("2 weeks + 1 fortnight", ""),
