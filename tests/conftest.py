@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import re
 import warnings
@@ -50,6 +51,12 @@ def pytest_configure() -> None:
     """Let tests write where it is quick, as SQLite waits for the disk at each commit, and sign in cheaply."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(ground()))
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there for the whole run out of every search for garbage: ten thousand tests and all they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
