@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -23,6 +25,7 @@ from engine.service import Engine
 # Ten a second, for each token: far above any honest program, below what would slow others down.
 PER_MINUTE = 600
 _log = structlog.get_logger("casework.api")
+_TITLE = "casework"
 _DESCRIPTION = (
     "Cases, their events, tasks, documents and dates. Sign in with a token. Send the ETag of a case back as "
     "If-Match to be told if it was changed meanwhile, and an Idempotency-Key with what must not happen twice. "
@@ -47,7 +50,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "
     """The API of an engine, reached at `address`; without one it answers whatever name it is asked by."""
 
     app = FastAPI(
-        title="casework",
+        title=_TITLE,
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/api/v1/openapi.json",
@@ -59,7 +62,7 @@ def create_app(engine: Engine, *, per_minute: int = PER_MINUTE, address: str = "
     add_handlers(app)
     _add_middleware(app, address)
     app.router.routes.extend(OPERATIONS.routes)
-    _describe(app)
+    app.openapi = _description  # type: ignore[method-assign]
     return app
 
 
@@ -85,14 +88,10 @@ def _add_middleware(app: FastAPI, address: str) -> None:
     app.add_middleware(Heads)
 
 
-def _describe(app: FastAPI) -> None:
-    """Problem details are named in the description although no route gives them as its result."""
-    original = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = original()
-        # FastAPI describes what routes give back; a problem is raised, and would be named without being described.
-        described["components"]["schemas"].setdefault("ProblemDetails", TypeAdapter(ProblemDetails).json_schema())
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]
+@functools.cache
+def _description() -> dict[str, Any]:
+    """The description of the API, the same for every engine. Callers leave it as it is."""
+    described = get_openapi(title=_TITLE, version=__version__, description=_DESCRIPTION, routes=OPERATIONS.routes)
+    # FastAPI describes what routes give back; a problem is raised, and would be named without being described.
+    described["components"]["schemas"].setdefault("ProblemDetails", TypeAdapter(ProblemDetails).json_schema())
+    return described
