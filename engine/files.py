@@ -75,13 +75,22 @@ def load_file(path: Path) -> Found:
 
 def load_source(source: Source, folder: Path, others: Mapping[str, Other] | None = None) -> Found:
     """The same for a file that was read already and stands in `folder`, held against the `others` that are at hand."""
+    calendar, text = calendar_beside(source, folder)
+    return Found(process_of(source, lambda _: calendar, others=others or {}), calendar, text)
+
+
+def calendar_beside(source: Source, folder: Path) -> tuple[Calendar | None, str]:
+    """The calendar that a process in `folder` names, and its text; neither where it names none that has a file.
+
+    Raises:
+        Refused: with every problem of the calendar.
+    """
     name = calendar_name(source)
     beside = _calendar_path(folder, name) if name else None
     if beside is None:
-        return Found(process_of(source, lambda _: None, others=others or {}))
+        return None, ""
     text = read_text(beside)
-    calendar = glance_at_calendar(text, str(beside))
-    return Found(process_of(source, lambda _: calendar, others=others or {}), calendar, text.decode("utf-8-sig"))
+    return glance_at_calendar(text, str(beside)), text.decode("utf-8-sig")
 
 
 def _calendar_path(folder: Path, name: str) -> Path | None:

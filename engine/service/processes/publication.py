@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.calendars.calendar import Calendar
 from engine.case.time.instants import from_text, to_text
-from engine.files import load_file
+from engine.files import calendar_beside, read_text
 from engine.process.definition import Process
 from engine.process.file.loader import Loaded, calendar_name
 from engine.service.processes.catalogue import Catalogue
@@ -22,7 +22,7 @@ from engine.service.processes.texts import (
     published_process,
 )
 from engine.source.problem import Problem, Refused, Severity
-from engine.source.reader import Source
+from engine.source.reader import Source, read
 from engine.store import processes as store
 
 
@@ -90,9 +90,12 @@ def offered_file(path: Path) -> Offered:
     Raises:
         Refused: with every problem found.
     """
-    found = load_file(path)
-    calendar_file = f"calendars/{found.calendar.name}.yaml" if found.calendar else ""
-    return Offered(found.loaded.source.text, str(path), found.calendar_text, calendar_file)
+    source = read(read_text(path), str(path))
+    calendar, text = calendar_beside(source, path.parent)
+    # With a calendar of another name it cannot be read: that is told of when it is published.
+    if calendar is None or calendar.name == calendar_name(source):
+        process_of_text(source.text, str(path), calendar)
+    return Offered(source.text, str(path), text, f"calendars/{calendar.name}.yaml" if calendar else "")
 
 
 def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> list[VersionEntry]:
