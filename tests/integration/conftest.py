@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -23,6 +24,15 @@ from tests.steps import PUPIL, done
 
 if TYPE_CHECKING:
     from tests.integration.test_matrix import World
+
+
+@pytest.fixture(scope="session", autouse=True)
+def portal() -> Iterator[None]:
+    """One event loop for the requests of all tests: to begin one, with its threads, takes as long as many an answer."""
+    with start_blocking_portal() as made:
+        TestClient.portal = made
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture
