@@ -5,15 +5,16 @@ Reads process files.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from engine.files import Found, load_file
+from engine.files import Found, load_file, load_source, read_text
 from engine.process.definition import Process
 from engine.process.links import Opens
 from engine.source.problem import Refused
 from engine.source.reader import Path as Steps
-from engine.source.reader import Source
+from engine.source.reader import Source, read
 
 RUN = "Run it where both files are: casework test FILE."
 
@@ -35,6 +36,19 @@ def others_of(source: Source, folder: Path | None) -> dict[str, Found]:
             message = f"There is no process file {name} beside this one."
             raise Refused([source.problem(path, "cannot-read", message, "Name the file as seen from here.")])
         found[name] = load_file(folder / name)
+    return found
+
+
+def linked_beside(process: Process, folder: Path) -> dict[str, Found]:
+    """The processes that stand in a folder and that the links of another one lead to, by the names of their files."""
+    wanted = {name for kind in process.links.values() for name in kind.to} - {process.name}
+    found: dict[str, Found] = {}
+    for file in sorted(folder.glob("*.yaml")) if wanted else ():
+        with contextlib.suppress(Refused):
+            source = read(read_text(file), str(file))
+            data = source.data if isinstance(source.data, dict) else {}
+            if "states" in data and data.get("process") in wanted:
+                found[file.name] = load_source(source, folder)
     return found
 
 

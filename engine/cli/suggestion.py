@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ def suggestions_for(file: ScenarioFile, only: str, keep: Path | None, *, quiet: 
     if not quiet:
         say(f"{counted(len(found.found), 'scenario')} suggested; {len(found.left)} transitions were not come to.")
     if keep is not None and found.found:
-        keep.write_text(written(_seen_from(keep, file), list(found.found)), encoding="utf-8")
+        seen = functools.partial(_seen_from, keep, file)
+        keep.write_text(written(seen(file.source.data["process"]), list(found.found), seen), encoding="utf-8")
         heading(f"{keep} written")
     elif not quiet and found.found:
         out(written(file.source.data["process"], list(found.found)).rstrip())
@@ -37,7 +39,7 @@ def suggestions_for(file: ScenarioFile, only: str, keep: Path | None, *, quiet: 
     return {"scenarios": [dict(one.scenario) for one in found.found], "not_come_to": dict(found.left)}
 
 
-def _seen_from(keep: Path, file: ScenarioFile) -> str:
-    """The process of a scenario file, as the new file names it."""
-    process = Path(file.source.file).parent / file.source.data["process"]
+def _seen_from(keep: Path, file: ScenarioFile, name: str) -> str:
+    """A process that a scenario file names, as the new file names it."""
+    process = Path(file.source.file).parent / name
     return Path(os.path.relpath(process, keep.parent)).as_posix()

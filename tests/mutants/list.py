@@ -64,15 +64,38 @@ CHANGES: tuple[Change, ...] = (
         ),
     ),
     *_in(
-        "authoring/suggestions.py",
+        "authoring/couple.py",
+        ("couple", "unit/test_suggestions.py"),
+        ("both cases of a suggestion claim the same", "for name in told if name in claimed", "for name in ()"),
+        ("two cases of a suggestion go back in time", 'now = step.get("until", now)', 'now = ""'),
+    ),
+    *_in(
+        "authoring/walk.py",
         ("suggestions",),
-        ("both cases of a suggestion claim the same", "claimed and isinstance(told[name], str)", "()"),
         (
             "what only an offer leads to is suggested no further",
             "if spot.case.state not in reached and",
             "if False and",
         ),
-        ("two cases of a suggestion go back in time", 'now = step.get("until", now)', 'now = ""'),
+    ),
+    *_in("authoring/walk.py", ("partners",), ("nobody links a case", "for name in self.links:", "for name in ():")),
+    *_in(
+        "authoring/partners.py",
+        ("partners",),
+        (
+            "a linked case is taken for one that goes on",
+            "kept_near(process, kind, _NUMBER, self.outcome)",
+            'kept_near(process, kind, _NUMBER, "")',
+        ),
+    ),
+    *_in(
+        "authoring/answers.py",
+        ("suggestions",),
+        (
+            "the greatest figures are tried, whatever comes together",
+            "one = self._balanced(form, way, view)",
+            "one = way",
+        ),
     ),
     *_in(
         "authoring/coverage.py",

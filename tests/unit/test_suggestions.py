@@ -8,15 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from engine.authoring import suggestions
+from engine.authoring.answers import Answers
 from engine.authoring.coverage import Coverage, parts_of
 from engine.authoring.scenarios import ScenarioFile, load_to_run, run_scenarios, understood
 from engine.authoring.suggestions import Suggested, suggest, written
+from engine.case.answers.rows import check_answers
 from engine.files import Found
 from engine.process.file.loader import load_process
+from engine.process.language.expressions import View
 from engine.source.problem import Refused
 from engine.source.reader import read
 from tests.conftest import ROOT
 from tests.drawn import load_drawn, processes
+from tests.sets import LOANS as SETS
+from tests.sets import START, loaded
 from tests.stall import STALL
 from tests.workshop import CALENDAR_TEXT
 
@@ -150,3 +155,29 @@ def test_they_are_kept_as_a_file_of_scenarios(loans: ScenarioFile, tmp_path: Pat
     kept = load_to_run(tmp_path / "more.yaml")
     assert [one["scenario"] for one in kept.scenarios] == ["Suggested 1: requested: refuse -> refused"]
     assert kept.problems == {}
+
+
+TALLY = """
+series:
+  tally:
+    title: Tallies
+    fields:
+      one: {title: One, type: integer, min: 1, max: 300}
+      two: {title: Two, type: integer, min: 1, max: 300}
+      both: {title: Both, type: integer, min: 70, max: 310, value: one + two}
+"""
+
+
+def test_figures_are_tried_of_which_not_too_much_comes_together() -> None:
+    process = loaded(
+        SETS.replace("tasks:", TALLY.lstrip() + "tasks:", 1).replace(
+            "{title: Lose, to: lost}", "{title: Lose, form: {tally: required}, to: lost}"
+        )
+    )
+    form = process.event("shelf", "lose").form  # type: ignore[union-attr]
+    view = View({}, "shelf", (), {}, START)
+    tried = list(Answers(process).of(form, view))
+    sums = [one["tally.one"] + one["tally.two"] for one in tried]
+    assert sums[0] == 300
+    faults = [check_answers(process, form, one, view)[1] for one in tried]
+    assert [wrong for wrong in faults if wrong] == [{"tally.day": "Day must not be after today."}]
