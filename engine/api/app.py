@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from engine import __version__
-from engine.api import cases, deputies, handovers, house, links, lists, retention, warnings
+from engine.api import cases, deputies, handovers, house, links, lists, registers, retention, warnings
 from engine.api.asking import addressed
 from engine.api.problem import ProblemDetails, add_handlers, answer, problem, tell
 from engine.running.doors import Doors
@@ -37,7 +37,7 @@ _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 def _operations() -> APIRouter:
     router = APIRouter()
-    for room in (cases, links, lists, retention, house, warnings, deputies, handovers):
+    for room in (cases, links, lists, registers, retention, house, warnings, deputies, handovers):
         router.include_router(room.router, prefix="/api/v1", dependencies=[Depends(addressed)])
     return router
 

@@ -15,7 +15,7 @@ from engine.authoring.company import company_problems, invite
 from engine.authoring.expectations import senseless
 from engine.authoring.findings import Findings, own_links
 from engine.authoring.names import name_problems
-from engine.authoring.others import opens_of, others_of, processes_of
+from engine.authoring.others import begun_with, in_files, opens_of, others_of, process_begun, processes_of
 from engine.authoring.wording import listed, said, step_title
 from engine.calendars.duration import Duration, add, parse
 from engine.case.command import FOR, Actor
@@ -127,7 +127,7 @@ def understood(source: Source, found: Found, folder: Path | None = None) -> Scen
     Raises:
         Refused: with every problem of the organisations and people that they bring along, or of another process.
     """
-    others = others_of(source, folder)
+    others = others_of(source, found, folder)
     if problems := list(company_problems(source, found.loaded.process, processes_of(others))):
         raise Refused(problems)
     return ScenarioFile(source, found.loaded.process, found, senseless(source, found, others), others)
@@ -222,7 +222,7 @@ class _Run:
         self._process = file.process
         self._clock = SetClock(self._moment(scenario["start"]["at"]))
         self._engine = Engine(clock=self._clock, capacities=scenario.get("capacity"))
-        for name, found in {file.source.data["process"]: file.found, **file.others}.items():
+        for name, found in {file.source.data["process"]: file.found, **in_files(file.others)}.items():
             self._engine.publish(found.loaded.source.text, found.calendar_text, file=name)
         invite(file.source.data, self._process, self._engine, processes_of(file.others))
         self._people = file.source.data.get("people", {})
@@ -246,17 +246,20 @@ class _Run:
 
     def _steps(self) -> Iterator[tuple[str, Steps, Callable[[], None]]]:
         start = self._scenario["start"]
+        yield from self._beginnings(rows=True)
         yield "start", (*self._path, "start"), lambda: self._start(MAIN, start)
-        for name, other in self._scenario.get("others", {}).items():
-            yield f"start of {name}", (*self._path, "others", name), _bound(self._start, name, other)
+        yield from self._beginnings(rows=False)
         for index, step in enumerate(self._scenario.get("steps", [])):
             yield step_title(index, step), (*self._path, "steps", index), _bound(self._step, step)
 
+    def _beginnings(self, *, rows: bool) -> Iterator[tuple[str, Steps, Callable[[], None]]]:
+        for name, other in begun_with(self._scenario, rows=rows):
+            yield f"start of {name}", (*self._path, "others", name), _bound(self._start, name, other)
+
     def _start(self, name: str, raw: dict[str, Any]) -> None:
         moment = self._moment(raw["at"])
-        if moment > self._clock.now():
-            self._wait_until(moment)
-        process = self._file.others[raw["process"]].loaded.process if "process" in raw else self._process
+        self._wait_until(max(moment, self._clock.now()))
+        process = process_begun(self._file.others, raw) or self._process
         by = self._actor(raw.get("by"), process, raw.get("data", {}).get(process.organisation))
         result = self._engine.open_case(process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
         self._check_refusal(result, raw)

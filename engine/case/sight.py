@@ -132,7 +132,8 @@ def roles_in(process: Process, by: Actor | None) -> frozenset[str]:
 # Lists ask for every row; there are few people at a time, and few versions.
 @functools.lru_cache(4096)
 def _roles_in(process: Process, roles: frozenset[str]) -> frozenset[str]:
-    own = role_of(process.name, "")
+    # Whoever works with a process holds the same roles over the rows of its registers.
+    own = role_of(process.base, "")
     named = {role.removeprefix(own) for role in roles if role.startswith(own) or "/" not in role}
     return frozenset(named & process.roles.keys())
 
@@ -346,7 +347,7 @@ def given_among(by: Actor, process: Process, case: Snapshot) -> Among:
     seeing.update(role for kind in process.meetings.values() if kind.name in before for role in kind.members)
     own = case.data.get(process.organisation) if process.organisation else None
     within = () if may(by, Action.OVERSEE, process) else (by.organisation,)
-    return Among(frozenset(role_of(process.name, one) for one in seeing), own, within)
+    return Among(frozenset(role_of(process.base, one) for one in seeing), own, within)
 
 
 def is_stranded(task: Mapping[str, Any], holder: Actor | None, process: Process, case: Snapshot) -> bool:

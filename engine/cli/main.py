@@ -40,6 +40,7 @@ HOMES = {
     "links": ("link", "unlink"),
     "tasks": ("tasks", "task"),
     "meetings": ("meeting",),
+    "registers": ("register",),
     "running": ("due", "worker", "serve", "mail-test"),
     "authoring": ("check", "upgrade", "lsp", "test"),
     "diagram": ("diagram",),

@@ -18,6 +18,7 @@ from engine.process.claims import Claim
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
 from engine.process.links import LinkKind, Opens
+from engine.process.register import RowKind, base_of
 from engine.process.rows import Series, unnumbered
 from engine.process.timing import LOOK_INTO, MeetingKind, Raising, TaskKind, Timer
 from engine.process.undo import Undo
@@ -240,7 +241,7 @@ class Opening:
 
 @dataclass(frozen=True, eq=False)
 class Process:
-    """One version of a process, complete and checked. It is equal to nothing but itself."""
+    """One version of a process, complete and checked. It is equal to nothing but itself. `rows`: of a register."""
 
     name: str
     version: str
@@ -272,6 +273,22 @@ class Process:
     links: Mapping[str, LinkKind] = field(default_factory=dict)
     unique: tuple[Claim, ...] = ()
     awaited: frozenset[str] = frozenset()  # whose ends an expression asks for
+    rows: RowKind | None = None
+
+    @property
+    def base(self) -> str:
+        """The process whose roles count here: of rows the one that has their register, else this one."""
+        return base_of(self.name)
+
+    @property
+    def case(self) -> str:
+        """What one of its cases is called, for people."""
+        return self.rows.row if self.rows else "Case"
+
+    @property
+    def noun(self) -> str:
+        """The same within a sentence, where no title would do."""
+        return "row" if self.rows else "case"
 
     def today(self, now: datetime) -> date:
         """The day that it is at an instant (aware) where the process is at home."""

@@ -35,6 +35,7 @@ from engine.service.keeping.safe import Safe
 from engine.service.keeping.subjects import Subjects
 from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
+from engine.service.lists.registers import Registers
 from engine.service.meetings.agendas import Agendas
 from engine.service.meetings.intakes import Intakes
 from engine.service.meetings.meetings import Meetings
@@ -128,6 +129,7 @@ class Engine:
         self.undos = Undos(self.site, self.reader, self.changes)
         self.running_timers = Timers(self.site)
         self.lists = Lists(self.site, self.access_log)
+        self.registering = Registers(self.site, self.lists)
         self.histories = Histories(self.site, self.reader, self.lists, self.access_log)
         self.linking = Links(self.site, self.reader, self.changes, self.lists, self.access_log)
         self.places = Places(self.site, self.access_log)
@@ -290,6 +292,9 @@ class Engine:
     timers = _of("lists", Lists.timers)
     timer_page = _of("lists", Lists.timer_page)
     finder = _of("lists", Lists.finder)
+    registers = _of("registering", Registers.registers)
+    register = _of("registering", Registers.register)
+    rows = _of("registering", Registers.rows)
 
     # Processes
     publish = _of("published", Processes.publish)

@@ -17,6 +17,8 @@ TASK = "^[a-z][a-z0-9_-]*(:[A-Za-z0-9][A-Za-z0-9_.-]*)?$"
 CHOICE = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
 # It becomes the name of a file and stands before a slash: no dots, no slashes. Calendars are called so too.
 PROCESS = "^[a-z][a-z0-9-]*$"
+# Of a register, with its process before it or alone.
+REGISTER = r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_]*)?$"
 # Stands behind @ in notes and in logs: no sign that means something there.
 LOGIN = "^[a-z][a-z0-9._-]*$"
 

@@ -22,7 +22,7 @@ from engine.service.meetings.meetings import UnknownMeeting
 from engine.service.people.attempts import Throttle
 from engine.service.people.ceremonies import party_of
 from engine.source.fault import Invalid, TooBig, Unavailable, Unknown
-from engine.web import home, journal, outbox, processes, retention
+from engine.web import home, journal, outbox, processes, registers, retention
 from engine.web.bundle import Bundle
 from engine.web.cases import (
     board,
@@ -76,6 +76,7 @@ ROOMS = (
     deputies,
     organisations,
     outbox,
+    registers,
     retention,
     journal,
     profile,

@@ -70,9 +70,19 @@ class Visitor:
 
     engine: Engine
     session: Session
-    processes: list[Process] = field(default_factory=list)
+    known: list[Process] = field(default_factory=list)
     look: Look | None = None
     origin: str = ""
+
+    @property
+    def processes(self) -> list[Process]:
+        """The processes in force."""
+        return [one for one in self.known if one.rows is None]
+
+    @property
+    def registers(self) -> list[Process]:
+        """The registers of which they see rows, as the processes that hold those."""
+        return [one for one in self.known if one.rows and may(self.actor, Action.TAKE_PART, one)]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,12 +142,17 @@ class Visitor:
     @property
     def retains(self) -> bool:
         """Whether they see to it how long cases are kept."""
-        return any(may(self.actor, Action.RETAIN, one) for one in self.processes)
+        return any(may(self.actor, Action.RETAIN, one) for one in self.known)
 
     @property
     def opens(self) -> list[Process]:
         """The processes of which they may begin a case."""
         return [one for one in self.processes if may(self.actor, Action.OPEN, one)]
+
+    @property
+    def begins(self) -> list[Process]:
+        """The same with the registers to which they may add a row."""
+        return [one for one in self.known if may(self.actor, Action.OPEN, one)]
 
 
 def form_key(visitor: Visitor, name: str) -> str:

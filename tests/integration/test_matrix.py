@@ -148,6 +148,7 @@ ANSWERS |= {
     "document": "referral_form",
     "decision": "hold",
     "link": "sibling",
+    "register": "hbep-referral.providers",
     "entry": 1,
 }
 NAMES = {"/tasks/": "chase_panel", "/do/": "managed_move", "/processes": "hbep-referral"}
@@ -389,6 +390,9 @@ COMMANDS: dict[str, list[str] | None] = {
     **{f"retention {one}": ["{case}"] for one in ("erase", "certificate")},
     "meeting list": ["--since", "2000-01-01"],
     "meeting show": ["1"],
+    "register list": [],
+    "register rows": ["providers"],
+    "register add": ["providers", "name=x"],
     "warning list": [],
     "deputy add": ["sam", "nil", "--first", "2030-01-01", "--last", "2030-01-02"],
     "deputy list": ["sam"],

@@ -23,6 +23,7 @@ from engine.store import tables
 from engine.web.app import ROOMS
 from tests.conftest import START
 from tests.integration.site import Visit, settle_more
+from tests.lending import LENDING
 from tests.sets import CLERK, LOANS
 from tests.steps import PUPIL, done, in_panel
 
@@ -102,7 +103,8 @@ class Maker:
         self.sam = engine.people.person("sam").actor
         self.visits = {login: Visit(site, login) for login in ("jo", "sam", "ada")}
         engine.publish(LOANS)
-        settle_more(engine, {"lin": (["loans/clerk"], None)})
+        engine.publish(LENDING)
+        settle_more(engine, {"lin": (["loans/clerk", "lending/clerk"], None)})
         self.visits["lin"] = Visit(site, "lin")
         self.days = iter(range(1, 29))
         self.names = iter(range(1, 999))
@@ -214,6 +216,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/cases/{number}/link/{link}": _link,
     "/cases/{number}/links/{entry}/remove": _unlink,
     "/tasks": _tasks,
+    "/registers/{register}": lambda _: ("lin", "/registers/lending.clubs", {"search": "x"}),
     "/drafts": lambda _: ("sam", "/drafts", {"way": "hbep-referral panel"}),
     "/drafts/{number}/part/{part}": lambda maker: ("sam", f"/drafts/{maker.draft()}/part/0", {"step": "leave"}),
     "/drafts/{number}/documents": lambda maker: (

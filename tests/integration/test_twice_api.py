@@ -23,6 +23,7 @@ from tests.integration.callers import CORRECTION, UNDO
 from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import counts
 from tests.integration.test_web_retention import ended
+from tests.lending import LENDING
 from tests.sets import CLERK, LOANS
 from tests.steps import PUPIL, done, in_panel
 
@@ -32,7 +33,7 @@ PEOPLE = {
     "hal": ["yard/hand"],
     "kim": ["yard/keeper"],
     "lou": ["yard/clerk"],
-    "lin": ["loans/clerk"],
+    "lin": ["loans/clerk", "lending/clerk"],
     "ana": ["administrator"],
 }
 # Who sends, where to, and what.
@@ -40,7 +41,7 @@ Example = tuple[str, str, dict[str, Any]]
 OPENED = {"process": "hbep-referral", "state": "panel", "data": PUPIL}
 # Without a key a program that asks for two cases gets two, and a document that it sends again is a version of its own:
 # nothing tells them from what was meant once.
-TWO_WITHOUT_KEY = {"/cases", "/cases/{number}/documents/{document}"}
+TWO_WITHOUT_KEY = {"/cases", "/registers/{register}/rows", "/cases/{number}/documents/{document}"}
 
 
 class Maker:
@@ -49,6 +50,7 @@ class Maker:
     def __init__(self, engine: Engine) -> None:
         engine.publish(REOPENED)
         engine.publish(LOANS)
+        engine.publish(LENDING)
         self.engine, self.app = engine, create_app(engine, per_minute=100_000)
         self.day = date(2027, 1, 1)
         self.secrets = {}
@@ -135,6 +137,7 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     ),
     "/cases/{number}/corrections": lambda maker: ("dee", f"/cases/{maker.case()}/corrections", {"json": CORRECTION}),
     "/cases/{number}/undo": lambda maker: ("hal", f"/cases/{ended(maker.engine)}/undo", {"json": UNDO | {"entry": 2}}),
+    "/registers/{register}/rows": lambda _: ("lin", "/registers/workshops/rows", {"json": {"data": {"name": "Hill"}}}),
     "/cases/{number}/links": Maker.linking,
     "/cases/{number}/links/{entry}/removal": Maker.removal,
     "/cases/{number}/tasks/{task}/done": lambda maker: ("hal", f"{maker.task()}/done", {}),

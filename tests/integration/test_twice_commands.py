@@ -24,6 +24,7 @@ from tests.integration.site import settle_more
 from tests.integration.test_retention import BOAT, REOPENED
 from tests.integration.test_twice import COUNTED
 from tests.integration.test_web_retention import ended
+from tests.lending import LENDING
 from tests.sets import CLERK, LOANS
 from tests.steps import done, in_panel
 
@@ -58,6 +59,7 @@ class Maker:
         self.engine, self.folder = engine, folder
         engine.publish(REOPENED)
         engine.publish(LOANS)
+        engine.publish(LENDING)
         settle_more(
             engine, {"kim": (["yard/keeper"], None), "lou": (["yard/clerk"], None), "hal": (["yard/hand"], None)}
         )
@@ -110,6 +112,7 @@ EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "open": lambda _: ("--process", "hbep-referral", "--in", "panel", *OPENED, *COORDINATOR),
     "fire": lambda maker: (maker.case(), "withdraw", "reason=Moved", *COORDINATOR),
     "add-document": lambda maker: (maker.case(), "ehcp", "plan.txt", *COORDINATOR),
+    "register add": lambda _: ("workshops", "name=Hill", "--by", "lin:lending/clerk"),
     "link": lambda maker: (*_link(*maker.pair()), "--by", f"lin:{CLERK}"),
     "unlink": lambda maker: (maker.pair(linked=True)[0], "2", *WHY, "--by", f"lin:{CLERK}"),
     "task done": lambda maker: (*maker.task(), *HAL),

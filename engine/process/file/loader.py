@@ -5,9 +5,10 @@ The calendar it names is handed in by whoever asks, because where calendars are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,10 +30,12 @@ from engine.process.file.fields import check_heads, read_field
 from engine.process.file.keep import read_keep
 from engine.process.file.links import read_links
 from engine.process.file.meetings import read_meetings
+from engine.process.file.registers import check_register, is_of_register, registers_of, roles_named, without_key
 from engine.process.file.series import flat, read_series, row_languages
 from engine.process.file.states import read_events, read_needs, read_set, read_states
 from engine.process.file.tasks import read_task
 from engine.process.language.expressions import RESERVED, Language
+from engine.process.register import RowKind, rows_named
 from engine.process.uploads import MOST_BYTES, Document, bytes_of
 from engine.source.name import PROCESS, is_written
 from engine.source.problem import Problem, Refused, Severity, certain, errors, nearest
@@ -55,11 +58,12 @@ _NO_OTHERS: Mapping[str, Other] = {}
 
 @dataclass(frozen=True)
 class Loaded:
-    """A process that can be used, and what is questionable about it."""
+    """A process that can be used, and what is questionable about it. `registers`: those that it has, by name."""
 
     process: Process
     source: Source
     warnings: tuple[Problem, ...]
+    registers: Mapping[str, Loaded] = field(default_factory=dict)
 
 
 def load_process(content: bytes | str, file: str, find_calendar: FindCalendar) -> Loaded:
@@ -89,17 +93,47 @@ def process_of(
     Raises:
         Refused: with every problem found.
     """
-    misshapen = shape_problems(source, "process") + ([] if is_published else hidden_signs(source))
+    whole, of = without_key(source) if is_published else (source, {})
+    misshapen = shape_problems(whole, "process") + ([] if is_published else hidden_signs(whole))
     if misshapen:
-        raise Refused({*misshapen, *([] if is_published else _wrong_besides(source, find_calendar, others))})
+        raise Refused({*misshapen, *([] if is_published else _wrong_besides(whole, find_calendar, others))})
+    found, problems = _read(whole, of, find_calendar, others, is_published=is_published)
+    registers = {} if is_published else _registers(source, find_calendar, problems)
+    if errors(one for one in problems if not (is_published and one.code in _LET_PASS)):
+        raise Refused(problems)
+    return Loaded(found, source, _warnings(problems), registers)
+
+
+def _read(
+    source: Source,
+    of: Mapping[str, Any],
+    find_calendar: FindCalendar,
+    others: Mapping[str, Other] = MappingProxyType({}),
+    *,
+    is_published: bool = False,
+) -> tuple[Process, set[Problem]]:
     context = _context(source, find_calendar, is_published=is_published)
     context.others = others
-    process = _process(context, source.data)
+    process = _process(context, source.data, of)
+    context.used |= {("role", role) for role in roles_named(source.data)}
     _check(process, context)
-    if errors(one for one in context.problems if not (is_published and one.code in _LET_PASS)):
-        raise Refused(set(context.problems))
-    warnings = (p for p in set(context.problems) if p.severity is Severity.WARNING)
-    return Loaded(process, source, tuple(sorted(warnings)))
+    return process, set(context.problems)
+
+
+def _registers(source: Source, find_calendar: FindCalendar, problems: set[Problem]) -> dict[str, Loaded]:
+    """The registers of a file, each read as the process that it is expanded into; `problems` gets what is wrong."""
+    found = {}
+    for name, document in registers_of(source):
+        whole, of = without_key(document)
+        process, told = _read(whole, of, find_calendar)
+        own = check_register(source, name) | {one for one in told if is_of_register(source, name, one)}
+        problems |= own
+        found[name] = Loaded(process, document, _warnings(own))
+    return found
+
+
+def _warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(one for one in problems if one.severity is Severity.WARNING))
 
 
 def _wrong_besides(source: Source, find_calendar: FindCalendar, others: Mapping[str, Other]) -> list[Problem]:
@@ -122,6 +156,7 @@ def _wrong_besides(source: Source, find_calendar: FindCalendar, others: Mapping[
     context.others = others
     context.blurred = frozenset((declared.keys() - fields.keys()) | (of_rows.keys() - series.keys()))
     context.is_whole = not any(path[0] in _MOVING for path in left.lost)
+    context.used |= {("role", role) for role in roles_named(source.data)}
     _check(_process(context, context.source.data), context)
     is_sure = context.is_whole and not context.blurred
     return [one for one in context.problems if is_sure or one.code not in _OF_THE_WHOLE]
@@ -189,7 +224,8 @@ def _calendar(source: Source, find_calendar: FindCalendar) -> tuple[Calendar | N
     return None, [source.problem(("calendar",), "unknown-calendar", f"There is no calendar {name}.", mend)]
 
 
-def _process(context: Context, data: dict[str, Any]) -> Process:
+def _process(context: Context, data: dict[str, Any], of: Mapping[str, Any] = MappingProxyType({})) -> Process:
+    """The process that is written; `of`: the register whose rows its cases are."""
     _check_field_names(context, data.get("fields", {}))
     check_heads(context, data)
     fields = {
@@ -197,7 +233,8 @@ def _process(context: Context, data: dict[str, Any]) -> Process:
     }
     series = read_series(context) | read_dated(context, fields)
     return Process(
-        name=data["process"],
+        name=rows_named(data["process"], of["name"]) if of else data["process"],
+        rows=RowKind(of["row"], of["checks"]) if of else None,
         version=data["version"],
         title=data["title"],
         description=data.get("description", ""),

@@ -18,7 +18,7 @@ from engine.process.rows import unnumbered
 from engine.service.cases.access_writer import AccessWriter
 from engine.service.cases.linked import Linked
 from engine.service.cases.rows import fields_shown, shown_rows
-from engine.service.cases.views import shows, unnamed, values_shown
+from engine.service.cases.views import is_unnamed, shows, values_shown
 from engine.service.site import Site
 from engine.store.cases.accesses import insert_accesses
 
@@ -67,7 +67,7 @@ class Accesses:
 
     def note_named(self, shown: Iterable[tuple[int, str]], by: Actor | str | None, what: str) -> None:
         """The same for the cases of a list (number and label); one that has only its number is not named."""
-        named = dict.fromkeys(number for number, label in shown if label != unnamed(number))
+        named = dict.fromkeys(number for number, label in shown if not is_unnamed(label, number))
         self.note_accesses(list(named), by, what)
 
     def note_linked(self, links: Iterable[Linked], by: Actor | str | None) -> None:

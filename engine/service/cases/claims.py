@@ -36,7 +36,7 @@ def contested(
             locks.hold_one(tx.connection, locks.Lock.CLAIMS, text)
         for other in claimed_by(tx.connection, text):
             if other != case and _still_claims(tx.held(other), text):
-                return Refusal(Code.RULE, claims[text].say + _which(tx, other, command.by))
+                return Refusal(Code.RULE, claims[text].say + _which(tx, process.noun, other, command.by))
     return None
 
 
@@ -45,6 +45,6 @@ def _still_claims(held: Work | None, text: str) -> bool:
     return held is None or text in claims_of(held.process, held.snapshot)
 
 
-def _which(tx: Transaction, case: int, by: Actor) -> str:
+def _which(tx: Transaction, noun: str, case: int, by: Actor) -> str:
     """Which case it is, for who may see it; nobody else learns more than that there is one."""
-    return f" It is case {case}." if tx.sees(case, by) else ""
+    return f" It is {noun} {case}." if tx.sees(case, by) else ""

@@ -15,7 +15,7 @@ from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.link import may_link
 from engine.process.definition import Process
-from engine.service.cases.views import label_of, local, unnamed
+from engine.service.cases.views import is_unnamed, label_of, local
 from engine.service.processes.catalogue import Catalogue
 from engine.store.cases.cases import snapshots_of
 
@@ -49,7 +49,7 @@ class Linked:
 
 def called(label: str, case: int) -> str:
     """What a case is called, with its number."""
-    return label if label == unnamed(case) else f"{label}, case {case}"
+    return label if is_unnamed(label, case) else f"{label}, case {case}"
 
 
 class Others:

@@ -205,7 +205,7 @@ def case_view(
     """
     may_show = shows(process, snapshot, now, by, known)
     allowed = values_shown(process, snapshot, may_show)
-    label = _label(process, allowed) or unnamed(number)
+    label = _label(process, allowed) or unnamed(process, number)
     owner, places = process.owner(snapshot.state), tuple(sorted(snapshot.held.values()))
     waiting = snapshot.waiting.get("place", "")
     return Case(
@@ -271,8 +271,8 @@ def anonymous(process: Process, snapshot: Snapshot, now: datetime, by: Actor | N
 def label_of(process: Process, number: int, snapshot: Snapshot, now: datetime, by: Actor | None = None) -> str:
     """What people call the case: its label field while that may be shown at `now` (aware), else its number."""
     if process.label in snapshot.data and shows(process, snapshot, now, by)(process.label):
-        return _label(process, snapshot.data) or unnamed(number)
-    return unnamed(number)
+        return _label(process, snapshot.data) or unnamed(process, number)
+    return unnamed(process, number)
 
 
 def _label(process: Process, data: Mapping[str, Any]) -> str:
@@ -280,9 +280,14 @@ def _label(process: Process, data: Mapping[str, Any]) -> str:
     return text_of(process.fields[process.label], data[process.label]) if process.label in data else ""
 
 
-def unnamed(number: int) -> str:
+def unnamed(process: Process, number: int) -> str:
     """What a case is called where its label may not be shown, or it has none."""
-    return f"case {number}"
+    return f"{process.noun} {number}"
+
+
+def is_unnamed(label: str, number: int) -> bool:
+    """Whether that is all that a case is called."""
+    return label in {f"case {number}", f"row {number}"}
 
 
 def public_label(process: Process, snapshot: Snapshot) -> str | None:

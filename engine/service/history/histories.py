@@ -17,7 +17,7 @@ from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service.cases.accesses import Accesses, Seen
 from engine.service.cases.reader import Reader
-from engine.service.cases.views import Case, Page, unnamed
+from engine.service.cases.views import Case, Page, is_unnamed
 from engine.service.history.reading import Reading
 from engine.service.history.told import Timeline, Told, fields_of
 from engine.service.lists.cursors import Cursors
@@ -158,7 +158,7 @@ class Histories:
                         told = told or self._accesses.tells(seen, fields_of([step]))
                         yield case, step
                     # Who was named in the list is written down with it.
-                    personal += [case.id] if told and case.label == unnamed(case.id) else []
+                    personal += [case.id] if told and is_unnamed(case.label, case.id) else []
                 if not (after := page.next):
                     break
         self._accesses.note_accesses(personal, by, what)

@@ -83,7 +83,7 @@ class Finder:
         self.connection = connection
         self._cursors = cursors
         self._catalogue = catalogue
-        self._now = now
+        self.now = now
         # For this transaction only: by the next one rights may be others.
         self._sights: dict[Actor | None, ListSight] = {}
         self.named: dict[Actor, list[tuple[int, str]]] = {}
@@ -96,7 +96,7 @@ class Finder:
     @property
     def processes(self) -> list[Process]:
         """Every process, in the version that is in force now."""
-        return self._catalogue.all_newest(self.connection, self._now)
+        return self._catalogue.all_newest(self.connection, self.now)
 
     def cases(self, wanted: CasesWanted, by: Actor | str | None, limit: int, after: str) -> Page[Case]:
         """A page of cases, by number; overdue ones by their oldest task."""
@@ -169,7 +169,7 @@ class Finder:
             spelt=other_spellings(wanted.organisation or ""),
             open_only=wanted.open_only,
             ended_only=wanted.ended_only,
-            overdue_at=to_text(self._now) if wanted.overdue else "",
+            overdue_at=to_text(self.now) if wanted.overdue else "",
             since_from=to_text(wanted.moved_after) if wanted.moved_after else "",
             agenda=wanted.agenda,
             stood=wanted.stood,
@@ -198,7 +198,7 @@ class Finder:
         return find.TaskFilter(
             roles=tuple(_role(one) for one in wanted.roles),
             person=wanted.person,
-            overdue_at=to_text(self._now) if wanted.overdue else "",
+            overdue_at=to_text(self.now) if wanted.overdue else "",
             due_from=to_text(wanted.due_from) if wanted.due_from else "",
             due_before=to_text(wanted.due_before) if wanted.due_before else "",
             case=wanted.case,
@@ -234,17 +234,17 @@ class Finder:
 
     def _timer(self, row: Row, by: Actor | None) -> Timer:
         process, snapshot = self._of(row)
-        label = label_of(process, row["case_id"], snapshot, self._now, by)
+        label = label_of(process, row["case_id"], snapshot, self.now, by)
         return timer_view(process, row["case_id"], label, row["timer"], row["due"], snapshot)
 
     def _case(self, row: Row, by: Actor | None) -> Case:
         process, snapshot = self._of(row)
-        return case_view(process, row["id"], snapshot, self._now, by)
+        return case_view(process, row["id"], snapshot, self.now, by)
 
     def _task(self, row: Row, by: Actor | None) -> Task:
         process, snapshot = self._of(row)
-        label = label_of(process, row["case_id"], snapshot, self._now, by)
-        return task_view(process, row["case_id"], label, row["task"], snapshot.tasks[row["task"]], self._now)
+        label = label_of(process, row["case_id"], snapshot, self.now, by)
+        return task_view(process, row["case_id"], label, row["task"], snapshot.tasks[row["task"]], self.now)
 
     def _of(self, row: Row) -> tuple[Process, Snapshot]:
         snapshot = Snapshot.from_json(row["snapshot"])

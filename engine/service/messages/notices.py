@@ -130,7 +130,7 @@ class Notices:
 
     def _holding(self, process: Process, role: str) -> list[Person]:
         """Those who are active and hold a role of the process. Each is read once a transaction: timers tell of many."""
-        written = role_of(process.name, role)
+        written = role_of(process.base, role)
         if written not in self._holders:
             self._holders[written] = [person_of(one) for one in active_with(self._connection, written)]
         return [one for one in self._holders[written] if has_role(process, one.actor, frozenset({role}))]

@@ -50,7 +50,9 @@ class Arrivals:
         self._access_log = access_log
 
     def arrival(self, key: str) -> tuple[Session, list[Process]] | None:
-        """Who is signed in with this key, and the processes in force; None where nobody is. Nothing is written."""
+        """Who is signed in with this key, and the processes in force, those of registers behind them; None where nobody
+        is. Nothing is written.
+        """
         arrived = self.arrival_at(key)
         return arrived[:2] if arrived else None
 
@@ -62,7 +64,7 @@ class Arrivals:
             session = self._accounts.read_session(connection, key)
             if session is None:
                 return None
-            processes, look = self._published.in_force_in(connection), None
+            processes, look = self._published.with_registers_in(connection), None
             actor = session.actor
             if case is not None and session.stage is Stage.SIGNED_IN:
                 try:

@@ -13,7 +13,7 @@ from engine.case.command import Open
 from engine.case.partnership import partnerships
 from engine.case.sight import process_of
 from engine.process.definition import Process
-from engine.process.register import ORGANISATION
+from engine.process.register import ORGANISATION, base_of
 from engine.service.people.people import Organisation, organisation_of
 from engine.service.processes.catalogue import Catalogue
 from engine.source.sign import composed
@@ -72,7 +72,7 @@ def partnerships_of(
     # What a case says is what somebody typed, and counts only where no administrator has chosen. Else who types the
     # name of another partnership's organisation would make it one of theirs, and be told its area with the next case.
     for name, process in store.processes_of_cases(connection, [one.name for one in every if not one.processes]):
-        known[name].add(process)
+        known[name].add(base_of(process))
     of_areas, published = _by_area(connection, catalogue), catalogue.names()
     return [(one, partnerships(known[one.name], of_areas.get(composed(one.area), set()), published)) for one in every]
 

@@ -47,7 +47,7 @@ def _sets(process: Process, fields: frozenset[str]) -> bool:
 
 
 def _organisations(connection: Connection, catalogue: Catalogue, process: Process) -> Mapping[str, bool] | None:
-    found = {one.name: process.name in of for one, of in partnerships_of(connection, catalogue)}
+    found = {one.name: process.base in of for one, of in partnerships_of(connection, catalogue)}
     return found or None
 
 

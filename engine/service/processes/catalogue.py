@@ -13,6 +13,7 @@ from engine.calendars.day import days_somewhere
 from engine.case.command import Actor
 from engine.case.sight import Action, may, role_of
 from engine.process.definition import Process
+from engine.process.register import holds_rows
 from engine.service.processes.texts import calendar_named, published_calendar, published_process
 from engine.source.fault import Unknown
 from engine.store import processes as stored
@@ -99,7 +100,14 @@ class Catalogue:
         return published_calendar(found.text, name) if found and name else None
 
     def names(self) -> list[str]:
-        """The names of all published processes."""
+        """The names of all published processes, without those that hold rows of registers."""
+        return [name for name in self._every_name() if not holds_rows(name)]
+
+    def registers(self) -> list[str]:
+        """The names of the processes that hold rows of registers."""
+        return [name for name in self._every_name() if holds_rows(name)]
+
+    def _every_name(self) -> list[str]:
         return sorted({version.process for version in self._versions})
 
     def versions(self, name: str) -> list[stored.StoredVersion]:
@@ -142,14 +150,21 @@ class Catalogue:
         """The version in force of every published process at an instant (aware), or its first."""
         return [self.newest(connection, name, now) for name in self.names()]
 
+    def newest_registers(self, connection: Connection, now: datetime) -> list[Process]:
+        """The same of the processes that hold rows, by title."""
+        return sorted((self.newest(connection, name, now) for name in self.registers()), key=lambda one: one.title)
+
+    def _newest_with_rows(self, connection: Connection, now: datetime) -> list[Process]:
+        return [*self.all_newest(connection, now), *self.newest_registers(connection, now)]
+
     def kept_by(self, connection: Connection, by: Actor, now: datetime) -> list[Process]:
         """The processes, as in force at an instant (aware), of which somebody holds cases back and erases them."""
-        return [one for one in self.all_newest(connection, now) if may(by, Action.RETAIN, one)]
+        return [one for one in self._newest_with_rows(connection, now) if may(by, Action.RETAIN, one)]
 
     def keeping(self, connection: Connection, now: datetime) -> list[str]:
         """The roles, with their process, for whose holders `kept_by` finds something at an instant (aware)."""
-        kept = [one for one in self.all_newest(connection, now) if one.keep]
-        return sorted({role_of(one.name, role) for one in kept for role in (one.keep.by if one.keep else ())})
+        kept = [one for one in self._newest_with_rows(connection, now) if one.keep]
+        return sorted({role_of(one.base, role) for one in kept for role in (one.keep.by if one.keep else ())})
 
     def to_be_followed(self, connection: Connection, now: datetime) -> list[Process]:
         """The versions that cases follow which begin at an instant (aware) or later: in force, or still to come."""
@@ -188,7 +203,7 @@ class Catalogue:
             raise self._unknown(connection, name, by)
 
     def _unknown(self, connection: Connection, name: str, by: Actor | None = None) -> UnknownProcess:
-        known = ", ".join(self.known_to(connection, by)) or "none yet"
+        known = ", ".join(one for one in self.known_to(connection, by) if not holds_rows(one)) or "none yet"
         return UnknownProcess(f"There is no process {name}. Published: {known}.")
 
     def capacities(self, connection: Connection, name: str, now: datetime) -> dict[str, int]:

@@ -15,6 +15,7 @@ from engine.case.sight import Action, may, role_of
 from engine.files import load_file
 from engine.process.definition import Process
 from engine.process.language.expressions import View
+from engine.process.register import holds_rows
 from engine.service.cases import due
 from engine.service.cases.transaction import Transaction
 from engine.service.keeping.journal import Journal, Kind
@@ -53,6 +54,11 @@ class Processes:
         self._site.catalogue.refresh(connection)
         return self._site.catalogue.all_newest(connection, self._site.clock.now())
 
+    def with_registers_in(self, connection: Connection) -> list[Process]:
+        """The same with the processes that hold the rows of registers, behind them."""
+        now = self._site.clock.now()
+        return [*self.in_force_in(connection), *self._site.catalogue.newest_registers(connection, now)]
+
     def to_be_followed(self) -> list[Process]:
         """Every version that is in force now or still to come."""
         with self._site.database.reading() as connection:
@@ -66,6 +72,7 @@ class Processes:
             return {
                 name: [one.version for one in self._site.catalogue.versions(name)]
                 for name in self._site.catalogue.known_to(connection, actor_of(by))
+                if not holds_rows(name)
             }
 
     def takes_part(self, by: Actor) -> bool:
@@ -219,7 +226,7 @@ class Processes:
         """The roles of every version of every process that is published, each with its process."""
         with self._site.database.reading() as connection:
             self._site.catalogue.refresh(connection)
-            return {role_of(one.name, role) for one in self._site.catalogue.every(connection) for role in one.roles}
+            return {role_of(one.base, role) for one in self._site.catalogue.every(connection) for role in one.roles}
 
     def publish(
         self, process: Path | str, calendar: str = "", *, by: Actor | str = "administrator", file: str = "process.yaml"

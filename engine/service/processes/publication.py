@@ -13,6 +13,8 @@ from engine.case.time.instants import from_text, to_text
 from engine.files import calendar_beside, read_text
 from engine.process.definition import Process
 from engine.process.file.loader import Loaded, calendar_name
+from engine.process.file.registers import text_of
+from engine.process.register import holds_rows
 from engine.service.processes.catalogue import Catalogue
 from engine.service.processes.texts import (
     calendar_named,
@@ -112,6 +114,8 @@ def version_log(connection: Connection, catalogue: Catalogue, now: datetime) -> 
             catalogue.has_begun(connection, versions[process, version], now),
         )
         for process, version, day, published, by in store.version_log(connection)
+        # Registers are published with their process, as a part of it.
+        if not holds_rows(process)
     ]
 
 
@@ -238,11 +242,15 @@ def _keep_calendar(connection: Connection, calendar: Calendar, text: str, now: d
 
 
 def _keep_version(connection: Connection, loaded: Loaded, text: str, now: datetime, by: str) -> bool:
-    process, digest = loaded.process, store.text_hash(text)
+    process, digest, at = loaded.process, store.text_hash(text), to_text(now)
     known = store.version_text(connection, process.name, process.version)
     if known is None:
-        version = store.StoredVersion(process.name, process.version, process.effective_from.isoformat(), digest)
-        store.insert_version(connection, version, text, to_text(now), by)
+        day = process.effective_from.isoformat()
+        store.insert_version(connection, store.StoredVersion(process.name, process.version, day, digest), text, at, by)
+        for one in loaded.registers.values():
+            written = text_of(one.source)
+            label = store.StoredVersion(one.process.name, process.version, day, store.text_hash(written))
+            store.insert_version(connection, label, written, at, by)
         return True
     if store.text_hash(known) == digest:
         return False

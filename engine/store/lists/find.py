@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, and_, exists, false, func, or_, select, union_all
 
 from engine.case.sight import EVERYTHING, Holders, ListSight
+from engine.store.lists.registers import is_no_row, is_of
 from engine.store.lists.seen import organisation_of, seen_by
 from engine.store.lists.shape import Row, in_parts, rows_of, value
 from engine.store.tables import bookings, cases, hearings, tasks, timers, words
@@ -103,6 +104,8 @@ def _rows_in_states(connection: Connection, make: Any, wanted: CaseFilter, sort:
 def _filtered(wanted: CaseFilter) -> Any:
     query = select(*(cases.c[name] for name in (*_SORTED_BY.values(), "process", "state", "owner", "snapshot")))
     given = [cases.c[name] == value(name) for name in ("process", "owner") if getattr(wanted, name)]
+    if not wanted.process and not wanted.states:
+        given.append(is_no_row())
     if wanted.organisation:
         names = (value("organisation"), *(value("spelt", n) for n, _ in enumerate(wanted.spelt)))
         given.append(or_(*(cases.c.organisation == one for one in names)))
@@ -276,7 +279,7 @@ def _for_roles(roles: tuple[tuple[str, str], ...], table: FromClause = tasks) ->
     """What is for one of the roles, each with the column that says so, so that each is found along an index."""
     found = []
     for n, (process, _) in enumerate(roles):
-        of = (cases.c.process == value("roles", n, 0),) if process else ()
+        of = (is_of(value("roles", n, 0)),) if process else ()
         found += [and_(column == value("roles", n, 1), *of) for column in (table.c.role, table.c.escalated)]
     return found
 

@@ -72,6 +72,11 @@ class Seen:
         return self.overview.case
 
     @property
+    def called(self) -> str:
+        """What it is, with its number: Case 12; of a row the word of its register."""
+        return f"{self.process.case} {self.case.id}"
+
+    @property
     def contacts(self) -> list[tuple[str, str]]:
         """What tells who the case is about, and how to reach people about it."""
         fields = self.process.fields

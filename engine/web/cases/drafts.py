@@ -55,18 +55,20 @@ def _ways(
 
 
 def _told(visitor: Visitor, drafts: Iterable[StoredDraft]) -> list[tuple[StoredDraft, str]]:
-    opened = {one.name: one for one in visitor.opens}
-    return [
-        (one, opened[one.process].title_of("states", one.state) if one.process in opened else "It has to wait")
-        for one in drafts
-    ]
+    opened = {one.name: one for one in visitor.begins}
+    return [(one, _begins(opened[one.process], one) if one.process in opened else "It has to wait") for one in drafts]
+
+
+def _begins(process: Process, draft: StoredDraft) -> str:
+    """What a draft is to become: a case says it by where it begins, a row of a register by what it is."""
+    return process.rows.row if process.rows else process.title_of("states", draft.state)
 
 
 @router.post("/drafts")
 def begin(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     """Begin a draft."""
     name, _, state = posted.text("way", 200).partition(" ")
-    for process in visitor.opens:
+    for process in visitor.begins:
         if process.name == name and state in process.initial:
             return go(f"/drafts/{visitor.engine.desk.begin_draft(name, state, visitor.actor, untouched=True)}")
     return _ways(request, visitor, 422, "Choose what you need.")
@@ -97,7 +99,7 @@ def _draft(visitor: Visitor, number: int) -> tuple[StoredDraft, Process]:
 
 
 def _opened(visitor: Visitor, draft: StoredDraft) -> Process | None:
-    return next((one for one in visitor.opens if one.name == draft.process), None)
+    return next((one for one in visitor.begins if one.name == draft.process), None)
 
 
 def _size(draft: StoredDraft) -> str:
@@ -203,7 +205,7 @@ def _organisations(visitor: Visitor, process: Process) -> Find:
         return lambda _, most: [(own, own)][:most]
 
     def find(search: str, most: int) -> list[tuple[str, str]]:
-        found = visitor.engine.among.partners_named(process.name, search, most)
+        found = visitor.engine.among.partners_named(process.base, search, most)
         return [(one.name, one.name) for one in found]
 
     return find
@@ -244,7 +246,7 @@ def answer_part(request: Request, visitor: Visiting, number: Number, part: Part,
     """Keep the answers of one part as they are, then check them against the whole draft; but let go who leaves."""
     draft = _begun(visitor, number)
     # Also of who may begin no such case any more since the form was shown: what was typed is not lost.
-    process = next((one for one in visitor.processes if one.name == draft.process), None)
+    process = next((one for one in visitor.known if one.name == draft.process), None)
     if process is None:
         raise NotFound
     section = _section(process, part)
@@ -269,7 +271,7 @@ def _written(visitor: Visitor, process: Process, questions: list[Question], answ
     for one in questions:
         if _is_organisation(process, one.name) and WRITE in one.hint:
             said = str(answers.get(one.name) or "").strip()
-            return "" if visitor.engine.among.is_partner(process.name, said) else said
+            return "" if visitor.engine.among.is_partner(process.base, said) else said
     return ""
 
 
@@ -354,7 +356,7 @@ def ask_to_discard(request: Request, visitor: Visiting, number: Number) -> Respo
     """Ask once whether a draft is to be forgotten."""
     draft = _begun(visitor, number)
     process, kept = _opened(visitor, draft), f"{_size(draft)} are forgotten."
-    named = f"{process.title_of('states', draft.state)}, draft" if process else "Draft"
+    named = f"{_begins(process, draft)}, draft" if process else "Draft"
     return ask_once(
         request,
         "Discard this draft?",

@@ -1,0 +1,72 @@
+"""Registers on the pages: found, listed with their checks, added, changed and ended, in words of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import Engine
+from engine.service.people.attempts import Throttle
+from engine.web.app import create_site
+from tests.integration.site import Visit, settle_more
+from tests.integration.test_lists_registers import clock, engine, insured
+from tests.integration.test_web_corrections import sent
+
+__all__ = ["clock", "engine"]
+PEOPLE = {
+    "jo": (["lending/clerk"], None),
+    "gus": (["lending/guest"], None),
+    "mia": (["lending/member"], "Rowing"),
+    "ada": (["administrator"], None),
+}
+ROWS = "/registers/lending.workshops"
+
+
+@pytest.fixture
+def visits(engine: Engine) -> dict[str, Visit]:
+    settle_more(engine, PEOPLE)
+    site = create_site(engine, throttle=Throttle(1000, 1000))
+    return {login: Visit(site, login) for login in PEOPLE}
+
+
+def test_a_register_is_found_and_shows_its_rows(engine: Engine, visits: dict[str, Visit]) -> None:
+    row, jo = insured(engine).id, visits["jo"]
+    assert 'href="/registers"' in jo.get("/").text
+    page = jo.get("/registers").text
+    assert ("Workshops" in page, "Where machines are mended." in page, f'href="{ROWS}"' in page) == (True, True, True)
+    page = jo.get(ROWS).text
+    for said in ("Hill Forge", "£12.50", "Safety audit: ends on 10 January 2026", "Look round: not recorded"):
+        assert said in page
+    assert ("May not be used" in page, "Add: Workshop" in page) == (False, True)
+    found = jo.post(ROWS, sent(page) | {"search": "forge"}, status=200).text
+    assert f'href="/cases/{row}"' in found
+    assert "No rows fit." in jo.post(ROWS, sent(page) | {"search": "nothing"}, status=200).text
+    # Who only looks at rows adds none; who sees none finds no page.
+    assert "Add: Workshop" not in visits["mia"].get(ROWS).text
+    visits["gus"].get(ROWS, status=404)
+    visits["gus"].get("/registers/lending.clubs")
+    visits["ada"].get("/registers", status=404)
+    assert 'href="/registers"' not in visits["ada"].get("/").text
+    assert "Hill Forge" not in jo.get("/cases?status=all").text
+
+
+def test_a_row_is_added_changed_and_ended(engine: Engine, visits: dict[str, Visit]) -> None:
+    jo = visits["jo"]
+    draft = jo.post("/drafts", sent(jo.get(ROWS).text) | {"way": "lending.workshops current"}).headers["location"]
+    page = jo.get(draft).text
+    assert "Workshops: new Workshop" in page
+    jo.post(f"{draft}/part/0", sent(page) | {"name-answer": "Hill Forge", "street": "Mill Lane"})
+    check = jo.get(f"{draft}/check").text
+    assert ("Hill Forge" in check, "Mill Lane" in check) == (True, True)
+    done = jo.post(f"{draft}/send", sent(check)).headers["location"]
+    assert "Go to the row" in jo.get(done).text
+    page = jo.get("/cases/1").text
+    for said in ("Workshop 1", 'href="/registers/lending.workshops"', "Record: Safety audit", "End: Workshop"):
+        assert said in page
+    assert engine.case(1).data["street"] == "Mill Lane"
+    assert ("May not be used" in jo.get(ROWS).text) is True
+    form = jo.get("/cases/1/do/end").text
+    checked = jo.post("/cases/1/do/end", sent(form) | {"step": "check", "why_ended": "Closed"}, status=200).text
+    jo.post("/cases/1/do/end", sent(checked) | {"step": "do"})
+    assert "The row has ended" in jo.get("/cases/1").text
+    assert "No rows fit." in jo.get(ROWS).text
+    assert "Hill Forge" in jo.get(f"{ROWS}?status=ended").text
