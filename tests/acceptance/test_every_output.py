@@ -25,12 +25,14 @@ from engine.service.people.warnings import tell_of_passkey
 from tests.conftest import LOAN, REFERRAL, missing
 from tests.integration.test_matrix import _commands
 from tests.integration.test_retention import YARD
+from tests.lending import LENDING
 from tests.part import part
 from tests.steps import PUPIL, done
 
 KEEPER = ["--by", "jo:keeper"]
 NAME = "Łukasz “quotes” é 漢 😀"
 BY = ["--by", "jo:coordinator"]
+LENDS = ["--by", "jo:clerk"]
 # What each command is asked here, so that it has something to do and to say.
 ASKED: dict[str, list[str]] = {
     "open": [
@@ -87,9 +89,9 @@ ASKED: dict[str, list[str]] = {
     "token list": [],
     "meeting list": ["--since", "2000-01-01", *BY],
     "meeting show": ["1", *BY],
-    "register list": BY,
-    "register rows": ["providers", *BY],
-    "register add": ["providers", f"name={NAME}", *BY],
+    "register list": LENDS,
+    "register rows": ["workshops", *LENDS],
+    "register add": ["workshops", f"name={NAME}", *LENDS],
     "deputy add": ["jo", "luk", "--first", "2099-01-01", "--last", "2099-01-02"],
     "deputy list": ["jo"],
     "deputy end": ["1"],
@@ -121,6 +123,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     shutil.copy(sqlite_template, home / "casework.db")
     engine = Engine(f"sqlite:///{home / 'casework.db'}")
     engine.publish(REFERRAL)
+    engine.publish(LENDING)
     engine.people.add_organisation(NAME + " Club")
     engine.people.add("luk", NAME, ["administrator", "coordinator"])
     engine.people.add("jo", NAME, ["coordinator"])

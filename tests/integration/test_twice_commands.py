@@ -32,7 +32,17 @@ from tests.steps import done, in_panel
 READ = {
     *("show", "cases", "accesses", "tasks", "check", "test", "diagram", "verify", "doctor", "journal", "outbox list"),
     *("organisation list", "person list", "token list", "retention certificate", "subject export"),
-    *("warning list", "deputy list", "upgrade", "lsp", "meeting list", "meeting show", "person handed-over"),
+    *(
+        "warning list",
+        "deputy list",
+        "upgrade",
+        "lsp",
+        "meeting list",
+        "meeting show",
+        "register list",
+        "register rows",
+        "person handed-over",
+    ),
 }
 # They go on until they are stopped, or begin with an empty database: test_scheduler, test_archive, test_cli_running.
 APART = {"serve", "worker", "restore", "demo"}

@@ -163,7 +163,8 @@ def register_named(known: Iterable[Process], name: str) -> Process:
     if alone:
         raise UnknownRegister(f"Several processes have a register {name}: {', '.join(one.name for one in alone)}.")
     short = [full.rpartition(".")[2] for full in every]
-    raise UnknownRegister(f"There is no register {name}. {nearest(name, [*short, *every])}".strip())
+    mend = nearest(name, [*short, *every]) if every else "No process has one that you may see."
+    raise UnknownRegister(f"There is no register {name}. {mend}".strip())
 
 
 def _view(process: Process, by: Actor | None) -> RegisterView:
