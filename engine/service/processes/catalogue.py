@@ -151,7 +151,7 @@ class Catalogue:
         return [self.newest(connection, name, now) for name in self.names()]
 
     def newest_registers(self, connection: Connection, now: datetime) -> list[Process]:
-        """The same of the processes that hold rows, by title."""
+        """The same at an instant (aware) of the processes that hold rows, by title."""
         return sorted((self.newest(connection, name, now) for name in self.registers()), key=lambda one: one.title)
 
     def _newest_with_rows(self, connection: Connection, now: datetime) -> list[Process]:
