@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.case.charges.figures import (
+        Figure,
+        Figures,
+    )
     from engine.case.command import (
         Actor,
     )
@@ -67,6 +71,12 @@ if TYPE_CHECKING:
         UnknownState,
         Verified,
         as_data,
+    )
+    from engine.service.charges.books import (
+        NoCharges,
+    )
+    from engine.service.charges.charges import (
+        Owed,
     )
     from engine.service.desk.drafts import (
         UnknownDraft,
@@ -187,6 +197,8 @@ __all__ = [
     "Engine",
     "Entry",
     "Fact",
+    "Figure",
+    "Figures",
     "Finding",
     "Grant",
     "Handover",
@@ -194,10 +206,12 @@ __all__ = [
     "Invalid",
     "Kept",
     "Meeting",
+    "NoCharges",
     "NotSent",
     "Note",
     "Organisation",
     "Overview",
+    "Owed",
     "Page",
     "Person",
     "PlaceFigures",
@@ -244,6 +258,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "engine.case.charges.figures": ["Figure", "Figures"],
+    "engine.service.charges.books": ["NoCharges"],
+    "engine.service.charges.charges": ["Owed"],
     "engine.case.command": ("Actor",),
     "engine.case.entry": ("Entry",),
     "engine.case.sight": ("Action",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.authoring.charges import charge_problems, figure_problems
 from engine.authoring.names import name_problems
 from engine.authoring.others import elsewhere
 from engine.authoring.tasks import plain, timer_names
@@ -27,6 +28,7 @@ def senseless(source: Source, found: Found, others: Mapping[str, Found]) -> dict
         root = ("scenarios", index)
         parts = elsewhere(source, found, others, root)
         told[index] = _problems(source, found, root, frozenset(parts))
+        told[index] += figure_problems(source, found.loaded.process, root)
         for part, other in parts.items():
             told[index] += _problems(source, other, part)
     return {index: problems for index, problems in told.items() if problems}
@@ -47,6 +49,7 @@ def expectation_problems(
             continue
         yield from _of_state(source, process, path, expected)
         yield from _of_data(source, process, path, expected.get("data", {}))
+        yield from charge_problems(source, process, path, expected)
         for key, (noun, known) in _known(process).items():
             for name in expected.get(key, {}):
                 if plain(process, name) not in known:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.authoring import charges
 from engine.authoring.rows import compared, kept_value
 from engine.case.command import Actor
 from engine.case.links import Kept, is_own, linked
@@ -16,12 +17,12 @@ from engine.service import Case, Engine, UnknownCase
 
 @dataclass(frozen=True)
 class Findings:
-    """What is found of the cases of one process. `cases`: all of the scenario by name; `capacity`: what it says."""
+    """What is found of the cases of one process. `cases`: all of the `scenario` by name."""
 
     engine: Engine
     process: Process
     cases: Mapping[str, int]
-    capacity: Mapping[str, int]
+    scenario: Mapping[str, Any]
 
     def instead(self, key: str, wanted: Any, case: Case, by: Actor) -> Any:
         """What there is instead of what is wanted; None where it is as wanted."""
@@ -42,6 +43,9 @@ class Findings:
             may = self._possible(case, by)
             wrong = set(wanted) - set(may) if key == "possible" else set(wanted) & set(may)
             return may if wrong else None
+        if key == charges.CHARGES:
+            known = charges.figures_of(self.process, self.scenario.get(charges.FIGURES, {}))
+            return charges.instead(self.engine, self.process, self.cases, known, wanted, case)
         return self._map(key, wanted, case)
 
     def _possible(self, case: Case, by: Actor) -> list[str]:
@@ -72,7 +76,7 @@ class Findings:
         if key == "places":
             taken = self.engine.process(self.process.name).places[name].capacity
             # Counted back from what is free, as the engine tells it: a scenario may have more or fewer places.
-            return self.capacity.get(name, taken) - self.engine.free_places(self.process.name)[name]
+            return self.scenario.get("capacity", {}).get(name, taken) - self.engine.free_places(self.process.name)[name]
         due = [timer.due for timer in case.timers if name in (timer.timer, timer.timer.rpartition("/")[2])]
         return due[0].strftime("%Y-%m-%d %H:%M") if due else None
 

@@ -72,7 +72,7 @@ NOUNS |= {"in": "state", "state": "state", "places": "place", "capacity": "place
 NOUNS |= {"covers": "requirement"}
 NOUNS |= {"series": "series", "undo": "event", "link": "link", "unlink": "link"}
 # Below these stand names that a process gives: a field may be called `event`, and names none.
-_VALUES = frozenset({"data", "with", "timers", "series", "links"})
+_VALUES = frozenset({"data", "with", "timers", "series", "links", "figures", "charges"})
 
 
 def _named(path: Path, value: Any) -> Iterator[tuple[Path, str, Any]]:

@@ -380,7 +380,7 @@ class _Run:
         if name not in self._cases:
             raise _Unexpected("a case", "the case has not begun")
         case = self._engine.case(self._cases[name])
-        findings = Findings(self._engine, self._processes[name], self._cases, self._scenario.get("capacity") or {})
+        findings = Findings(self._engine, self._processes[name], self._cases, self._scenario)
         for key, value in expected.items():
             found = findings.instead(key, value, case, by)
             if found is not None:

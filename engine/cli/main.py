@@ -41,6 +41,7 @@ HOMES = {
     "tasks": ("tasks", "task"),
     "meetings": ("meeting",),
     "registers": ("register",),
+    "charges": ("charges",),
     "running": ("due", "worker", "serve", "mail-test"),
     "authoring": ("check", "upgrade", "lsp", "test"),
     "diagram": ("diagram",),

@@ -14,6 +14,7 @@ from engine.calendars.calendar import Calendar
 from engine.calendars.day import day_of
 from engine.calendars.duration import Duration
 from engine.process import tasks
+from engine.process.charges import Charging
 from engine.process.claims import Claim
 from engine.process.codes import Code
 from engine.process.language.expressions import Expression, Language
@@ -272,6 +273,7 @@ class Process:
     series: Mapping[str, Series] = field(default_factory=dict)
     links: Mapping[str, LinkKind] = field(default_factory=dict)
     unique: tuple[Claim, ...] = ()
+    charging: Charging | None = None
     awaited: frozenset[str] = frozenset()  # whose ends an expression asks for
     rows: RowKind | None = None
 

@@ -23,6 +23,7 @@ from engine.service.cases.links import Links
 from engine.service.cases.reader import Reader
 from engine.service.cases.timers import Timers
 from engine.service.cases.undo import Undos
+from engine.service.charges.charges import Charges
 from engine.service.desk.desk import Desk
 from engine.service.documents.admission import Admission, Scanner
 from engine.service.history.histories import Histories
@@ -132,6 +133,7 @@ class Engine:
         self.registering = Registers(self.site, self.lists)
         self.histories = Histories(self.site, self.reader, self.lists, self.access_log)
         self.linking = Links(self.site, self.reader, self.changes, self.lists, self.access_log)
+        self.charging = Charges(self.site)
         self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
@@ -295,6 +297,10 @@ class Engine:
     registers = _of("registering", Registers.registers)
     register = _of("registering", Registers.register)
     rows = _of("registering", Registers.rows)
+
+    # Charges
+    owed = _of("charging", Charges.owed)
+    owing = _of("charging", Charges.owing)
 
     # Processes
     publish = _of("published", Processes.publish)

@@ -28,6 +28,11 @@ _CALENDAR = Statement(
         calendars.c.calendar == bindparam("name"), calendars.c.edition == _latest
     )
 )
+_EDITIONS = Statement(
+    select(calendars.c.published, calendars.c.edition, calendars.c.text, calendars.c.hash)
+    .where(calendars.c.calendar == bindparam("name"))
+    .order_by(calendars.c.edition)
+)
 _INSERT_CALENDAR = Statement(every_column(calendars))
 _COUNTS = Statement(
     select(
@@ -105,6 +110,11 @@ def calendar_text(connection: Connection, name: str) -> StoredCalendar | None:
     """The latest edition of a calendar; None where there is none of that name."""
     row = _CALENDAR.row(connection, name=name)
     return StoredCalendar(*row) if row else None
+
+
+def calendar_editions(connection: Connection, name: str) -> list[tuple[str, StoredCalendar]]:
+    """Every edition of a calendar in order, each with the instant at which it was published."""
+    return [(row[0], StoredCalendar(*row[1:])) for row in _EDITIONS.rows(connection, name=name)]
 
 
 def all_calendars(connection: Connection) -> list[tuple[str, StoredCalendar]]:

@@ -92,6 +92,7 @@ ASKED: dict[str, list[str]] = {
     "register list": LENDS,
     "register rows": ["workshops", *LENDS],
     "register add": ["workshops", f"name={NAME}", *LENDS],
+    "charges": ["hbep-referral", "programme", "--from", "2023-01-01", "--until", "2023-01-02", *BY],
     "deputy add": ["jo", "luk", "--first", "2099-01-01", "--last", "2099-01-02"],
     "deputy list": ["jo"],
     "deputy end": ["1"],

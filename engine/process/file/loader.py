@@ -23,6 +23,7 @@ from engine.process.definition import (
     Rule,
     Section,
 )
+from engine.process.file.charges import read_charging
 from engine.process.file.claims import read_claims
 from engine.process.file.context import Context, Other, entries_of, event_names, state_names
 from engine.process.file.days import dated_fields, read_dated
@@ -263,6 +264,7 @@ def _process(context: Context, data: dict[str, Any], of: Mapping[str, Any] = Map
         language=context.language,
         links=read_links(context, data),
         unique=read_claims(context, data),
+        charging=read_charging(context, data),
         awaited=frozenset(name for _, one, _ in context.expressions for name in one.awaits),
     )
 

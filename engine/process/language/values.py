@@ -42,6 +42,7 @@ RESULTS |= {
     "person": "STRING",
 }
 FITTING = {"TIMESTAMP": frozenset({"TIMESTAMP", "day"}), "LIST": frozenset({"LIST<STRING>"})}
+FITTING |= {"NUMBER": frozenset({"INT", "DOUBLE"})}
 # What can be handed over to a field, as it can be typed into a form; text may be a value of any type.
 HANDED = {
     "text": {"STRING", "INT", "day"},

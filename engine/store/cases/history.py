@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -27,7 +28,7 @@ from engine.case.entry import Entry
 from engine.case.kinds import EVENT, OF_KIND, StepKind
 from engine.store.cases.cases import StoredEntry
 from engine.store.statement import BLOCK, Statement
-from engine.store.tables import history
+from engine.store.tables import cases, history
 
 Kinds = frozenset[StepKind]
 ALL: Kinds = frozenset()
@@ -118,6 +119,17 @@ def entries_of_cases(connection: Connection, numbers: Collection[tuple[int, int]
         for row in connection.execute(select(history.c.case_id, *_COLUMNS).where(named).order_by(*history.primary_key)):
             found.setdefault(row[0], []).append(StoredEntry(*row[1:]))
     return found
+
+
+def histories_of(
+    connection: Connection, process: str, organisation: str | None = None
+) -> Iterator[tuple[int, list[Entry]]]:
+    """The whole history of each case of a process in order, each with its number; of one organisation where named."""
+    own = () if organisation is None else (cases.c.organisation == organisation,)
+    query = select(history.c.case_id, *_COLUMNS).join(cases, cases.c.id == history.c.case_id)
+    rows = connection.execute(query.where(cases.c.process == process, *own).order_by(*history.primary_key))
+    for case, found in itertools.groupby(rows, key=lambda row: row[0]):
+        yield case, [StoredEntry(*row[1:]).entry for row in found]
 
 
 def task_entries(connection: Connection, cases: Collection[int]) -> dict[int, list[Entry]]:
