@@ -1923,6 +1923,11 @@ CHANGES: tuple[Change, ...] = (
         ("a length is mended to one of the unit alone", "{'s' if known and unit.endswith('s') else ''}", ""),
     ),
     *_in(
+        "service/cases/mirror.py",
+        ("integration/test_mirror.py",),
+        ("the other side never learns of a link", "return tx.do(their, ", "return None and tx.do(their, "),
+    ),
+    *_in(
         "case/handover.py",
         ("handover",),
         ("what was taken back was given for good", "or any(first <= entry.seq < by for first, by in case.undone)", ""),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.case.command import Actor, Link, Unlink
-from engine.case.links import kept_far, kept_near, same_link
+from engine.case.links import kept_near, same_link
 from engine.case.refusal import Code, Refusal
 from engine.case.snapshot import Snapshot
 from engine.case.step.link import links_by
@@ -16,6 +16,7 @@ from engine.service.cases.accesses import Accesses
 from engine.service.cases.change import Changes, take_step
 from engine.service.cases.idempotency import Asked
 from engine.service.cases.linked import Linked, linked_cases
+from engine.service.cases.mirror import mirror
 from engine.service.cases.reader import Reader
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.views import Case
@@ -113,8 +114,11 @@ class Links:
             near = kept_near(work.process, kind, other, their.snapshot.outcome)
             erased = their.snapshot.retained == "erased"
             command = partial(Link, near, actor, erased=erased)
-            mirrored = partial(_mirrored, their, near, actor)
-            return take_step(tx, work, lambda at: command(at=at), None, asked, expected_version, mirrored)
+
+            def on_their_side(tx: Transaction, work: Work) -> Refusal | None:
+                return mirror(tx, work, their, near, actor, tx.now)
+
+            return take_step(tx, work, lambda at: command(at=at), None, asked, expected_version, on_their_side)
 
         return self._changes.once(case, actor, asked, step)
 
@@ -178,8 +182,3 @@ def _held(tx: Transaction, work: Work, kind: LinkKind, other: int, by: Actor) ->
 def _no_link() -> Refusal:
     message = "No link that you may see was made by this entry, or it is there no more."
     return Refusal(Code.FORM, message, fields={"entry": message})
-
-
-def _mirrored(their: Work, near: dict[str, object], by: Actor, tx: Transaction, work: Work) -> Refusal | None:
-    far = kept_far(near, work.id, their.process, work.snapshot.outcome)
-    return tx.do(their, Link(far, by, tx.moment(their)))

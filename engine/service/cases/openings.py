@@ -11,11 +11,12 @@ from typing import Any
 
 from engine.case.answers.form import stored
 from engine.case.command import Actor, Link, Open, Opened
-from engine.case.links import kept_far, kept_near
+from engine.case.links import kept_near
 from engine.case.refusal import Code, Refusal
 from engine.case.step.decide import Decision
 from engine.case.time.instants import on_clock
 from engine.process.definition import Process
+from engine.service.cases.mirror import mirror
 from engine.service.cases.transaction import Transaction
 from engine.service.cases.work import Work
 from engine.service.people.partners import with_area
@@ -77,8 +78,5 @@ def _said(title: str, refusal: Refusal) -> Refusal:
 def _linked(tx: Transaction, work: Work, their: Work, opened: Opened, by: Actor, at: datetime) -> Refusal | None:
     kind = work.process.links[opened.link]
     near = kept_near(work.process, kind, their.id, their.snapshot.outcome)
-    far = kept_far(near, work.id, their.process, work.snapshot.outcome)
     refusal = tx.do(work, Link(near, by, work.snapshot.not_before_last(at), opened=True))
-    if refusal is None:
-        refusal = tx.do(their, Link(far, by, their.snapshot.not_before_last(at)))
-    return refusal
+    return mirror(tx, work, their, near, by, at) if refusal is None else refusal
