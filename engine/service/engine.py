@@ -297,6 +297,7 @@ class Engine:
     registers = _of("registering", Registers.registers)
     register = _of("registering", Registers.register)
     rows = _of("registering", Registers.rows)
+    register_values = _of("registering", Registers.register_values)
 
     # Charges
     owed = _of("charging", Charges.owed)

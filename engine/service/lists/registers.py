@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from engine.process.register import ended_or_missing, ending_task
 from engine.service.cases.views import Case, Page
 from engine.service.lists.finder import CasesWanted, Finder, actor_of
 from engine.service.lists.lists import Lists
+from engine.service.lists.values import RowValues, values_in
 from engine.service.people.registers import names_shown
 from engine.service.site import Site
 from engine.source.fault import Unknown
@@ -134,6 +135,20 @@ class Registers:
         with self._lists.finder(f"list of {process.title}") as finder:
             page = finder.cases(wanted, by, limit, after)
             return Page(tuple(self._rows(finder, page.items)), page.next)
+
+    def register_values(self, register: str, at: datetime | None = None) -> list[RowValues]:
+        """All that the rows of a register said, with the days from which each value holds, as it was known at an
+        instant (aware; None: now): for figures that are worked out of them, such as what something costs on a day.
+
+        Rows that have ended are among them, with the day; those that were written down later are not. Nobody's rights
+        are asked, and nothing is written down of it: what is shown of it is for whoever shows it.
+
+        Raises:
+            UnknownRegister: there is none.
+        """
+        process = self.register(register)
+        with self._lists.finder("") as finder:
+            return list(values_in(finder, process, at))
 
     def _rows(self, finder: Finder, cases: Iterable[Case]) -> Iterator[RowView]:
         """Rows as they are shown, each by the version that it follows."""
