@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import engine
-from tests.acceptance.test_public_package import USER
+from tests.acceptance.test_public_package import USER, cache
 from tests.conftest import ROOT
 
 
@@ -91,10 +91,12 @@ def test_types_are_checked_beside_a_folder_called_engine(wheel: Path, tmp_path: 
     (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
     (work / "engine").mkdir(parents=True)
     (work / "engine/__init__.py").write_text("VALUE: int = 1\n")
+    kept = cache(tmp_path)
 
     def checked(text: str) -> str:
         (work / "mine.py").write_text(f"from engine import VALUE\n{text}\nVALUE + 1\n")
-        asked = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "mine.py"]
+        asked = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python)]
+        asked += ["--cache-dir", kept, "mine.py"]
         return subprocess.run(asked, cwd=work, capture_output=True, text=True, check=False).stdout
 
     assert checked(USER) == "Success: no issues found in 1 source file\n"
