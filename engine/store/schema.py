@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import sqlalchemy
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, create_mock_engine
+from sqlalchemy.dialects import sqlite
 
 from engine.store.database import Database, DatabaseUnavailable
 from engine.store.site import ID, new_id, put
@@ -79,8 +81,19 @@ def _alembic(how: str, connection: Connection, to: str) -> None:
 def create_in_memory(database: Database) -> None:
     """Create the tables at once in a database that nobody will ever migrate."""
     with database.writing() as connection:
-        metadata.create_all(connection)
+        for statement in _in_memory():
+            connection.exec_driver_sql(statement)
         put(connection, ID, new_id())
+
+
+@functools.cache
+def _in_memory() -> tuple[str, ...]:
+    """What creates all tables in memory: worked out once, as every scenario is run in a database of its own."""
+    made: list[str] = []
+    dialect = sqlite.dialect()
+    engine = create_mock_engine("sqlite://", lambda one, *_, **__: made.append(str(one.compile(dialect=dialect))))
+    metadata.create_all(engine, checkfirst=False)
+    return tuple(made)
 
 
 def check(database: Database) -> None:
