@@ -166,3 +166,33 @@ def saying(*changes: tuple[str, str], text: str = TEXT) -> Process:
 def closed_too(calendar: Calendar, *days: str) -> Calendar:
     """A calendar in which further days are closed."""
     return replace(calendar, closed=calendar.closed | {day(one) for one in days}, _school_days={})
+
+
+# The same with registers whose rows give the figures.
+WITH_REGISTERS = (
+    TEXT.replace("type: money, by: [school, key_stage]}", "type: money, by: [school, key_stage], from: costs.average}")
+    .replace("type: integer, by: school, per: year}", "type: integer, by: school, per: year, from: places.allowed}")
+    .replace(
+        "\nquotas:\n",
+        """
+registers:
+  costs:
+    title: Costs
+    fields:
+      school: {title: School, type: text}
+      key_stage: {title: Key stage, type: choice, choices: {KS3: KS3, KS4: KS4}}
+      average: {title: Average cost, type: money, dated: true}
+    changed_by: [coordinator]
+    confirm: {every: 1 year, by: coordinator}
+  places:
+    title: Quota places
+    fields:
+      school: {title: School, type: text}
+      year: {title: Year, type: text}
+      allowed: {title: Quota places, type: integer}
+    changed_by: [coordinator]
+    confirm: {every: 1 year, by: coordinator}
+quotas:
+""",
+    )
+)

@@ -27,7 +27,8 @@ class FigureKind:
     """A number or an amount that somebody gives and expressions of charges name.
 
     `by`: the fields whose values on a day say which of them is meant. One that is `per_year` is given for a year and
-    holds for no other; else it holds from a day on until another does.
+    holds for no other; else it holds from a day on until another does. Rows of a `register` give it in their `field`;
+    it is given elsewhere where that is empty.
     """
 
     name: str
@@ -36,6 +37,8 @@ class FigureKind:
     by: tuple[str, ...] = ()
     per_year: bool = False
     currency: str = ""
+    register: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True)

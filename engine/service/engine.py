@@ -133,7 +133,7 @@ class Engine:
         self.registering = Registers(self.site, self.lists)
         self.histories = Histories(self.site, self.reader, self.lists, self.access_log)
         self.linking = Links(self.site, self.reader, self.changes, self.lists, self.access_log)
-        self.charging = Charges(self.site)
+        self.charging = Charges(self.site, self.lists)
         self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)

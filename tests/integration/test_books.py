@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from engine import Engine, shipped
 from engine.calendars.years import years_of
-from engine.case.charges.figures import Figures
+from engine.case.charges.figures import Figure, Figures
 from engine.clock import SetClock
-from engine.service.charges.books import ledger_of
-from tests.charges import TEXT
+from engine.service.charges.books import figures_of_registers, ledger_of
+from tests.charges import TEXT, WITH_REGISTERS, day
 from tests.steps import done
 
 CALENDAR = shipped.read("processes/calendars/leicestershire.yaml")
@@ -52,3 +52,51 @@ def test_cases_of_one_organisation_or_all(engine: Engine, clock: SetClock) -> No
     assert [(one.case, one.state) for one in every] == [(1, "asked"), (2, "asked")]
     assert [one.case for one in own] == [2]
     assert before == ()
+
+
+def row(engine: Engine, register: str, **fields: object) -> int:
+    return done(engine.open_case(f"places.{register}", BY, fields)).id
+
+
+def change(engine: Engine, case: int, **fields: object) -> None:
+    done(engine.fire(case, "change", BY, fields))
+
+
+def test_rows_of_registers_give_figures_as_they_were_known(engine: Engine, clock: SetClock) -> None:
+    clock.set(datetime(2024, 9, 2, 9, tzinfo=UTC))
+    engine.publish(WITH_REGISTERS, CALENDAR)
+    cost = row(engine, "costs", school="Hilltop", key_stage="KS3", average="5790")
+    quota = row(engine, "places", school="Hilltop", year="2024-25", allowed=1)
+    clock.set(datetime(2024, 9, 9, 9, tzinfo=UTC))
+    case = done(engine.open_case("places", BY, {"school": "Hilltop", "key_stage": "KS3"})).id
+    for event in ("offer", "start"):
+        done(engine.fire(case, event, BY))
+    span = (day("2024-09-09"), day("2024-10-18"))
+    assert engine.owed("places", "programme", "Hilltop", *span).total == "900.00"  # E1
+    first, then = clock.now(), datetime(2024, 12, 5, 9, tzinfo=UTC)
+    clock.set(then)
+    change(engine, cost, average="5983", **{"average.from": "2024-09-02"})
+    assert engine.owed("places", "programme", "Hilltop", *span).total == "930.00"  # E18
+    assert engine.owed("places", "programme", "Hilltop", *span, as_of=first).total == "900.00"
+    given = Figures((Figure("average_cost", ("Hilltop", "KS3"), "1.93", day("2024-10-14")),))
+    assert engine.owed("places", "programme", "Hilltop", *span, figures=given).total == "775.05"  # 25 x 31.00, 5 x 0.01
+    clock.set(datetime(2024, 12, 6, 9, tzinfo=UTC))
+    done(engine.fire(quota, "end", BY, {"why_ended": "It was a mistake."}))
+    missing = ("Quota places: nothing is written down for Hilltop in 2024-25.",)
+    assert engine.owed("places", "programme", "Hilltop", *span).gaps == missing
+    assert engine.owed("places", "programme", "Hilltop", *span, as_of=then).gaps == ()
+
+
+def test_a_row_that_has_ended_gives_nothing_from_that_day_on(engine: Engine, clock: SetClock) -> None:
+    clock.set(datetime(2024, 9, 2, 9, tzinfo=UTC))
+    engine.publish(WITH_REGISTERS, CALENDAR)
+    cost = row(engine, "costs", school="Hilltop", key_stage="KS3", average="5790")
+    clock.set(datetime(2024, 9, 16, 9, tzinfo=UTC))
+    done(engine.fire(cost, "end", BY, {"why_ended": "Closed."}))
+    with engine.finder("") as finder:
+        known = figures_of_registers(finder, engine.site.catalogue, engine.process("places"))
+    held = [
+        known.on("average_cost", ("Hilltop", "KS3"), day(one))
+        for one in ("2024-09-01", "2024-09-02", "2024-09-15", "2024-09-16")
+    ]
+    assert held == [None, "5790.00", "5790.00", None]

@@ -1977,4 +1977,40 @@ CHANGES: tuple[Change, ...] = (
         ("integration/test_cursors.py",),
         ("several texts stand for one place", "if _written(content) != cursor:", "if False:"),
     ),
+    *_in(
+        "case/charges/lines.py",
+        ("lines", "allowance"),
+        ("half a penny goes down", "(2 * amount.numerator + amount.denominator)", "(2 * amount.numerator)"),
+        ("what ended at short notice is charged to its last day", "if notice and spans and", "if False and spans and"),
+        ("who is charged is asked on the first day alone", "course.value(charge.to, day) == self._owner", "True"),
+        ("a last day before the first one is passed over", "if last and last < (", "if last and False and last < ("),
+        ("a line of nothing is told", "tuple(line for line in lines if line.due)", "tuple(lines)"),
+    ),
+    *_in(
+        "case/charges/allowance.py",
+        ("allowance", "lines"),
+        (
+            "who had a place loses it to who waits longer",
+            "asking = [one for one in self._holders if one in here]",
+            "asking = list[int]()",
+        ),
+        ("who was beyond it moves up though the process keeps that", "self._quota.freed == PROMOTE or", "True or"),
+        ("an unknown allowance is forgotten on the next day", "self._unsure |= {", "_ = {"),
+        ("a day on which a case leaves counts no more", "with_leaving=True", "with_leaving=False"),
+    ),
+    *_in(
+        "case/charges/differences.py",
+        ("differences",),
+        ("what is out stays in what was stated", "found.pop(_meaning(change.line), None)", "pass"),
+    ),
+    *_in(
+        "service/charges/books.py",
+        ("integration/test_books.py",),
+        (
+            "a year is divided by the days of the newest edition",
+            "before[-1] if before else writing[0][1]",
+            "writing[-1][1]",
+        ),
+        ("a row that has ended gives its figure for ever", "if row.ended else found", "if False else found"),
+    ),
 )

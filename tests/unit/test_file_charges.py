@@ -6,12 +6,11 @@ import pytest
 
 from engine.process.file.loader import load_process
 from engine.source.problem import Refused
-from tests.charges import LEICESTERSHIRE, TEXT
+from tests.charges import LEICESTERSHIRE, TEXT, WITH_REGISTERS
 
 
-def wrong(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+def wrong(*changes: tuple[str, str], text: str = TEXT) -> list[tuple[str, str]]:
     """The codes and messages of what is wrong with the text where it is changed."""
-    text = TEXT
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
@@ -107,3 +106,29 @@ def test_without_a_calendar_nothing_is_counted_by_it() -> None:
 def test_without_a_currency_nothing_is_charged() -> None:
     found = wrong(("currency: GBP\n", ""))
     assert ("missing-key", "What is charged is of a currency.") in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("from: costs.average", "from: cost.average", "wrong-value", "There is no register cost."),
+        ("from: costs.average", "from: costs.mean", "unknown-field", "The register costs has no field mean."),
+        (
+            "from: costs.average",
+            "from: places.allowed",
+            "wrong-value",
+            "allowed is of the type integer, and the figure",
+        ),
+        ("type: money, dated: true}\n    changed", "type: money}\n    changed", "wrong-value", "average is not dated:"),
+        ("      year: {title: Year, type: text}\n", "", "wrong-value", "A row of places does not say its year:"),
+        (
+            "    fields:\n      school: {title: School, type: text}\n      key",
+            "    fields:\n      key",
+            "wrong-value",
+            "A row of costs does not say its school:",
+        ),
+    ],
+)
+def test_rows_that_could_not_give_a_figure_are_told(old: str, new: str, code: str, said: str) -> None:
+    found = wrong((old, new), text=WITH_REGISTERS)
+    assert any(message.startswith(said) for one, message in found if one == code), found

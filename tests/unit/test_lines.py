@@ -258,6 +258,7 @@ def test_nothing_is_a_line_of_nothing_and_the_case_is_among_those_without_charge
 def test_who_moves_is_charged_to_the_one_on_whose_roll_they_are_that_day() -> None:
     moved = course(1, *E1, school={"2023-09-01": SCHOOL, "2024-10-07": "Market Green"})
     assert lines([moved], E1) == [("place", 20, 60000)]
+    assert owed([moved], *E1).is_whole  # nothing is asked of whoever has them since
 
 
 def test_of_two_figures_for_one_day_the_one_that_was_written_later_holds() -> None:

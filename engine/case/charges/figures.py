@@ -25,7 +25,8 @@ Keys = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Figure:
-    """One value of a kind of figure, for the values (`keys`) of the fields that tell figures of this kind apart.
+    """One value of a kind of figure, for the values (`keys`) of the fields that tell figures of this kind apart; None
+    where there is none any more.
 
     It holds from the day `first` on, or for the `year` that is called so. `written`: the instant (UTC, text) at which
     it was given; empty where that is not known.

@@ -30,6 +30,7 @@ from engine.process.charges import (
 )
 from engine.process.file.context import Context, entries_of
 from engine.process.language.expressions import RESERVED, Language
+from engine.source.problem import certain, nearest
 from engine.source.reader import Path
 
 SECTIONS = ("figures", "quotas", "charges")
@@ -99,7 +100,39 @@ def _figure(context: Context, data: dict[str, Any], name: str, raw: dict[str, An
     if raw["type"] == "money" and not currency:
         mend = "Name its currency at the top: currency: GBP."
         context.problem((*path, "type"), "missing-key", "An amount of money is of a currency.", mend)
-    return FigureKind(name, raw["title"], raw["type"], by, raw.get("per") == "year", currency)
+    register, _, field = raw.get("from", "").partition(".")
+    if register:
+        _check_rows(context, data, raw, by, path)
+    return FigureKind(name, raw["title"], raw["type"], by, raw.get("per") == "year", currency, register, field)
+
+
+def _check_rows(context: Context, data: dict[str, Any], raw: dict[str, Any], by: tuple[str, ...], path: Path) -> None:
+    """The rows of a register that give a figure say what it is for, and from when on."""
+    register, _, name = raw["from"].partition(".")
+    known, here = dict(entries_of(data, "registers")), (*path, "from")
+    if register not in known:
+        message, instead = f"There is no register {register}.", certain(register, known)
+        context.problem(here, "wrong-value", message, nearest(register, known), instead=instead and f"{instead}.{name}")
+        return
+    fields = dict(entries_of(known[register], "fields"))
+    if name not in fields:
+        context.problem(here, "unknown-field", f"The register {register} has no field {name}.", nearest(name, fields))
+        return
+    if fields[name].get("type") != raw["type"]:
+        message = f"{name} is of the type {fields[name].get('type')}, and the figure of the type {raw['type']}."
+        context.problem(here, "wrong-value", message, "Give both the same type.")
+    needed = [*(one for one in by if not _is_whose(known[register], one, data)), *(["year"] if "per" in raw else [])]
+    for one in (one for one in needed if one not in fields):
+        message = f"A row of {register} does not say its {one}: nobody could tell what its figure is for."
+        context.problem(here, "wrong-value", message, f"Give the register a field {one}.")
+    if "per" not in raw and not fields[name].get("dated"):
+        message = f"{name} is not dated: nobody could tell from when on its figure holds."
+        context.problem(here, "wrong-value", message, "Write dated: true, or per: year.")
+
+
+def _is_whose(register: Any, name: str, data: dict[str, Any]) -> bool:
+    """Whether a field of the process is the organisation for which a register has one row."""
+    return "of" in register and name == data.get("organisation")
 
 
 def _typed_field(context: Context, name: str, path: Path, types: frozenset[str]) -> None:

@@ -15,7 +15,8 @@ from engine.case.command import Actor
 from engine.case.time.instants import on_clock
 from engine.process.charges import Charge
 from engine.process.definition import Process
-from engine.service.charges.books import NoCharges, charging_of, ledger_of
+from engine.service.charges.books import NoCharges, charging_of, figures_of_registers, ledger_of
+from engine.service.lists.lists import Lists
 from engine.service.site import Site
 from engine.source import money
 
@@ -60,8 +61,8 @@ class Owed:
 class Charges:
     """What the cases of one database cost whom."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, lists: Lists) -> None:
+        self._site, self._lists = site, lists
 
     def owed(
         self,
@@ -75,7 +76,8 @@ class Charges:
         as_of: datetime | None = None,
         by: Actor | str | None = None,
     ) -> Owed:
-        """What is due from somebody for a run of days, ends included, by a charge of a process and these figures.
+        """What is due from somebody for a run of days, ends included, by a charge of a process, the figures of its
+        registers, and these.
 
         `as_of`: by what was written down until then; without a time zone it is meant on the wall clock of the process.
 
@@ -84,14 +86,15 @@ class Charges:
             UnknownProcess: there is no such process.
         """
         actor = Actor.of(by) if by is not None else None
-        with self._site.database.reading() as connection:
-            self._site.catalogue.refresh(connection)
-            known = self._site.catalogue.newest(connection, process, self._site.clock.now())
+        with self._lists.finder("") as finder:
+            known = self._site.catalogue.newest(finder.connection, process, finder.now)
             kind = _charge(known, charge)
             if not may_see(known, actor, kind.to, to):
                 raise NoCharges(f"{known.title} charges nobody that may be seen here as {to}.")
             until = on_clock(as_of, known.zone) if as_of else None
-            ledger = ledger_of(connection, known, figures or Figures(), as_of=until)
+            kept = figures_of_registers(finder, self._site.catalogue, known, until).given
+            all_given = Figures((*(figures.given if figures else ()), *kept))
+            ledger = ledger_of(finder.connection, known, all_given, as_of=until)
         return owed_of(ledger, kind, to, Span(first, last))
 
     def owing(self, process: str, charge: str, *, by: Actor | str | None = None) -> list[str]:
