@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.authoring.company import company_problems, invite
+from engine.authoring.documents import add as add_to
+from engine.authoring.documents import begin
 from engine.authoring.expectations import senseless
 from engine.authoring.findings import Findings, own_links
 from engine.authoring.names import name_problems
@@ -261,12 +263,10 @@ class _Run:
         self._wait_until(max(moment, self._clock.now()))
         process = process_begun(self._file.others, raw) or self._process
         by = self._actor(raw.get("by"), process, raw.get("data", {}).get(process.organisation))
-        result = self._engine.open_case(process.name, by, raw.get("data"), state=raw.get("in"), at=moment)
+        result = _told(lambda: begin(self._engine, process, raw, by, moment))
         self._check_refusal(result, raw)
         if isinstance(result, Case):
             self._cases[name], self._processes[name] = result.id, process
-            for document in raw.get("documents", []):
-                self._check_refusal(self._add(result.id, document, by, moment), {})
         self._expect(name, raw.get("expect", {}), by)
 
     def _step(self, raw: dict[str, Any]) -> None:
@@ -281,7 +281,7 @@ class _Run:
             self._check_refusal(_told(lambda: self._engine.complete_task(case, task, by, at=at)), raw)
         elif "add" in raw:
             for document in raw["add"]:
-                self._check_refusal(self._add(case, document, by, at), raw)
+                self._check_refusal(_told(_bound(add_to, self._engine, case, document, by, at)), raw)
         elif "undo" in raw:
             why = raw.get("reason", "It was done by mistake.")
             self._check_refusal(_told(lambda: self._engine.undo(case, why, by, event=raw["undo"])), raw)
@@ -320,11 +320,6 @@ class _Run:
         links = own_links(self._engine, case, raw["unlink"])
         made = next((entry for entry, to in links if to == other), 0)
         self._check_refusal(_told(lambda: self._engine.unlink(case, made, why, by)), raw)
-
-    def _add(self, case: int, document: str, by: Actor, at: datetime | None) -> Case | Refusal:
-        content = f"{document} of case {case}".encode()
-        facts: dict[str, Any] = {"name": f"{document}.txt", "media_type": "text/plain", "at": at}
-        return _told(lambda: self._engine.add_document(case, document, content, by, **facts))
 
     def _pass_time(self, raw: dict[str, Any]) -> None:
         now = self._clock.now()
@@ -396,5 +391,5 @@ def _told(change: Callable[[], Case | Refusal]) -> Case | Refusal:
 
 
 # A lambda written in the loop itself would take the values of the last round.
-def _bound(call: Callable[..., None], *values: Any) -> Callable[[], None]:
+def _bound(call: Callable[..., Any], *values: Any) -> Callable[[], Any]:
     return lambda: call(*values)

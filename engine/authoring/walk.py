@@ -15,6 +15,7 @@ from typing import Any
 from engine.authoring.answers import Answers
 from engine.authoring.couple import Queues, Spot, another, together
 from engine.authoring.coverage import Coverage, parts_of
+from engine.authoring.documents import asked_at_once, enclosures
 from engine.authoring.partners import MOST_STEPS as PARTNER_STEPS
 from engine.authoring.partners import PARTNER, Other, Partner, links_asked, partners_of
 from engine.case.command import ENGINE, Actor, AddDocument, Command, Facts, Fire, Link, Open, Tick
@@ -138,15 +139,16 @@ class Walk:
         return is_new
 
     def _openings(self) -> Iterator[tuple[Spot, set[str]]]:
-        process = self.process
+        process, at_once = self.process, asked_at_once(self.process)
+        brought = {"documents": at_once} if at_once else {}
         for capacity in (None, *([dict.fromkeys(process.places, 0)] if process.places else [])):
             for state in process.initial:
                 for role in sorted(process.opening.by or process.roles):
                     for data in self.answers.of(process.opening.form, self._view(None, self.begins)):
-                        start = {"at": self._said(self.begins), "in": state, "by": role, "data": data}
+                        start = {"at": self._said(self.begins), "in": state, "by": role, "data": data} | brought
                         scenario = {"start": start} | ({"capacity": capacity} if capacity else {})
                         by = self._actor(role, scenario)
-                        command = Open(by, self.begins, state, data)
+                        command = Open(by, self.begins, state, data, enclosures(at_once))
                         found = self._done(None, command, self.begins, scenario)
                         if found is not None:
                             begun = {**scenario, "start": {**start, "expect": expected(found[0])}}

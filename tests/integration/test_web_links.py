@@ -115,3 +115,30 @@ def test_a_form_asks_for_what_hangs_on_links_on_every_face_alike(engine: Engine,
     page = jo.get(checked.headers["location"]).text
     jo.post(path, sent(page) | {"step": "do"})
     assert (engine.case(jug).state, engine.case(jug).data["piece"]) == ("away", "Handle")
+
+
+def test_a_draft_asks_for_nothing_that_hangs_on_links(engine: Engine, visits: dict[str, Visit]) -> None:
+    fields = "part: {title: Part of the set, type: text, when: 'linked(\"same\") > 0'}"
+    text = LOANS.replace("  item: {title: Item", f"  {fields}\n  item: {{title: Item").replace('"1"', '"2"')
+    sections = "sections: [{title: What it is, fields: [item, house]}, {title: The set, fields: [part]}]"
+    form = "open: {form: {item: required, house: optional"
+    assert form in text
+    text = text.replace(form + "}}", f"{form}, part: required}}, {sections}}}")
+    engine.publish(text.replace("effective_from: 2000-01-01", "effective_from: 2023-01-01"))
+    jo = visits["jo"]
+    draft = jo.post("/drafts", {"way": "loans shelf"}).headers["location"]
+    page = jo.get(draft).text
+    assert ("What it is" in page, "The set" in page) == (True, False)
+    assert "Part of the set" not in jo.get(f"{draft}/check").text
+    jo.get(f"{draft}/part/1", 404)
+    # With others in one part only those are asked for.
+    engine.publish(
+        text.replace(sections, "sections: [{title: All, fields: [item, part]}]")
+        .replace('"2"', '"3"')
+        .replace("part: required", "part: optional")
+        .replace("effective_from: 2000-01-01", "effective_from: 2023-06-01")
+    )
+    page = jo.get(f"{draft}/part/0").text
+    assert ("Item" in page, "Part of the set" in page) == (True, False)
+    jo.post(f"{draft}/part/0", {"item": "Jug"})
+    assert ">Done<" in jo.get(draft).text.replace(" ", "").replace("\n", "") or "Done" in jo.get(draft).text

@@ -1928,6 +1928,20 @@ CHANGES: tuple[Change, ...] = (
         ("the other side never learns of a link", "return tx.do(their, ", "return None and tx.do(their, "),
     ),
     *_in(
+        "authoring/documents.py",
+        ("scenario_documents",),
+        (
+            "a case of a scenario begins without its documents",
+            'dict(raw.get("data") or {}), enclosed)',
+            'dict(raw.get("data") or {}), ())',
+        ),
+    ),
+    *_in(
+        "service/desk/drafts.py",
+        ("integration/test_web_links.py",),
+        ("a draft asks for what hangs on links", "if not may_be_asked(process, name, form, view))", "if False)"),
+    ),
+    *_in(
         "case/handover.py",
         ("handover",),
         ("what was taken back was given for good", "or any(first <= entry.seq < by for first, by in case.undone)", ""),

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
-from engine.case.answers.form import check_opening, is_anonymous
+from engine.case.answers.form import check_opening, is_anonymous, may_be_asked
 from engine.case.canonical import canonical
 from engine.case.command import Actor, Enclosure, Open
 from engine.case.refusal import Code, Refusal
@@ -261,6 +261,15 @@ def is_anonymous_draft(process: Process, draft: StoredDraft, now: datetime) -> b
     kinds = [one["document"] for one in draft.documents]
     state, answers = as_taken(process, draft).state, answers_in(process, draft, now)
     return is_anonymous(process, View(answers, state, kinds, {}, now, now))
+
+
+def unasked(process: Process, draft: StoredDraft, now: datetime) -> frozenset[str]:
+    """The fields of which a draft is not asked at `now` (aware): they hang on linked cases, and it has none yet."""
+    kinds = [one["document"] for one in draft.documents]
+    view = View(answers_in(process, draft, now), draft.state, kinds, {}, now, now)
+    form = process.opening.form
+    linked = [name for name in form if (guard := process.fields[name].when) and guard.links]
+    return frozenset(name for name in linked if not may_be_asked(process, name, form, view))
 
 
 def answers_in(process: Process, draft: StoredDraft, now: datetime) -> dict[str, Any]:

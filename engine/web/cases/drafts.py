@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,7 +15,7 @@ from engine.case.sight import Action, may
 from engine.process.definition import Process, Section
 from engine.process.register import ORGANISATION
 from engine.service import Case
-from engine.service.desk.drafts import UnknownDraft, answers_in, as_taken, is_anonymous_draft, seal_of
+from engine.service.desk.drafts import UnknownDraft, answers_in, as_taken, is_anonymous_draft, seal_of, unasked
 from engine.service.documents.admission import Unwanted, file_name
 from engine.source.words import counted
 from engine.store.desk.notes import StoredDraft
@@ -131,7 +132,7 @@ def _parts(request: Request, visitor: Visitor, number: int, status: int = 200, p
     kept, process = _draft(visitor, number)
     draft = as_taken(process, kept)
     faults = _faults(visitor, draft)
-    sections = [(i, one, _progress(process, draft, one, faults)) for i, one in enumerate(process.opening.sections)]
+    sections = [(i, one, _progress(process, draft, one, faults)) for i, one in _sections(visitor, process, draft)]
     values: dict[str, Any] = {"sections": sections, "state": process.states[draft.state], "problem": problem}
     return show(
         request, "draft.html", status, draft=draft, process=process, left=_left(visitor, process, kept), **values
@@ -220,7 +221,7 @@ def ask_part(request: Request, visitor: Visiting, number: Number, part: Part) ->
 def _part(request: Request, visitor: Visitor, number: int, part: int, status: int = 200, written: str = "") -> Response:
     """The page; `written`: a part of the name of an organisation, which is none yet."""
     draft, process = _draft(visitor, number)
-    section = _section(process, part)
+    section = _section(visitor, process, draft, part)
     asked = with_answers(_questions(visitor, process, draft, section), draft.data, _wrong(visitor, draft, section))
     for one in asked:
         if written and one.name == process.organisation:
@@ -235,10 +236,20 @@ def _wrong(visitor: Visitor, draft: StoredDraft, section: Section) -> dict[str, 
     return {name: text for name, text in faults.items() if name in section.fields and name in draft.data}
 
 
-def _section(process: Process, part: int) -> Section:
-    if part >= len(process.opening.sections):
+def _sections(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section]]:
+    """The parts with what is asked in them now, by their places; one in which nothing is asked is none."""
+    unknown = unasked(process, draft, visitor.engine.clock.now())
+    left = (
+        (i, tuple(name for name in one.fields if name not in unknown)) for i, one in enumerate(process.opening.sections)
+    )
+    return [(i, replace(process.opening.sections[i], fields=fields)) for i, fields in left if fields]
+
+
+def _section(visitor: Visitor, process: Process, draft: StoredDraft, part: int) -> Section:
+    found = dict(_sections(visitor, process, draft)).get(part)
+    if found is None:
         raise NotFound
-    return process.opening.sections[part]
+    return found
 
 
 @router.post("/drafts/{number}/part/{part}")
@@ -249,7 +260,7 @@ def answer_part(request: Request, visitor: Visiting, number: Number, part: Part,
     process = next((one for one in visitor.known if one.name == draft.process), None)
     if process is None:
         raise NotFound
-    section = _section(process, part)
+    section = _section(visitor, process, draft, part)
     questions = _questions(visitor, process, draft, section)
     answers = read(questions, posted)
     written = _written(visitor, process, questions, answers)
@@ -330,7 +341,7 @@ def _check(request: Request, visitor: Visitor, number: int, status: int = 200, p
 def _answers(visitor: Visitor, process: Process, draft: StoredDraft) -> list[tuple[int, Section, list[Any]]]:
     found, said = [], _defaults(visitor, process, draft) | draft.data
     names = visitor.engine.among.names(process, said)
-    for i, section in enumerate(process.opening.sections):
+    for i, section in _sections(visitor, process, draft):
         rows = [
             (one.title, text_of(process.fields[one.name], said.get(one.name), names))
             for one in _questions(visitor, process, draft, section)
