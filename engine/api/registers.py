@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from engine.api.asking import Data, Engined, Key, Moment, Reader, Writer
 from engine.api.cases import After, Limit, told
-from engine.api.problem import responses
+from engine.api.problem import of_refusal, responses
+from engine.case.refusal import Refusal
 from engine.service import Case, as_data
+from engine.service.lists import sheets
 from engine.service.lists.registers import RegisterView, RowView
 from engine.source import name
 
@@ -43,6 +46,14 @@ class Adding:
 
     data: Data = field(default_factory=dict)
     at: Moment | None = None
+
+
+@dataclass
+class TableToRead:
+    """A table as CSV, and whether it is to be written, where no line is refused."""
+
+    table: Annotated[str, Field(max_length=sheets.MOST_BYTES)]
+    apply: bool = False
 
 
 @router.get("", response_model=list[RegisterView], responses=responses())
@@ -77,3 +88,14 @@ def add_row(
     if isinstance(result, Case):
         response.headers["Location"] = f"/api/v1/cases/{result.id}"
     return told(engine, result, response)
+
+
+@router.post("/{register}/table", response_model=sheets.Sheet, responses=responses(404))
+def read_table(engine: Engined, writer: Writer, register: RegisterName, sent: TableToRead) -> Any:
+    """Say what each line of a table would do: `new`, `same`, `changed` or `refused`. With `apply` it is done, where no
+    line is refused; the same table again changes nothing.
+    """
+    found = engine.import_rows(register, sent.table.encode(), writer, apply=sent.apply)
+    if isinstance(found, Refusal):
+        raise of_refusal(found)
+    return as_data(found)

@@ -1,13 +1,14 @@
-"""Commands for what is kept beside the cases: register list, register rows, register add."""
+"""Commands for what is kept beside the cases: register list, rows, add, export, import."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.caseload import print_changed
-from engine.cli.screen import Stop, out_json, say, say_more, table
+from engine.cli.screen import REFUSED, Stop, out_json, say, say_more, stop_for, table
 from engine.cli.shared import (
     After,
     AsJson,
@@ -26,6 +27,7 @@ from engine.cli.shared import (
 
 if TYPE_CHECKING:
     from engine.service.lists.registers import RowView
+    from engine.service.lists.sheets import Line, Sheet
 
 RegisterName = Annotated[str, typer.Argument(metavar="REGISTER", help="Its name, with that of its process or alone.")]
 STATUSES = ("current", "ended", "all")
@@ -115,10 +117,73 @@ def register_add(
         print_changed(result, as_json)
 
 
+def register_export(
+    register: RegisterName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file to write it into, such as providers.csv.")],
+    by: By = "",
+) -> None:
+    """Write the current rows of a register into a new file, as CSV that can be taken in again.
+
+    [bold]Example[/bold]
+
+      casework register export providers providers.csv --by jo:coordinator
+    """
+    with opened() as engine:
+        text = engine.export_rows(register, reader(by))
+    try:
+        with file.open("x", encoding="utf-8", newline="") as out:
+            out.write(text)
+    except OSError as error:
+        raise Stop(f"{file} cannot be written: {error.strerror}.") from None
+    say(f"Written: {file}")
+
+
+def register_import(
+    register: RegisterName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A table as CSV, with the names of its columns first.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Write it, where no line is refused.")] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what each line of a table would do to a register: new, same, changed or refused. With --apply it is done.
+
+    [bold]Examples[/bold]
+
+      casework register import providers providers.csv --by jo:coordinator
+
+      casework register import providers providers.csv --apply --by jo:coordinator
+    """
+    from engine.case.refusal import Refusal
+    from engine.files import read_text
+    from engine.service import as_data
+
+    with opened() as engine:
+        found = engine.import_rows(register, read_text(file), actor(by), apply=apply)
+    if isinstance(found, Refusal):
+        raise stop_for(found)
+    if as_json:
+        out_json({**as_data(found), "counts": found.counts})
+    else:
+        table(("line", "what", "row", "why"), [_told(one) for one in found.lines])
+    say(f"{'Written' if found.written else 'Nothing was written'}: {_counted(found)}.")
+    if found.counts["refused"]:
+        raise typer.Exit(REFUSED)
+
+
+def _told(line: Line) -> tuple[str, ...]:
+    return str(line.line), line.what, line.title, "; ".join(filter(None, line.faults.values()))
+
+
+def _counted(sheet: Sheet) -> str:
+    return ", ".join(f"{count} {what}" for what, count in sheet.counts.items())
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     group = typer.Typer(no_args_is_help=True, help="What is kept beside the cases, each with its rows.")
     group.command("list")(register_list)
     group.command("rows")(register_rows)
     group.command("add")(register_add)
+    group.command("export")(register_export)
+    group.command("import")(register_import)
     app.add_typer(group, name="register", rich_help_panel="Cases")

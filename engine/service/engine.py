@@ -34,6 +34,7 @@ from engine.service.keeping.keeping import Keeping
 from engine.service.keeping.retention import Retention
 from engine.service.keeping.safe import Safe
 from engine.service.keeping.subjects import Subjects
+from engine.service.lists.exchange import Exchange
 from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
 from engine.service.lists.registers import Registers
@@ -136,6 +137,7 @@ class Engine:
         self.charging = Charges(self.site, self.lists)
         self.places = Places(self.site, self.access_log)
         self.published = Processes(self.site)
+        self.exchange = Exchange(self.registering, self.changes, self.published)
         self.people = People(self.database, self.clock, self.published.roles, self.published.to_be_followed)
         self.directory = Directory(self.database)
         self.deputies = Deputies(self.site, self.published)
@@ -298,6 +300,8 @@ class Engine:
     register = _of("registering", Registers.register)
     rows = _of("registering", Registers.rows)
     register_values = _of("registering", Registers.register_values)
+    export_rows = _of("exchange", Exchange.export_rows)
+    import_rows = _of("exchange", Exchange.import_rows)
 
     # Charges
     owed = _of("charging", Charges.owed)

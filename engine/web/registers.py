@@ -11,7 +11,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from engine.process.definition import Field, Process
 from engine.service.lists.registers import CURRENT, ENDED
+from engine.service.lists.sheets import MOST_BYTES, Sheet, text_of
 from engine.source import name
+from engine.source.fault import Invalid
+from engine.web.cases.exports import CSV
 from engine.web.page import query, show
 from engine.web.visitor import NotFound, SentBy, Visiting, Visitor
 
@@ -54,6 +57,48 @@ def search(request: Request, visitor: Visiting, register: Register, posted: Sent
     look = {"status": posted.text("status", 20), "sort": posted.text("sort", 20)}
     said = posted.text("search", LONGEST_SEARCH).strip()
     return _list(request, visitor, _register(visitor, register), look, said, posted.text("after", 8000))
+
+
+@router.get("/registers/{register}/table.csv")
+def export(visitor: Visiting, register: Register) -> Response:
+    """The current rows of a register as a table that can be taken in again."""
+    process = _register(visitor, register)
+    said = {"content-disposition": f'attachment; filename="{process.name}.csv"'}
+    return Response(visitor.engine.export_rows(process.name, visitor.actor), media_type=CSV, headers=said)
+
+
+@router.get("/registers/{register}/table")
+def ask_table(request: Request, visitor: Visiting, register: Register) -> Response:
+    """The form for a table that is to be taken in."""
+    return _table(request, _adding(visitor, register))
+
+
+@router.post("/registers/{register}/table")
+def take_table(request: Request, visitor: Visiting, register: Register, posted: SentBy) -> Response:
+    """Show what each line of a table would do, and write it once that was looked at."""
+    process, files = _adding(visitor, register), posted.files("file")
+    content = files[0].file.read(MOST_BYTES + 1) if files else posted.text("table", MOST_BYTES).encode()
+    if not content.strip():
+        return _table(request, process, 422, problem="Choose a file, or paste a table.")
+    try:
+        is_looked_at = posted.text("step", 10) == "apply"
+        found = visitor.engine.import_rows(process.name, content, visitor.actor, apply=is_looked_at)
+    except Invalid as wrong:
+        return _table(request, process, 422, problem=str(wrong))
+    assert isinstance(found, Sheet)  # who may add no rows does not come here
+    return _table(request, process, found=found, text="" if found.written else text_of(content))
+
+
+def _table(request: Request, process: Process, status: int = 200, **told: Any) -> Response:
+    values: dict[str, Any] = {"found": None, "text": "", "problem": "", **told}
+    return show(request, "register_table.html", status, process=process, **values)
+
+
+def _adding(visitor: Visitor, register: str) -> Process:
+    process = _register(visitor, register)
+    if process not in visitor.begins:
+        raise NotFound
+    return process
 
 
 def _register(visitor: Visitor, register: str) -> Process:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.acceptance.shell import Shell
 from tests.lending import LENDING
 
@@ -32,3 +34,23 @@ def test_rows_are_added_listed_changed_and_ended(shell: Shell) -> None:
     assert [one["current"] for one in shell.json("register", "rows", "workshops", "--status", "all")["items"]] == [
         False
     ]
+
+
+def test_a_table_goes_out_and_comes_in_again(shell: Shell) -> None:
+    shell("init")
+    (shell.folder / "lending.yaml").write_text(LENDING)
+    shell("publish", "lending.yaml")
+    (shell.folder / "in.csv").write_text("Name,Rate an hour\nHill Forge,12.50\nNew Forge,much\n")
+    told = json.loads(shell("register", "import", "workshops", "in.csv", "--json", *CLERK, code=1))
+    assert (told["counts"]["refused"], told["lines"][0]["what"], told["written"]) == (1, "new", False)
+    (shell.folder / "in.csv").write_text("Name,Rate an hour\nHill Forge,12.50\n")
+    shell("register", "import", "workshops", "in.csv", *CLERK)
+    assert "Nothing was written: 1 new" in shell.error
+    shell("register", "import", "workshops", "in.csv", "--apply", *CLERK)
+    assert "Written: 1 new" in shell.error
+    shell("register", "import", "workshops", "in.csv", "--apply", *CLERK)
+    assert "Written: 0 new, 1 same" in shell.error
+    shell("register", "export", "workshops", "out.csv", *CLERK)
+    assert "Hill Forge,,12.50" in (shell.folder / "out.csv").read_text()
+    shell("register", "export", "workshops", "out.csv", *CLERK, code=2)
+    shell("register", "import", "workshops", "in.csv", *GUEST, code=2)

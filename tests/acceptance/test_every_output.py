@@ -91,6 +91,8 @@ ASKED: dict[str, list[str]] = {
     "meeting show": ["1", *BY],
     "register list": LENDS,
     "register rows": ["workshops", *LENDS],
+    "register export": ["workshops", "rows.csv", *LENDS],
+    "register import": ["workshops", "rows-in.csv", *LENDS],
     "register add": ["workshops", f"name={NAME}", *LENDS],
     "charges": ["hbep-referral", "programme", "--from", "2023-01-01", "--until", "2023-01-02", *BY],
     "deputy add": ["jo", "luk", "--first", "2099-01-01", "--last", "2099-01-02"],
@@ -145,6 +147,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     engine.backup(home / "old.zip")
     engine.close()
     (home / "paper.txt").write_text("paper")
+    (home / "rows-in.csv").write_text(f"Name\n{NAME}\n")
     return home
 
 

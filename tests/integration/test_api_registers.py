@@ -47,3 +47,16 @@ def test_a_row_is_added_once_and_changed_as_a_case(engine: Engine) -> None:
     assert jo.get(path).json()["items"] == []
     assert [one["current"] for one in jo.get(path, params={"status": "ended"}).json()["items"]] == [False]
     assert jo.get("/cases").json()["items"] == []
+
+
+def test_a_table_is_tried_then_written(engine: Engine) -> None:
+    engine.people.add("jo", "Jo", ["lending/clerk"], None)
+    engine.people.add("mia", "Mia", ["lending/member"], "Rowing")
+    jo, mia = client(engine, "jo"), client(engine, "mia")
+    path, said = "/registers/workshops/table", {"table": "Name,Street\nHill Forge,Mill Lane\n"}
+    tried = jo.post(path, json=said).json()
+    assert (tried["written"], tried["lines"][0]["what"]) == (False, "new")
+    assert jo.post(path, json=said | {"apply": True}).json()["written"] is True
+    assert jo.post(path, json=said | {"apply": True}).json()["lines"][0]["what"] == "same"
+    assert jo.post(path, json={"table": "Nam\nA\n"}).status_code == 422
+    assert mia.post(path, json=said).status_code == 403

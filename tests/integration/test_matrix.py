@@ -393,6 +393,8 @@ COMMANDS: dict[str, list[str] | None] = {
     "register list": [],
     "register rows": ["providers"],
     "register add": ["providers", "name=x"],
+    "register export": ["providers", "rows.csv"],
+    "register import": ["providers", "paper.txt"],
     "charges": ["hbep-referral", "programme", "--from", "2023-01-01", "--until", "2023-01-02"],
     "warning list": [],
     "deputy add": ["sam", "nil", "--first", "2030-01-01", "--last", "2030-01-02"],

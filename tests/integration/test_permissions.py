@@ -86,6 +86,8 @@ PAGES = {
     "/places": {"dee", "jo", "max"},
     "/registers": set(),  # its process has none: test_web_registers
     "/registers/{register}": set(),
+    "/registers/{register}/table": set(),
+    "/registers/{register}/table.csv": set(),
     "/retention": {"dee"},
     "/retention/{case}": {"dee"},
     "/retention/{case}/erase": {"dee"},
@@ -167,6 +169,7 @@ FORMS = {
     "/people/{login}/sign-out": ADMIN,
     "/organisations": ADMIN,
     "/registers/{register}": set(),  # its process has none: test_web_registers
+    "/registers/{register}/table": set(),
     "/retention/{case}": {"dee"},
     "/retention/{case}/erase": {"dee"},
     "/outbox/hooks": ADMIN,

@@ -216,6 +216,11 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/cases/{number}/link/{link}": _link,
     "/cases/{number}/links/{entry}/remove": _unlink,
     "/tasks": _tasks,
+    "/registers/{register}/table": lambda _: (
+        "lin",
+        "/registers/lending.workshops/table",
+        {"table": "Name\nHill\n", "step": "apply"},
+    ),
     "/registers/{register}": lambda _: ("lin", "/registers/lending.clubs", {"search": "x"}),
     "/drafts": lambda _: ("sam", "/drafts", {"way": "hbep-referral panel"}),
     "/drafts/{number}/part/{part}": lambda maker: ("sam", f"/drafts/{maker.draft()}/part/0", {"step": "leave"}),

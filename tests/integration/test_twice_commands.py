@@ -41,6 +41,7 @@ READ = {
         "meeting show",
         "register list",
         "register rows",
+        "register export",
         "person handed-over",
     ),
 }
@@ -48,9 +49,9 @@ READ = {
 APART = {"serve", "worker", "restore", "demo"}
 # What is asked for twice there are two of, and each says which: a token, a test message, an archive by another name.
 # Without --key a case that is opened twice is two, and a document that is added again another version.
-TWO = {"token issue", "mail-test", "open", "add-document"}
+TWO = {"token issue", "mail-test", "open", "add-document", "register add"}
 # These have a key for the same request again.
-KEYED = {"open", "fire", "add-document", "undo"}
+KEYED = {"open", "fire", "add-document", "undo", "register add"}
 KINDS = (*COUNTED, "outbox", "invitations", "checkpoints", "calendars")
 
 
@@ -76,6 +77,7 @@ class Maker:
         engine.people.add_organisation("Hilltop", "hinckley")
         engine.people.issue_token("kim", "", ["read"], 1)
         (folder / "plan.txt").write_text("plan")
+        (folder / "rows.csv").write_text("Name\nHill\n")
         (folder / "other.yaml").write_text(LOAN.read_text().replace('version: "1"', 'version: "2"'))
 
     def case(self) -> str:
@@ -122,6 +124,7 @@ EXAMPLES: dict[str, Callable[[Maker], tuple[str, ...]]] = {
     "open": lambda _: ("--process", "hbep-referral", "--in", "panel", *OPENED, *COORDINATOR),
     "fire": lambda maker: (maker.case(), "withdraw", "reason=Moved", *COORDINATOR),
     "add-document": lambda maker: (maker.case(), "ehcp", "plan.txt", *COORDINATOR),
+    "register import": lambda _: ("workshops", "rows.csv", "--apply", "--by", "lin:lending/clerk"),
     "register add": lambda _: ("workshops", "name=Hill", "--by", "lin:lending/clerk"),
     "link": lambda maker: (*_link(*maker.pair()), "--by", f"lin:{CLERK}"),
     "unlink": lambda maker: (maker.pair(linked=True)[0], "2", *WHY, "--by", f"lin:{CLERK}"),

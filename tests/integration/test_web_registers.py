@@ -72,3 +72,31 @@ def test_a_row_is_added_changed_and_ended(engine: Engine, visits: dict[str, Visi
     assert "The row has ended" in jo.get("/cases/1").text
     assert "No rows fit." in jo.get(ROWS).text
     assert "Hill Forge" in jo.get(f"{ROWS}?status=ended").text
+
+
+def test_a_table_is_looked_at_then_written(engine: Engine, visits: dict[str, Visit]) -> None:
+    insured(engine)
+    jo, path = visits["jo"], f"{ROWS}/table"
+    text = jo.get(f"{path}.csv").text
+    assert text.splitlines()[1].startswith("1,Hill Forge,,12.50,2025-01-10")
+    page = jo.get(path).text
+    assert "Choose a file, or paste a table." in jo.post(path, sent(page), status=422).text
+    assert "There is no column Nam." in jo.post(path, sent(page) | {"table": "Nam\nA\n"}, status=422).text
+    refused = jo.post(path, sent(page) | {"table": "Name,Rate an hour\nNew,much\n"}, status=200).text
+    assert ("must be an amount of money" in refused, 'value="apply"' in refused) == (True, False)
+    looked = jo.post(path, sent(page) | {"table": text + "9,Gone\n"}, status=200).text
+    assert "There is no current row 9." in looked
+    looked = jo.post(path, sent(page) | {"table": text + ",New Forge\n"}, status=200).text
+    assert ("1 new, 1 same" in looked, "Nothing was written yet." in looked, 'value="apply"' in looked) == (
+        True,
+        True,
+        True,
+    )
+    assert len(engine.rows("workshops", by="jo:lending/clerk").items) == 1
+    written = jo.post(path, sent(looked) | {"step": "apply"}, status=200).text
+    assert "The table was written." in written
+    assert [one.title for one in engine.rows("workshops", by="jo:lending/clerk").items] == ["Hill Forge", "New Forge"]
+    # Who may not add rows takes none in, and may take out what they see.
+    visits["mia"].get(path, status=404)
+    visits["mia"].get(f"{path}.csv")
+    visits["gus"].get(f"{path}.csv", status=404)
