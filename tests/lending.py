@@ -6,7 +6,7 @@ LENDING = """
 process: lending
 version: "1"
 title: Lending
-effective_from: 2024-01-01
+effective_from: 2000-01-01
 currency: GBP
 initial: asked
 label: borrower

@@ -186,7 +186,7 @@ def test_a_register_is_named_with_its_process_or_alone(engine: Engine) -> None:
 
 def test_each_version_of_a_process_has_its_own(engine: Engine, clock: SetClock) -> None:
     row = insured(engine).id
-    later = LENDING.replace('version: "1"', 'version: "2"').replace("2024-01-01", "2025-02-01")
+    later = LENDING.replace('version: "1"', 'version: "2"').replace("2000-01-01", "2025-02-01")
     later = later.replace("      street:", "      phone: {title: Telephone, type: text, optional: true}\n      street:")
     assert [engine.publish(later).is_new for _ in range(2)] == [True, False]
     clock.set(at(2, 2))
