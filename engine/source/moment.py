@@ -19,6 +19,11 @@ NOT_TOLD = f"A moment must lie between {YEARS.start} and {YEARS.stop - 1}."
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
 _MOMENT = re.compile(rf"{_DAY.pattern}[T ]{_CLOCK.pattern}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})?")
+_MONTHS = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
+# From here on no two of them begin alike.
+_SHORTEST = 3
 T = TypeVar("T")
 
 
@@ -40,6 +45,16 @@ def day_written(written: object) -> date:
     if isinstance(written, date) and not isinstance(written, datetime):
         return written
     return _read(written, _DAY, date.fromisoformat, ("day", "2024-03-22"))
+
+
+def month_written(written: str) -> str:
+    """The number of a month that may be written by its name or the beginning of it, as `Mar` or `September`, in two
+    digits; what is no month as it stands.
+    """
+    said = written.strip()
+    name = said.rstrip(".").lower()
+    named = [number for number, month in enumerate(_MONTHS, 1) if len(name) >= _SHORTEST and month.startswith(name)]
+    return f"{named[0]:02}" if named else said.zfill(2) if said else ""
 
 
 def clock_written(written: str) -> time:

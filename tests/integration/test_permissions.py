@@ -73,6 +73,7 @@ PAGES = {
     "/cases/{number}/do/{name}": SEES,
     "/cases/{number}/do/{name}/check": SEES,
     "/cases/{number}/done/{seq}": SEES,
+    "/cases/{number}/tasks/{name}": SEES,
     "/cases/{number}/tasks/{name}/move": SEES,
     "/histories": {"ann"},
     "/meetings": MEETS,

@@ -74,6 +74,12 @@ def test_boxes_of_a_date_are_one_text_also_where_some_are_empty(boxes: tuple[str
     assert [again[part].replace("\xa0", " ").replace("\u2010", "-") for part in PARTS] == list(boxes[:3])
 
 
+def test_a_month_may_be_named() -> None:
+    names = [f"begins-{part}" for part in PARTS]
+    for month in ("9", "Sept", "september"):
+        assert date_in(Posted(FormData(list(zip(names, ("4", month, "2026"), strict=True)))), "begins") == "2026-09-04"
+
+
 def test_an_answer_begins_empty_and_a_fact_as_it_is_known(stage: Engine) -> None:
     """Nobody confirms the last review by pressing twice; what stands in several forms may be corrected."""
     case = done(stage.open_case("hbep-referral", "coordinator", {**PUPIL, "tried": "A mentor"}, state="panel"))

@@ -41,4 +41,5 @@ def test_bars_are_as_high_as_what_is_taken_and_none_leaves_the_drawing(stage: En
     assert all(one.y + one.height == HEIGHT - BOTTOM for one in bars)
     assert bars[-1].x + bars[-1].width <= WIDTH
     assert [one.label for one in bars[:2]] == ["26 Feb", "4 Mar"]
+    assert (some.too_many, replace(some, taken=27, held=3).too_many, replace(some, taken=27).free) == (0, 5, 0)
     assert line_of(some) == bars[0].y  # more are taken than there are places: the line stands below the highest bar

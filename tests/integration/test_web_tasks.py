@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+
 from engine import Engine, Refusal
 from engine.case.time.schedule import escalation_key
 from engine.clock import SetClock
@@ -13,10 +15,11 @@ from engine.service.lists.finder import TasksWanted
 from engine.web.cases.tasks import MOST_AT_ONCE, wanted
 from engine.web.visitor import Visitor
 from tests.conftest import START
-from tests.integration.site import Visit
-from tests.steps import done, in_panel
+from tests.integration.site import PASSWORD, Visit
+from tests.steps import done, in_panel, in_placement
 
 LONDON = ZoneInfo("Europe/London")
+LOANED = {"club": "Hilltop", "item": "lathe"}
 
 
 def test_a_task_is_postponed_with_a_reason_and_escalates_later(engine: Engine, clock: SetClock) -> None:
@@ -70,3 +73,22 @@ def test_a_task_goes_back_to_the_page_it_came_from_and_nowhere_else(
     for back in ("//elsewhere.example", "https://elsewhere.example", "/cases/1/../../x", f"/cases/{case.id}"):
         there = lou.post("/tasks", form | {"back": back}).headers["location"]
         assert there.startswith(f"/cases/{case.id}?did=claim" if back == f"/cases/{case.id}" else "/tasks?")
+
+
+def test_a_task_leads_to_where_it_is_done(engine: Engine, site: FastAPI, referral: object, clock: SetClock) -> None:
+    case, loan = in_placement(engine), done(engine.open_case("equipment-loan", "clerk", LOANED))
+    clock.set(clock.now() + timedelta(weeks=7))
+    engine.run_due()
+    engine.people.add("lou", "Lou", ["clerk"], "Hilltop")
+    jo, where = Visit(site, "jo"), f"/cases/{case.id}/tasks/hold_review"
+    listed = jo.get("/tasks").text
+    assert (f'href="{where}"' in listed, "Hilltop" in listed) == (True, True)
+    event = f"/cases/{case.id}/do/hold_review"
+    assert jo.get(where, 303).headers["location"] == event
+    assert f'href="{event}">' in jo.get(f"/cases/{case.id}").text.partition('id="tasks"')[2]
+    assert "not open any more" in jo.get(f"/cases/{case.id}/tasks/decide_review", 404).text
+    jo.get(f"/cases/{case.id}/tasks/nothing", 404)
+    # Of the events that do it only one is possible: to refuse. The page of the case asks.
+    engine.accounts.set_password("lou", PASSWORD)
+    led = Visit(site, "lou").get(f"/cases/{loan.id}/tasks/answer", 303).headers["location"]
+    assert led == f"/cases/{loan.id}#tasks"

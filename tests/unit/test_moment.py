@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.source.moment import NotAMoment, clock_written, day_written, is_told, moment_written
+from engine.source.moment import NotAMoment, clock_written, day_written, is_told, moment_written, month_written
 
 AT = datetime(2024, 3, 22, 14, 30)
 
@@ -82,3 +82,15 @@ def test_a_time_of_day_has_hours_and_minutes() -> None:
     for written in ("9:05", "0905", "09", "25:00", "09:05Z", "٠٩:٠٥", ""):
         with pytest.raises(NotAMoment, match="time"):
             clock_written(written)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_month_may_be_written_by_its_name(month: int) -> None:
+    name = f"{date(2024, month, 1):%B}"
+    for written in (name, name.upper(), f" {name[:3]}. ", f"{month}", f"{month:02}"):
+        assert month_written(written) == f"{month:02}"
+
+
+@pytest.mark.parametrize(("written", "read"), [("Ju", "Ju"), ("marchen", "marchen"), ("", ""), (" ", ""), ("13", "13")])
+def test_what_is_no_month_stands_as_it_is(written: str, read: str) -> None:
+    assert month_written(written) == read

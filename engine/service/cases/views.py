@@ -47,9 +47,10 @@ def as_data(value: Any) -> Any:
 class Task:
     """An open task of a case. `overdue` is seen by comparing, without any job having run.
 
-    Times are on the wall clock of its process. `late_since` is since when it is overdue, `days_late` the days of the
-    calendar since then. `overdue_of` names the task that it says is overdue. `role_title` and `escalated_title` are
-    `role` and `escalated` for people. `roughly`: its due time was counted beyond the end of the calendar.
+    `organisation` is that of the case. Times are on the wall clock of its process. `late_since` is since when it is
+    overdue, `days_late` the days of the calendar since then. `overdue_of` names the task that it says is overdue.
+    `role_title` and `escalated_title` are `role` and `escalated`
+    for people. `roughly`: its due time was counted beyond the end of the calendar.
     """
 
     case: int
@@ -69,6 +70,7 @@ class Task:
     role_title: str = ""
     escalated_title: str = ""
     roughly: bool = False
+    organisation: str | None = None
 
     @property
     def whose(self) -> str:
@@ -222,7 +224,7 @@ def case_view(
         organisation=snapshot.data.get(process.organisation),
         data=allowed,
         documents=_documents(process, snapshot, now, by, known),
-        tasks=tuple(task_view(process, number, label, name, task, now) for name, task in _by_due(snapshot)),
+        tasks=tuple(task_view(process, number, label, name, snapshot, now) for name, _ in _by_due(snapshot)),
         timers=tuple(
             timer_view(process, number, label, key, times[0], snapshot)
             for key, times in sorted(snapshot.timers.items(), key=lambda one: one[1])
@@ -316,9 +318,9 @@ def _on_clock(instant: str, zone: ZoneInfo) -> datetime:
     return from_text(instant).astimezone(zone)
 
 
-def task_view(process: Process, case: int, label: str, name: str, task: Mapping[str, Any], now: datetime) -> Task:
-    """A task of a case as it is at `now` (aware)."""
-    kind = process.task(name)
+def task_view(process: Process, case: int, label: str, name: str, snapshot: Snapshot, now: datetime) -> Task:
+    """An open task of a case as it is at `now` (aware)."""
+    kind, task = process.task(name), snapshot.tasks[name]
     late = local(process, since) if (since := late_from(task)) else None
     overdue = late is not None and late < now
     return Task(
@@ -339,6 +341,7 @@ def task_view(process: Process, case: int, label: str, name: str, task: Mapping[
         role_title=process.title_of("roles", task["role"]),
         escalated_title=process.title_of("roles", task.get("escalated") or ""),
         roughly=is_rough_task(process, name, task),
+        organisation=snapshot.data.get(process.organisation),
     )
 
 

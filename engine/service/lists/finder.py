@@ -244,7 +244,7 @@ class Finder:
     def _task(self, row: Row, by: Actor | None) -> Task:
         process, snapshot = self._of(row)
         label = label_of(process, row["case_id"], snapshot, self.now, by)
-        return task_view(process, row["case_id"], label, row["task"], snapshot.tasks[row["task"]], self.now)
+        return task_view(process, row["case_id"], label, row["task"], snapshot, self.now)
 
     def _of(self, row: Row) -> tuple[Process, Snapshot]:
         snapshot = Snapshot.from_json(row["snapshot"])

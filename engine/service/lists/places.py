@@ -68,6 +68,11 @@ class PlaceFigures:
         """How many are free now."""
         return max(0, self.capacity - self.taken - self.held)
 
+    @property
+    def too_many(self) -> int:
+        """How many more are taken or held than there are, as after a number was lowered."""
+        return max(0, self.taken + self.held - self.capacity)
+
 
 class Places:
     """The places of one site."""

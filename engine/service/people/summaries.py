@@ -242,7 +242,7 @@ def _brief(chosen: _Chosen, names: dict[str, str], latest: Latest | None, now: d
     entered = snapshot.entered.get(snapshot.state)
 
     def charge(name: str, origin: Origin | None) -> Charge:
-        task = task_view(process, case, label, name, snapshot.tasks[name], now)
+        task = task_view(process, case, label, name, snapshot, now)
         if origin is None:
             return Charge(task)
         return Charge(task, origin.was_with, names.get(origin.was_with, ""), local(process, origin.at))

@@ -14,11 +14,11 @@ from engine.case.sight import Action, may
 from engine.case.snapshot import Snapshot
 from engine.case.step.link import links_by
 from engine.process.definition import Process
-from engine.service import Case, Overview, Told
+from engine.service import Case, Overview, Task, Told
 from engine.service.cases.views import anonymous, local
 from engine.service.people.arrivals import Look
 from engine.source import name
-from engine.web.page import go, initial, show
+from engine.web.page import go, initial, query, show
 from engine.web.visitor import MOST_TYPED, Before, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
@@ -70,6 +70,17 @@ class Seen:
     def case(self) -> Case:
         """The case."""
         return self.overview.case
+
+    def ways(self, task: Task) -> list[tuple[str, str]]:
+        """The events that do a task of it and that the visitor may let happen now: where, and what each is called."""
+        kind = self.process.task(task.task)
+        asked = kind.answered_in if kind else ""
+        said = f"?{query({'task': task.task})}"
+        return [
+            (f"/cases/{task.case}/do/{one.event}{said if asked in one.offers else ''}", one.title)
+            for one in self.overview.possible
+            if one.allowed and one.event in task.done_by
+        ]
 
     @property
     def called(self) -> str:

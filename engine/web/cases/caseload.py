@@ -169,11 +169,24 @@ def search(request: Request, visitor: CaseVisiting, posted: SentBy) -> Response:
     if not look.search:
         found = query(look.values)
         return go(f"/cases?{found}" if found else "/cases")
-    return _list(request, visitor, look)
+    return _list(request, visitor, look, leads=bool(posted.text("led", 5)))
+
+
+def _found(look: Look, cases: tuple[Case, ...], *, more: bool) -> Case | None:
+    """The one case that a search means: that of this number, or the only one that there is."""
+    by_number = next((one for one in cases if str(one.id) == look.search), None)
+    return by_number or (cases[0] if len(cases) == 1 and not more and not look.after else None)
 
 
 def _list(
-    request: Request, visitor: Visitor, look: Look, status: int = 200, problem: str = "", view_title: str = ""
+    request: Request,
+    visitor: Visitor,
+    look: Look,
+    status: int = 200,
+    problem: str = "",
+    view_title: str = "",
+    *,
+    leads: bool = False,
 ) -> Response:
     engine, states, unknown = visitor.engine, states_of(visitor), ""
     items: tuple[Case, ...] = ()
@@ -182,6 +195,8 @@ def _list(
         with engine.finder("list of cases") as finder:
             page = finder.cases(look.wanted(visitor), visitor.actor, PAGE, look.after)
         items, following = page.items, page.next
+        if leads and (found := _found(look, items, more=bool(following))):
+            return go(f"/cases/{found.id}")
     except (UnknownProcess, UnknownState) as error:
         unknown = str(error.args[0])
     return show(

@@ -137,6 +137,20 @@ def _postponing(until: str = "", reason: str = "", errors: dict[str, str] | None
     ]
 
 
+@router.get("/cases/{number}/tasks/{name}")
+def where_done(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name) -> Response:
+    """Where one task is done: at its event, if one alone does it and the visitor may let that happen; else at its case.
+
+    Where one of several is possible now it is not led to: it may be the one that refuses.
+    """
+    seen = see(visitor, number, "task")
+    task = next((one for one in seen.case.tasks if one.task == name), None)
+    if task is None:
+        return _not_open(request, seen, name)
+    ways = seen.ways(task)
+    return go(ways[0][0] if ways and len(task.done_by) == 1 else f"/cases/{number}#tasks")
+
+
 @router.get("/cases/{number}/tasks/{name}/move")
 def ask_to_move(request: Request, visitor: CaseVisiting, number: CaseNumber, name: Name) -> Response:
     """Where one task gets another date."""

@@ -21,6 +21,7 @@ from engine.service import Case, Engine
 from engine.service.cases.words import Choice
 from engine.service.meetings.meeting import Meeting
 from engine.source import money
+from engine.source.moment import NOT_TOLD, NotAMoment, day_written, moment_written, month_written
 from engine.source.number import written
 from engine.web.page import moment
 from engine.web.visitor import Posted
@@ -265,7 +266,7 @@ def date_in(posted: Posted, name: str, *, with_time: bool = False) -> str:
     if not (day_ or month or year or time):
         return posted.text(name)  # a page that shows what was answered sends it back as one value
     # A year is never made up for: 26 is no year, and is told as that.
-    text = "-".join((year, month and month.zfill(2), day_ and day_.zfill(2)))
+    text = "-".join((year, month_written(month), day_ and day_.zfill(2)))
     return f"{text} {time.zfill(5) if ':' in time else time}" if with_time else text
 
 
@@ -291,7 +292,30 @@ def with_answers(questions: list[Question], answers: Mapping[str, Any], errors: 
     """The questions with what was answered, and what is wrong with it."""
     for one in questions:
         one.value, one.error = answers.get(one.name, one.value), errors.get(one.name, "")
+        if one.error and one.type in {"date", "time"} and not one.choices:
+            one.error = _unreadable(one) or one.error
     return questions
+
+
+def _unreadable(asked: Question) -> str:
+    """What keeps the boxes of a date from being read, in the words of its hint; empty where they say a day."""
+    with_time = asked.type == "time"
+    try:
+        _ = moment_written(asked.value) if with_time else day_written(asked.value)
+    except NotAMoment as error:
+        if str(error) == NOT_TOLD:
+            return ""
+        parts = asked.parts if with_time else {name: asked.parts[name] for name in PARTS}
+        empty = [name for name, text in parts.items() if not text]
+        if empty and len(empty) < len(parts):
+            return f"{asked.called} must have a {' and a '.join(empty)}, too."
+        real = (
+            "a day and a time that there are, such as 27 3 2027, 13:30"
+            if with_time
+            else "a day that there is, such as 27 3 2027"
+        )
+        return f"{asked.called} must be {real}."
+    return ""
 
 
 def carried(asked: Question, value: Any) -> list[tuple[str, str]]:
