@@ -39,6 +39,7 @@ from engine.service.lists.lists import Lists
 from engine.service.lists.places import Places
 from engine.service.lists.registers import Registers
 from engine.service.meetings.agendas import Agendas
+from engine.service.meetings.candidates import Candidates
 from engine.service.meetings.intakes import Intakes
 from engine.service.meetings.meetings import Meetings
 from engine.service.meetings.records import Records
@@ -157,6 +158,7 @@ class Engine:
         self.outbox = Outbox(self.database, self.clock, self.safe)
         self.meetings = Meetings(self.site, self.access_log, self.lists.finder, self.changes)
         self.intakes = Intakes(self.site, self.meetings)
+        self.candidates = Candidates(self.site, self.changes, self.access_log, self.lists.finder)
         self.agendas = Agendas(self.site, self.access_log, self.lists.finder)
         self.records = Records(self.site, self.access_log, self.lists.finder)
         self.desk = Desk(self.site, self.reader, self.changes, self.access_log)

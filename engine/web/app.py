@@ -41,7 +41,7 @@ from engine.web.cases import (
 from engine.web.faults import Elsewhere, Forged, LacksFactor, NotSignedIn, OtherHat, Outdated, Retired, TooLong
 from engine.web.forms import late
 from engine.web.guard import Guard, tell, turned_away
-from engine.web.meetings import dates, feed, intake, meetings
+from engine.web.meetings import booking, dates, feed, intake, meetings
 from engine.web.page import go
 from engine.web.people import deputies, handovers, organisations, passkeys, people, profile, sessions, signing, warnings
 from engine.web.people.provider import Provider
@@ -68,6 +68,7 @@ ROOMS = (
     dates,
     feed,
     meetings,
+    booking,
     intake,
     places,
     processes,

@@ -255,7 +255,7 @@ def of_cases(world: World) -> Iterator[tuple[str, str]]:
         for field in ALL:
             yield "/cases/{number}/correct/{field}", f"/cases/{number}/correct/{field}"
         meeting = world.meetings[kind]
-        for rest in ("", "/move", "/intake", "/pack", "/record"):
+        for rest in ("", "/move", "/book", "/intake", "/pack", "/record"):
             yield "/meetings/{number}" + rest, f"/meetings/{meeting}{rest}"
         yield "/meetings/{number}/pack", f"/meetings/{meeting}/pack?names=yes"
         yield "/meetings/{number}/cases/{case}", f"/meetings/{meeting}/cases/{number}"

@@ -234,6 +234,11 @@ EXAMPLES: dict[str, Callable[[Maker], Example]] = {
     "/meetings": lambda maker: ("jo", "/meetings", {"which": "hbep-referral panel hinckley", **_when(maker)}),
     "/meetings/{number}": _minutes,
     "/meetings/{number}/move": lambda maker: ("jo", f"/meetings/{maker.meeting()}/move", {"action": "cancel"}),
+    "/meetings/{number}/book": lambda maker: (
+        "jo",
+        f"/meetings/{maker.meeting()}/book",
+        {"case": [str(in_panel(maker.engine, ground="At risk").id)], "key": "k"},
+    ),
     "/meetings/{number}/intake": lambda maker: ("jo", f"/meetings/{maker.meeting()}/intake", {"most": "9"}),
     "/meetings/{number}/cases/{case}": _heard,
     "/outbox/release": lambda _: ("ada", "/outbox/release", {"old": "drop"}),

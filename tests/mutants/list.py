@@ -1963,6 +1963,50 @@ CHANGES: tuple[Change, ...] = (
         ("what is left out is handed on, too", "and one not in left]", "]"),
     ),
     *_in(
+        "service/meetings/candidates.py",
+        ("integration/test_candidates.py",),
+        (
+            "what stands on the agenda is booked once more",
+            "            if _is_on(meeting, process, before):",
+            "            if False:",
+        ),
+        (
+            "cases of another series are offered",
+            'not in (None, "", meeting.series)',
+            'not in (None, "", snapshot.data.get(per))',
+        ),
+        (
+            "who books none is offered cases",
+            "event is None or not may(by, Action.FIRE, process, snapshot, event) or",
+            "event is None or",
+        ),
+        (
+            "one is booked on a meeting that is gone",
+            "            if refusal is not None:\n                raise",
+            "            if False:\n                raise",
+        ),
+    ),
+    *_in(
+        "web/cases/caseload.py",
+        ("integration/test_web_caseload.py",),
+        ("a number in others leads to none", "str(one.id) == look.search", "False"),
+        ("the first of several is led to", "len(cases) == 1 and not more", "cases and not more"),
+    ),
+    *_in(
+        "web/cases/tasks.py",
+        ("integration/test_web_tasks.py",),
+        (
+            "a task leads to the one event that is possible, which may refuse",
+            "if ways and len(task.done_by) == 1",
+            "if len(ways) == 1",
+        ),
+    ),
+    *_in(
+        "source/moment.py",
+        ("unit/test_moment.py",),
+        ("a month is known by one letter", "_SHORTEST = 3", "_SHORTEST = 1"),
+    ),
+    *_in(
         "service/desk/notes.py",
         ("integration/test_notes.py",),
         (

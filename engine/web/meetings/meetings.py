@@ -34,6 +34,7 @@ Number = Annotated[Whole, Path(ge=1, le=2**31 - 1)]
 DONE = {
     "kept": "The meeting is kept.",
     "intake": "What the meeting takes is kept.",
+    "booked": "The cases that were chosen are on the agenda.",
     "moved": "The meeting is moved, and its cases are booked on the new day.",
 }
 # One that is not for them is told of in the same words.
