@@ -13,8 +13,10 @@ from sqlalchemy import text
 from engine import Engine
 from engine.case.refusal import Code, Refusal
 from engine.clock import SetClock
-from engine.service.cases.transaction import UnknownCase
+from engine.service.cases.idempotency import Asked
+from engine.service.cases.transaction import Transaction, UnknownCase
 from engine.service.keeping.links import forgotten
+from engine.store.cases.cases import Key
 from engine.store.cases.links import one_sided, unheard
 from tests.sets import BOTH, CLERK, LOANS, REPAIRS, SMITH, START
 from tests.steps import done
@@ -221,3 +223,20 @@ def test_what_is_given_out_of_a_subject_tells_nobody_else(engine: Engine, tmp_pa
     told = (tmp_path / "out" / "export.json").read_text()
     assert "Linked: with another case" in told
     assert "Secret" not in told
+
+
+def test_what_meets_the_same_request_half_way_gets_its_answer(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    jug, bowl = loan(engine, "Jug"), loan(engine, "Bowl")
+    first = done(engine.link(jug, "same", bowl, JO, idempotency_key="k"))
+    seen, looks = Asked.seen, list[bool]()
+
+    def late(asked: Asked, tx: Transaction) -> Key | None:
+        # The first look comes before the other one has committed; what is read behind it does not.
+        looks.append(True)
+        return None if len(looks) == 1 else seen(asked, tx)
+
+    monkeypatch.setattr(Asked, "seen", late)
+    assert done(engine.link(jug, "same", bowl, JO, idempotency_key="k")) == first
+    looks.clear()
+    assert wrong(engine.link(jug, "same", bowl, JO, idempotency_key="other"))[0] is Code.FORM
+    assert called(engine, jug, JO) == [("Same set", bowl, "Bowl")]

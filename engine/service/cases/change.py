@@ -284,7 +284,15 @@ class Changes:
             # Asked behind the case: where that is as the same request left it, the key is there to be seen, too.
             if (seen := asked.seen(tx)) is not None:
                 return self._earlier(tx, asked, seen, by)
-            return case_view(work.process, case, step(tx, work), tx.now, by)
+            try:
+                after = step(tx, work)
+            except TakenBack:
+                # What a step reads besides its case may be as the same request left it, a moment after the key was
+                # looked for: then it is no refusal, but the answer that was given to that one.
+                if asked.seen(tx) is not None:
+                    raise LostRace from None
+                raise
+            return case_view(work.process, case, after, tx.now, by)
 
         return self._site.change(change)
 
