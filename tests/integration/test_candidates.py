@@ -12,7 +12,6 @@ from engine.case.refusal import Code
 from engine.clock import SetClock
 from engine.service import UnknownCase
 from engine.service.meetings.meeting import Meeting
-from tests.integration.site import Visit
 from tests.integration.test_booking import CLERK, FIRST, SECOND, START, TEXT, _kind, case
 from tests.steps import done, in_panel, refusal
 from tests.workshop import CALENDAR_TEXT
@@ -51,28 +50,6 @@ def test_those_that_wait_are_listed_and_booked_as_by_their_own_event(
     done(engine.fire(first, "withdraw", jo, {"reason": "Moved"}))
     assert refusal(engine.candidates.book(meeting, first, jo)).code is Code.NO_SUCH_EVENT
     assert ("jo", "cases for an agenda") in [(one.by, one.what) for one in engine.accesses(third, jo)]
-
-
-def test_the_page_books_what_can_be_and_tells_the_rest(site: FastAPI, engine: Engine, referral: object) -> None:
-    meeting = planned(engine)
-    cases = [in_panel(engine, ground="At risk").id for _ in range(8)]
-    bare = in_panel(engine, ground=None).id
-    jo, path = Visit(site, "jo"), f"/meetings/{meeting.id}/book"
-    assert f'href="{path}"' in jo.get(f"/meetings/{meeting.id}").text
-    page = jo.get(path).text
-    assert (page.count('name="case"'), "Not answered yet: Ground for referral." in page) == (9, True)
-    assert "Choose one or more cases first." in jo.post(path, {}, 422).text
-    assert "Choose at most 100" in jo.post(path, {"case": [str(one) for one in range(1, 102)]}, 422).text
-    sent = {"case": [str(one) for one in [*cases, bare, 999]], "key": "k"}
-    said = jo.post(path, sent, 409).text
-    assert f"Case {bare}: " in said
-    assert "Case 999: There is no such case, or it is not for you." in said
-    assert said.count(" checked") == 1
-    assert f'href="/cases/{bare}/do/book_panel"' in said
-    led = jo.post(path, {"case": [str(cases[0])], "key": "k"}).headers["location"]  # the second click
-    assert "The cases that were chosen are on the agenda." in jo.get(led).text
-    assert [one.id for one in engine.meetings.agenda(meeting, engine.people.person("jo").actor)] == cases
-    assert [len([one for one in engine.report(case).history if one.by == "jo"]) for case in cases] == [1] * 8
 
 
 def test_a_full_meeting_takes_no_more(engine: Engine, clock: SetClock) -> None:

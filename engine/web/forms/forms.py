@@ -32,7 +32,8 @@ DAY_HINT = "Empty, it is the day on which this happens. For example, 27 3 2027"
 PARTS = ("day", "month", "year")
 # What the pages on which fields of a process are asked for call their own, and what scripts ask a form for by name.
 OWN = frozenset(
-    {"action", "csrf", "dataset", "elements", "id", "key", "meeting", "name", "part", "step", "typed", "version"}
+    {"action", "csrf", "dataset", "elements", "id", "key", "led", "meeting", "name", "part", "search", "status", "step"}
+    | {"typed", "version"}
 )
 
 
