@@ -113,7 +113,8 @@ WITHOUT_CASES = {
     "/cases/{number}/documents/{kind}/{copy}", "/cases/{number}/documents/{kind}/{copy}/page", "/histories",
     "/board/diagram", "/board/diagram.svg", "/deputies", "/people/{login}/deputies",
     "/processes", "/processes/{name}/{version}", "/processes/{name}/{version}/diagram.svg", "/processes-draft",
-    "/cases/{number}/tasks/{name}", "/registers", "/registers/{register}", "/outbox", "/people", "/people-new", "/people/{login}", "/people/{login}/tasks", "/organisations",
+    "/cases/{number}/tasks/{name}", "/registers", "/registers/{register}",
+    "/outbox", "/people", "/people-new", "/people/{login}", "/people/{login}/tasks", "/organisations",
     "/sign-in", "/sign-in/code", "/sign-in/back", "/signed-out", "/invitation/{secret}", "/profile/code",
     "/profile/code/stop", "/profile/passkeys", "/profile/passkeys/{number}/remove", "/profile/recovery",
 }  # fmt: skip

@@ -198,7 +198,10 @@ def find_person(connection: Connection, login: str) -> StoredPerson | None:
 
 def names_of(connection: Connection, logins: Iterable[str]) -> dict[str, str]:
     """What people are called, by login; who is not kept is left out."""
-    query = select(people.c.login, people.c.name).where(people.c.login.in_(sorted(set(logins))))
+    wanted = sorted(set(logins))
+    if not wanted:
+        return {}
+    query = select(people.c.login, people.c.name).where(people.c.login.in_(wanted))
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
