@@ -104,7 +104,7 @@ class Visitor:
         """The same as one who asks something of a case, for themselves or for whom they act."""
         return replace(self.session.actor, origin=self.origin)
 
-    @property
+    @functools.cached_property  # the frame of a page asks for it, and the page itself
     def sees_cases(self) -> bool:
         """Whether any of their roles sees cases at all."""
         return bool(self.takes_part) or self.engine.takes_part(self.actor)  # perhaps of a version of old
