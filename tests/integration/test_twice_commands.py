@@ -30,6 +30,7 @@ from tests.steps import done, in_panel
 
 # They change nothing that is kept, but for what was shown to whom.
 READ = {
+    "charges",
     *("show", "cases", "accesses", "tasks", "check", "test", "diagram", "verify", "doctor", "journal", "outbox list"),
     *("organisation list", "person list", "token list", "retention certificate", "subject export"),
     *(
