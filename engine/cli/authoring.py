@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -237,13 +237,25 @@ def run_tests(
         raise typer.Exit(REFUSED)
     if keep is not None and (len(files) > 1 or keep.exists()):
         raise Stop("--keep writes the suggestions for one scenario file into one that is not there yet.")
-    reports = [_test_file(file, only.lower(), coverage, quiet=as_json) for file in files]
-    for file, (report, _) in zip(files if suggested else (), reports, strict=False):
+    covered = _coverage_of(files)
+    reports = [_test_file(file, only.lower(), one, quiet=as_json) for file, one in zip(files, covered, strict=True)]
+    if coverage:
+        _tell_coverage(covered, reports, quiet=as_json)
+    for file, report in zip(files if suggested else (), reports, strict=False):
         report["suggested"] = suggestions_for(file, only.lower(), keep, quiet=as_json)
     if as_json:
-        out_json([report for report, _ in reports])
-    if not all(passed for _, passed in reports):
+        out_json(reports)
+    passed = all(one["passed"] for report in reports for one in report["scenarios"])
+    if not passed or (coverage and not all(one.is_complete for one in covered)):
         raise typer.Exit(REFUSED)
+
+
+def _coverage_of(files: Iterable[ScenarioFile]) -> list[Coverage]:
+    """What is counted for each file: together for those that try the same process."""
+    from engine.authoring.coverage import Coverage
+
+    found: dict[tuple[str, str], Coverage] = {}
+    return [found.setdefault((one.process.name, one.process.version), Coverage(one.process)) for one in files]
 
 
 def _scenario_files(paths: Iterable[Path]) -> list[Path]:
@@ -261,11 +273,9 @@ def _scenario_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _test_file(file: ScenarioFile, only: str, coverage: bool, *, quiet: bool) -> tuple[dict[str, object], bool]:
-    from engine.authoring.coverage import KINDS, Coverage
+def _test_file(file: ScenarioFile, only: str, covered: Coverage, *, quiet: bool) -> dict[str, Any]:
     from engine.authoring.scenarios import run_scenarios
 
-    covered = Coverage(file.process)
     results = []
     for result in run_scenarios(file, lambda name: only in name.lower()):
         covered.add(result)
@@ -274,15 +284,10 @@ def _test_file(file: ScenarioFile, only: str, coverage: bool, *, quiet: bool) ->
         results.append(result)
         if not quiet:
             _print_result(result)
-    passed = all(result.passed for result in results) and (covered.is_complete or not coverage)
-    report: dict[str, object] = {
-        "file": file.source.file,
-        "scenarios": [result.as_data() for result in results],
-        "untouched": {kind: covered.untouched(kind) for kind in KINDS} if coverage else None,
-    }
     if not quiet:
-        _print_end(file.source.file, results, covered if coverage else None)
-    return report, passed
+        failed = sum(not result.passed for result in results)
+        out(f"{file.source.file}: {len(results) - failed} passed, {failed} failed")
+    return {"file": file.source.file, "scenarios": [result.as_data() for result in results], "untouched": None}
 
 
 def _print_result(result: Result) -> None:
@@ -295,11 +300,19 @@ def _print_result(result: Result) -> None:
         out(f"    found     {failure.found}")
 
 
-def _print_end(file: str, results: list[Result], covered: Coverage | None) -> None:
-    failed = sum(not result.passed for result in results)
-    out(f"{file}: {len(results) - failed} passed, {failed} failed")
-    if covered is None:
-        return
+def _tell_coverage(covered: list[Coverage], reports: list[dict[str, Any]], *, quiet: bool) -> None:
+    """Write what was left out of each process into the reports of its files, and print it once."""
+    from engine.authoring.coverage import KINDS
+
+    for one, report in zip(covered, reports, strict=True):
+        report["untouched"] = {kind: one.untouched(kind) for kind in KINDS}
+    for one in () if quiet else {id(one): one for one in covered}.values():
+        if len(reports) > 1:
+            out(f"{one.process.title}, by all of these files:")
+        _print_coverage(one)
+
+
+def _print_coverage(covered: Coverage) -> None:
     from engine.authoring.coverage import KINDS
 
     for kind in KINDS:

@@ -184,3 +184,19 @@ def test_a_code_is_explained(shell: Shell) -> None:
     assert shell.error == "No problem has the code limit-crossed. Did you mean limits-crossed?\n"
     shell("check", code=2)
     assert shell.error == "Name a file or a folder: casework check processes\n"
+
+
+def test_files_that_try_one_process_are_counted_together(shell: Shell, tmp_path: Path) -> None:
+    for state in ("panel", "forum"):
+        (tmp_path / f"{state}.scenarios.yaml").write_text(
+            f"process: {REFERRAL}\nscenarios:\n  - scenario: One\n    start: {{at: 2023-09-11 09:00, in: {state}}}\n"
+        )
+    panel, both = (
+        json.loads(shell("test", *files, "--coverage", "--json", code=1))
+        for files in (["panel.scenarios.yaml"], ["panel.scenarios.yaml", "forum.scenarios.yaml"])
+    )
+    assert set(panel[0]["untouched"]["states"]) - set(both[0]["untouched"]["states"]) == {"forum"}
+    assert both[0]["untouched"] == both[1]["untouched"]
+    said = shell("test", "panel.scenarios.yaml", "forum.scenarios.yaml", "--coverage", code=1)
+    assert said.count("states: 2 of 17 touched:") == 1
+    assert "Referral to the partnership, by all of these files:\n" in said
