@@ -37,7 +37,7 @@ class Door:
 # A name, a password and where to go next: those who are not signed in have nothing else to say.
 STRANGERS = Door(20_000)
 FORM = Door(2_000_000)
-# A process, its scenarios and its calendar, each as text or as a file.
+# A process, its scenarios and its calendar, or a table of rows: each as text or as a file.
 PROCESS = Door(6_000_000, files=True, text=2_000_000)
 # Ten documents of the largest size, and what a form wraps around them.
 UPLOAD = Door(260_000_000, files=True)
@@ -52,7 +52,7 @@ _DOORS: tuple[tuple[re.Pattern[str], Door], ...] = tuple(
         (r"/api/.*", CALL),
         (r"/sign-in(/.*)?|/invitation/.*", STRANGERS),
         (r"/(cases|drafts)/\d+/documents", UPLOAD),
-        (r"/processes-draft", PROCESS),
+        (r"/processes-draft|/registers/[^/]+/table", PROCESS),
     )
 )
 

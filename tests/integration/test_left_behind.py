@@ -51,8 +51,8 @@ def typed_in(body: dict[str, Any]) -> list[str]:
 
 
 def lacks(page: str, typed: list[str]) -> list[str]:
-    """What was typed and does not stand on a page, however quotes are written there."""
-    plain = unescape(page)
+    """What was typed and does not stand on a page, however quotes and the ends of lines are written there."""
+    plain = unescape(page.replace("<br>", "\n"))
     return [one for one in typed if one not in plain]
 
 

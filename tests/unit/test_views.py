@@ -98,7 +98,8 @@ def test_times_are_on_the_wall_clock_of_the_process(process: Process) -> None:
 def test_a_task_is_overdue_from_just_behind_its_instant(process: Process, after: timedelta, said: str) -> None:
     task = {"role": "clerk", "raised": "2024-01-08T09:00:00.000000Z", "due": "2024-01-10T09:00:00.000000Z"}
     due = datetime(2024, 1, 10, 9, tzinfo=UTC)
-    found = task_view(process, 1, "x", "call", task, due + after)
+    case = replace(opened(process), tasks={"call": task})
+    found = task_view(process, 1, "x", "call", case, due + after)
     assert (found.overdue, found.lateness) == (bool(said), said)
     assert found.date == due
     assert (found.done_by, found.title) == (("report",), "Call")
@@ -106,7 +107,8 @@ def test_a_task_is_overdue_from_just_behind_its_instant(process: Process, after:
 
 def test_a_task_without_a_date_is_never_overdue(process: Process) -> None:
     task = {"role": "clerk", "raised": "2024-01-08T09:00:00.000000Z"}
-    found = task_view(process, 1, "x", "chase", task, START + timedelta(days=3650))
+    case = replace(opened(process), tasks={"chase": task})
+    found = task_view(process, 1, "x", "chase", case, START + timedelta(days=3650))
     assert (found.overdue, found.date, found.lateness) == (False, None, "")
 
 

@@ -39,7 +39,7 @@ if (/GDS Transport|@font-face/.test(styles)) throw new Error("the style sheet as
 keep("casework.css", styles.replace(/url\(\/static\/([^)]+)\)/g, (all, name) => (names[name] ? `url(/static/${names[name]})` : all)));
 const frontend = readFileSync(join(packages, "govuk-frontend", "dist", "govuk", "govuk-frontend.min.js"), "utf-8");
 keep("govuk-frontend.min.js", frontend.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n")); // its map is not sent
-for (const name of ["keys.js", "passkeys.js"]) keep(name, readFileSync(join(here, name), "utf-8"));
+keep("passkeys.js", readFileSync(join(here, "passkeys.js"), "utf-8"));
 const script = readFileSync(join(here, "casework.js"), "utf-8");
 const named = (all, name) => `"./${names[name]}"`;
 keep("casework.js", script.replace(/"\.\/([\w.-]+\.js)"/g, named));

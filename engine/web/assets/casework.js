@@ -1,6 +1,5 @@
 // What script adds on top of pages that work without it.
 import { initAll } from "./govuk-frontend.min.js";
-import { offerKeys } from "./keys.js";
 import { offerPasskeys } from "./passkeys.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -11,7 +10,6 @@ const focus = { disableAutoFocus: document.activeElement !== document.body };
 initAll({ errorSummary: focus, notificationBanner: focus });
 
 offerPasskeys();
-offerKeys();
 
 // Filters take effect as soon as one is chosen; typing waits for the button or the Enter key.
 for (const form of document.querySelectorAll("form[data-live]")) {

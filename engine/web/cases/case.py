@@ -18,7 +18,7 @@ from engine.service import Case, Overview, Task, Told
 from engine.service.cases.views import anonymous, local
 from engine.service.people.arrivals import Look
 from engine.source import name
-from engine.web.page import go, initial, query, show
+from engine.web.page import go, initial, show
 from engine.web.visitor import MOST_TYPED, Before, CaseVisiting, Looking, NotFound, SentBy, Visiting, Visitor, Whole
 
 router = APIRouter()
@@ -75,7 +75,7 @@ class Seen:
         """The events that do a task of it and that the visitor may let happen now: where, and what each is called."""
         kind = self.process.task(task.task)
         asked = kind.answered_in if kind else ""
-        said = f"?{query({'task': task.task})}"
+        said = f"?task={task.task}"
         return [
             (f"/cases/{task.case}/do/{one.event}{said if asked in one.offers else ''}", one.title)
             for one in self.overview.possible
