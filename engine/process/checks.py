@@ -195,6 +195,8 @@ def _check_reach(process: Process, context: Context, graph: flow.Graph) -> None:
 
 
 def _check_waiting(process: Process, context: Context) -> None:
+    if process.rows is not None:
+        return  # a row of a register stands until somebody ends it
     for state in process.leaves():
         around = process.around(state.name)
         passes = any(way.when is None for one in around for way in one.automatic)

@@ -118,3 +118,12 @@ def test_a_check_counts_before_its_last_day_is_over() -> None:
     assert [ended_or_missing(one, day) for one in (None, date(2025, 1, 9), day, date(2025, 1, 11))] == [
         *("missing", "ended", "ended", "")
     ]
+
+
+def test_a_register_needs_no_checks() -> None:
+    fields = "{name: {title: Name, type: text}}"
+    plain = f"registers:\n  rates: {{title: Rates, row: Rate, label: name, fields: {fields}, changed_by: [clerk]}}\n"
+    assert "registers:\n" in LENDING
+    found = loaded(LENDING.replace("registers:\n", plain, 1))
+    # A row stands until somebody ends it: nothing has to come for that.
+    assert (found.registers["rates"].process.states["current"].timers, found.warnings) == ({}, ())
