@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine import Engine
@@ -60,6 +62,7 @@ def test_a_row_is_added_changed_and_ended(engine: Engine, visits: dict[str, Visi
     done = jo.post(f"{draft}/send", sent(check)).headers["location"]
     assert "Go to the row" in jo.get(done).text
     page = jo.get("/cases/1").text
+    assert re.findall(r'href="([^"]*)" aria-current="page"', page.partition("<main")[0]) == ["/registers"]
     for said in ("Workshop 1", 'href="/registers/lending.workshops"', "Record: Safety audit", "End: Workshop"):
         assert said in page
     assert engine.case(1).data["street"] == "Mill Lane"
