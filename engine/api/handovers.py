@@ -14,7 +14,7 @@ from engine.api.house import Administrating, administering
 from engine.api.problem import Refused, problem, responses
 from engine.case.command import Actor
 from engine.service import as_data
-from engine.service.people.faults import BadPerson, UnknownPerson
+from engine.service.people.faults import BadPerson
 from engine.service.people.handovers import Handover
 from engine.service.people.summaries import Summary
 from engine.source import name
@@ -62,15 +62,10 @@ def hand_on(engine: Engined, by: Giving, login: Login, handing: HandingOn) -> An
     """Hand all open tasks of a person on, but for those that are left out. What could not be is told, and stays. For
     administrators.
     """
+    person, without = engine.people.person(login).login, [(one.case, one.task) for one in handing.without]
     try:
         to = engine.people.person(handing.to).login if handing.to else None
-    except UnknownPerson as bad:
-        raise Refused(problem(422, "form", str(bad), fields={"to": str(bad)})) from None
-    without = [(one.case, one.task) for one in handing.without]
-    try:
-        return as_data(engine.hand_on(engine.people.person(login).login, to, by, without=without))
-    except UnknownPerson:
-        raise
+        return as_data(engine.hand_on(person, to, by, without=without))
     except BadPerson as bad:
         raise Refused(problem(422, "form", str(bad), fields={"to": str(bad)})) from None
 

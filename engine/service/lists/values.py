@@ -15,7 +15,7 @@ from engine.process.definition import Process
 from engine.process.rows import DAY, days_of, values_of
 from engine.service.cases.views import every
 from engine.service.lists.finder import MOST, CasesWanted, Finder
-from engine.store.cases.cases import entries_of
+from engine.store.cases.history import histories_of
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,12 @@ def values_in(finder: Finder, register: Process, at: datetime | None) -> Iterato
     """Each row of a register by its number, those that have ended too, as it was known at an instant (aware; None:
     now). One that was written down later is not among them.
     """
-    wanted = CasesWanted(register.name)
+    wanted, until = CasesWanted(register.name), to_text(at) if at else ""
+    entries = dict(histories_of(finder.connection, register.name)) if until else {}
     for case, (process, snapshot) in finder.seen(tuple(every(lambda after: finder.cases(wanted, None, MOST, after)))):
-        known = snapshot if at is None else _known(finder, case.id, to_text(at))
+        known = replay([one for one in entries.get(case.id, ()) if one.recorded <= until]) if until else snapshot
         if known is not None:
             yield _values(process, case.id, known)
-
-
-def _known(finder: Finder, case: int, at: str) -> Snapshot | None:
-    return replay([one for one in entries_of(finder.connection, case) if one.recorded <= at])
 
 
 def _values(process: Process, number: int, known: Snapshot) -> RowValues:
