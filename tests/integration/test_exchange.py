@@ -9,6 +9,7 @@ from engine.case.refusal import Code, Refusal
 from engine.service.lists.registers import UnknownRegister
 from engine.service.lists.sheets import Sheet
 from tests.integration.test_lists_registers import CLERK, GUEST, HILL, MEMBER, clock, engine
+from tests.lending import LENDING
 from tests.steps import done
 
 __all__ = ["clock", "engine"]
@@ -77,3 +78,29 @@ def test_who_may(engine: Engine) -> None:
         engine.import_rows("workshops", TABLE.encode(), GUEST)
     with pytest.raises(UnknownRegister):
         engine.export_rows("workshops", GUEST)
+
+
+def test_the_same_table_means_something_again_once_a_row_was_changed_or_ended(engine: Engine) -> None:
+    hill = done(engine.open_case("lending.workshops", CLERK, HILL)).id
+    new = tried(engine, TABLE, apply=True).lines[1].number
+    assert new is not None
+    done(engine.fire(hill, "change", CLERK, {"street": "High Street"}))
+    done(engine.fire(new, "end", CLERK, {"why_ended": "Closed"}))
+    again = tried(engine, TABLE, apply=True)
+    assert [one.what for one in again.lines] == ["changed", "new"]
+    assert engine.case(hill).data["street"] == "Mill Lane"
+    assert again.lines[1].number not in (None, new)
+    assert not engine.case(again.lines[1].number or 0).ended
+    assert tried(engine, TABLE, apply=True).counts["same"] == 2
+
+
+def test_a_change_that_its_process_refuses_is_told_by_its_line(engine: Engine) -> None:
+    street = "street: {title: Street, type: text, optional: true"
+    stricter = LENDING.replace(street, f"{street}, check: 'street != \"Nowhere\"', say: There is no such street.")
+    engine.publish(stricter.replace('version: "1"', 'version: "2"').replace("2000-01-01", "2000-01-02"))
+    done(engine.open_case("lending.workshops", CLERK, HILL))
+    found = tried(engine, "Name,Street\nHill Forge,Nowhere\n", apply=True)
+    assert (found.written, [one.said for one in found.lines]) == (
+        False,
+        ["line 2: refused, Hill Forge (Street: There is no such street.)"],
+    )

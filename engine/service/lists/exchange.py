@@ -10,10 +10,10 @@ from engine.case.refusal import Code, Refusal
 from engine.case.sight import Action, may
 from engine.process.definition import Process
 from engine.service.cases.change import Changes
-from engine.service.cases.views import every
+from engine.service.cases.views import Page, every
 from engine.service.lists import sheets
 from engine.service.lists.finder import MOST, actor_of
-from engine.service.lists.registers import Registers, RowView
+from engine.service.lists.registers import CURRENT, Registers, RowView
 from engine.service.lists.sheets import CHANGED, NEW, REFUSED, Line, Sheet
 from engine.service.processes.processes import Processes
 
@@ -33,7 +33,7 @@ class Exchange:
             UnknownRegister: there is none, or `by` may not know of it.
         """
         process = self._registers.register(register, actor_of(by))
-        return sheets.written(process, self._current(process, actor_of(by)))
+        return sheets.written(process, self._rows(process, actor_of(by), CURRENT))
 
     def import_rows(self, register: str, content: bytes, by: Actor | str, *, apply: bool = False) -> Sheet | Refusal:
         """What the lines of a table (CSV) would do to a register; with `apply` it is done, where no line is refused:
@@ -48,15 +48,21 @@ class Exchange:
         process = self._registers.register(register, actor)
         if not may(actor, Action.OPEN, process):
             return Refusal(Code.NOT_ALLOWED, f"{process.title}: it is for others to add and change rows.")
-        lines = sheets.read(process, content, self._current(process, actor))
+        rows = self._rows(process, actor)
+        current = [one for one in rows if one.current]
+        lines = sheets.read(process, content, current)
         found = tuple(self._looked_at(process, one, actor) for one in lines)
         if not apply or any(one.what == REFUSED for one in found):
             return Sheet(found)
-        digest = hashlib.sha256(content).hexdigest()
-        return Sheet(tuple(self._written(process, one, actor, digest) for one in found), written=True)
+        # Of the register as it was: once a row was changed or ended since, the same table means something again.
+        asked = [process.name, actor.name, hashlib.sha256(content).hexdigest(), str(len(rows) - len(current))]
+        return Sheet(tuple(self._written(process, one, actor, asked) for one in found), written=True)
 
-    def _current(self, process: Process, by: Actor | None) -> list[RowView]:
-        return list(every(lambda after: self._registers.rows(process.name, by=by, limit=MOST, after=after)))
+    def _rows(self, process: Process, by: Actor | None, status: str = "") -> list[RowView]:
+        def page(after: str) -> Page[RowView]:
+            return self._registers.rows(process.name, status=status, by=by, limit=MOST, after=after)
+
+        return list(every(page))
 
     def _looked_at(self, process: Process, line: Line, by: Actor) -> Line:
         """A line with what its process has against it."""
@@ -67,7 +73,7 @@ class Exchange:
             return self._refused(process, line, faults, "") if faults else line
         if line.what == CHANGED and line.number is not None:
             refusal = self._changes.check_event(line.number, "change", by, line.values)
-            return self._refused(process, line, dict(refusal.fields), refusal.message) if refusal else line
+            return self._refused(process, line, dict(refusal.fields), refusal.message) if refusal is not None else line
         return line
 
     @staticmethod
@@ -75,9 +81,10 @@ class Exchange:
         faults = {process.title_of("fields", name): said for name, said in sorted(fields.items())}
         return replace(line, what=REFUSED, faults=faults or {"": message})
 
-    def _written(self, process: Process, line: Line, by: Actor, digest: str) -> Line:
+    def _written(self, process: Process, line: Line, by: Actor, asked: list[str]) -> Line:
         # A table that is sent twice at once adds each row once.
-        key = f"table:{digest[:40]}:{line.line}"
+        said = "\n".join([*asked, str(line.line), str(line.version)])
+        key = f"table:{hashlib.sha256(said.encode()).hexdigest()}"
         if line.what == NEW:
             result = self._changes.open_case(process.name, by, line.values, idempotency_key=key)
         elif line.what == CHANGED and line.number is not None:

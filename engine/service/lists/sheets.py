@@ -14,14 +14,13 @@ from engine.case.answers.form import misfit, value_of
 from engine.case.answers.records import alike
 from engine.process.definition import Field, Process
 from engine.service.lists.registers import RowView
+from engine.source.cell import as_meant, as_text
 from engine.source.fault import Invalid, TooBig
 from engine.source.problem import nearest
 
 NEW, SAME, CHANGED, REFUSED = "new", "same", "changed", "refused"
 MOST_LINES, MOST_BYTES = 2000, 1_000_000
 NUMBER = "Number"
-# What a spreadsheet would take for the beginning of a formula: an apostrophe before it keeps it a text.
-_FORMULAS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 # Of what a row says by itself nothing is read.
 _OF_ITSELF = frozenset({"usable", "why_ended", "confirmed_on"})
 
@@ -32,8 +31,8 @@ class BadSheet(Invalid):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table, counted from 1 with its head: what it would do or did, to which row (None: to a new one), with
-    what it says of its fields, and what is wrong, by the title of its column.
+    """A line of a table, counted from 1 with its head: what it would do or did, to which row (None: to a new one) in
+    which version, with what it says of its fields, and what is wrong, by the title of its column.
     """
 
     line: int
@@ -42,6 +41,7 @@ class Line:
     number: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
     @property
     def said(self) -> str:
@@ -86,8 +86,7 @@ def _cell(known: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     said = [known.choices.get(one, str(one)) for one in (value if isinstance(value, list) else [value])]
-    text = ", ".join(said)
-    return f"'{text}" if text[:1] in _FORMULAS else text
+    return as_text(", ".join(said))
 
 
 def read(process: Process, content: bytes, known: Iterable[RowView]) -> Iterator[Line]:
@@ -105,7 +104,8 @@ def read(process: Process, content: bytes, known: Iterable[RowView]) -> Iterator
     seen: dict[str, int] = {}
     for at, cells in enumerate(table[1:], 2):
         if any(one.strip() for one in cells):
-            yield _line(process, at, dict(zip(head, map(_plain, cells), strict=False)), numbers, names, seen)
+            said = [as_meant(one.strip()) for one in cells]
+            yield _line(process, at, dict(zip(head, said, strict=False)), numbers, names, seen)
 
 
 def text_of(content: bytes) -> str:
@@ -145,11 +145,6 @@ def _column(process: Process, head: str) -> str:
     return found[said]
 
 
-def _plain(cell: str) -> str:
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULAS else text
-
-
 def _line(
     process: Process,
     at: int,
@@ -183,7 +178,7 @@ def _held(process: Process, at: int, row: RowView, values: Mapping[str, Any]) ->
     kept = {process.fields[name].title: "It is not changed by a table." for name in other if name not in asked}
     if kept:
         return Line(at, REFUSED, row.title, row.number, faults=kept)
-    return Line(at, CHANGED if other else SAME, row.title, row.number, other)
+    return Line(at, CHANGED if other else SAME, row.title, row.number, other, version=row.version)
 
 
 def _is_same(known: Field, row: RowView, value: Any) -> bool:

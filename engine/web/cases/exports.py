@@ -31,6 +31,7 @@ from engine.service.cases.views import every
 from engine.service.history.histories import AT_ONCE
 from engine.service.history.told import Amount
 from engine.source import money
+from engine.source.cell import as_text
 from engine.web.cases.caseload import COLUMNS, Look, looking, posted_look
 from engine.web.cases.workbook import Book, Sheet
 from engine.web.page import day, moment
@@ -41,8 +42,6 @@ router = APIRouter()
 IN_MEMORY = 2_000_000
 # Spreadsheets take a few more in a cell; what is longer goes on in the next row.
 LONGEST_CELL = 32_000
-# The wide ones begin formulas where people write Japanese.
-_FORMULAS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HISTORY = ("Number", "Name", "When", "Written down", "What", "Kind", "Who", "Now at", "Field", "Value")
@@ -198,8 +197,7 @@ def _cell(value: Any, *, timed: bool = False) -> str:
     """A value in an exported table. One that a spreadsheet would take for a formula is kept from being one."""
     if isinstance(value, datetime):
         return moment(value) if timed else day(value)
-    text = value.said if isinstance(value, Amount) else str("" if value is None else value)
-    return f"'{text}" if text[:1] in _FORMULAS else text
+    return as_text(value.said if isinstance(value, Amount) else str("" if value is None else value))
 
 
 def _csv(table: Table) -> Response:
